@@ -1,0 +1,133 @@
+"""The root command: global options, lazy subcommands, and the one place that prints errors."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Optional
+
+import click
+
+from certbot_sectigo import __version__, errors
+
+# Name -> module that defines a click command called ``command``. Loaded only
+# when used, so that `--version` and `--help` of one command stay quick.
+_COMMANDS = {
+    "demo": ("certbot_sectigo.cli.demo", "Tell the whole story with real certbot runs."),
+    "sandbox": ("certbot_sectigo.cli.sandbox", "Run a look-alike of Sectigo's ACME service."),
+}
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the global options say; every subcommand gets it as ``ctx.obj``."""
+
+    config_dir: Path
+    """certbot's configuration directory."""
+    work_dir: Path
+    """certbot's working directory."""
+    logs_dir: Path
+    """certbot's directory of logs."""
+    json: bool
+    """Print JSON instead of text."""
+    interactive: bool
+    """Whether questions may be asked."""
+    verbosity: int
+    """-1 quiet, 0 normal, 1 and more verbose."""
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a subcommand's module when the subcommand is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(_COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="certbot-sectigo")
+@click.option(
+    "--config-dir",
+    default="/etc/letsencrypt",
+    metavar="DIR",
+    show_default=True,
+    help="certbot's configuration directory.",
+)
+@click.option(
+    "--work-dir",
+    default="/var/lib/letsencrypt",
+    metavar="DIR",
+    show_default=True,
+    help="certbot's working directory.",
+)
+@click.option(
+    "--logs-dir",
+    default="/var/log/letsencrypt",
+    metavar="DIR",
+    show_default=True,
+    help="certbot's directory of logs.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("-n", "--non-interactive", is_flag=True, help="Never ask.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.option("-v", "--verbose", count=True, help="Tell more; may be repeated.")
+@click.pass_context
+def cli(
+    ctx: click.Context,
+    config_dir: str,
+    work_dir: str,
+    logs_dir: str,
+    as_json: bool,
+    non_interactive: bool,
+    quiet: bool,
+    verbose: int,
+) -> None:
+    """ACME accounts of Sectigo and other CAs with External Account Binding, beside certbot."""
+    ctx.obj = Context(
+        config_dir=Path(config_dir).absolute(),
+        work_dir=Path(work_dir).absolute(),
+        logs_dir=Path(logs_dir).absolute(),
+        json=as_json,
+        interactive=not non_interactive and sys.stdin.isatty(),
+        verbosity=-1 if quiet else verbose,
+    )
+
+
+def main(argv: Optional[Sequence[str]] = None) -> None:
+    """Run the command line and exit: 0 fine, 1 failure or refusal, 2 usage.
+
+    :param argv: the words after the program's name; the process's own if None.
+    """
+    try:
+        # Click's own pages (completion, --help) exit by themselves.
+        result: Any = cli.main(
+            args=None if argv is None else list(argv),
+            prog_name="certbot-sectigo",
+            standalone_mode=False,
+        )
+    except click.Abort:
+        click.echo("Interrupted; nothing further was done.", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except errors.Error as error:
+        click.echo(f"certbot-sectigo: {error}", err=True)
+        sys.exit(2 if isinstance(error, errors.UsageError) else 1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"certbot-sectigo: {where}{error.strerror or error}", err=True)
+        sys.exit(1)
+    sys.exit(result if isinstance(result, int) else 0)
