@@ -1,3 +1,3 @@
-"""certbot-sectigo: the right ACME account for Sectigo and other CAs with External Account Binding."""
+"""The right ACME account, every time: certbot with External Account Binding."""
 
 __version__ = "0.1.0"
