@@ -1,0 +1,53 @@
+# make demo    tell the whole story: real certbot runs against the embedded sandbox
+# make test    run the tests; brings what they need where it may (root, apt-get)
+# make lint    check style and types
+# make clean   remove everything these targets made
+#
+# Each target makes its own virtual environment in .venv/ first; nothing is
+# installed into the Python you have.
+#
+#   PYTHON=python3.12    which Python (3.9 or newer) makes the environments
+#   ARGS='-k pebble'     words for pytest
+#   WORKERS=4            how many test processes run side by side
+
+PYTHON ?= python3
+WORKERS ?= auto
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint clean
+
+help:
+	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
+
+demo: $(VENV)/.for-use
+	@$(BIN)/certbot-sectigo demo
+
+# The fence is a network of loopback alone, and a look for processes left behind.
+test: $(VENV)/.for-tests
+	@$(BIN)/python tests/bed/install.py
+	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m pytest \
+	    -n $(WORKERS) --maxprocesses=4 --dist=worksteal --no-fold-skipped $(ARGS)
+
+lint: $(VENV)/.for-tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) .venvs build dist certbot_sectigo.egg-info
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find certbot_sectigo tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps are made anew when the requirements change.
+$(VENV)/.for-use $(VENV)/.for-tests: setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' || { \
+	    echo "certbot-sectigo needs Python 3.9 or newer; name one: make PYTHON=python3.12 ..." >&2; \
+	    exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
+	@echo "Installing into $(VENV) ..." >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check \
+	    --editable '.$(if $(filter %.for-tests,$@),[lint,test])'
+	@touch $@

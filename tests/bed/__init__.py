@@ -1,0 +1,1 @@
+"""The test bed: real components, started on free ports and ended reliably."""
