@@ -1,0 +1,84 @@
+"""What differs between certbot versions, and which options were really given."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+DEFAULT_SERVERS = (
+    "https://acme-v02.api.letsencrypt.org/directory",
+    "https://acme-staging-v02.api.letsencrypt.org/directory",
+)
+"""What certbot puts into ``config.server`` where nobody asked for a server.
+
+certbot has no public name for them, and before 2.10 no public way to ask
+whether an option was given.
+"""
+
+
+def on_command_line(option: str, argv: Sequence[str] | None = None) -> bool:
+    """Tell whether an option stands among the process's arguments.
+
+    Neither cli.ini nor a ``-c`` file nor a renewal file counts. An option may be
+    shortened as argparse allows; a prefix that is ambiguous never got this far.
+
+    :param option: the long option, such as ``--eab-kid``.
+    :param argv: the arguments; those of this process if None.
+    """
+    for word in sys.argv[1:] if argv is None else argv:
+        if word == "--":
+            return False
+        given = word.split("=", 1)[0]
+        if given == option or (len(given) > 4 and option.startswith(given) and given != "--server"):
+            return True
+    return False
+
+
+def server_given(server: str) -> bool:
+    """Tell whether ``config.server`` is somebody's choice and not certbot's default."""
+    return server not in DEFAULT_SERVERS
+
+
+def acme_post_arguments() -> dict[str, Any]:
+    """Give what ``ClientNetwork.post`` of this `acme` needs for RFC 8555.
+
+    acme before 2.0 still had a client for the older protocol, and spoke that by default.
+    """
+    from acme import client
+
+    return {"acme_version": 2} if hasattr(client, "BackwardsCompatibleClientV2") else {}
+
+
+def user_agent_comment(config: Any) -> str:
+    """Give the user's ``--user-agent-comment``, an option that certbot 1.12 has as well."""
+    return getattr(config, "user_agent_comment", None) or ""
+
+
+def plugin_interfaces() -> tuple[type, ...]:
+    """Give the base classes of an authenticator and installer in this certbot.
+
+    From 1.19 on these are abstract base classes in ``certbot.interfaces``; before,
+    zope interfaces that :func:`declare` has to name.
+    """
+    from certbot import interfaces
+
+    names = ("Authenticator", "Installer", "RenewDeployer", "GenericUpdater")
+    found = (getattr(interfaces, name, None) for name in names)
+    return tuple(base for base in found if isinstance(base, type))
+
+
+def declare(plugin: type) -> type:
+    """Declare the zope interfaces that certbot before 1.19 looks for; a class decorator.
+
+    :returns: the class itself.
+    """
+    from certbot import interfaces
+
+    factory = getattr(interfaces, "IPluginFactory", None)
+    if factory is not None:
+        from zope.interface import classImplements, directlyProvides
+
+        directlyProvides(plugin, factory)
+        classImplements(plugin, interfaces.IAuthenticator, interfaces.IInstaller)
+    return plugin
