@@ -119,7 +119,10 @@ def main(command: list[str]) -> int:
     # The terminal sends Ctrl-C to the command as well, which cleans up and ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-    code = process.wait()
+    ended, status = os.wait()
+    while ended != process.pid:  # an orphan that ended by itself
+        ended, status = os.wait()
+    code = process.returncode = os.waitstatus_to_exitcode(status)
     orphans = left_behind()
     for pid, words in orphans.items():
         say(f"left behind and ended: process {pid}: {words}")

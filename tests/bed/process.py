@@ -1,0 +1,248 @@
+"""Child processes that end with the test: in a session of their own, and bound to this one."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+PR_SET_PDEATHSIG = 1
+
+TIMEOUT = 120.0
+"""Seconds after which a hanging child is killed: a safety net, no test's verdict."""
+
+_libc = ctypes.CDLL(None)
+_alive: set[Process] = set()
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """Give an environment for children: nothing of the user's that could steer them."""
+    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+    return {**kept, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **more}
+
+
+def poll(condition: Callable[[], bool], what: str, timeout: float = TIMEOUT) -> None:
+    """Wait until the condition holds.
+
+    :raises AssertionError: if it does not hold in time; the text says what was awaited.
+    """
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, f"in vain waited for {what}"
+        time.sleep(0.02)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a finished child said."""
+
+    args: tuple[str, ...]
+    """The command."""
+    returncode: int
+    """Its exit code; negative for a signal."""
+    stdout: str
+    """Its standard output."""
+    stderr: str
+    """Its standard error."""
+
+    @property
+    def output(self) -> str:
+        """Everything it said."""
+        return self.stdout + self.stderr
+
+    @property
+    def text(self) -> str:
+        """Everything it said, line breaks and runs of blanks made one blank.
+
+        certbot wraps its texts, so sentences are looked for here.
+        """
+        return " ".join(self.output.split())
+
+    def __str__(self) -> str:
+        return (
+            f"$ {' '.join(self.args)}\n[exit code {self.returncode}]\n"
+            f"--- standard output\n{self.stdout}\n--- standard error\n{self.stderr}"
+        )
+
+
+class Process:
+    """A child that runs beside the test.
+
+    It gets a session of its own, so that it can be ended with all its descendants, and
+    is killed by the kernel if the test process dies. For that, it has to be started from
+    a thread that lives on, best the main one.
+
+    :param args: the command.
+    :param folder: where its output goes, as ``<name>.out`` and ``<name>.err``.
+    :param env: its environment; :func:`clean_environment` if None.
+    """
+
+    def __init__(
+        self,
+        args: Sequence[str | Path],
+        *,
+        folder: Path,
+        name: str | None = None,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        self.args = tuple(str(arg) for arg in args)
+        name = name or Path(self.args[0]).name
+        folder.mkdir(parents=True, exist_ok=True)
+        number = sum(1 for _ in folder.glob(f"{name}.*.out"))
+        self._out = folder / f"{name}.{number}.out"
+        self._err = folder / f"{name}.{number}.err"
+        with self._out.open("wb") as out, self._err.open("wb") as err:
+            self._popen = subprocess.Popen(
+                self.args,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env=dict(clean_environment() if env is None else env),
+                cwd=cwd,
+                start_new_session=True,
+                # Nothing but one system call runs between fork and exec.
+                preexec_fn=lambda: _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL),
+            )
+        _alive.add(self)
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The child's process id, which is its group's and session's too."""
+        return self._popen.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the child has not ended yet."""
+        return self._popen.poll() is None
+
+    @property
+    def output(self) -> str:
+        """What it has said so far."""
+        return "".join(path.read_text("utf-8", "replace") for path in (self._out, self._err))
+
+    def wait(self, timeout: float = TIMEOUT) -> Result:
+        """Wait for the end.
+
+        :raises AssertionError: if it does not end in time.
+        """
+        try:
+            code = self._popen.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(
+                f"no end after {timeout} s: {' '.join(self.args)}\n{self.output}"
+            ) from None
+        _alive.discard(self)
+        return Result(
+            self.args,
+            code,
+            self._out.read_text("utf-8", "replace"),
+            self._err.read_text("utf-8", "replace"),
+        )
+
+    def stop(self) -> None:
+        """Ask the child to end, and kill it if it does not."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(10)
+        self.kill()
+
+    def kill(self) -> None:
+        """Kill the child and its descendants, as a power cut would."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._popen.wait()
+        _alive.discard(self)
+
+    def until(self, condition: Callable[[], bool], what: str, timeout: float = TIMEOUT) -> None:
+        """Wait until the condition holds while the child runs."""
+
+        def held_or_ended() -> bool:
+            return condition() or not self.running
+
+        poll(held_or_ended, what, timeout)
+        assert condition(), f"ended before {what}: {' '.join(self.args)}\n{self.output}"
+
+
+def run(
+    args: Sequence[str | Path],
+    *,
+    folder: Path,
+    check: int | None = 0,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    timeout: float = TIMEOUT,
+) -> Result:
+    """Run a child to its end.
+
+    :param check: the exit code it must have; None for any.
+    """
+    result = Process(args, folder=folder, env=env, cwd=cwd).wait(timeout)
+    assert check is None or result.returncode == check, str(result)
+    return result
+
+
+class ArgumentWatch:
+    """Look, while the block runs, for a text in the arguments of every process.
+
+    Looks in ``/proc`` over and over; :attr:`seen` has the commands in which it stood.
+    """
+
+    def __init__(self, *texts: str) -> None:
+        self.seen: set[str] = set()
+        self.looks = 0
+        self._texts = [text.encode() for text in texts]
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> ArgumentWatch:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.01):
+            self.looks += 1
+            for entry in os.scandir("/proc"):
+                if not entry.name.isdigit():
+                    continue
+                with contextlib.suppress(OSError):
+                    words = Path(entry.path, "cmdline").read_bytes()
+                    if any(text in words for text in self._texts):
+                        self.seen.add(words.replace(b"\0", b" ").decode("utf-8", "replace"))
+
+
+@atexit.register
+def _end_all() -> None:
+    for process in tuple(_alive):
+        process.kill()

@@ -1,0 +1,125 @@
+"""The bed itself: plain certbot and lego against the real servers, before our code comes in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bed.acme2certifier import Acme2certifier
+from tests.bed.certbot import Certbot
+from tests.bed.lego import Lego
+from tests.bed.pebble import Pebble
+from tests.bed.process import ArgumentWatch, Process
+from tests.bed.tree import Snapshot
+
+
+def test_plain_certbot_issues_from_pebble_with_http01(
+    bare_certbot: Certbot, pebble: Pebble
+) -> None:
+    pair = pebble.pairs["kid-1"]
+    bare_certbot.trust = pebble.trust
+    bare_certbot.run(
+        *("certonly", "--standalone", *pebble.http01, "--server", pebble.directory),
+        *("--eab-kid", pair.kid, "--eab-hmac-key", pair.hmac_key),
+        *("--agree-tos", "--register-unsafely-without-email", "-d", "plain.example.org"),
+    )
+    lineage = bare_certbot.lineage("plain.example.org")
+    assert lineage.names == {"plain.example.org"}
+    assert [lineage.account] == [account.id for account in bare_certbot.accounts(pebble.directory)]
+    assert not pebble.is_revoked(lineage.serial)
+
+
+def test_plain_certbot_issues_from_acme2certifier_unchallenged(
+    bare_certbot: Certbot, acme2certifier: Acme2certifier
+) -> None:
+    pair = acme2certifier.pairs["kid-2"]
+    bare_certbot.run(
+        *("certonly", "--standalone", "--server", acme2certifier.directory),
+        *("--eab-kid", pair.kid, "--eab-hmac-key", pair.hmac_key),
+        *("--agree-tos", "-m", "admin@example.org", "--no-eff-email", "-d", "*.example.org"),
+    )
+    assert bare_certbot.lineage("example.org").names == {"*.example.org"}
+
+
+def test_lego_issues_from_pebble(tmp_path: Path, pebble: Pebble) -> None:
+    lego = Lego(tmp_path, pebble.directory, pebble.http01_port, pebble.trust)
+    pair = pebble.pairs["kid-2"]
+    lego.run("run", "lego.example.org", pair=pair)
+    serial = lego.certificate("lego.example.org").serial_number
+    assert not pebble.is_revoked(serial)
+    lego.run("revoke", "lego.example.org", pair=pair)
+    assert pebble.is_revoked(serial)
+
+
+def test_a_restarted_pebble_knows_no_account(bare_certbot: Certbot, tmp_path: Path) -> None:
+    with Pebble(tmp_path / "pebble", kids=("kid",)) as pebble:
+        pair = pebble.pairs["kid"]
+        bare_certbot.trust = pebble.trust
+        server = ("--server", pebble.directory)
+        bare_certbot.run(
+            *("register", *server, "--eab-kid", pair.kid, "--eab-hmac-key", pair.hmac_key),
+            *("--agree-tos", "--register-unsafely-without-email"),
+        )
+        bare_certbot.run("show_account", *server)
+        pebble.restart()
+        result = bare_certbot.run("show_account", *server, check=1)
+    assert "unable to find existing account" in result.text.lower()
+
+
+def test_the_secret_is_found_wherever_plain_certbot_leaves_it(
+    bare_certbot: Certbot, pebble: Pebble
+) -> None:
+    pair = pebble.pairs["kid-1"]
+    bare_certbot.trust = pebble.trust
+    with ArgumentWatch(pair.hmac_key) as watch:
+        bare_certbot.run(
+            *("register", "--server", pebble.directory),
+            *("--eab-kid", pair.kid, "--eab-hmac-key", pair.hmac_key),
+            *("--agree-tos", "--register-unsafely-without-email"),
+        )
+    assert [command for command in watch.seen if "certbot" in command]
+    assert bare_certbot.holders(pair.hmac_key) == [bare_certbot.logs_dir / "letsencrypt.log"]
+
+
+def test_a_snapshot_sees_content_mode_and_names(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("one")
+    before = Snapshot.of(tmp_path)
+    assert before == Snapshot.of(tmp_path)
+    (tmp_path / "file").write_text("two")
+    (tmp_path / "new").mkdir()
+    assert len(before.changes(Snapshot.of(tmp_path))) == 2
+    (tmp_path / "file").write_text("one")
+    (tmp_path / "file").chmod(0o600)
+    (tmp_path / "new").rmdir()
+    assert len(before.changes(Snapshot.of(tmp_path))) == 1
+
+
+def test_descendants_end_with_their_process(tmp_path: Path) -> None:
+    process = Process(["sh", "-c", "sleep 1000 & echo $!; wait"], folder=tmp_path)
+    process.until(lambda: process.output.endswith("\n"), "the descendant")
+    descendant = Path("/proc", process.output.strip())
+    assert descendant.exists()
+    process.kill()
+    assert not descendant.exists() or "State:\tZ" in (descendant / "status").read_text()
+
+
+def test_certbot_asks_on_a_terminal(bare_certbot: Certbot) -> None:
+    with bare_certbot.on_terminal("certonly") as child:
+        child.expect("How would you like to authenticate")
+        child.expect("press 'c' to cancel|Enter 'c' to cancel")
+        child.sendline("c")
+        child.wait()
+
+
+def test_missing_components_are_skipped_by_name_and_fail_in_ci(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from tests.bed.components import require
+
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no-such-program is not installed"):
+        require("no-such-program")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="no-such-program is not installed"):
+        require("no-such-program")

@@ -1,0 +1,47 @@
+"""Fixtures for every test: certbot on directories of its own, and servers to talk to."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bed.acme2certifier import Acme2certifier
+from tests.bed.certbot import Certbot
+from tests.bed.components import require
+from tests.bed.pebble import Pebble
+
+
+def pytest_report_header() -> str:
+    """Say which network the tests have."""
+    interfaces = ", ".join(name for _, name in socket.if_nameindex())
+    return f"network interfaces: {interfaces}"
+
+
+@pytest.fixture
+def certbot(tmp_path: Path) -> Certbot:
+    """certbot with our plugin, on directories of its own."""
+    return Certbot(tmp_path / "certbot")
+
+
+@pytest.fixture
+def bare_certbot(tmp_path: Path) -> Certbot:
+    """The same certbot from an environment without our plugin."""
+    executable = require("certbot-bare/bin/certbot")
+    return Certbot(tmp_path / "bare-certbot", executable=executable)
+
+
+@pytest.fixture(scope="session")
+def pebble(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pebble]:
+    """A Pebble for all tests of this worker; do not restart it."""
+    with Pebble(tmp_path_factory.mktemp("pebble")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def acme2certifier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme2certifier]:
+    """An acme2certifier for all tests of this worker."""
+    with Acme2certifier(tmp_path_factory.mktemp("acme2certifier")) as running:
+        yield running
