@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from tests.bed import process, tree
-from tests.bed.components import BIN
+from tests.bed.components import BIN, require
 from tests.bed.terminal import terminal
 
 NOTE = "sectigo-eab.json"
@@ -157,6 +157,39 @@ class Certbot:
         # Not even an error is worth a traceback to a user.
         assert "Traceback (most recent call last)" not in result.output, str(result)
         return result
+
+    def certonly(
+        self,
+        *names: str,
+        credentials: str | Path,
+        more: Sequence[str | Path] = (),
+        check: int | None = 0,
+        cwd: Path | None = None,
+    ) -> process.Result:
+        """Get a certificate through our plugin, as the README tells people to.
+
+        :param names: the DNS names.
+        :param credentials: the credentials file, as it is given on the command line.
+        :param more: further options.
+        """
+        return self.run(*self.certonly_words(*names, credentials=credentials, more=more),
+                        check=check, cwd=cwd)  # fmt: skip
+
+    @staticmethod
+    def certonly_words(
+        *names: str, credentials: str | Path, more: Sequence[str | Path] = ()
+    ) -> tuple[str, ...]:
+        """Give the words of :meth:`certonly`."""
+        words = ["certonly", "--agree-tos", "--authenticator", "sectigo-eab"]
+        words += ["--sectigo-eab-credentials", str(credentials), *map(str, more)]
+        for name in names:
+            words += ["-d", name]
+        return tuple(words)
+
+    def without_plugin(self) -> Certbot:
+        """Give a certbot on the same directories that has never heard of our plugin."""
+        executable = require("certbot-bare/bin/certbot")
+        return Certbot(self.home, trust=self.trust, executable=executable)
 
     @contextmanager
     def on_terminal(self, *args: str | Path) -> Iterator[Any]:
