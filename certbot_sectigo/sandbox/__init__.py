@@ -13,10 +13,11 @@ carries the mark of its source, explained in :mod:`~certbot_sectigo.sandbox.prob
 """
 
 from certbot_sectigo.sandbox.config import Config, ConfigError, Pair, load_config
+from certbot_sectigo.sandbox.control import AccountView, OrderView, PairView
 from certbot_sectigo.sandbox.faults import Fault
 from certbot_sectigo.sandbox.journal import Record
 from certbot_sectigo.sandbox.model import Certificate
-from certbot_sectigo.sandbox.running import AccountView, OrderView, RunningSandbox, running
+from certbot_sectigo.sandbox.running import RunningSandbox, running
 
 __all__ = [
     "AccountView",
@@ -26,6 +27,7 @@ __all__ = [
     "Fault",
     "OrderView",
     "Pair",
+    "PairView",
     "Record",
     "RunningSandbox",
     "load_config",

@@ -135,6 +135,8 @@ class Config:
     """How long certificates are valid, in days [doc]."""
     validation_days: float = 198.0
     """How long a validation counts, in days [doc]."""
+    keep_orders: int = 20_000
+    """How many orders are kept; older ones are forgotten, certificates are not."""
     directory_alias: str = "404"
     """What ``/directory`` does in profile ``universal``: all three were seen [S]."""
 
@@ -250,6 +252,8 @@ def _faults(config: Config) -> Iterator[str]:
             yield f"{key}: {getattr(config, key)} is negative"
     if not 1 <= config.validity_days <= 3650:
         yield f"validity_days: {config.validity_days} is not between 1 and 3650"
+    if config.keep_orders < 1000:
+        yield f"keep_orders: {config.keep_orders} is less than 1000"
     seen: set[str] = set()
     for number, pair in enumerate(config.pairs, 1):
         if pair.kid in seen:

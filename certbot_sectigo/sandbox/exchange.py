@@ -113,6 +113,9 @@ class Context:
     ahead: float = 0.0
     """By how many seconds the sandbox's clock is ahead of the machine's."""
 
+    orders_made: int = 0
+    """How many orders this process has made; tells when to tidy up."""
+
     def now(self) -> float:
         """Tell the sandbox's time, seconds since 1970."""
         return time.time() + self.ahead

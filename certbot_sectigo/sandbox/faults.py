@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 
 from certbot_sectigo import errors
 
+EXPIRED_TLS = "expired-tls"
+CONNECTION = "connection"
+"""What :meth:`Faults.take` is asked for when a TLS connection begins."""
+
 KINDS = {
     "delay": "wait before the deed",
     "hold": "do the deed, then wait before the answer",
@@ -18,6 +22,7 @@ KINDS = {
     "empty-detail": "refuse with 400 and an empty detail",
     "truncate": "do the deed, send half of the answer, close the connection",
     "content-type": "do the deed, answer as text/html",
+    EXPIRED_TLS: "serve a new connection with an expired certificate",
 }
 """The kinds of faults and what each does."""
 
@@ -35,7 +40,7 @@ class Fault:
     endpoint: str = "*"
     """Name of the endpoint, as in the request log; ``*`` for all."""
     times: int = 1
-    """How often; 0 for always."""
+    """How often; 0 for always. ``expired-tls`` counts connections, all others requests."""
     seconds: float = 1.0
     """How long ``delay`` and ``hold`` wait, and what ``rate-limit`` says in Retry-After."""
 
@@ -44,6 +49,12 @@ class Fault:
             raise FaultError(f"{self.kind} is no fault", f"There are: {', '.join(KINDS)}.")
         if self.times < 0 or not 0 <= self.seconds <= 3600:
             raise FaultError(f"{self.kind}: times and seconds must be 0 or more, at most an hour")
+
+    def concerns(self, endpoint: str) -> bool:
+        """Tell whether it is due at an endpoint, or at :data:`CONNECTION`."""
+        if self.kind == EXPIRED_TLS or endpoint == CONNECTION:
+            return self.kind == EXPIRED_TLS and endpoint == CONNECTION
+        return self.endpoint in ("*", endpoint)
 
 
 class Faults:
@@ -74,7 +85,7 @@ class Faults:
         left = []
         with self._lock:
             for fault in self._active:
-                if fault.endpoint not in ("*", endpoint) or fault.kind in taken:
+                if not fault.concerns(endpoint) or fault.kind in taken:
                     left.append(fault)
                     continue
                 taken[fault.kind] = fault

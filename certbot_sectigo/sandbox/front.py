@@ -15,6 +15,7 @@ from typing import Any
 from certbot_sectigo import errors
 from certbot_sectigo.sandbox import problems
 from certbot_sectigo.sandbox.exchange import Request
+from certbot_sectigo.sandbox.faults import CONNECTION
 from certbot_sectigo.sandbox.service import Answer, Service
 
 MAX_BODY = 1024 * 1024
@@ -32,7 +33,7 @@ class Front(socketserver.ThreadingTCPServer):
 
     :param host: an address of the loopback interface.
     :param port: the port, 0 for any free one.
-    :param tls: how to speak https, None for http; may be replaced while it runs.
+    :param tls: how to speak https, well and with an expired certificate; None for http.
     :raises ListenError: for any other address, and if the port is taken.
     """
 
@@ -42,7 +43,9 @@ class Front(socketserver.ThreadingTCPServer):
     request_queue_size = 128
     service: Service
 
-    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, host: str, port: int, tls: tuple[ssl.SSLContext, ssl.SSLContext] | None
+    ) -> None:
         try:
             loopback = ipaddress.ip_address(host).is_loopback
         except ValueError:
@@ -51,7 +54,7 @@ class Front(socketserver.ThreadingTCPServer):
             raise ListenError(
                 f"The sandbox listens on loopback only, never on {host}", "Use 127.0.0.1."
             )
-        self.tls = tls
+        self._tls = tls
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -68,8 +71,9 @@ class Front(socketserver.ThreadingTCPServer):
         connection: socket.socket = request
         connection.settimeout(_IDLE)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self.tls is not None:
-            connection = self.tls.wrap_socket(connection, server_side=True)
+        if self._tls is not None:
+            expired = bool(self.service.faults.take(CONNECTION))
+            connection = self._tls[expired].wrap_socket(connection, server_side=True)
         with self._lock:
             self._open.add(connection)
         try:

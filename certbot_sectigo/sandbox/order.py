@@ -6,15 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs
 
-from certbot_sectigo.sandbox import authorization, certificate, model, problems
+from certbot_sectigo.sandbox import authorization, certificate, model, problems, renewal_info
 from certbot_sectigo.sandbox.config import Pair, is_dns_name
 from certbot_sectigo.sandbox.exchange import Call, Context, Reply, new_id, timestamp
 
 _DAY = 86400.0
 _MOST_NAMES = 250
-# Expired orders are dropped once in so many new ones.
+# Old orders are dropped once in so many new ones.
 _SWEEP = 256
+_PAGE = 50
 
 
 def new_order(context: Context, call: Call) -> Reply:
@@ -28,6 +30,7 @@ def new_order(context: Context, call: Call) -> Reply:
         raise problems.NO_PRODUCT.error()
     with context.store.transaction():
         now = context.now()
+        replaces = renewal_info.check_replaces(context, account, names, call.payload)
         found = _reusable(context, account, names, now) if context.config.reuse_orders else None
         if found is None:
             made = [authorization.create(context, account, pair, name) for name in names]
@@ -38,6 +41,7 @@ def new_order(context: Context, call: Call) -> Reply:
                 authorizations=tuple(a.id for a in made),
                 created=now,
                 expires=now + authorization.PENDING_DAYS * _DAY,
+                replaces=replaces,
             )
             context.store.put(found)
         agent = call.request.headers.get("user-agent", account.user_agent)
@@ -46,8 +50,9 @@ def new_order(context: Context, call: Call) -> Reply:
         context.store.put(
             replace(account, seen=now, user_agent=agent, address=call.request.address)
         )
-    if context.store.count(model.Order) % _SWEEP == 0:
-        context.store.forget_orders(context.now() - _DAY)
+        context.orders_made += 1
+        if context.orders_made % _SWEEP == 0:
+            context.store.forget_orders(now - _DAY, context.config.keep_orders)
     return reply(context, account, found, 201)
 
 
@@ -62,11 +67,18 @@ def orders(context: Context, call: Call) -> Reply:
     account = call.account
     if call.place.ident != account.id:
         raise problems.NOT_YOURS.error()
-    urls = [
-        context.urls.make("order", account.directory, found.id)
-        for found in context.store.find(model.Order, account=account.id)
-    ]
-    return Reply.json({"orders": urls})
+    cursor = parse_qs(call.request.query).get("cursor", ["0"])[0]
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
+        raise problems.malformed("The cursor is not one of this list")
+    start = int(cursor)
+    found = context.store.find(model.Order, account=account.id)
+    page = found[start : start + _PAGE]
+    headers: tuple[tuple[str, str], ...] = ()
+    if start + _PAGE < len(found):
+        following = context.urls.make("orders", account.directory, account.id)
+        headers = (("Link", f'<{following}?cursor={start + _PAGE}>;rel="next"'),)
+    urls = [context.urls.make("order", account.directory, each.id) for each in page]
+    return Reply.json({"orders": urls}, 200, headers)
 
 
 def own(context: Context, account: model.Account, ident: str) -> model.Order:

@@ -14,15 +14,18 @@ from certbot_sectigo.sandbox import (
     challenge,
     directory,
     finalize,
+    key_change,
     nonces,
     order,
     problems,
+    renewal_info,
     revocation,
 )
 from certbot_sectigo.sandbox.authentication import authenticate
 from certbot_sectigo.sandbox.exchange import Call, Context, Reply, Request, Signed
 from certbot_sectigo.sandbox.faults import Fault, Faults
 from certbot_sectigo.sandbox.journal import Journal, Record
+from certbot_sectigo.sandbox.management import PREFIX, Management
 from certbot_sectigo.sandbox.urls import Place
 
 _logger = logging.getLogger(__name__)
@@ -51,6 +54,8 @@ _ROUTES = {
     "chall": _Route(challenge.challenge),
     "finalize": _Route(finalize.finalize),
     "cert": _Route(certificate.certificate),
+    "keyChange": _Route(key_change.key_change),
+    "renewalInfo": _Route(renewal_info.renewal_info, _GET, ""),
     "revokeCert": _Route(revocation.revoke, key="either"),
 }
 
@@ -69,8 +74,11 @@ class Answer:
 class Service:
     """The CA without its front: give it requests, get answers."""
 
-    def __init__(self, context: Context, faults: Faults, journal: Journal) -> None:
+    def __init__(
+        self, context: Context, faults: Faults, journal: Journal, management: Management
+    ) -> None:
         self.context = context
+        self._management = management
         self.faults = faults
         self.journal = journal
 
@@ -79,6 +87,8 @@ class Service:
 
         :return: the answer, or None where the connection is to be dropped.
         """
+        if request.path.startswith(PREFIX):
+            return self._manage(request)
         started = time.monotonic()
         place = self.context.urls.parse(request.path)
         faults = self.faults.take(place.endpoint)
@@ -122,6 +132,14 @@ class Service:
             return None
         answer = self._complete(reply, place, with_body=request.method != "HEAD")
         return replace(answer, truncated="truncate" in faults)
+
+    def _manage(self, request: Request) -> Answer:
+        """Answer the management interface: no faults, no journal, no other site may read it."""
+        try:
+            reply = self._management.reply(request)
+        except problems.ProblemError as error:
+            reply = _problem(error)
+        return Answer(reply.status, (("Content-Type", reply.content_type),), reply.body)
 
     def refuse(self, error: problems.ProblemError) -> Answer:
         """Answer something that is not even a request the front understands."""

@@ -131,16 +131,24 @@ class Store:
         )
         return [_record(kind, row) for row in rows]
 
-    def count(self, kind: type[_Record]) -> int:
-        """Count the records of a kind."""
-        rows = self._run(f"SELECT count(*) FROM {_TABLES[kind]}")  # noqa: S608 - own names
-        return int(rows[0][0])
+    def forget_orders(self, expired: float, keep: int) -> None:
+        """Drop old orders, with their authorizations and challenges.
 
-    def forget_orders(self, before: float) -> None:
-        """Drop the orders that expired before a time, with authorizations and challenges."""
+        :param expired: those that expired before this time.
+        :param keep: how many of the others stay, the newest.
+        """
         with self.transaction():
-            self._run("DELETE FROM orders WHERE expires < ?", before)
-            self._run("DELETE FROM authorizations WHERE expires < ?", before)
+            self._run("DELETE FROM orders WHERE expires < ?", expired)
+            self._run(
+                "DELETE FROM orders WHERE rowid <="
+                " (SELECT rowid FROM orders ORDER BY rowid DESC LIMIT 1 OFFSET ?)",
+                keep,
+            )
+            # An order and its authorizations are made in the same moment.
+            self._run(
+                "DELETE FROM authorizations WHERE created <"
+                " (SELECT coalesce(min(created), 0) FROM orders)"
+            )
             self._run(
                 "DELETE FROM challenges WHERE authorization NOT IN (SELECT id FROM authorizations)"
             )

@@ -8,7 +8,7 @@ import queue
 import threading
 from typing import TYPE_CHECKING
 
-from certbot_sectigo.sandbox import challenge, jws, model, problems
+from certbot_sectigo.sandbox import challenge, dns, jws, model, problems
 
 if TYPE_CHECKING:
     from certbot_sectigo.sandbox.exchange import Context
@@ -102,4 +102,13 @@ def _http01(port: int, name: str, token: str, expected: str) -> None:
 
 
 def _dns01(port: int, name: str, expected: str) -> None:
-    raise problems.ProblemError("dns", f"_acme-challenge.{name}: the sandbox has no DNS server")
+    """Ask for the TXT record (section 8.4)."""
+    where = f"_acme-challenge.{name}"
+    if port == 0:
+        raise problems.ProblemError("dns", f"{where}: dns_port is not set, so nobody can be asked")
+    try:
+        texts = dns.txt_records(where, port, _TIMEOUT)
+    except dns.DnsError as error:
+        raise problems.ProblemError("dns", f"{where}: {error}") from None
+    if expected not in texts:
+        raise problems.ProblemError("unauthorized", f"{where}: no TXT record fits", 403)
