@@ -12,6 +12,7 @@ import fcntl
 import os
 import re
 import secrets
+import shlex
 import stat
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
@@ -119,7 +120,7 @@ def make_private_dir(path: Path) -> None:
 
     :raises FileError: if it cannot be made or something else has its name.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - unlike Path.is_dir it never raises
         return
     if path.parent != path:
         make_private_dir(path.parent)
@@ -150,7 +151,8 @@ def rename_dir(src: Path, dst: Path) -> None:
         # rename(2) would silently take the place of an empty folder; it never replaces a
         # folder with something in it, so that this look comes too early loses nothing.
         raise FileError(
-            f"{dst} is there already, so {src} was not moved.", f"Look at both:  ls -la {src} {dst}"
+            f"{dst} is there already, so {src} was not moved.",
+            f"Look at both:  ls -la {_quoted(src)} {_quoted(dst)}",
         )
     try:
         _do("rename", dst, os.rename, src, dst)
@@ -184,11 +186,11 @@ def sweep(folder: Path) -> list[Path]:
     :returns: what was removed. A folder that cannot be read has nothing to remove.
     """
     try:
-        names = sorted(name for name in os.listdir(folder) if is_temporary(name))
+        found = sorted(path for path in folder.iterdir() if is_temporary(path.name))
     except OSError:
         return []
     removed = []
-    for path in (folder / name for name in names):
+    for path in found:
         with contextlib.suppress(OSError):
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             try:
@@ -258,12 +260,15 @@ def _dress(
         owner = (old.st_uid, old.st_gid)
     if owner is not None and owner != (made.st_uid, made.st_gid):
         _do("chown", path, os.fchown, descriptor, *owner)
+    explicit = mode is not None
     if mode is None:
         mode = stat.S_IMODE(old.st_mode) if old else 0o600
     _do("chmod", path, os.fchmod, descriptor, mode)
     if old is not None and hasattr(os, "listxattr"):
         with contextlib.suppress(OSError):  # an older kernel or file system may refuse some
             for name in os.listxattr(path, follow_symlinks=False):
+                if explicit and name == "system.posix_acl_access":
+                    continue  # an ACL would say otherwise
                 with contextlib.suppress(OSError):
                     value = os.getxattr(path, name, follow_symlinks=False)
                     os.setxattr(descriptor, name, value)
@@ -280,7 +285,8 @@ def _status(path: Path) -> os.stat_result | None:
         target = os.path.realpath(path)
         raise FileError(
             f"{path} is a symbolic link (to {target}); it is not changed through the link.",
-            f"Put the file itself in its place:  cp --remove-destination {target} {path}",
+            f"Put the file itself in its place:  cp --remove-destination "
+            f"{_quoted(target)} {_quoted(path)}",
         )
     if not stat.S_ISREG(status.st_mode):
         raise FileError(f"{path} is not an ordinary file; not changed.")
@@ -302,7 +308,12 @@ def _sync_folder(path: Path, descriptor: int) -> None:
         _do("fsync folder", path, os.fsync, descriptor)
     except OSError as error:
         if error.errno not in _UNSUPPORTED:
-            raise
+            raise FileError(
+                f"{path} was changed, but the disk did not confirm it "
+                f"({os.strerror(error.errno or 0)}): a power failure may undo the change.",
+                _REMEDIES.get(error.errno or 0, ""),
+                error.errno,
+            ) from None
 
 
 def _do(name: str, path: Path, call: Callable[..., _Result], *args: Any, **more: Any) -> _Result:
@@ -310,6 +321,10 @@ def _do(name: str, path: Path, call: Callable[..., _Result], *args: Any, **more:
     if operations is not None:
         operations(name, path)
     return call(*args, **more)
+
+
+def _quoted(path: str | Path) -> str:
+    return shlex.quote(str(path))
 
 
 @contextlib.contextmanager
