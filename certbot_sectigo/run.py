@@ -51,6 +51,7 @@ class Run:
             lineage, wanted = self._issuance()
         for warning in wanted.warnings:
             compat.warn(warning)
+        self._warn_of_exposure(wanted.credentials)
         chosen = chooser.choose(
             wanted,
             chooser.Surroundings(self._dirs, self._settings()),
@@ -156,6 +157,15 @@ class Run:
         )
         compat.notify(f"Account registered at {pair.server} with kid {pair.kid}.")
         return account
+
+    def _warn_of_exposure(self, pair: Credentials | None) -> None:
+        """Say that others can read the file, also where its secret is not needed now."""
+        exposure = pair.exposure if pair else None
+        if exposure is not None and not self._own("insecure_credentials"):
+            compat.warn(
+                f"{exposure.path} holds the EAB secret and {exposure.reason}. "
+                f"Run:  {exposure.remedy}"
+            )
 
     def _agree(self, terms: str) -> None:
         """Have the terms of service agreed to: ``--agree-tos``, else certbot's own question."""
