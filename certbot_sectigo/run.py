@@ -222,18 +222,18 @@ class Run:
         if self._config.certname:
             return self._named_lineage()
         names = [str(name) for name in self._config.domains or ()]
-        return lineages.for_names(lineages.read_all(self._dirs.renewal), names) if names else None
+        return lineages.for_names(self._dirs.renewal, names) if names else None
 
     def _named_lineage(self) -> Lineage | None:
         lineage = lineages.read(self._dirs.renewal / f"{self._config.certname}.conf")
-        return None if lineage.problem else lineage
+        return None if lineage is None or lineage.problem else lineage
 
     def _renewed_lineage(self) -> Lineage | None:
         """Find the lineage under renewal; certbot tells only what its certificate is about."""
         if self._config.certname:
             return self._named_lineage()
         names = [str(name) for name in self._config.domains or ()]
-        found = lineages.with_names(lineages.read_all(self._dirs.renewal), names)
+        found = lineages.all_for_names(self._dirs.renewal, names)
         for test in (
             lambda lineage: lineage.account == self._config.account,
             lambda lineage: lineage.kid == self._own("kid"),
