@@ -180,7 +180,7 @@ def read_certificate(lineage: Lineage) -> Certificate | Unreadable:
         return _certificate(x509.load_pem_x509_certificate(_bytes(path)))
     except OSError as error:
         return Unreadable(f"{path}: {error.strerror}")
-    except Exception:  # noqa: BLE001 - cryptography's errors are many
+    except Exception:  # cryptography's errors are many
         return Unreadable(f"{path} is not a certificate")
 
 
@@ -304,8 +304,8 @@ def _certificate(certificate: X509Certificate) -> Certificate:
 
 def _utc(certificate: X509Certificate, name: str) -> datetime:
     # cryptography before 42 has only the form without time zone, which later ones warn of.
-    time = getattr(certificate, f"{name}_utc", None) or getattr(certificate, name)
-    return datetime.replace(time, tzinfo=timezone.utc)
+    time: datetime = getattr(certificate, f"{name}_utc", None) or getattr(certificate, name)
+    return time.replace(tzinfo=timezone.utc)
 
 
 def _normal(names: Iterable[str]) -> frozenset[str]:
