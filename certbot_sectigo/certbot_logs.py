@@ -12,7 +12,7 @@ import stat
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, BinaryIO, Union
 
@@ -21,6 +21,8 @@ from certbot_sectigo.log_parser import Event, Exchange, Run, decoded, events
 
 # letsencrypt.log, .log.1, .log-20260101.gz, letsencrypt-20260101.log.xz …
 _NAME = re.compile(r"letsencrypt.*\.log.*|letsencrypt\.log.*", re.IGNORECASE)
+_LONG_AGO = datetime.fromtimestamp(0, timezone.utc)
+"""For records whose digits make no date."""
 _DEPTH = 2
 """Rotated files may be in a folder of their own (logrotate's ``olddir``)."""
 _MAXIMUM_LINE = 1 << 20
@@ -37,14 +39,16 @@ _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError)
 class Binding:
     """An account that a log shows being registered with an EAB pair."""
 
-    server: str
-    """ACME directory URL."""
+    new_account_url: str
+    """Where it was registered."""
+    server: str | None
+    """ACME directory URL, as far as the log shows it."""
     account_id: str
     """certbot's id of the account key."""
     account_url: str | None
     """The account's URL at the CA."""
     kid: str
-    when: datetime | None
+    when: datetime
     """UTC."""
     log: Path
     line: int
@@ -59,7 +63,7 @@ class Issuance:
     """As far as the log shows them."""
     server: str | None
     """ACME directory URL."""
-    when: datetime | None
+    when: datetime
     """UTC."""
     status: int | None
     """HTTP status of the answer; None where none came. The CA may have issued nevertheless."""
@@ -210,10 +214,9 @@ class _State:
         201 means that the CA has checked and made the binding; for a key that it knows
         already (200) it ignores what it is sent, so its own words come first.
         """
-        server = self._server_of(exchange.url)
         key = exchange.protected["jwk"]
         account_id = jwk.account_id(key) if isinstance(key, dict) else None
-        if server is None or account_id is None:
+        if account_id is None:
             return None
         sent = _kid(exchange.payload)
         if exchange.status == 200:
@@ -223,16 +226,30 @@ class _State:
             sent = self.run.option("--eab-kid")
         if sent is None:
             return None
-        url = exchange.headers.get("location")
-        return Binding(server, account_id, url, sent, exchange.when, self.log, exchange.line)
+        return Binding(
+            new_account_url=exchange.url,
+            server=self._server_of(exchange.url),
+            account_id=account_id,
+            account_url=exchange.headers.get("location"),
+            kid=sent,
+            when=exchange.when or _LONG_AGO,
+            log=self.log,
+            line=exchange.line,
+        )
 
     def _issuance(self, exchange: Exchange) -> Issuance | None:
         account_url = exchange.protected.get("kid")
         if not isinstance(account_url, str):
             return None
-        names = self.orders.get(exchange.url, ())
-        when, status = exchange.when, exchange.status
-        return Issuance(account_url, names, self.server, when, status, self.log, exchange.line)
+        return Issuance(
+            account_url=account_url,
+            names=self.orders.get(exchange.url, ()),
+            server=self.server,
+            when=exchange.when or _LONG_AGO,
+            status=exchange.status,
+            log=self.log,
+            line=exchange.line,
+        )
 
     def _server_of(self, new_account: str) -> str | None:
         """Find the directory URL that a newAccount URL belongs to."""
