@@ -91,6 +91,7 @@ class Run:
 
     def _asked(self, file: Credentials | None) -> Asked:
         config = self._config
+        self._refuse_lists()
         server = config.server if compat.server_given(config.server) else None
         if compat.on_command_line("--server"):
             server = config.server
@@ -117,6 +118,18 @@ class Run:
             file_named=compat.on_command_line("--sectigo-eab-credentials"),
             pair=pair,
         )
+
+    def _refuse_lists(self) -> None:
+        """Refuse values that a comma in a renewal file has made lists of."""
+        ours = {f"sectigo_eab_{name}": self._own(name) for name in ("kid", "server")}
+        values = {"account": self._config.account, "server": self._config.server, **ours}
+        for name, value in values.items():
+            if value is not None and not isinstance(value, str):
+                raise request.RequestError(
+                    f"{name} in the renewal file has several values: {', '.join(map(str, value))}",
+                    f"Mend the line  {name} =  in {self._dirs.renewal}/NAME.conf: one value, "
+                    "in quotes if there is a comma in it.",
+                )
 
     def _server_of(self, kid: str) -> str | None:
         """Tell where a kid's account is, if it is noted at one server."""
@@ -254,6 +267,8 @@ class Run:
         self._set("server", wanted.server)
         if chosen.kid:
             self._set("kid", chosen.kid)
+        elif self._own("kid"):  # configured for others; the lineage must not say it of this account
+            setattr(self._config, self._dest("kid"), None)
         file = wanted.credentials.path if wanted.credentials else None
         if file is not None and not self._own("credentials"):
             self._set("credentials", str(file))
