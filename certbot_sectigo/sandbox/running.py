@@ -54,6 +54,7 @@ def running(
     host: str = "127.0.0.1",
     state: Path | None = None,
     log: Path | None = None,
+    traceless: bool = False,
 ) -> Iterator[RunningSandbox]:
     """Run a sandbox in daemon threads of this process, for the length of a ``with`` block.
 
@@ -66,6 +67,8 @@ def running(
     :param host: an address of the loopback interface; any other is refused.
     :param state: directory of the database, for a state that survives; None for memory.
     :param log: file to append one JSON line per request to.
+    :param traceless: write no file at all; there is no
+        :attr:`RunningSandbox.ca_bundle` then, and no https.
     :raises certbot_sectigo.errors.Error: if it cannot start, and why.
     """
     with contextlib.ExitStack() as stack:
@@ -73,11 +76,13 @@ def running(
         stack.callback(store.close)
         config = config or _remembered(store)
         authority = Authority(store)
-        folder = state or Path(tempfile.mkdtemp(prefix="sectigo-sandbox-"))
-        if state is None:
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        bundle = folder / "root.pem"
-        bundle.write_text(authority.root_pem)
+        bundle = Path(os.devnull)
+        if not traceless:
+            folder = state or Path(tempfile.mkdtemp(prefix="sectigo-sandbox-"))
+            if state is None:
+                stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            bundle = folder / "root.pem"
+            bundle.write_text(authority.root_pem)
         contexts = (_tls(authority), _tls(authority, expired=True)) if tls else None
         front = Front(host, port, contexts)
         stack.callback(front.server_close)
