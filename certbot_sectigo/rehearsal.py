@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 # Part of the sandbox's URL, so of certbot's folder for it: what a killed run left
 # can be told from a sandbox that somebody runs on purpose.
-_MARK = "SectigoEabDryRun"
+_MARK = "EabDryRun"
 
 
 _WAYS_ON = (
