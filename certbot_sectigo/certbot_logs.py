@@ -1,159 +1,232 @@
-"""certbot's own logs: which account was bound with which kid."""
+"""What certbot's logs tell: kids of accounts, accounts at work, secrets that leaked."""
 
 from __future__ import annotations
 
-import ast
-import base64
-import gzip
-import json
-import logging
-import re
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
-from certbot_sectigo import jwk
+from certbot_sectigo import jwk, log_files, paths
+from certbot_sectigo.log_files import Unread
+from certbot_sectigo.log_parser import Event, Exchange, Run, decoded, events
 
-logger = logging.getLogger(__name__)
-
-# certbot's debug log: `2026-11-24 02:00:00,123:DEBUG:acme.client:message`; the
-# message may go on over lines that do not begin with a time.
-_RECORD = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+:[A-Z]+:([\w.]+):")
-_RESPONSE = re.compile(r"Received response:\nHTTP (\d+)\n(.*)", re.DOTALL)
-_PAYLOAD = re.compile(r"JWS payload:\n(.*)", re.DOTALL)
-_LOCATION = re.compile(r"^location: *(\S+)", re.IGNORECASE | re.MULTILINE)
-# No run logs a record this long; what is longer is not a log of certbot's.
-_MAXIMUM_RECORD = 1 << 20
+_LONG_AGO = datetime.fromtimestamp(0, timezone.utc)
+"""For records whose digits make no date."""
 
 
 @dataclass(frozen=True)
 class Binding:
-    """A registration that a log shows, and that the CA accepted."""
+    """An account that a log shows being registered with an EAB pair."""
 
     new_account_url: str
-    """Where it was registered; the directory's URL need not be like it."""
+    """Where it was registered."""
+    server: str | None
+    """ACME directory URL, as far as the log shows it."""
     account_id: str
-    """certbot's id of the account."""
-    account_url: str
+    """certbot's id of the account key."""
+    account_url: str | None
+    """The account's URL at the CA."""
     kid: str
-    path: Path
-    """The log file."""
     when: datetime
-    """Local time of the log, taken as UTC: good to sort by, not to quote."""
-
-
-def bindings(logs_dir: Path) -> Iterator[Binding]:
-    """Find the bindings in all of certbot's logs, newest file first.
-
-    Rotated and gzip-compressed logs are read too; what cannot be read, or breaks
-    off, is passed over.
-
-    :param logs_dir: certbot's directory of logs.
-    """
-    for path in log_files(logs_dir):
-        yield from _bindings_in(path, records(_lines(path)))
-
-
-def log_files(logs_dir: Path) -> list[Path]:
-    """List certbot's logs, newest first, whoever rotated them."""
-    found = []
-    try:
-        for path in logs_dir.iterdir():
-            if "letsencrypt.log" in path.name and path.is_file():
-                found.append((path.stat().st_mtime, path))
-    except OSError as error:
-        logger.debug("%s: %s", logs_dir, error)
-    return [path for _, path in sorted(found, reverse=True)]
+    """UTC."""
+    log: Path
+    line: int
 
 
 @dataclass(frozen=True)
-class LogRecord:
-    """One record of certbot's debug log."""
+class Issuance:
+    """An order that was sent off to be issued, with the account that sent it."""
 
+    account_url: str
+    names: tuple[str, ...]
+    """As far as the log shows them."""
+    server: str | None
+    """ACME directory URL."""
     when: datetime
-    """Local time, as if it were UTC."""
-    logger: str
-    message: str
+    """UTC."""
+    status: int | None
+    """HTTP status of the answer; None where none came. The CA may have issued nevertheless."""
+    log: Path
+    line: int
+
+    @property
+    def refused(self) -> bool:
+        """Whether the CA said no; no answer is no refusal."""
+        return self.status is not None and self.status >= 400
 
 
-def records(lines: Iterable[str]) -> Iterator[LogRecord]:
-    """Join lines to records; lines before the first record are dropped."""
-    head: re.Match[str] | None = None
-    message: list[str] = []
-    size = 0
-    for line in lines:
-        match = _RECORD.match(line)
-        if match:
-            if head is not None:
-                yield _record(head, message)
-            head, message, size = match, [line[match.end() :]], 0
-        elif head is not None and size < _MAXIMUM_RECORD:
-            message.append(line)
-            size += len(line)
-    if head is not None:
-        yield _record(head, message)
+@dataclass(frozen=True)
+class Leak:
+    """A line of a log that shows an EAB secret."""
+
+    log: Path
+    line: int
 
 
-def _record(head: re.Match[str], message: list[str]) -> LogRecord:
-    try:
-        when = datetime.strptime(head.group(1), "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
-    except ValueError:  # digits that make no date
-        when = datetime.fromtimestamp(0, timezone.utc)
-    return LogRecord(when, head.group(2), "".join(message).rstrip("\n"))
+Finding = Union[Binding, Issuance, Leak, Unread]
 
 
-def _bindings_in(path: Path, log: Iterable[LogRecord]) -> Iterator[Binding]:
-    """Pair each newAccount request with the answer that follows it."""
-    asked: tuple[str, str, str] | None = None
-    for record in log:
-        if record.logger != "acme.client":
-            continue
-        payload = _PAYLOAD.match(record.message)
-        if payload:
-            asked = _bound(payload.group(1))
-            continue
-        response = _RESPONSE.match(record.message)
-        if response and asked is not None:
-            location = _LOCATION.search(response.group(2).split("\n\n", 1)[0])
-            if response.group(1) in ("200", "201") and location:
-                url, kid, account_id = asked
-                yield Binding(url, account_id, location.group(1), kid, path, record.when)
-            asked = None
+@dataclass(frozen=True)
+class Findings:
+    """Everything that was found, newest log first."""
+
+    bindings: tuple[Binding, ...] = ()
+    issuances: tuple[Issuance, ...] = ()
+    leaks: tuple[Leak, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
-def _bound(payload: str) -> tuple[str, str, str] | None:
-    """Read newAccount's URL, the kid and the account's id out of a JWS payload."""
-    if "externalAccountBinding" not in payload:
-        return None
-    try:
-        if payload.startswith(("b'", 'b"')):
-            payload = ast.literal_eval(payload).decode()
-        binding = json.loads(payload)["externalAccountBinding"]
-        header, key = _decoded(binding["protected"]), _decoded(binding["payload"])
-        account_id = jwk.account_id(key)
-        url, kid = header["url"], header["kid"]
-    except (ValueError, SyntaxError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-    if account_id is None or not isinstance(url, str) or not isinstance(kid, str) or not kid:
-        return None
-    return url, kid, account_id
+def bindings(logs_dir: Path) -> Iterator[Binding]:
+    """Find out which accounts were registered with which kid; newest log first.
+
+    Logs that do not speak of EAB are passed over fast, and those that cannot be read in
+    silence: :func:`scan` tells of them.
+    """
+    for log in log_files.find(logs_dir):
+        if log_files.mentions(log, (b"externalAccountBinding", b"--eab-k")):
+            for finding in findings(log):
+                if isinstance(finding, Binding):
+                    yield finding
 
 
-def _decoded(text: str) -> Any:
-    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+def scan(logs_dir: Path, since: datetime | None = None) -> Findings:
+    """Read all logs for everything they tell.
+
+    :param since: logs last written to before that are left out.
+    """
+    found: dict[type, list[Any]] = {Binding: [], Issuance: [], Leak: [], Unread: []}
+    for log in log_files.find(logs_dir, since):
+        for finding in findings(log):
+            found[type(finding)].append(finding)
+    return Findings(*(tuple(found[kind]) for kind in (Binding, Issuance, Leak, Unread)))
 
 
-def _lines(path: Path) -> Iterator[str]:
-    """Read a log's lines, as many as can be had."""
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path, "rt", encoding="utf-8", errors="replace") as stream:
-                yield from stream
+def findings(log: Path) -> Iterator[Finding]:
+    """Read one log, compressed or not, never failing on a broken one."""
+    trouble: list[Unread] = []
+    yield from interpret(events(log_files.lines(log, trouble)), log)
+    yield from trouble
+
+
+def interpret(parsed: Iterable[Event], log: Path) -> Iterator[Binding | Issuance | Leak]:
+    """Draw conclusions from what a log shows; pure."""
+    state = _State(log)
+    for event in parsed:
+        if isinstance(event, Run):
+            state = _State(log, event)
+            if event.secret:
+                yield Leak(log, event.line)
         else:
-            with path.open(encoding="utf-8", errors="replace") as stream:
-                yield from stream
-    except (OSError, EOFError, zlib.error) as error:
-        logger.debug("%s: %s", path, error)
+            finding = state.take(event)
+            if finding is not None:
+                yield finding
+
+
+@dataclass
+class _State:
+    """What is known at a point of one run."""
+
+    log: Path
+    run: Run | None = None
+    directories: dict[str, str] = field(default_factory=dict)
+    """newAccount URL -> ACME directory URL."""
+    orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """finalize URL -> names."""
+    server: str | None = None
+    """The directory asked last."""
+
+    def take(self, exchange: Exchange) -> Binding | Issuance | None:
+        body = exchange.body
+        if exchange.method == "GET" and isinstance(body.get("newAccount"), str):
+            self.directories[body["newAccount"]] = self.server = exchange.url
+        if isinstance(body.get("finalize"), str) and "identifiers" in body:
+            self.orders[body["finalize"]] = _names(body["identifiers"])
+        if exchange.method != "POST":
+            return None
+        new_account = "jwk" in exchange.protected or _eab(exchange.payload)
+        if new_account and exchange.status in (200, 201):
+            return self._binding(exchange)
+        if exchange.payload is not None and "csr" in exchange.payload:
+            return self._issuance(exchange)
+        return None
+
+    def _binding(self, exchange: Exchange) -> Binding | None:
+        """Conclude from an answered newAccount (RFC 8555 section 7.3).
+
+        201 means that the CA has checked and made the binding; for a key that it knows
+        already (200) it ignores what it is sent, so its own words come first.
+        """
+        # The key that signed; the binding holds it again, should the signature be cut out.
+        key = exchange.protected.get("jwk") or decoded(_eab(exchange.payload).get("payload"))
+        account_id = jwk.account_id(key) if isinstance(key, dict) else None
+        if account_id is None:
+            return None
+        asked, answered = _kid(exchange.payload), _kid(exchange.body)
+        kid = answered or asked if exchange.status == 200 else asked or answered
+        if kid is None and exchange.payload is None and exchange.status == 201 and self.run:
+            # The request was taken out of the log, but it came from these options.
+            kid = self.run.option("--eab-kid")
+        if kid is None:
+            return None
+        return Binding(
+            new_account_url=exchange.url,
+            server=self._server_of(exchange.url),
+            account_id=account_id,
+            account_url=exchange.headers.get("location"),
+            kid=kid,
+            when=exchange.when or _LONG_AGO,
+            log=self.log,
+            line=exchange.line,
+        )
+
+    def _issuance(self, exchange: Exchange) -> Issuance | None:
+        account_url = exchange.protected.get("kid")
+        if not isinstance(account_url, str):
+            return None
+        return Issuance(
+            account_url=account_url,
+            names=self.orders.get(exchange.url, ()),
+            server=self.server,
+            when=exchange.when or _LONG_AGO,
+            status=exchange.status,
+            log=self.log,
+            line=exchange.line,
+        )
+
+    def _server_of(self, new_account: str) -> str | None:
+        """Find the directory URL that a newAccount URL belongs to."""
+        server = self.directories.get(new_account)
+        if server is None and self.run is not None:
+            server = self.run.option("--server")
+        if server is None and new_account.endswith("/newAccount"):
+            server = new_account[: -len("/newAccount")]  # as Sectigo's servers have it
+        if server is None:
+            return None
+        try:
+            paths.server_path(server)
+        except paths.PathError:
+            return None
+        return server
+
+
+def _eab(registration: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Give the External Account Binding of a request or an answer (RFC 8555 section 7.3.4)."""
+    for name, value in (registration or {}).items():
+        # acme2certifier spells the member in lower case.
+        if name.lower() == "externalaccountbinding" and isinstance(value, dict):
+            return value
+    return {}
+
+
+def _kid(registration: Mapping[str, Any] | None) -> str | None:
+    kid = (decoded(_eab(registration).get("protected")) or {}).get("kid")
+    return kid if isinstance(kid, str) and kid else None
+
+
+def _names(identifiers: Any) -> tuple[str, ...]:
+    if not isinstance(identifiers, list):
+        return ()
+    values = (item.get("value") for item in identifiers if isinstance(item, dict))
+    return tuple(sorted(value for value in values if isinstance(value, str)))

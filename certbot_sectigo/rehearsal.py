@@ -101,7 +101,7 @@ def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
     address = "127.0.0.1" if scene.address in ("", "0.0.0.0", "::") else scene.address  # noqa: S104
     config = Config(pairs=(pair,), http01_port=scene.port, http01_address=address)
     stack = contextlib.ExitStack()
-    sandbox = stack.enter_context(running(config, traceless=True))
+    sandbox = stack.enter_context(running(config))
     server = sandbox.directory_url(pair.directory)
     key = JWKEC(key=ComparableECKey(ec.generate_private_key(ec.SECP256R1())))
     uri = sandbox.add_account(pair.kid, key.public_key().to_json())

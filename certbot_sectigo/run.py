@@ -108,6 +108,7 @@ class Run:
 
     def _asked(self, file: Credentials | None) -> Asked:
         config = self._config
+        self._refuse_lists()
         server = config.server if compat.server_given(config.server) else None
         if compat.on_command_line("--server"):
             server = config.server
@@ -134,6 +135,18 @@ class Run:
             file_named=compat.on_command_line("--sectigo-eab-credentials"),
             pair=pair,
         )
+
+    def _refuse_lists(self) -> None:
+        """Refuse values that a comma in a renewal file has made lists of."""
+        ours = {f"sectigo_eab_{name}": self._own(name) for name in ("kid", "server")}
+        values = {"account": self._config.account, "server": self._config.server, **ours}
+        for name, value in values.items():
+            if value is not None and not isinstance(value, str):
+                raise request.RequestError(
+                    f"{name} in the renewal file has several values: {', '.join(map(str, value))}",
+                    f"Mend the line  {name} =  in {self._dirs.renewal}/NAME.conf: one value, "
+                    "in quotes if there is a comma in it.",
+                )
 
     def _server_of(self, kid: str) -> str | None:
         """Tell where a kid's account is, if it is noted at one server."""
@@ -174,7 +187,12 @@ class Run:
             if self._pair_error is not None and wanted.kid == self._config.eab_kid:
                 raise self._pair_error
             if self._file_error is not None:
-                raise self._file_error
+                error = self._file_error
+                raise CredentialsError(
+                    f"No account here is known to be bound with kid {wanted.kid}, and none can be "
+                    f"registered: {error.message}",
+                    error.remedy,
+                ) from error
             return None
         return credentials.at_server(pair, wanted.server)
 
@@ -271,6 +289,8 @@ class Run:
         self._set("server", wanted.server)
         if chosen.kid:
             self._set("kid", chosen.kid)
+        elif self._own("kid"):  # configured for others; the lineage must not say it of this account
+            setattr(self._config, self._dest("kid"), None)
         file = wanted.credentials.path if wanted.credentials else None
         if file is not None and not self._own("credentials"):
             self._set("credentials", str(file))

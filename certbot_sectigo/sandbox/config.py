@@ -28,7 +28,7 @@ _CHOICES = {
     "profile": ("classic", "universal"),
     "binding": ("once", "reusable"),
     "challenges": ("sectigo-email-01", "sectigo-dns-01", "none"),
-    "finalize": ("sync", "async", "slow", "fail"),
+    "finalize": ("auto", "sync", "async", "slow", "fail"),
     "directory_alias": ("404", "redirect", "html"),
 }
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -121,8 +121,9 @@ class Config:
     challenges: str = "sectigo-email-01"
     """The challenge a validated name shows, of a type no client knows ([S]
     acme2certifier#122), or ``none`` at all."""
-    finalize: str = "sync"
-    """``sync``: the certificate is there at once; ``async``: the order is
+    finalize: str = "auto"
+    """``auto``: ``slow`` in profile ``universal`` ([S] acme-proxy#22), else ``sync``;
+    ``sync``: the certificate is there at once; ``async``: the order is
     processing meanwhile ([S] certbot#9266); ``slow``: the answer is held back
     ([S] acme-proxy#22); ``fail``: the order ends invalid."""
     finalize_seconds: float = 2.0
@@ -178,6 +179,13 @@ class Config:
                 "The sandbox cannot be like this:\n" + "\n".join(f"  {f}" for f in faults),
                 "Correct these values and start it again.",
             )
+
+    @property
+    def issuance(self) -> str:
+        """How issuance goes: ``finalize``, with ``auto`` decided."""
+        if self.finalize == "auto":
+            return "slow" if self.profile == "universal" else "sync"
+        return self.finalize
 
     @property
     def directories(self) -> tuple[str, ...]:
