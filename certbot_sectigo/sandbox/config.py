@@ -80,6 +80,13 @@ class Pair:
     """How many days ago they were validated when the sandbox starts first."""
     product: bool = True
     """Whether there is a certificate product the account may order [Z]."""
+    any_name: bool = False
+    """Every name is delegated, and validated unless it is in ``challenged``: for rehearsals,
+    where what is delegated at the real CA is not known."""
+    challenged: tuple[str, ...] = ()
+    """Names that need a challenge although ``any_name`` has them validated."""
+    unchecked: tuple[str, ...] = ()
+    """Names whose challenges pass without being looked up."""
 
     @property
     def validated_domains(self) -> tuple[str, ...]:
@@ -92,6 +99,8 @@ class Pair:
         :param name: a DNS name without ``*.``.
         :return: the domain, or None where the name is not delegated to this pair.
         """
+        if self.any_name:
+            return name
         found = [d for d in self.domains if name == d or name.endswith(f".{d}")]
         return max(found, key=len, default=None)
 
@@ -122,7 +131,9 @@ class Config:
     retry_after: int = 1
     """Retry-After of orders and challenges in progress, in seconds. Sectigo says 15 [S]."""
     http01_port: int = 5002
-    """Where on 127.0.0.1 HTTP-01 challenges are looked up."""
+    """Where HTTP-01 challenges are looked up."""
+    http01_address: str = "127.0.0.1"
+    """The address of this machine they are looked up at."""
     dns_port: int = 0
     """Where on 127.0.0.1 a DNS server answers for DNS-01 challenges; 0: there is none."""
     remember_validations: bool = False
