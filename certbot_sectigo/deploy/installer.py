@@ -238,17 +238,19 @@ class InstallerHalf:
     def generic_updates(self, lineage: Any, *args: Any, **kwargs: Any) -> None:
         """Do again what failed or was killed, though no certificate is due.
 
-        certbot calls this for every lineage at every ``renew``, unprepared.
+        A lineage that was never deployed is left alone. certbot calls this for
+        every lineage at every ``renew``, unprepared.
 
         :raises certbot.errors.PluginError: as :meth:`save`.
         """
-        owed = self._store().owed(lineage.lineagename)
+        material = self._renewed(lineage)
+        owed = self._store().owed(lineage.lineagename, material.fingerprint)
         if owed is None:
             return
         compat.notify(
             f"Deploying {lineage.lineagename} again; the last time: {owed.reason.splitlines()[0]}"
         )
-        self._deploy(self._renewed(lineage), owed.targets)
+        self._deploy(material, owed.targets)
 
     # From certbot's configuration to a job.
 

@@ -55,12 +55,12 @@ class Job:
         except TargetsError as error:
             if lineage is not None:
                 store.make()
-                store.owe(lineage, Owed(error.message, None))
+                store.owe(lineage, self.material.fingerprint, Owed(error.message, None))
             raise
         chosen = [target for target in targets if only is None or target.name in only]
         if not chosen:
             if lineage is not None:
-                store.paid(lineage)
+                store.forget(lineage)
             return ()
         return transaction.deploy(self.material, chosen, self.config_dir, tell)
 

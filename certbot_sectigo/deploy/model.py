@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,6 +92,11 @@ class Material:
     privkey: Secret
     names: tuple[str, ...]
     """The names in the certificate."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of ``cert``, which tells one renewal from another."""
+        return hashlib.sha256(self.cert).hexdigest()
 
 
 @dataclass(frozen=True)

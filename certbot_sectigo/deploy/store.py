@@ -1,10 +1,11 @@
 """What deployments replaced and which of them are still owed: the installer's own store (0700).
 
-``<config_dir>/sectigo/deploy/`` holds ``checkpoints/`` and ``retry/``. A
-checkpoint is a folder with a manifest and the old files. Its name tells its
-state, and one rename(2) changes it: ``new-N`` is being written, ``open-N``
-belongs to a deployment that runs or was killed, ``N`` is finished and what
-``certbot rollback`` takes back, ``gone-N`` is being removed.
+``<config_dir>/sectigo/deploy/`` holds ``checkpoints/`` and ``lineages/``, notes
+of which certificate was seen last and what is owed of it. A checkpoint is a
+folder with a manifest and the old files. Its name tells its state, and one
+rename(2) changes it: ``new-N`` is being written, ``open-N`` belongs to a
+deployment that runs or was killed, ``N`` is finished and what ``certbot
+rollback`` takes back, ``gone-N`` is being removed.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Store:
     def __init__(self, config_dir: Path) -> None:
         self.root = config_dir / "sectigo" / "deploy"
         self._checkpoints = self.root / "checkpoints"
-        self._retry = self.root / "retry"
+        self._notes = self.root / "lineages"
 
     def make(self) -> None:
         """Make the folders where they are missing, open to the owner only.
@@ -85,7 +86,7 @@ class Store:
         :raises DeployError: they cannot be made.
         """
         try:
-            for folder in (self.root.parent, self.root, self._checkpoints, self._retry):
+            for folder in (self.root.parent, self.root, self._checkpoints, self._notes):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.root.chmod(0o700)
         except OSError as error:
@@ -203,24 +204,45 @@ class Store:
 
     # What is owed
 
-    def owe(self, lineage: str, owed: Owed) -> None:
-        """Remember a deployment that is to be done again."""
-        put(self._retry / f"{lineage}.json", _ours(json.dumps(asdict(owed)).encode()))
+    def owe(self, lineage: str, certificate: str, owed: Owed) -> None:
+        """Remember a deployment that is to be done again.
 
-    def paid(self, lineage: str) -> None:
-        """Forget it."""
-        discard(self._retry / f"{lineage}.json")
+        :param certificate: the SHA-256 of the certificate.
+        """
+        self._note(lineage, {"certificate": certificate, "owed": asdict(owed)})
 
-    def owed(self, lineage: str) -> Owed | None:
-        """Give what is owed for a lineage; an unreadable note counts as all of it."""
+    def paid(self, lineage: str, certificate: str) -> None:
+        """Note that nothing is owed of a certificate, also when it is rolled back later."""
+        self._note(lineage, {"certificate": certificate, "owed": None})
+
+    def forget(self, lineage: str) -> None:
+        """Remove the note of a lineage that has no targets."""
+        discard(self._notes / f"{lineage}.json")
+
+    def owed(self, lineage: str, certificate: str) -> Owed | None:
+        """Give what is owed for a lineage.
+
+        A certificate that is not the one noted was renewed by a run that was killed
+        before it could deploy it. An unreadable note counts as all of it.
+
+        :param certificate: the SHA-256 of the lineage's certificate.
+        """
         try:
-            data = json.loads((self._retry / f"{lineage}.json").read_text())
-            targets = data["targets"]
-            return Owed(str(data["reason"]), None if targets is None else tuple(targets))
+            data = json.loads((self._notes / f"{lineage}.json").read_text())
+            owed = data["owed"]
+            if data["certificate"] != certificate:
+                return Owed("the certificate was renewed and not deployed", None)
+            if owed is None:
+                return None
+            targets = owed["targets"]
+            return Owed(str(owed["reason"]), None if targets is None else tuple(targets))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError):
             return Owed("what was noted about it cannot be read", None)
+
+    def _note(self, lineage: str, data: dict[str, Any]) -> None:
+        put(self._notes / f"{lineage}.json", _ours(json.dumps(data).encode()))
 
 
 def _ours(content: bytes) -> FileState:

@@ -175,7 +175,7 @@ def deploy(
     store.make()
     try:
         if material.lineage is not None:
-            store.owe(material.lineage, Owed("it was interrupted", None))
+            store.owe(material.lineage, material.fingerprint, Owed("it was interrupted", None))
         recover(store, tell)
         plans, refused = make_all(targets, material, config_dir, store.root)
         checkpoint = None
@@ -190,8 +190,7 @@ def deploy(
             gone = {name for name, one in outcomes.items() if one.state == "rolled back"}
             store.finish(checkpoint, set(outcomes) - gone)
         ordered = tuple(outcomes[target.name] for target in targets)
-        if material.lineage is not None:
-            settle(store, material.lineage, ordered)
+        _settle(store, material, ordered)
     except OSError as error:
         raise DeployError(
             f"{error.filename or store.root}: {error.strerror}; the deployment was not finished."
@@ -199,14 +198,17 @@ def deploy(
     return ordered
 
 
-def settle(store: Store, lineage: str, outcomes: Sequence[Outcome]) -> None:
+def _settle(store: Store, material: Material, outcomes: Sequence[Outcome]) -> None:
     """Remember what failed, or that nothing did."""
+    if material.lineage is None:
+        return
     failed = [one for one in outcomes if not one.ok]
     if failed:
         reason = "; ".join(f"{one.target}: {one.message.splitlines()[0]}" for one in failed)
-        store.owe(lineage, Owed(reason, tuple(one.target for one in failed)))
+        owed = Owed(reason, tuple(one.target for one in failed))
+        store.owe(material.lineage, material.fingerprint, owed)
     else:
-        store.paid(lineage)
+        store.paid(material.lineage, material.fingerprint)
 
 
 def _checkpoint(material: Material, plans: Sequence[Plan]) -> Checkpoint:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from certbot_sectigo.deploy.job import Job
+from certbot_sectigo.deploy.material import read_lineage
 from certbot_sectigo.deploy.model import Material, Outcome
-from certbot_sectigo.deploy.store import Store
+from certbot_sectigo.deploy.store import Owed, Store
 from tests.bed.tree import Snapshot
 
 
@@ -58,6 +59,15 @@ class Machine:
         """Deploy, and give what became of each target."""
         job = Job(material, self.file, self.config_dir)
         return {one.target: one for one in job.run(self.told.append, only or None)}
+
+    def lineage(self) -> Material:
+        """Read the lineage ``www`` as it is now."""
+        return read_lineage(self.config_dir, "www")
+
+    def owed(self, material: Material) -> Owed | None:
+        """Give what is owed of a lineage."""
+        assert material.lineage is not None
+        return self.store.owed(material.lineage, material.fingerprint)
 
     def ran(self) -> list[str]:
         """Give the commands that ran since the last question."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -106,10 +107,15 @@ def test_sandbox_only_where_it_is_allowed(tmp_path: Path) -> None:
     assert problems(offered, allow_sandbox=True) == []
 
 
+def with_part(material: Material, part: str, content: bytes) -> Material:
+    changes: dict[str, Any] = {part: content}
+    return replace(material, **changes)
+
+
 @pytest.mark.parametrize("broken", ["cert", "chain", "fullchain"])
 def test_unreadable_certificate(good: Material, broken: str) -> None:
     bad = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-    assert problems(replace(good, **{broken: bad})) == ["a certificate of the chain cannot be read"]
+    assert problems(with_part(good, broken, bad)) == ["a certificate of the chain cannot be read"]
 
 
 _LABEL = st.text("abc1", min_size=1, max_size=3)

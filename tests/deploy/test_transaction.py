@@ -41,7 +41,7 @@ def test_all_are_written_then_tested_then_reloaded(machine: Machine, first: Mate
     for name in "ab":
         assert machine.place(name).read_bytes() == bundle(first)
         assert stat.S_IMODE(machine.place(name).stat().st_mode) == 0o600
-    assert machine.store.owed("www") is None
+    assert machine.owed(first) is None
 
 
 def test_owner_group_and_mode_as_the_target_says(machine: Machine, first: Material) -> None:
@@ -97,7 +97,7 @@ def test_failing_test_brings_the_old_files_back(machine: Machine, first: Materia
     assert machine.place("b").read_bytes() == bundle(renewed)
     (changed,) = before.changes(machine.snapshot())
     assert changed.startswith(str(machine.place("b")))
-    owed = machine.store.owed("www")
+    owed = machine.owed(renewed)
     assert owed is not None
     assert owed.targets == ("a",)
 
@@ -162,7 +162,7 @@ def test_checks_come_before_any_file(machine: Machine) -> None:
     assert "does not cover mail.example.org" in outcome.message
     assert machine.ran() == []
     assert list(machine.places.iterdir()) == []
-    assert machine.store.owed("www") is not None
+    assert machine.owed(expired) is not None
     assert machine.store.finished() == machine.store.left_open() == []
 
 
@@ -249,12 +249,12 @@ def test_broken_deploy_file_is_owed(machine: Machine, first: Material) -> None:
     machine.file.write_text("[[target]\n")
     with pytest.raises(TargetsError, match="not TOML"):
         machine.deploy(first)
-    owed = machine.store.owed("www")
+    owed = machine.owed(first)
     assert owed is not None
     assert owed.targets is None
     machine.target("a")
     assert machine.deploy(first)["a"].ok
-    assert machine.store.owed("www") is None
+    assert machine.owed(first) is None
 
 
 def roll_back(machine: Machine, count: int = 1) -> list[str]:
@@ -282,6 +282,8 @@ def test_rollback_brings_back_files_owners_and_modes(machine: Machine, first: Ma
     assert before.changes(machine.snapshot()) == []
     assert not machine.place("b").exists()
     assert machine.store.finished() == []
+    # What was rolled back on purpose is not deployed again by the next renewal run.
+    assert machine.owed(machine.lineage()) is None
     assert roll_back(machine) == []
 
 
@@ -377,7 +379,7 @@ def test_disk_that_is_full_for_the_store(
     with pytest.raises(DeployError, match="No space left on device"):
         machine.deploy(renew(machine))
     assert before.changes(machine.snapshot()) == []
-    owed = machine.store.owed("www")
+    owed = machine.owed(machine.lineage())
     assert owed is not None
     assert owed.targets is None
 
@@ -387,3 +389,15 @@ def test_store_that_is_gone_is_made_again(machine: Machine, first: Material) -> 
     machine.deploy(first)
     shutil.rmtree(machine.store.root)
     assert machine.deploy(renew(machine))["a"].state == "deployed"
+
+
+def test_renewal_that_never_came_to_its_deployment_is_owed(
+    machine: Machine, first: Material
+) -> None:
+    machine.target("a")
+    assert machine.owed(first) is None
+    machine.deploy(first)
+    assert machine.owed(first) is None
+    owed = machine.owed(renew(machine))
+    assert owed is not None
+    assert owed.targets is None
