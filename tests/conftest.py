@@ -12,6 +12,7 @@ from tests.bed.acme2certifier import Acme2certifier
 from tests.bed.certbot import Certbot
 from tests.bed.components import require
 from tests.bed.pebble import Pebble
+from tests.bed.sectigo import Sectigo
 
 
 def pytest_report_header() -> str:
@@ -44,4 +45,11 @@ def pebble(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pebble]:
 def acme2certifier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme2certifier]:
     """An acme2certifier for all tests of this worker."""
     with Acme2certifier(tmp_path_factory.mktemp("acme2certifier")) as running:
+        yield running
+
+
+@pytest.fixture
+def sectigo() -> Iterator[Sectigo]:
+    """A sandbox of this test's own, with three departments."""
+    with Sectigo() as running:
         yield running

@@ -30,21 +30,24 @@ class Lego:
     trust: Path | None = None
     email: str = "lego@example.org"
 
-    def run(self, command: str, *names: str, pair: EabPair, check: int | None = 0) -> Result:
+    def run(
+        self, command: str, *names: str, pair: EabPair, options: tuple[str, ...] = ()
+    ) -> Result:
         """Run one of its commands (``run``, ``renew``, ``revoke``) for some names.
 
         :param pair: the EAB pair to register with; lego wants it every time, and its
             secret as an argument.
+        :param options: the command's own.
         """
-        words: list[str | Path] = [require("lego"), "--path", self.home, "--server", self.directory]
-        words += ["--email", self.email, "--accept-tos"]
+        words: list[str | Path] = [require("lego"), "--path", self.home]
+        words += ["--server", self.directory, "--email", self.email, "--accept-tos"]
         words += ["--http", "--http.port", f"127.0.0.1:{self.http01_port}"]
         words += ["--eab", "--kid", pair.kid, "--hmac", pair.hmac_key]
         for name in names:
             words += ["--domains", name]
         trust = {} if self.trust is None else {"LEGO_CA_CERTIFICATES": str(self.trust)}
         environment = clean_environment(HOME=str(self.home), **trust)
-        return run([*words, command], folder=self.home / "output", check=check, env=environment)
+        return run([*words, command, *options], folder=self.home / "output", env=environment)
 
     def certificate(self, name: str) -> x509.Certificate:
         """Read the certificate it got."""

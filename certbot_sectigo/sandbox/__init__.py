@@ -1,0 +1,35 @@
+"""An embedded look-alike of Sectigo's ACME service, on loopback, with throw-away certificates.
+
+For a test or a rehearsal::
+
+    from certbot_sectigo.sandbox import Config, Pair, running
+
+    config = Config(pairs=(Pair(organisation="Example", domains=("a.example",)),))
+    with running(config) as sandbox:
+        print(sandbox.directory_url("OV"), config.pairs[0].kid)
+
+It is laid out by the resources of RFC 8555, one module each. What it imitates
+carries the mark of its source, explained in :mod:`~certbot_sectigo.sandbox.problems`.
+"""
+
+from certbot_sectigo.sandbox.config import Config, ConfigError, Pair, load_config
+from certbot_sectigo.sandbox.control import AccountView, OrderView, PairView
+from certbot_sectigo.sandbox.faults import Fault
+from certbot_sectigo.sandbox.journal import Record
+from certbot_sectigo.sandbox.model import Certificate
+from certbot_sectigo.sandbox.running import RunningSandbox, running
+
+__all__ = [
+    "AccountView",
+    "Certificate",
+    "Config",
+    "ConfigError",
+    "Fault",
+    "OrderView",
+    "Pair",
+    "PairView",
+    "Record",
+    "RunningSandbox",
+    "load_config",
+    "running",
+]

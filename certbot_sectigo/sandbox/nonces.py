@@ -1,0 +1,53 @@
+"""newNonce, and the nonces themselves (RFC 8555 sections 6.5 and 7.2)."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+
+from certbot_sectigo.sandbox.exchange import Call, Context, Reply
+
+_KEPT = 20_000
+
+
+class Nonces:
+    """The nonces that were given out and not used yet.
+
+    Each is 43 characters long and good for one request, whether or not its
+    answer was received [S]. The oldest are forgotten beyond ``kept``, so
+    clients that only take do no harm.
+    """
+
+    def __init__(self, kept: int = _KEPT) -> None:
+        self._open: OrderedDict[str, None] = OrderedDict()
+        self._kept = kept
+        self._lock = threading.Lock()
+
+    def new(self) -> str:
+        """Give out a nonce."""
+        nonce = secrets.token_urlsafe(32)
+        with self._lock:
+            self._open[nonce] = None
+            if len(self._open) > self._kept:
+                self._open.popitem(last=False)
+        return nonce
+
+    def use(self, nonce: str) -> bool:
+        """Use a nonce up; False if it was never given out or was used before."""
+        with self._lock:
+            return self._open.pop(nonce, self) is None
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._open)
+
+
+def new_nonce(context: Context, call: Call) -> Reply:
+    """Answer newNonce: HEAD with 200, GET with 204 (RFC 8555 section 7.2).
+
+    The nonce itself is on every reply. The content type was seen at HEAD [Z].
+    """
+    if call.request.method == "HEAD":
+        return Reply(200, b"", "application/octet-stream")
+    return Reply(204, b"", "")

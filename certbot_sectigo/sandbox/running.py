@@ -1,0 +1,152 @@
+"""Starting and stopping a sandbox."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import ssl
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from certbot_sectigo.sandbox import model
+from certbot_sectigo.sandbox.ca import Authority
+from certbot_sectigo.sandbox.config import Config, Pair
+from certbot_sectigo.sandbox.control import Control
+from certbot_sectigo.sandbox.exchange import Context
+from certbot_sectigo.sandbox.faults import Faults
+from certbot_sectigo.sandbox.front import Front
+from certbot_sectigo.sandbox.journal import Journal
+from certbot_sectigo.sandbox.management import Management
+from certbot_sectigo.sandbox.nonces import Nonces
+from certbot_sectigo.sandbox.service import Service
+from certbot_sectigo.sandbox.store import Store
+from certbot_sectigo.sandbox.urls import Urls
+from certbot_sectigo.sandbox.validation import Validator
+from certbot_sectigo.secret import Secret
+
+_DAY = 86400.0
+
+
+class RunningSandbox(Control):
+    """A sandbox that serves, until the block of :func:`running` ends."""
+
+    def __init__(
+        self, context: Context, faults: Faults, journal: Journal, port: int, ca_bundle: Path
+    ) -> None:
+        super().__init__(context, faults, journal)
+        self.port = port
+        """The port it listens on."""
+        self.ca_bundle = ca_bundle
+        """File with the throw-away root, PEM: signs the certificates, and https itself."""
+
+
+@contextlib.contextmanager
+def running(
+    config: Config | None = None,
+    *,
+    port: int = 0,
+    tls: bool = False,
+    host: str = "127.0.0.1",
+    state: Path | None = None,
+    log: Path | None = None,
+) -> Iterator[RunningSandbox]:
+    """Run a sandbox in daemon threads of this process, for the length of a ``with`` block.
+
+    Other processes reach it as they would any CA.
+
+    :param config: what it is like; None for :meth:`Config.default`, whose pairs
+        ``state`` keeps.
+    :param port: where it listens; 0 takes a free port.
+    :param tls: serve https with a certificate of :attr:`RunningSandbox.ca_bundle`.
+    :param host: an address of the loopback interface; any other is refused.
+    :param state: directory of the database, for a state that survives; None for memory.
+    :param log: file to append one JSON line per request to.
+    :raises certbot_sectigo.errors.Error: if it cannot start, and why.
+    """
+    with contextlib.ExitStack() as stack:
+        store = Store(state)
+        stack.callback(store.close)
+        config = config or _remembered(store)
+        authority = Authority(store)
+        folder = state or Path(tempfile.mkdtemp(prefix="sectigo-sandbox-"))
+        if state is None:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        bundle = folder / "root.pem"
+        bundle.write_text(authority.root_pem)
+        contexts = (_tls(authority), _tls(authority, expired=True)) if tls else None
+        front = Front(host, port, contexts)
+        stack.callback(front.server_close)
+        name = f"[{host}]" if ":" in host else host
+        base = f"{'https' if tls else 'http'}://{name}:{front.server_address[1]}"
+        context = Context(
+            config=config,
+            store=store,
+            urls=Urls(base, config.profile, config.directories),
+            nonces=Nonces(),
+            authority=authority,
+            validator=Validator(),
+        )
+        _prepare(context)
+        journal = Journal(log)
+        stack.callback(journal.close)
+        faults = Faults()
+        sandbox = RunningSandbox(context, faults, journal, int(front.server_address[1]), bundle)
+        front.service = Service(context, faults, journal, Management(sandbox))
+        context.validator.start(context)
+        stack.callback(context.validator.stop)
+        thread = threading.Thread(
+            target=front.serve_forever, args=(0.05,), name="sandbox", daemon=True
+        )
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(front.close)
+        stack.callback(context.stopping.set)
+        yield sandbox
+
+
+def _remembered(store: Store) -> Config:
+    """Give the default configuration, with the pairs a store remembers if it has any."""
+    text = store.setting("pairs")
+    if text is not None:
+        pairs = []
+        for fields in json.loads(text):
+            fields["hmac_key"] = Secret(fields["hmac_key"])
+            for key in ("domains", "validated"):
+                fields[key] = None if fields[key] is None else tuple(fields[key])
+            pairs.append(Pair(**fields))
+        return Config.default(pairs=tuple(pairs))
+    config = Config.default()
+    tables = [{**asdict(pair), "hmac_key": pair.hmac_key.reveal()} for pair in config.pairs]
+    store.keep_setting("pairs", json.dumps(tables))
+    return config
+
+
+def _prepare(context: Context) -> None:
+    """Enter the configuration's pairs and validations, except those already known."""
+    with context.store.transaction():
+        for pair in context.config.pairs:
+            if context.store.get(model.PairState, pair.kid) is None:
+                context.store.put(model.PairState(pair.kid, "pending", 0))
+            for domain in pair.validated_domains:
+                ident = f"{pair.kid} {domain}"
+                if context.store.get(model.Validation, ident) is None:
+                    at = context.now() - pair.validation_age * _DAY
+                    context.store.put(model.Validation(ident, at))
+
+
+def _tls(authority: Authority, *, expired: bool = False) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    # OpenSSL reads certificates and keys from files only.
+    handle, name = tempfile.mkstemp(prefix="sectigo-sandbox-")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(authority.server_pem(expired=expired))
+        context.load_cert_chain(name)
+    finally:
+        Path(name).unlink()
+    return context

@@ -1,0 +1,111 @@
+"""Which URL means what, in both profiles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_IDENT = r"(?P<ident>[A-Za-z0-9_.~-]+)"
+
+# Endpoint name -> path below the directory. Seen at Sectigo [S] or ZeroSSL [Z]
+# except where it says otherwise.
+_CLASSIC = {
+    "newNonce": "/newNonce",
+    "newAccount": "/newAccount",  # [S] win-acme#1565
+    "newOrder": "/newOrder",
+    "revokeCert": "/revokeCert",
+    "keyChange": "/keyChange",
+    "account": "/account/{}",  # [S]
+    "orders": "/account/{}/orders",  # [Z]
+    "authz": "/authz/{}",  # [S] acme2certifier#122
+    "chall": "/chall/{}",  # [S] acme2certifier#122
+    "order": "/order/{}",  # [S] lego#1183
+    "finalize": "/order/{}/finalize",  # [S] lego#1183
+    "cert": "/cert/{}",  # [inf]
+}
+_UNIVERSAL = {
+    **_CLASSIC,
+    # [S] acme-proxy#22, for names validated in SCM; that all end so is [inf].
+    "authz": "/authorization/{}/0/always-valid",
+    "chall": "/challenge/{}",  # [inf]
+}
+# At Sectigo renewalInfo is on a host of its own [Z]; here, below a path of its own.
+_RENEWAL_INFO = "/renewalInfo"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the path of a request means."""
+
+    endpoint: str
+    """Name of the endpoint, as in the directory object or ``directory``,
+    ``account``, ``orders``, ``authz``, ``chall``, ``order``, ``finalize``,
+    ``cert``, ``alias`` or ``unknown``."""
+    directory: str = ""
+    """Certificate product of the directory; empty in profile ``universal``."""
+    ident: str = ""
+    """Id of the resource, empty where there is none."""
+
+
+class Urls:
+    """Builds the sandbox's URLs and takes them apart.
+
+    :param base: scheme, host and port, without a slash at the end.
+    :param profile: ``classic`` or ``universal``.
+    :param directories: names of the certificate products.
+    """
+
+    def __init__(self, base: str, profile: str, directories: tuple[str, ...]) -> None:
+        self.base = base
+        self._universal = profile == "universal"
+        self._paths = _UNIVERSAL if self._universal else _CLASSIC
+        self._directories = directories
+        self._patterns = [
+            (name, re.compile(path.replace("{}", _IDENT)))
+            for name, path in (*self._paths.items(), ("renewalInfo", f"{_RENEWAL_INFO}/{{}}"))
+        ]
+
+    def directory(self, name: str) -> str:
+        """Give the URL of a directory: in profile ``universal`` the same for every product."""
+        # The directory is the base itself, with nothing behind it [S] win-acme#1909.
+        return self.base if self._universal else f"{self.base}/v2/{name}"
+
+    def make(self, endpoint: str, directory: str, ident: str = "") -> str:
+        """Give the URL of an endpoint or a resource.
+
+        :param endpoint: as in :class:`Place`.
+        :param directory: name of the certificate product.
+        :param ident: id of the resource.
+        """
+        if endpoint == "renewalInfo":
+            return self.base + _RENEWAL_INFO + (f"/{ident}" if ident else "")
+        return self.directory(directory) + self._paths[endpoint].replace("{}", ident)
+
+    def parse(self, path: str) -> Place:
+        """Tell what a path means, without its query.
+
+        A path below ``/v2`` that names no product gives endpoint
+        ``invalid`` ([S] for ``/v2/directory``; for others [inf]).
+        """
+        directory, rest = "", path
+        if path.startswith(_RENEWAL_INFO):
+            pass
+        elif self._universal:
+            if path in ("", "/"):
+                return Place("directory")
+            if path == "/directory":
+                return Place("alias")
+        else:
+            parts = path.split("/", 3)
+            if len(parts) < 3 or parts[1] != "v2":
+                return Place("unknown")
+            directory, rest = parts[2], "/" + parts[3] if len(parts) == 4 else ""
+            if directory not in self._directories:
+                return Place("invalid")
+            if rest in ("", "/"):
+                return Place("directory", directory)
+        for name, pattern in self._patterns:
+            match = pattern.fullmatch(rest)
+            if match:
+                return Place(name, directory, match.groupdict().get("ident", ""))
+        return Place("unknown", directory)

@@ -1,0 +1,1 @@
+"""End to end: the real certbot with the plugin, in processes of its own."""

@@ -1,0 +1,101 @@
+"""Who did not ask for the plugin does not notice it, credentials file or not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.bed.certbot import Certbot
+from tests.bed.history import plain_lineage
+from tests.bed.sectigo import Sectigo
+
+
+@pytest.fixture
+def machine(certbot: Certbot, sectigo: Sectigo) -> Certbot:
+    """A certbot with a lineage of its own, as on any machine."""
+    plain_lineage(certbot, "www.a.example", pair=sectigo.a.pair, server=sectigo.server)
+    return certbot
+
+
+def said(certbot: Certbot, *words: str) -> str:
+    """Give what a command says, but for what changes from run to run."""
+    return re.sub(r"\(VALID: [^)]*\)", "(VALID)", certbot.run(*words).output)
+
+
+@pytest.mark.parametrize(
+    "words", [("plugins", "--prepare"), ("plugins", "--init"), ("certificates",)]
+)
+def test_commands_say_the_same_with_and_without_credentials(
+    words: tuple[str, ...], machine: Certbot, sectigo: Sectigo
+) -> None:
+    without_file = said(machine, *words)
+    files, requests = machine.snapshot(), sectigo.requests
+    credentials = sectigo.b.credentials(machine.config_dir / "sectigo-eab.ini")
+    with_file = said(machine, *words)
+
+    assert with_file == without_file
+    assert sectigo.requests == requests
+    credentials.unlink()
+    assert files.changes(machine.snapshot()) == []
+
+
+@pytest.mark.parametrize("words", [("plugins", "--prepare"), ("certificates",)])
+def test_commands_say_the_same_as_without_the_plugin(
+    words: tuple[str, ...], machine: Certbot, sectigo: Sectigo
+) -> None:
+    sectigo.b.credentials(machine.config_dir / "sectigo-eab.ini")
+    assert said(machine, *words) == said(machine.without_plugin(), *words)
+
+
+def test_the_plugin_is_listed(certbot: Certbot) -> None:
+    listed = certbot.run("plugins").stdout
+    assert "* sectigo-eab" in listed
+    assert "* standalone" in listed
+
+
+@pytest.mark.parametrize("words", [("certonly", "-d", "x.a.example"), ("run", "-d", "x.a.example")])
+def test_the_menus_are_the_same(words: tuple[str, ...], machine: Certbot, sectigo: Sectigo) -> None:
+    def asked(certbot: Certbot) -> str:
+        with certbot.on_terminal(*words) as child:
+            seen = child.expect(["cancel\\)?: ", "EOF", "error"])
+            text = str(child.before)
+            if seen == 0:
+                child.sendline("c")
+            child.expect("(?s).*")
+        return re.sub(r"\s+", " ", text)
+
+    # One run of each makes whatever certbot itself makes at first.
+    without_plugin = asked(machine.without_plugin())
+    without_file = asked(machine)
+    files, requests = machine.snapshot(), sectigo.requests
+    credentials = sectigo.b.credentials(machine.config_dir / "sectigo-eab.ini")
+    with_file = asked(machine)
+
+    assert "sectigo" not in with_file.lower().replace("sectigo-eab.ini", "")
+    assert with_file == without_file == without_plugin
+    assert sectigo.requests == requests
+    credentials.unlink()
+    assert files.changes(machine.snapshot()) == []
+
+
+def test_a_lineage_of_plain_certbot_renews_as_before(machine: Certbot, sectigo: Sectigo) -> None:
+    before = machine.lineage("www.a.example")
+    sectigo.b.credentials(machine.config_dir / "sectigo-eab.ini")
+    machine.run("renew", "--force-renewal")
+    after = machine.lineage("www.a.example")
+    assert after.serial != before.serial
+    assert set(after.params) == set(before.params)
+    assert after.account == before.account
+    assert after.organisation == sectigo.a.organisation
+    assert not [key for key in after.params if "sectigo" in key]
+
+
+def test_broken_credentials_disturb_nobody_else(
+    machine: Certbot, sectigo: Sectigo, tmp_path: Path
+) -> None:
+    (machine.config_dir / "sectigo-eab.ini").write_text("this is no credentials file")
+    before = machine.lineage("www.a.example")
+    machine.run("renew", "--force-renewal")
+    assert machine.lineage("www.a.example").serial != before.serial
