@@ -17,6 +17,7 @@ from certbot_sectigo import __version__, errors
 # when used, so that `--version` and `--help` of one command stay quick.
 _COMMANDS = {
     "demo": ("certbot_sectigo.cli.demo", "Tell the whole story with real certbot runs."),
+    "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
     "sandbox": ("certbot_sectigo.cli.sandbox", "Run a look-alike of Sectigo's ACME service."),
 }
 

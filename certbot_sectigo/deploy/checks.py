@@ -100,8 +100,11 @@ def _public(key: Any) -> bytes:
 
 
 def is_sandbox(name: x509.Name) -> bool:
-    """Tell whether an issuer is the embedded sandbox, by its name."""
-    return "certbot-sectigo sandbox" in name.rfc4514_string().lower()
+    """Tell whether an issuer is the embedded sandbox: its organisation says so."""
+    return any(
+        str(one.value).startswith("SANDBOX of certbot-sectigo")
+        for one in name.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    )
 
 
 def problems(

@@ -19,6 +19,23 @@ def default_file(config_dir: Path) -> Path:
     return config_dir / "sectigo-deploy.toml"
 
 
+def deploy_file(config_dir: Path, lineage: str) -> Path:
+    """Give the deploy file a lineage was installed with, else the default one.
+
+    certbot keeps it in the lineage's renewal file, which is read as certbot reads it.
+    """
+    import configobj
+
+    try:
+        found = configobj.ConfigObj(
+            str(config_dir / "renewal" / f"{lineage}.conf"), encoding="utf-8", file_error=True
+        )
+        given = found["renewalparams"]["sectigo_eab_deploy"]
+    except (OSError, KeyError, TypeError, configobj.ConfigObjError, UnicodeDecodeError):
+        return default_file(config_dir)
+    return Path(given) if isinstance(given, str) and given else default_file(config_dir)
+
+
 @dataclass(frozen=True)
 class Job:
     """What to deploy.

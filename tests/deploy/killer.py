@@ -44,7 +44,7 @@ def arm(number: int) -> None:
     # What no audit event tells: the moments after a write and before its fsync.
     fsync = os.fsync
 
-    def counted(handle: int) -> None:
+    def counted(handle: Any) -> None:
         hook("os.chmod", ())
         fsync(handle)
 
