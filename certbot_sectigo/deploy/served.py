@@ -51,17 +51,38 @@ def problem(target: Target, material: Material, patience: float) -> str | None:
     if target.connect is None:
         return None
     wanted = hashlib.sha256(checks.der(checks.certificates(material.cert)[0])).hexdigest()
-    host, port = target.connect
-    shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     until = time.monotonic() + patience
     while True:
         try:
             found = fingerprint(target.connect, server_name(target, material), target.timeout)
             if found == wanted:
                 return None
-            why = f"{shown} serves another certificate (SHA-256 {found[:16]}…)"
+            why = f"{_shown(target.connect)} serves another certificate (SHA-256 {found[:16]}…)"
         except OSError as error:
-            why = f"{shown} cannot be asked over TLS: {error.strerror or error}"
+            why = f"{_shown(target.connect)} cannot be asked over TLS: {error.strerror or error}"
         if time.monotonic() >= until:
             return why
         time.sleep(_PAUSE)
+
+
+def silent(target: Target, material: Material, patience: float) -> str | None:
+    """Say that a service does not answer at all; ``None`` if it does.
+
+    :param patience: seconds to wait for it.
+    """
+    if target.connect is None:
+        return None
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fingerprint(target.connect, server_name(target, material), target.timeout)
+            return None
+        except OSError:
+            if time.monotonic() >= until:
+                return f"nothing answers at {_shown(target.connect)}"
+        time.sleep(_PAUSE)
+
+
+def _shown(address: tuple[str, int]) -> str:
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

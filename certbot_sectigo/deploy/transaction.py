@@ -141,12 +141,15 @@ class _Run:
                 self.blamed[plan.target.name] = command
         else:
             note = "it fails with the old files too, so the certificate is not the cause"
-            if kind == "reload":
-                note += "; the service needs you"
         for plan in group:
+            notes = [note]
+            if kind == "reload":
+                quiet = served.silent(plan.target, self.material, timeout)
+                if quiet or not again.ok:
+                    notes.append(f"{quiet}: start the service" if quiet else "look at the service")
             before = self.outcomes[plan.target.name]
             self.outcomes[plan.target.name] = Outcome(
-                before.target, before.state, f"{before.message}\n({note})"
+                before.target, before.state, f"{before.message}\n({'; '.join(notes)})"
             )
 
     def suspects(self, plans: Sequence[Plan]) -> list[Plan]:

@@ -136,8 +136,13 @@ class Daemon:
             return self._words("-s", "reload")
         if self.kind == "apache2":
             return self._words("-k", "graceful")
+        return ["kill", "-USR2", str(self.pid)]
+
+    @property
+    def pid(self) -> int:
+        """Its main process."""
         assert self._process is not None
-        return ["kill", "-USR2", str(self._process.pid)]
+        return self._process.pid
 
     def start(self) -> None:
         """Start it in the foreground, without rights."""

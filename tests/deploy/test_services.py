@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -70,14 +71,13 @@ def test_renewed_certificate_is_served_after_the_reload(site: Site) -> None:
     renewed = site.renew()
     outcome = site.machine.deploy(renewed)[site.daemon.kind]
     assert outcome.state == "deployed", outcome
-    # The deployment looked at what is served before it said so.
-    assert site.daemon.serves(renewed.cert)
+    site.daemon.until_serves(renewed)
 
 
 def test_failing_test_leaves_the_old_certificate(site: Site) -> None:
     before = site.machine.snapshot()
     text = site.daemon.config.read_text()
-    site.daemon.config.write_text(text + "\nnonsense\n")
+    site.daemon.config.write_text(text + "\nnonsense;\n")
     site.describe(reload=site.daemon.reload)
     outcome = site.machine.deploy(site.renew())[site.daemon.kind]
     assert outcome.state == "rolled back"
@@ -91,23 +91,37 @@ def test_failing_test_leaves_the_old_certificate(site: Site) -> None:
     owed = site.machine.owed(again)
     assert owed is not None
     assert site.machine.deploy(again, *(owed.targets or ()))[site.daemon.kind].ok
-    assert site.daemon.serves(again.cert)
+    site.daemon.until_serves(again)
 
 
 def test_failing_reload_leaves_the_old_certificate(site: Site) -> None:
-    # The reload works once more, with the old files, as a reload that a bad file fails would.
-    state = site.machine.root / "reloaded"
-    words = " ".join(site.daemon.reload)
+    before = site.machine.snapshot()
+    state = site.machine.root / "tried"
+    words = shlex.join(site.daemon.reload)
     site.describe(
-        reload=f"{words}; if test -e {state}; then exit 0; fi; touch {state}; exit 1",
-        test=" ".join(site.daemon.test),
+        reload=f"test -e {state} || {{ touch {state}; echo refused; exit 1; }}; {words}",
+        test=shlex.join(site.daemon.test),
         shell=True,
     )
     outcome = site.machine.deploy(site.renew())[site.daemon.kind]
     assert outcome.state == "rolled back"
     assert outcome.message.startswith("reload failed")
+    assert outcome.message.endswith("refused\n(with the old files it succeeds)")
+    assert before.changes(site.machine.snapshot()) == []
     site.daemon.until_serves(site.first)
     assert site.daemon.running
+
+
+def test_service_that_a_reload_ends_is_reported(site: Site) -> None:
+    end = (
+        f"kill -TERM {site.daemon.pid}; while kill -0 {site.daemon.pid}; do sleep 0.1; done; false"
+    )
+    site.describe(reload=end, shell=True, test=shlex.join(site.daemon.test), timeout=3)
+    outcome = site.machine.deploy(site.renew())[site.daemon.kind]
+    assert outcome.state == "rolled back"
+    assert f"nothing answers at 127.0.0.1:{site.daemon.port}: start the service" in outcome.message
+    site.daemon.start()
+    site.daemon.until_serves(site.first)
 
 
 def test_foreign_key_never_reaches_the_service(site: Site) -> None:
@@ -130,5 +144,5 @@ def test_service_that_does_not_show_the_certificate_is_reported(site: Site) -> N
     site.describe(reload=site.daemon.reload)
     assert site.machine.owed(renewed) is not None
     assert site.machine.deploy(renewed)[site.daemon.kind].state == "unchanged"
-    assert site.daemon.serves(renewed.cert)
+    site.daemon.until_serves(renewed)
     assert site.machine.owed(renewed) is None
