@@ -42,6 +42,7 @@ clean:
 	find certbot_sectigo tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps are made anew when the requirements change.
+$(VENV)/.for-tests: EXTRAS := [lint,test]
 $(VENV)/.for-use $(VENV)/.for-tests: setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' || { \
 	    echo "certbot-sectigo needs Python 3.9 or newer; name one: make PYTHON=python3.12 ..." >&2; \
@@ -49,5 +50,5 @@ $(VENV)/.for-use $(VENV)/.for-tests: setup.cfg pyproject.toml
 	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
 	@echo "Installing into $(VENV) ..." >&2
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check \
-	    --editable '.$(if $(filter %.for-tests,$@),[lint,test])'
+	    --editable '.$(EXTRAS)'
 	@touch $@

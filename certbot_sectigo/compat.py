@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -50,6 +51,13 @@ def acme_post_arguments() -> dict[str, Any]:
     return {"acme_version": 2} if hasattr(client, "BackwardsCompatibleClientV2") else {}
 
 
+def certbot_product() -> str:
+    """Give certbot's name and version as HTTP writes products."""
+    import certbot
+
+    return f"certbot/{certbot.__version__}"
+
+
 def user_agent_comment(config: Any) -> str:
     """Give the user's ``--user-agent-comment``, an option that certbot 1.12 has as well."""
     return getattr(config, "user_agent_comment", None) or ""
@@ -82,3 +90,50 @@ def declare(plugin: type) -> type:
         directlyProvides(plugin, factory)
         classImplements(plugin, interfaces.IAuthenticator, interfaces.IInstaller)
     return plugin
+
+
+def notify(message: str) -> None:
+    """Print a message as certbot prints its own; quiet under ``-q``."""
+    from certbot.display import util
+
+    util.notify(message)
+
+
+def warn(message: str) -> None:
+    """Print a warning where certbot prints its own, on standard error and in its log."""
+    logging.getLogger("certbot").warning(message)
+
+
+def ask_yes_no(question: str, cli_flag: str) -> bool:
+    """Ask through certbot's display, which refuses in its own words where it may not ask.
+
+    :param cli_flag: the option that answers beforehand.
+    """
+    from certbot.display import util
+
+    if hasattr(util, "yesno"):
+        return bool(util.yesno(question, cli_flag=cli_flag, force_interactive=True))
+    return bool(_old_display().yesno(question, cli_flag=cli_flag, force_interactive=True))
+
+
+def ask_text(question: str) -> str | None:
+    """Ask for a line of text through certbot's display; None where the answer was a refusal."""
+    from certbot.display import util
+
+    ask = util.input_text if hasattr(util, "input_text") else _old_display().input
+    code, text = ask(question, force_interactive=True)
+    return str(text).strip() if code == util.OK else None
+
+
+def _old_display() -> Any:
+    """Give certbot's display as a zope utility, the only way to it before 1.15."""
+    from certbot import interfaces
+    from zope import component
+
+    return component.getUtility(getattr(interfaces, "IDisplay"))  # noqa: B009 - gone since 2.0
+
+
+def challenge_name(challenge: Any) -> str:
+    """Give the name an annotated challenge is for; certbot renamed the attribute in 5.2."""
+    identifier = getattr(challenge, "identifier", None)
+    return str(identifier.value if identifier is not None else challenge.domain)

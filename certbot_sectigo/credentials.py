@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 import ipaddress
 import os
 import pwd
@@ -127,6 +128,11 @@ def from_options(kid: str, hmac_key: str | None, server: str, hmac_alg: str | No
     return Credentials(kid=kid, hmac_key=key, server=server, hmac_alg=hmac_alg or "HS256")
 
 
+def at_server(credentials: Credentials, server: str) -> Credentials:
+    """Give the same pair for the server that a run settled on, where the file names none."""
+    return dataclasses.replace(credentials, server=server)
+
+
 def private_or_refuse(credentials: Credentials, *, insecure: bool) -> None:
     """Refuse to use a secret that others can read; call it where the secret is needed.
 
@@ -230,14 +236,15 @@ def _read_private(path: Path) -> tuple[str, Exposure | None]:
         ) from None
     except OSError as error:
         raise CredentialsError(f"The credentials file {path}: {error.strerror}.") from None
-    with os.fdopen(descriptor, "rb") as stream:
+    try:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
-            raise CredentialsError(f"{path} is a directory, not a credentials file.",
-                                   "Give the file inside it.")  # fmt: skip
+            raise CredentialsError(f"{path} is a directory.", "Give the credentials file in it.")
         if not stat.S_ISREG(status.st_mode):
             raise CredentialsError(f"{path} is not a regular file.", "Give a plain file.")
-        data = stream.read(_MAXIMUM_FILE_BYTES + 1)
+        data = os.read(descriptor, _MAXIMUM_FILE_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > _MAXIMUM_FILE_BYTES:
         raise CredentialsError(f"{path} is too large for a credentials file.", example)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +11,13 @@ from typing import Any
 import click
 
 from certbot_sectigo import __version__, errors
+from certbot_sectigo.cli.lazy import LazyGroup
 
-# Name -> module that defines a click command called ``command``. Loaded only
-# when used, so that `--version` and `--help` of one command stay quick.
 _COMMANDS = {
+    "accounts": (
+        "certbot_sectigo.cli.accounts",
+        "See, pick, pin and clean the ACME accounts that certbot has.",
+    ),
     "demo": ("certbot_sectigo.cli.demo", "Tell the whole story with real certbot runs."),
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
     "sandbox": ("certbot_sectigo.cli.sandbox", "Run a look-alike of Sectigo's ACME service."),
@@ -36,28 +38,17 @@ class Context:
     """Print JSON instead of text."""
     interactive: bool
     """Whether questions may be asked."""
+    lock_timeout: float
+    """Seconds to wait for certbot's locks."""
+    system_root: Path
+    """Where cron tables, systemd units and the like are looked up; ``/`` but in tests."""
     verbosity: int
     """-1 quiet, 0 normal, 1 and more verbose."""
 
 
-class _LazyGroup(click.Group):
-    """A group that imports a subcommand's module when the subcommand is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(_COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, _COMMANDS[name][1]) for name in self.list_commands(ctx)])
-
-
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="certbot-sectigo")
 @click.option(
     "--config-dir",
@@ -80,6 +71,20 @@ class _LazyGroup(click.Group):
     show_default=True,
     help="certbot's directory of logs.",
 )
+@click.option(
+    "--lock-timeout",
+    default=60.0,
+    metavar="SECONDS",
+    show_default=True,
+    help="How long to wait for certbot's locks.",
+)
+@click.option(
+    "--system-root",
+    default="/",
+    metavar="DIR",
+    show_default=True,
+    help="Where cron tables and systemd units are looked up.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("-n", "--non-interactive", is_flag=True, help="Never ask.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -90,6 +95,8 @@ def cli(
     config_dir: str,
     work_dir: str,
     logs_dir: str,
+    lock_timeout: float,
+    system_root: str,
     as_json: bool,
     non_interactive: bool,
     quiet: bool,
@@ -100,6 +107,8 @@ def cli(
         config_dir=Path(config_dir).absolute(),
         work_dir=Path(work_dir).absolute(),
         logs_dir=Path(logs_dir).absolute(),
+        lock_timeout=lock_timeout,
+        system_root=Path(system_root).absolute(),
         json=as_json,
         interactive=not non_interactive and sys.stdin.isatty(),
         verbosity=-1 if quiet else verbose,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -203,11 +204,13 @@ class Certbot:
         return self.config_dir / "accounts" / parts.netloc / parts.path.strip("/")
 
     def accounts(self, server: str) -> list[Account]:
-        """Give the accounts of a server, by id."""
-        return [
-            read_account(path.parent)
-            for path in sorted(self.accounts_dir(server).glob("*/regr.json"))
-        ]
+        """Give the accounts of a server, by id; broken folders are passed over."""
+        folders = sorted(path.parent for path in self.accounts_dir(server).glob("*/regr.json"))
+        found = []
+        for folder in folders:
+            with contextlib.suppress(json.JSONDecodeError):
+                found.append(read_account(folder))
+        return found
 
     def account(self, server: str, kid: str) -> Account:
         """Give the one account whose note has the kid."""

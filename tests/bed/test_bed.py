@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.bed import install
 from tests.bed.acme2certifier import Acme2certifier
 from tests.bed.certbot import Certbot
 from tests.bed.lego import Lego
 from tests.bed.pebble import Pebble
-from tests.bed.process import ArgumentWatch, Process
+from tests.bed.process import ArgumentWatch, Process, clean_environment
 from tests.bed.tree import Snapshot
 
 
@@ -123,3 +125,33 @@ def test_missing_components_are_skipped_by_name_and_fail_in_ci(
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="no-such-program is not installed"):
         require("no-such-program")
+
+
+def test_packages_are_installed_without_starting_services(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = tmp_path / "policy-rc.d"
+    monkeypatch.setattr(install, "POLICY", policy)
+    with install.no_service_started() as environment:
+        ask = [str(policy), "some-service", "start"]
+        assert subprocess.run(ask, env=environment).returncode == 101
+        # Whoever else installs something meanwhile is not concerned.
+        assert subprocess.run(ask, env=clean_environment()).returncode == 0
+    assert not policy.exists()
+
+    policy.write_text("the administrator's")
+    with install.no_service_started():
+        pass
+    assert policy.read_text() == "the administrator's"
+
+
+def test_what_cannot_be_installed_is_said_with_the_command_that_brings_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(install, "wanted_packages", lambda: ["no-such-package-1"])
+    monkeypatch.setattr("shutil.which", lambda program: f"/usr/bin/{program}")
+    monkeypatch.setattr(install, "is_installed", lambda package: False)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    (sentence,) = install.install_packages()
+    assert "no-such-package-1" in sentence
+    assert "sudo apt-get install" in sentence

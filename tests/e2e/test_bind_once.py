@@ -84,6 +84,7 @@ def test_cut_off_right_before_the_bind_the_pair_is_good_for_the_next_run(
     assert sectigo.accounts_of(once.kid) == []
     (key,) = account_keys(certbot)
     kept = key.read_bytes()
+    assert certbot.holders(once.pair.hmac_key) == []
 
     certbot.certonly(name, credentials=credentials)
 

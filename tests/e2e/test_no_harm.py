@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.bed.certbot import Certbot
@@ -21,7 +22,8 @@ def machine(certbot: Certbot, sectigo: Sectigo) -> Certbot:
 
 def said(certbot: Certbot, *words: str) -> str:
     """Give what a command says, but for what changes from run to run."""
-    return re.sub(r"\(VALID: [^)]*\)", "(VALID)", certbot.run(*words).output)
+    said = re.sub(r"\(VALID: [^)]*\)", "(VALID)", certbot.run(*words).output)
+    return re.sub(r"\bat\s+0x[0-9a-f]+", "at ADDRESS", said)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +61,13 @@ def test_the_plugin_is_listed(certbot: Certbot) -> None:
 def test_the_menus_are_the_same(words: tuple[str, ...], machine: Certbot, sectigo: Sectigo) -> None:
     def asked(certbot: Certbot) -> str:
         with certbot.on_terminal(*words) as child:
-            seen = child.expect(["cancel\\)?: ", "EOF", "error"])
-            text = str(child.before)
-            if seen == 0:
+            if child.expect([r"cancel\): ", pexpect.EOF]) == 0:
+                menu = str(child.before)
                 child.sendline("c")
-            child.expect("(?s).*")
-        return re.sub(r"\s+", " ", text)
+                child.expect(pexpect.EOF)
+            else:
+                menu = ""
+            return re.sub(r"\s+", " ", menu + str(child.before))
 
     # One run of each makes whatever certbot itself makes at first.
     without_plugin = asked(machine.without_plugin())
@@ -73,7 +76,8 @@ def test_the_menus_are_the_same(words: tuple[str, ...], machine: Certbot, sectig
     credentials = sectigo.b.credentials(machine.config_dir / "sectigo-eab.ini")
     with_file = asked(machine)
 
-    assert "sectigo" not in with_file.lower().replace("sectigo-eab.ini", "")
+    assert "standalone" in with_file or "configure the web server" in with_file
+    assert "sectigo" not in with_file
     assert with_file == without_file == without_plugin
     assert sectigo.requests == requests
     credentials.unlink()

@@ -57,18 +57,16 @@ def test_two_kids_live_side_by_side(certbot: Certbot, pebble: Pebble, tmp_path: 
 
     accounts = {a.kid: a for a in certbot.accounts(pebble.directory)}
     assert set(accounts) == {"kid-1", "kid-2"}
-    serials = {}
-    for account in accounts.values():
-        lineage = certbot.lineage(f"{kid}.example.org")
-        assert lineage.account == account.id
-        serials[kid] = lineage.serial
+    before = {kid: certbot.lineage(f"{kid}.example.org") for kid in pebble.pairs}
+    for kid, lineage in before.items():
+        assert lineage.account == accounts[kid].id
 
     certbot.run("renew", "--force-renewal")
 
-    for account in accounts.values():
-        lineage = certbot.lineage(f"{kid}.example.org")
-        assert lineage.account == account.id
-        assert lineage.serial != serials[kid]
+    for kid, lineage in before.items():
+        after = certbot.lineage(lineage.name)
+        assert after.serial != lineage.serial
+        assert after.account == accounts[kid].id
 
 
 def test_an_account_whose_kid_the_ca_shows_is_taken_over(

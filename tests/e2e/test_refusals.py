@@ -33,12 +33,12 @@ def test_rehearsals_are_refused(words: tuple[str, ...], machine: Certbot, sectig
     before, requests = machine.snapshot(), sectigo.requests
     words = tuple(word.replace("SERVER", sectigo.server) for word in words)
 
-    # Nobody answers at a proxy: a request to any other CA would show.
     result = machine.run(*words, check=1, cwd=machine.home)
 
     assert "sectigo-eab" in result.text
     assert "real certificate" in result.text
     assert sectigo.requests == requests
+    assert "Sending GET request" not in machine.log  # to no other CA either
     assert before.changes(machine.snapshot()) == []
 
 

@@ -98,7 +98,7 @@ def test_a_lost_account_is_registered_again_where_the_pair_allows_it(
     lineage = issue(certbot, sectigo.reusable, tmp_path / "credentials.ini")
     shutil.rmtree(certbot.account(sectigo.server, sectigo.reusable.kid).folder)
 
-    certbot.run("renew", "--force-renewal")
+    certbot.run("renew", "--force-renewal", "--agree-tos")
 
     after = certbot.lineage(lineage.name)
     assert after.serial != lineage.serial

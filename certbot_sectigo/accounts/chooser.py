@@ -1,0 +1,176 @@
+"""Carry out the choice of an account: notes, logs, the CA, and at last a new registration."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from certbot_sectigo import errors, lineages, paths
+from certbot_sectigo.accounts import evidence, selection, store
+from certbot_sectigo.accounts.model import Account, Candidate
+from certbot_sectigo.accounts.registration import PairAlreadyBound, pending_accounts
+from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.accounts.selection import Chosen
+from certbot_sectigo.ca.session import Settings
+from certbot_sectigo.credentials import Credentials
+
+logger = logging.getLogger(__name__)
+
+
+class NoAccountError(errors.Error):
+    """No account serves this request; says which there are and what to do."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where the accounts are and how the CA is spoken to."""
+
+    dirs: paths.Dirs
+    settings: Settings
+
+
+def choose(
+    request: Request,
+    around: Surroundings,
+    credentials: Callable[[], Credentials | None],
+    register: Callable[[Credentials], Account],
+) -> Chosen:
+    """Find the account a run asks for.
+
+    :param credentials: gives the EAB pair of the request's kid, None without one;
+        called only where no account of the kid is found.
+    :param register: makes the account with that pair.
+    :raises NoAccountError: if no account serves.
+    :raises certbot_sectigo.errors.Error: what `register` raises.
+    """
+    if request.pin is not None:
+        pinned = _pinned(request, around)
+        if pinned is not None:
+            return pinned
+    if request.kid is None:
+        raise NoAccountError(
+            f"The account {request.pin or '(none)'} of {request.server} is not there, and which "
+            "kid it was bound with is not known.",
+            "Issue the certificate again with credentials: certbot certonly --authenticator "
+            "sectigo-eab --sectigo-eab-credentials FILE --cert-name NAME",
+        )
+    chosen = find(request, around)
+    if chosen is not None:
+        return chosen
+    pair = credentials()
+    if pair is None:
+        raise _nothing_to_register_with(request, around)
+    try:
+        account = register(pair)
+    except PairAlreadyBound as bound:
+        bound.remedy = _way_on(request, around)
+        raise
+    return Chosen(account, request.kid, f"registered account {account.name} with kid {request.kid}")
+
+
+def find(request: Request, around: Surroundings) -> Chosen | None:
+    """Look for an account known to be of the request's kid: notes, then logs, then the CA."""
+    kid = request.kid
+    if kid is None:
+        return None
+    candidates = _candidates(request, around)
+    chosen = selection.by_kid(candidates, kid, request.pin)
+    if chosen is not None or not selection.unknown(candidates):
+        return chosen
+    known = evidence.from_logs([c.account for c in candidates], around.dirs.logs_dir)
+    candidates = [Candidate(account, old.lineages) for account, old in zip(known, candidates)]
+    chosen = selection.by_kid(candidates, kid, request.pin)
+    if chosen is not None:
+        return chosen
+    lineages_of = {c.account.folder: c.lineages for c in candidates}
+    for account in selection.unknown(candidates):
+        asked = evidence.from_ca(account, request.server, around.settings)
+        if asked.kid == kid:
+            return selection.by_kid([Candidate(asked, lineages_of[account.folder])], kid)
+    return None
+
+
+def _candidates(request: Request, around: Surroundings) -> list[Candidate]:
+    accounts = store.read_server(around.dirs.accounts, request.server)
+    return evidence.candidates(accounts, lineages.read_all(around.dirs.renewal))
+
+
+def _pinned(request: Request, around: Surroundings) -> Chosen | None:
+    """Take the pinned account if it loads and is not known to be of another kid."""
+    name = request.pin or ""
+    folder = around.dirs.accounts / paths.server_path(request.server) / name
+    account = store.read(folder, paths.server_path(request.server))
+    if not account.loads:
+        if not request.strict:
+            logger.debug("pinned account %s does not load: %s", name, account.problem)
+            return None
+        raise NoAccountError(
+            f"The account {name} (--account) of {request.server} cannot be used: {account.problem}",
+            _listing("Accounts of this server:", _candidates(request, around)),
+        )
+    if not request.strict and request.kid and account.kid and account.kid != request.kid:
+        pins = {
+            (lineage.account, lineage.kid) for lineage in lineages.read_all(around.dirs.renewal)
+        }
+        if (name, request.kid) not in pins:
+            # Not a lineage's doing, so `account` in cli.ini: it covers every lineage.
+            logger.debug("account %s is of kid %s, not %s", name, account.kid, request.kid)
+            return None
+    if request.strict and request.kid is not None and account.kid is None:
+        # Only named accounts are checked this far: renewals ask the CA nothing.
+        [account] = evidence.from_logs([account], around.dirs.logs_dir)
+        if account.kid is None:
+            account = evidence.from_ca(account, request.server, around.settings)
+    if request.strict and request.kid and account.kid and account.kid != request.kid:
+        raise NoAccountError(
+            f"The account {name} (--account) is bound with kid {account.kid}, but the credentials "
+            f"are of kid {request.kid}.",
+            "Leave --account away: the kid finds its account by itself.",
+        )
+    kid = account.kid or request.kid
+    return Chosen(account, kid, f"account {name} is the one asked for")
+
+
+def _nothing_to_register_with(request: Request, around: Surroundings) -> NoAccountError:
+    return NoAccountError(
+        f"No account here is known to be bound with kid {request.kid} at {request.server}, and "
+        "without its HMAC key none can be registered.",
+        "Give the credentials file of that kid: --sectigo-eab-credentials FILE\n"
+        + _listing("Accounts of this server:", _candidates(request, around)),
+    )
+
+
+def _way_on(request: Request, around: Surroundings) -> str:
+    """List where the key of a pair that is bound already may be, and what to do."""
+    unknown = [Candidate(a) for a in selection.unknown(_candidates(request, around))]
+    path = paths.server_path(request.server)
+    waiting = [Candidate(a) for a in pending_accounts(around.dirs) if a.server_path == path]
+    archived = [Candidate(a) for a in store.read_all(around.dirs.archive) if a.server_path == path]
+    parts = [
+        _listing("One of these accounts, whose kid is not known, may be it:", unknown),
+        _listing("Unfinished registrations:", waiting),
+        _listing("Archived accounts:", archived),
+    ]
+    lines = [part for part in parts if part]
+    if unknown:
+        lines.append(
+            "If you know which, say so once:  certbot … --sectigo-eab-credentials FILE --account ID"
+        )
+    lines.append(
+        "Otherwise the key is on another machine or lost: have a new ACME account (a new EAB "
+        "pair) made in Sectigo Certificate Manager and write it into the credentials file."
+    )
+    return "\n".join(lines)
+
+
+def _listing(title: str, candidates: list[Candidate]) -> str:
+    rows = []
+    for candidate in candidates:
+        account = candidate.account
+        made = account.created.strftime("%Y-%m-%d") if account.created else "unknown"
+        kid = f"kid {account.kid}" if account.kid else "kid unknown"
+        state = "" if account.loads else f", {account.state.value}"
+        used = f", used by {', '.join(candidate.lineages)}" if candidate.lineages else ""
+        rows.append(f"  {account.name}  made {made}, {kid}{used}{state}")
+    return "\n".join([title, *rows]) if rows else ""

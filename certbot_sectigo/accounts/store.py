@@ -1,0 +1,275 @@
+"""certbot's account folders on disk: the only module that knows their file names."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from certbot_sectigo import atomic, errors, jwk, paths
+from certbot_sectigo.accounts.model import Account, Learned, Note, State
+
+if TYPE_CHECKING:
+    from josepy.jwk import JWK
+
+_KEY, _REGR, _META = "private_key.json", "regr.json", "meta.json"
+_CERTBOTS = (_REGR, _KEY, _META)  # in the order in which certbot opens them
+_NOTE = "sectigo-eab.json"
+_NOTE_VERSION = 1
+_ID = re.compile(r"[0-9a-fA-F]{32}")
+_MAXIMUM_BYTES = 1 << 20
+# Members a private key cannot do without (RFC 7518 sections 6.2.2 and 6.3.2).
+_PRIVATE_MEMBERS = {"RSA": ("n", "e", "d"), "EC": ("crv", "x", "y", "d")}
+
+
+class AccountError(errors.Error):
+    """An account's folder cannot be read or written as asked."""
+
+
+def read_all(accounts_dir: Path) -> list[Account]:
+    """Read every account of every server, never failing on a broken one.
+
+    certbot's own symbolic links between servers are followed; each account folder
+    is reported under every path certbot would find it by, marked with `link`.
+
+    :param accounts_dir: ``<config_dir>/accounts``.
+    """
+    return [
+        read(folder, server_path, link)
+        for server_path, folder, link in _folders(accounts_dir, "", None, frozenset())
+    ]
+
+
+def read_server(accounts_dir: Path, server: str) -> list[Account]:
+    """Read the accounts certbot would find for one server.
+
+    :param server: ACME directory URL.
+    """
+    server_path = paths.server_path(server)
+    top = accounts_dir / server_path
+    link = _link_above(accounts_dir, top)
+    return [read(folder, server_path, link or _link(folder)) for folder in _accounts_in(top)]
+
+
+def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
+    """Read one account folder into the model.
+
+    :param folder: the folder itself.
+    :param server_path: certbot's folder for the server.
+    :param link: what it is a symbolic link to, if it is one.
+    """
+    state, problem = State.LOADS, None
+    found: dict[str, Mapping[str, Any]] = {}
+    for name in _CERTBOTS:
+        try:
+            content = _load(folder / name)
+            _CHECKS[name](content)
+            found[name] = content
+        except (OSError, _Malformed) as error:
+            # What certbot stumbles over first decides what it does.
+            if state is State.LOADS:
+                state = State.UNPARSABLE if isinstance(error, _Malformed) else State.INCOMPLETE
+                problem = f"{folder / name}: {getattr(error, 'strerror', None) or error}"
+    key = found.get(_KEY, {})
+    meta = found.get(_META, {})
+    regr = found.get(_REGR, {})
+    return Account(
+        folder=folder,
+        server_path=server_path,
+        state=state,
+        id=jwk.account_id(key) if key else None,
+        uri=regr.get("uri"),
+        created=_time(str(meta["creation_dt"])) if meta else None,
+        creation_host=str(meta["creation_host"]) if meta else None,
+        key_type=jwk.kind(key) if key else None,
+        note=_read_note(folder),
+        problem=problem,
+        link=link,
+    )
+
+
+def load_key(folder: Path) -> JWK:
+    """Load an account's private key.
+
+    :raises AccountError: if the file cannot be read or holds no key.
+    """
+    from josepy.errors import Error as JoseError
+    from josepy.jwk import JWK
+
+    path = folder / _KEY
+    try:
+        return JWK.json_loads(path.read_text())
+    except OSError as error:
+        raise AccountError(f"{path}: {error.strerror}") from None
+    except (JoseError, ValueError, KeyError, TypeError):
+        # The cause is left out: a parser's words could quote the key.
+        raise AccountError(f"{path} does not hold an account key.") from None
+
+
+def create(folder: Path, key: JWK, note: Note) -> str:
+    """Write the key of an account that is about to be registered, and what it is for.
+
+    Everything but the account URL is there afterwards, synced to disk; see
+    :func:`complete`. Modes are certbot's: the key 0400, the folder 0700.
+
+    :param folder: parent in which a folder named by the account's id is made.
+    :returns: that id.
+    """
+    public = {name: str(value) for name, value in key.public_key().to_partial_json().items()}
+    account_id = jwk.account_id({"kty": key.typ, **public})
+    if account_id is None:
+        raise AccountError("This kind of account key has no certbot account id.")
+    target = folder / account_id
+    atomic.make_private_dir(target)
+    meta = {
+        "creation_dt": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "creation_host": socket.gethostname(),
+    }
+    _write(target / _META, meta, mode=0o644)
+    write_note(target, note)
+    # The key comes last: a folder that has it has everything else.
+    atomic.replace(target / _KEY, key.json_dumps().encode(), mode=0o400)
+    return account_id
+
+
+def has_key(folder: Path) -> bool:
+    """Tell whether a folder holds an account key, readable or not."""
+    return os.path.lexists(folder / _KEY)
+
+
+def complete(folder: Path, uri: str) -> None:
+    """Write the account URL beside the key; certbot can load the account afterwards."""
+    _write(folder / _REGR, {"body": {}, "uri": uri}, mode=0o644)
+
+
+def write_note(folder: Path, note: Note) -> None:
+    """Write the note beside an account; certbot ignores it, and ``unregister`` removes it."""
+    content = {
+        "version": _NOTE_VERSION,
+        "kid": note.kid,
+        "server": note.server,
+        "learned": note.learned.value,
+        "when": note.when.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    _write(folder / _NOTE, content, mode=0o600)
+
+
+def _write(path: Path, content: Mapping[str, Any], mode: int) -> None:
+    atomic.replace(path, json.dumps(content).encode(), mode=mode)
+
+
+def _folders(
+    top: Path, server_path: str, link: Path | None, seen: frozenset[str]
+) -> Iterator[tuple[str, Path, Path | None]]:
+    """Walk ``accounts/``; yield server path, account folder and link of every account."""
+    real = os.path.realpath(top)
+    if real in seen:
+        return  # a link that leads back to a folder above it
+    for folder in _children(top):
+        here = link or _link(folder)
+        if _looks_like_account(folder):
+            yield server_path, folder, here
+        else:
+            below = f"{server_path}/{folder.name}" if server_path else folder.name
+            yield from _folders(folder, below, here, seen | {real})
+
+
+def _accounts_in(top: Path) -> list[Path]:
+    return [folder for folder in _children(top) if _looks_like_account(folder)]
+
+
+def _children(top: Path) -> list[Path]:
+    try:
+        return sorted(entry for entry in top.iterdir() if entry.is_dir())
+    except OSError:
+        return []
+
+
+def _looks_like_account(folder: Path) -> bool:
+    """Tell an account from a folder that is a part of a server's path; stores nest."""
+    if _ID.fullmatch(folder.name):
+        return True
+    return any(os.path.lexists(folder / name) for name in _CERTBOTS)
+
+
+def _link(folder: Path) -> Path | None:
+    return Path(os.path.realpath(folder)) if folder.is_symlink() else None
+
+
+def _link_above(accounts_dir: Path, top: Path) -> Path | None:
+    while top != accounts_dir:
+        if top.is_symlink():
+            return Path(os.path.realpath(top))
+        top = top.parent
+    return None
+
+
+class _Malformed(ValueError):  # noqa: N818 - a finding, not a failure
+    """A file's content is not what certbot could parse."""
+
+
+def _load(path: Path) -> Mapping[str, Any]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as stream:
+        data = stream.read(_MAXIMUM_BYTES)
+    try:
+        content = json.loads(data.decode())
+    except (ValueError, RecursionError):
+        raise _Malformed("is empty" if not data.strip() else "is not JSON") from None
+    if not isinstance(content, dict):
+        raise _Malformed("is not a JSON object")
+    return content
+
+
+def _check_key(key: Mapping[str, Any]) -> None:
+    members = _PRIVATE_MEMBERS.get(str(key.get("kty")))
+    if members is None:
+        raise _Malformed("is neither an RSA nor an EC key")
+    for name in members:
+        if not isinstance(key.get(name), str) or not key[name]:
+            raise _Malformed(f"lacks the key's member {name}")
+    if jwk.account_id(key) is None:
+        raise _Malformed("does not hold a usable key")
+
+
+def _check_regr(regr: Mapping[str, Any]) -> None:
+    if not isinstance(regr.get("uri"), str) or not regr["uri"]:
+        raise _Malformed("has no account URL (uri)")
+    if not isinstance(regr.get("body"), dict):
+        raise _Malformed("has no body")
+
+
+def _check_meta(meta: Mapping[str, Any]) -> None:
+    if _time(str(meta.get("creation_dt"))) is None:
+        raise _Malformed("has no creation time (creation_dt)")
+    if "creation_host" not in meta:
+        raise _Malformed("does not name the host it was made on (creation_host)")
+
+
+_CHECKS = {_KEY: _check_key, _REGR: _check_regr, _META: _check_meta}
+
+
+def _time(text: str) -> datetime | None:
+    """Parse RFC 3339 as certbot writes it; Python before 3.11 does not know the ``Z``."""
+    try:
+        time = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
+
+
+def _read_note(folder: Path) -> Note | None:
+    try:
+        content = _load(folder / _NOTE)
+        when = _time(str(content["when"]))
+        kid, server = content["kid"], content["server"]
+        if when is None or not isinstance(kid, str) or not kid or not isinstance(server, str):
+            return None
+        return Note(kid=kid, server=server, learned=Learned(content["learned"]), when=when)
+    except (OSError, KeyError, ValueError):
+        return None  # a note that cannot be read tells nothing; what it said can be found again

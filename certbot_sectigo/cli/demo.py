@@ -1,0 +1,181 @@
+"""The whole story in one command: two departments, real certbot runs, the embedded sandbox."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from certbot_sectigo import errors
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+    from certbot_sectigo.sandbox import Pair, RunningSandbox
+
+_SENTENCE = (
+    "The identifiers are not all linked to the same preauthorized Subject organization name/address"
+)
+_CERTBOT = (sys.executable, "-c", "import sys; from certbot.main import main; sys.exit(main())")
+_TIMEOUT = 120
+
+
+class DemoError(errors.Error):
+    """Something did not happen as the story tells it."""
+
+
+@click.command("demo")
+def command() -> None:
+    """Tell the whole story with real certbot runs.
+
+    Runs certbot in a temporary folder against the sandbox on this machine; your own
+    certbot, its files and the network are not touched, and nothing is left behind.
+    """
+    from certbot_sectigo.sandbox import Config, running
+
+    folder = Path(tempfile.mkdtemp(prefix="certbot-sectigo-demo-"))
+    try:
+        with running(Config.default()) as sandbox:
+            _Story(folder, sandbox).tell()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Story:
+    """The demonstration's acts, each checked against the sandbox's own books.
+
+    :param folder: where certbot's directories are made.
+    :param sandbox: the CA.
+    """
+
+    def __init__(self, folder: Path, sandbox: RunningSandbox) -> None:
+        self._folder = folder
+        self._sandbox = sandbox
+
+    def tell(self) -> None:
+        """Play all acts.
+
+        :raises DemoError: if one goes otherwise than told.
+        """
+        first, second = self._sandbox.pair("a.example"), self._sandbox.pair("b.example")
+        click.echo(f"A look-alike of Sectigo's ACME service runs at {self._sandbox.url} .")
+        click.echo(f"{first.organisation} has kid {first.kid} for a.example,")
+        click.echo(f"{second.organisation} has kid {second.kid} for b.example.\n")
+        self._plain(first, second)
+        self._with_plugin(first, second)
+        self._show(first, "www.a.example")
+        self._show(second, "www.b.example")
+        click.echo('\nNow with your own EAB pair: see README.md, "Use it".')
+
+    def _plain(self, first: Pair, second: Pair) -> None:
+        click.echo("1. Plain certbot, first pair, www.a.example:")
+        self._certbot(self._plain_words(first, "www.a.example"))
+        click.echo("   issued. certbot has registered an account.")
+        click.echo("2. Plain certbot, second pair, www.b.example:")
+        output = self._certbot(self._plain_words(second, "www.b.example"), expected=1)
+        if _SENTENCE not in output:
+            raise DemoError("Plain certbot was to fail with Sectigo's sentence and did not.")
+        click.echo(f'   refused: "{_SENTENCE}".')
+        click.echo("   certbot took the account it had and passed over --eab-kid.")
+
+    def _with_plugin(self, first: Pair, second: Pair) -> None:
+        click.echo("3. The same with --authenticator sectigo-eab and a credentials file:")
+        self._certbot(self._plugin_words(second, "www.b.example"))
+        self._expect_accounts(second, 1)
+        click.echo("   issued, from a second account registered beside the first.")
+        click.echo("4. sectigo-eab with the first pair, whose one binding plain certbot used up:")
+        self._certbot([*self._plugin_words(first, "www.a.example"), "--force-renewal"])
+        self._expect_accounts(first, 1)
+        click.echo("   issued, from the account that certbot's log shows to be bound with it.")
+        click.echo("5. certbot renew, which names no pair at all:")
+        renew = "renew --cert-name www.b.example --force-renewal --no-random-sleep-on-renew"
+        self._certbot(renew.split())
+        click.echo("   renewed.\n")
+
+    def _plain_words(self, pair: Pair, name: str) -> list[str]:
+        # In a file, since a secret among the arguments is for everybody to see.
+        options = self._folder / f"plain-{name}.ini"
+        self._write_private(
+            options, f"eab-kid = {pair.kid}\neab-hmac-key = {pair.hmac_key.reveal()}\n"
+        )
+        server = self._sandbox.directory_url(pair.directory)
+        return ["certonly", "--standalone", "--agree-tos", "--register-unsafely-without-email",
+                "-c", str(options), "--server", server, "-d", name]  # fmt: skip
+
+    def _plugin_words(self, pair: Pair, name: str) -> list[str]:
+        credentials = self._folder / f"{name}.ini"
+        server = self._sandbox.directory_url(pair.directory)
+        self._write_private(
+            credentials,
+            f"sectigo_eab_kid = {pair.kid}\nsectigo_eab_hmac_key = {pair.hmac_key.reveal()}\n"
+            f"sectigo_eab_server = {server}\n",
+        )
+        return ["certonly", "--agree-tos", "--authenticator", "sectigo-eab",
+                "--sectigo-eab-credentials", str(credentials), "-d", name]  # fmt: skip
+
+    def _certbot(self, words: Sequence[str], expected: int = 0) -> str:
+        """Run certbot and give what it said, its log included."""
+        folders = [f"--{name}-dir={self._folder / name}" for name in ("config", "work", "logs")]
+        done = subprocess.run(
+            [*_CERTBOT, *words, "-n", *folders],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=_TIMEOUT,
+        )
+        if done.returncode != expected:
+            raise DemoError(
+                f"certbot {words[0]} ended with {done.returncode} and not {expected}. It said:",
+                done.stdout,
+            )
+        # With certbot before 2 on Python 3.11 only the log has the CA's words.
+        log = self._folder / "logs" / "letsencrypt.log"
+        return done.stdout + log.read_text(errors="replace")
+
+    def _expect_accounts(self, pair: Pair, number: int) -> None:
+        found = len(self._sandbox.accounts(pair.kid))
+        if found != number:
+            raise DemoError(f"Kid {pair.kid} was to have {number} account, and has {found}.")
+
+    def _show(self, pair: Pair, name: str) -> None:
+        """Print a certificate with the account its lineage is pinned to, and check both."""
+        from cryptography import x509
+        from cryptography.x509.oid import NameOID
+
+        config = self._folder / "config"
+        pem = (config / "live" / name / "cert.pem").read_bytes()
+        certificate = x509.load_pem_x509_certificate(pem)
+        renewal = (config / "renewal" / f"{name}.conf").read_text()
+        pinned = re.search(r"^account = (\w+)$", renewal, re.MULTILINE)
+        organisation = _attribute(certificate, NameOID.ORGANIZATION_NAME)
+        account = pinned.group(1) if pinned else "none"
+        owners = [a for a in self._sandbox.accounts(pair.kid) if a.url in self._uri(account)]
+        if organisation != pair.organisation or not owners:
+            raise DemoError(f"{name} is of {organisation}, from account {account}.")
+        click.echo(f"{name}")
+        click.echo(f"   subject  {certificate.subject.rfc4514_string()}")
+        click.echo(f"   issuer   {certificate.issuer.rfc4514_string()}")
+        click.echo(f"   account  {account}, kid {pair.kid}")
+
+    def _uri(self, account: str) -> str:
+        found = (self._folder / "config" / "accounts").rglob(f"{account}/regr.json")
+        return "".join(path.read_text() for path in found)
+
+    @staticmethod
+    def _write_private(path: Path, text: str) -> None:
+        path.touch(mode=0o600)
+        path.write_text(text)
+
+
+def _attribute(certificate: Certificate, oid: object) -> str:
+    values = [a.value for a in certificate.subject if a.oid == oid]
+    return str(values[0]) if values else "nobody"

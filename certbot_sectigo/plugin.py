@@ -1,0 +1,213 @@
+"""The certbot plugin ``sectigo-eab``: certbot's interfaces, wired to the rooms below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from acme import challenges
+from certbot import errors
+from certbot.plugins import common
+
+from certbot_sectigo import compat
+from certbot_sectigo.errors import Error
+
+# Everything else is imported where it is used: certbot imports this module at
+# every start, also for people who never use it.
+if TYPE_CHECKING:
+    from certbot_sectigo.http01 import Responder
+
+_ISSUING_VERBS = ("run", "certonly", "renew", "reconfigure")
+
+
+@compat.declare
+class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[misc]
+    """The right ACME account for CAs with External Account Binding, such as Sectigo."""
+
+    description = "Sectigo and other CAs with External Account Binding: always the right account"
+    long_description = (
+        "Issues certificates from the ACME account that an EAB pair belongs to, however many "
+        "accounts certbot has, and registers it once where it is not there. Answers HTTP-01 only "
+        "for names that the CA has not validated already."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._responder: Responder | None = None
+
+    @classmethod
+    def add_parser_arguments(cls, add: Callable[..., None]) -> None:
+        """Add the options; none takes a secret, as certbot writes them to world-readable files."""
+        add(
+            "credentials",
+            metavar="FILE",
+            help="File with sectigo_eab_kid and sectigo_eab_hmac_key, optionally "
+            "sectigo_eab_server (chmod 600). Without it sectigo-eab.ini in --config-dir is taken, "
+            "if it is there.",
+        )
+        add(
+            "kid",
+            metavar="KID",
+            help="Use the account that was bound with this EAB key id; no file is needed if the "
+            "account is here.",
+        )
+        add(
+            "server",
+            metavar="URL",
+            help="ACME directory URL of the EAB pair, where the credentials file names none. "
+            "(default: https://acme.sectigo.com/v2/OV)",
+        )
+        add(
+            "webroot",
+            metavar="DIR",
+            help="Answer HTTP-01 through this folder of a running web server, not by opening port "
+            "80. Only names that the CA has not validated need either.",
+        )
+        add(
+            "insecure-credentials",
+            action="store_true",
+            help="Take the EAB secret also from a file that others can read.",
+        )
+
+    def more_info(self) -> str:
+        """Say at length what this plugin does; certbot shows it in its menus."""
+        return (
+            "Chooses the ACME account by the EAB key id (kid) in a credentials file, registers it "
+            "if it is not there yet, and pins the certificate to it. Names that Sectigo "
+            "Certificate Manager has validated need no challenge; for others it answers HTTP-01, "
+            "from a server of its own or a web root."
+        )
+
+    def prepare(self) -> None:
+        """Settle server and account, before certbot determines the account itself.
+
+        :raises certbot.errors.NoInstallationError: where nobody asked for this
+            plugin: nothing is read, asked or changed then.
+        :raises certbot.errors.Error: for anything a person has to mend. It is no
+            PluginError, since certbot would show that one as a ``repr``.
+        """
+        roles = (self.config.authenticator, self.config.installer, self.config.configurator)
+        if self.config.verb not in _ISSUING_VERBS or self.name not in roles:
+            raise errors.NoInstallationError("sectigo-eab was not asked for.")
+        if self.name not in (self.config.authenticator, self.config.configurator):
+            return  # as an installer alone it has no business with accounts
+        self._refuse_tests()
+        from certbot_sectigo.run import Run
+
+        try:
+            Run(self.config, self.dest).settle()
+        except Error as error:
+            raise errors.Error(str(error)) from error
+
+    def get_chall_pref(self, domain: str) -> Iterable[type[challenges.Challenge]]:
+        """Name the challenge types this plugin answers, best first."""
+        return [challenges.HTTP01]
+
+    def perform(self, achalls: list[Any]) -> list[Any]:
+        """Answer the challenges of authorizations that are still pending.
+
+        certbot does not call this where every name is validated already.
+
+        :raises certbot.errors.Error: if they cannot be answered here.
+        """
+        from certbot_sectigo import http01
+
+        answers = []
+        for achall in achalls:
+            response, validation = achall.response_and_validation()
+            name = compat.challenge_name(achall)
+            answers.append(http01.Answer(name, achall.chall, response, validation))
+        webroot = self.conf("webroot")
+        self._responder = (
+            http01.WebRoot(Path(webroot))
+            if webroot
+            else http01.Standalone(self.config.http01_address, self.config.http01_port)
+        )
+        try:
+            self._responder.publish(answers)
+        except Error as error:
+            raise errors.Error(str(error)) from error
+        return [answer.response for answer in answers]
+
+    def cleanup(self, achalls: list[Any]) -> None:
+        """Take the answers away again."""
+        if self._responder is not None:
+            self._responder.withdraw()
+            self._responder = None
+
+    def auth_hint(self, failed_achalls: list[Any]) -> str:
+        """Say what was tried and what to check, after a challenge failed."""
+        names = ", ".join(sorted({compat.challenge_name(achall) for achall in failed_achalls}))
+        webroot = self.conf("webroot")
+        where = f"through {webroot}" if webroot else f"on port {self.config.http01_port}"
+        return (
+            f"The CA could not fetch the answers that sectigo-eab gave {where}. Check that {names} "
+            "point to this machine and that port 80 reaches it; or have the names validated in "
+            "Sectigo Certificate Manager, then no challenge is needed."
+        )
+
+    # The installer's side: no targets yet, so there is nothing to do.
+
+    def get_all_names(self) -> Iterable[str]:
+        """Name the host names of deploy targets: none."""
+        return ()
+
+    def deploy_cert(
+        self, domain: str, cert_path: str, key_path: str, chain_path: str, fullchain_path: str
+    ) -> None:
+        """Deploy a certificate: there is no target."""
+
+    def enhance(self, domain: str, enhancement: str, options: Any = None) -> None:
+        """Refuse: there are no enhancements.
+
+        :raises certbot.errors.PluginError: always.
+        """
+        raise errors.PluginError(f"sectigo-eab does not know the enhancement {enhancement}.")
+
+    def supported_enhancements(self) -> list[str]:
+        """Name the enhancements: none."""
+        return []
+
+    def save(self, title: str | None = None, temporary: bool = False) -> None:
+        """Finish a deployment: say that there was none."""
+        compat.notify("sectigo-eab has no targets to install to: the certificate is only saved.")
+
+    def rollback_checkpoints(self, rollback: int = 1) -> None:
+        """Bring back what was before: nothing was changed."""
+
+    def recovery_routine(self) -> None:
+        """Mend what a killed run left: nothing."""
+
+    def config_test(self) -> None:
+        """Test the configuration of the targets: there are none."""
+
+    def restart(self) -> None:
+        """Reload the services of the targets: there are none."""
+
+    def renew_deploy(self, lineage: Any, *args: Any, **kwargs: Any) -> None:
+        """Deploy a renewed certificate: there is no target."""
+
+    def generic_updates(self, lineage: Any, *args: Any, **kwargs: Any) -> None:
+        """Retry a deployment that failed: there is none."""
+
+    def _refuse_tests(self) -> None:
+        if self.config.verb == "reconfigure" or self.config.dry_run:
+            what = "reconfigure" if self.config.verb == "reconfigure" else "--dry-run"
+            raise errors.Error(
+                f"sectigo-eab refuses {what}: the CA has no test system, so the test would order a "
+                "real certificate there and throw it away. Nothing has been asked of any CA.\n"
+                "To try the set-up run  certbot-sectigo demo ; to see whether a renewal works run  "
+                "certbot renew --cert-name NAME --force-renewal  (a real renewal)."
+                + (
+                    "\nTo change a certificate's options issue it again: certbot certonly "
+                    "--cert-name NAME with the new options."
+                    if self.config.verb == "reconfigure"
+                    else ""
+                )
+            )
+        if self.config.staging:
+            raise errors.Error(
+                "sectigo-eab refuses --staging and --test-cert: the CA has no test system, so a "
+                "real certificate would be issued.\nLeave the option away."
+            )

@@ -1,0 +1,276 @@
+"""One certbot run: its options turned into a request, and the chosen account into options."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from certbot_sectigo import __version__, compat, credentials, lineages, paths
+from certbot_sectigo.accounts import chooser, registration, request
+from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.accounts.request import Asked, Option, Pinned, Request
+from certbot_sectigo.accounts.selection import Chosen
+from certbot_sectigo.ca.session import Settings
+from certbot_sectigo.credentials import Credentials, CredentialsError
+from certbot_sectigo.lineages import Lineage
+
+if TYPE_CHECKING:
+    from josepy.jwk import JWK
+
+
+class Run:
+    """Settle server and account of the certbot run that is going on.
+
+    :param config: certbot's configuration; server, account and our own options are
+        set in it, and certbot saves them with the lineage.
+    :param dest: gives the configuration's name of one of our options.
+    """
+
+    def __init__(self, config: Any, dest: Callable[[str], str]) -> None:
+        self._config = config
+        self._dest = dest
+        self._dirs = paths.Dirs(
+            Path(config.config_dir), Path(config.work_dir), Path(config.logs_dir)
+        )
+        self._file_error: CredentialsError | None = None
+
+    def settle(self) -> None:
+        """Choose the account, registering it if need be, and tell certbot.
+
+        :raises certbot_sectigo.errors.Error: if there is no account for this run.
+        """
+        for name in ("credentials", "webroot"):
+            value = self._own(name)
+            if value:  # a renewal runs from another working directory
+                self._set(name, os.path.abspath(os.path.expanduser(value)))  # noqa: PTH100, PTH111
+        if self._config.verb == "renew":
+            lineage, wanted = self._renewal()
+        else:
+            lineage, wanted = self._issuance()
+        for warning in wanted.warnings:
+            compat.warn(warning)
+        self._warn_of_exposure(wanted.credentials)
+        chosen = chooser.choose(
+            wanted,
+            chooser.Surroundings(self._dirs, self._settings()),
+            lambda: self._pair(wanted),
+            self._register,
+        )
+        for warning in chosen.warnings:
+            compat.warn(warning)
+        self._apply(chosen, wanted, lineage)
+
+    def _renewal(self) -> tuple[Lineage | None, Request]:
+        asked = self._asked(file=None)
+        if not request.needs_lineage(asked):
+            return None, request.for_renewal(asked, None)
+        lineage = self._renewed_lineage()
+        asked = self._asked(file=self._read_leniently())
+        return lineage, request.for_renewal(asked, _pinned(lineage))
+
+    def _issuance(self) -> tuple[Lineage | None, Request]:
+        named = compat.on_command_line("--sectigo-eab-credentials")
+        file = self._read_file() if named else self._read_leniently()
+        lineage = self._existing_lineage()
+        try:
+            return lineage, request.for_issuance(self._asked(file), _pinned(lineage))
+        except request.NothingAskedError:
+            if self._file_error is not None:
+                raise self._file_error from None
+            raise
+
+    def _asked(self, file: Credentials | None) -> Asked:
+        config = self._config
+        server = config.server if compat.server_given(config.server) else None
+        if compat.on_command_line("--server"):
+            server = config.server
+        eab_kid = getattr(config, "eab_kid", None)
+        pair = None
+        if eab_kid and getattr(config, "eab_hmac_key", None):
+            algorithm = getattr(config, "eab_hmac_alg", None)
+            pair = credentials.from_options(
+                eab_kid, config.eab_hmac_key, server or credentials.DEFAULT_SERVER, algorithm
+            )
+        return Asked(
+            account=Option(config.account, compat.on_command_line("--account")),
+            server=Option(server, compat.on_command_line("--server")),
+            kid=self._option("kid"),
+            eab_kid=Option(eab_kid, compat.on_command_line("--eab-kid")),
+            own_server=self._option("server"),
+            file=file,
+            file_named=compat.on_command_line("--sectigo-eab-credentials"),
+            pair=pair,
+        )
+
+    def _option(self, name: str) -> Option:
+        return Option(self._own(name), compat.on_command_line(f"--sectigo-eab-{name}"))
+
+    def _file_path(self) -> Path | None:
+        given = self._own("credentials")
+        if given:
+            return Path(given)
+        default = self._dirs.default_credentials
+        return default if os.path.lexists(default) else None
+
+    def _read_file(self) -> Credentials | None:
+        path = self._file_path()
+        return credentials.read(path) if path else None
+
+    def _read_leniently(self) -> Credentials | None:
+        """Read a file that this command line does not name: it may not even be needed."""
+        try:
+            return self._read_file()
+        except CredentialsError as error:
+            self._file_error = error
+            return None
+
+    def _pair(self, wanted: Request) -> Credentials | None:
+        """Give the EAB pair to register with, if there is one of the kid and its server."""
+        pair = wanted.credentials
+        if pair is None and self._config.verb == "renew":
+            pair = self._read_leniently()
+            if pair is not None and not request.same_server(pair.server, wanted.server):
+                pair = None
+        if pair is None or pair.kid != wanted.kid:
+            if self._file_error is not None:
+                raise self._file_error
+            return None
+        return credentials.at_server(pair, wanted.server)
+
+    def _register(self, pair: Credentials) -> Account:
+        insecure = bool(self._own("insecure_credentials"))
+        credentials.private_or_refuse(pair, insecure=insecure)
+        if pair.path is None and compat.on_command_line("--eab-hmac-key"):
+            compat.warn(
+                "The EAB secret was an argument: it stood in the process list and stands in "
+                f"certbot's log in {self._dirs.logs_dir}. Better: --sectigo-eab-credentials FILE, "
+                "and a new pair if others can read either."
+            )
+        account = registration.register(
+            self._dirs,
+            pair,
+            self._settings(),
+            registration.Consent(self._agree, self._contact),
+            self._new_key,
+        )
+        compat.notify(f"Account registered at {pair.server} with kid {pair.kid}.")
+        return account
+
+    def _warn_of_exposure(self, pair: Credentials | None) -> None:
+        """Say that others can read the file, also where its secret is not needed now."""
+        exposure = pair.exposure if pair else None
+        if exposure is not None and not self._own("insecure_credentials"):
+            compat.warn(
+                f"{exposure.path} holds the EAB secret and {exposure.reason}. "
+                f"Run:  {exposure.remedy}"
+            )
+
+    def _agree(self, terms: str) -> None:
+        """Have the terms of service agreed to: ``--agree-tos``, else certbot's own question."""
+        if self._config.tos:
+            return
+        question = (
+            f"The terms of service of this CA are at {terms} . To register an ACME account you "
+            "have to agree to them. Do you agree?"
+        )
+        if not compat.ask_yes_no(question, "--agree-tos"):
+            raise registration.RegistrationError(
+                "No account was registered: the terms of service were not agreed to.",
+                "Nothing was sent to the CA. --agree-tos agrees beforehand.",
+            )
+
+    def _contact(self) -> tuple[str, ...]:
+        config = self._config
+        silent = config.noninteractive_mode or config.register_unsafely_without_email
+        if config.email is None and not silent:
+            config.email = compat.ask_text(
+                "E-mail address for notices of the CA (leave empty for none)"
+            )
+        return tuple(f"mailto:{mail.strip()}" for mail in (config.email or "").split(",") if mail)
+
+    def _new_key(self) -> JWK:
+        from cryptography.hazmat.primitives.asymmetric import rsa
+        from josepy.jwk import JWKRSA
+        from josepy.util import ComparableRSAKey
+
+        size = self._config.rsa_key_size
+        return JWKRSA(key=ComparableRSAKey(rsa.generate_private_key(65537, size)))
+
+    def _settings(self) -> Settings:
+        comment = compat.user_agent_comment(self._config)
+        agent = self._config.user_agent or " ".join(
+            [f"certbot-sectigo/{__version__}", compat.certbot_product(), comment]
+        )
+        return Settings(agent.strip(), verify_ssl=not self._config.no_verify_ssl)
+
+    def _existing_lineage(self) -> Lineage | None:
+        """Find the lineage that ``certonly`` or ``run`` is about, as certbot will."""
+        if self._config.csr:
+            return None
+        if self._config.certname:
+            return self._named_lineage()
+        names = [str(name) for name in self._config.domains or ()]
+        return lineages.for_names(lineages.read_all(self._dirs.renewal), names) if names else None
+
+    def _named_lineage(self) -> Lineage | None:
+        lineage = lineages.read(self._dirs.renewal / f"{self._config.certname}.conf")
+        return None if lineage.problem else lineage
+
+    def _renewed_lineage(self) -> Lineage | None:
+        """Find the lineage under renewal; certbot tells only what its certificate is about."""
+        if self._config.certname:
+            return self._named_lineage()
+        names = [str(name) for name in self._config.domains or ()]
+        found = lineages.with_names(lineages.read_all(self._dirs.renewal), names)
+        for test in (
+            lambda lineage: lineage.account == self._config.account,
+            lambda lineage: lineage.kid == self._own("kid"),
+            lambda lineage: lineage.key_type in (None, self._config.key_type),
+        ):
+            found = [lineage for lineage in found if test(lineage)] or found
+        return found[0] if found else None
+
+    def _apply(self, chosen: Chosen, wanted: Request, lineage: Lineage | None) -> None:
+        """Tell certbot; what is set at run time goes into the renewal file."""
+        self._config.server = wanted.server
+        self._config.account = chosen.account.name
+        self._set("server", wanted.server)
+        if chosen.kid:
+            self._set("kid", chosen.kid)
+        file = wanted.credentials.path if wanted.credentials else None
+        if file is not None and not self._own("credentials"):
+            self._set("credentials", str(file))
+        if lineage is None or self._config.verb == "renew":
+            return
+        if lineage.account not in (None, chosen.account.name):
+            compat.notify(
+                f"The lineage {lineage.name} was pinned to account {lineage.account}; with this "
+                f"certificate it changes to {chosen.account.name}: {chosen.reason}."
+            )
+        # certbot drops a plugin's option that is not given again.
+        if lineage.ours:
+            if lineage.webroot and not self._own("webroot"):
+                self._set("webroot", lineage.webroot)
+            if lineage.credentials and not self._own("credentials") and lineage.kid == chosen.kid:
+                self._set("credentials", lineage.credentials)
+
+    def _own(self, name: str) -> Any:
+        return getattr(self._config, self._dest(name), None)
+
+    def _set(self, name: str, value: str) -> None:
+        if self._own(name) != value:
+            setattr(self._config, self._dest(name), value)
+
+
+def _pinned(lineage: Lineage | None) -> Pinned | None:
+    if lineage is None:
+        return None
+    return Pinned(
+        name=lineage.name,
+        server=lineage.server,
+        account=lineage.account,
+        kid=lineage.kid,
+        ours=lineage.ours,
+    )
