@@ -37,14 +37,6 @@ _NOWHERE = "No target of a deploy file takes its certificate from here."
     type=click.Choice(sorted(examples.EXAMPLES)),
     help="Print a deploy file to start from.",
 )
-@click.option(
-    "--lock-timeout",
-    type=click.FloatRange(min=0),
-    default=60,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait for a running certbot.",
-)
 @click.pass_obj
 def command(
     context: Context,
@@ -53,7 +45,6 @@ def command(
     dry_run: bool,
     check: bool,
     example: str | None,
-    lock_timeout: float,
 ) -> int:
     """Write certificates to the places of the deploy file, test and reload the services.
 
@@ -67,7 +58,8 @@ def command(
     if dry_run or check:
         act = _plan if dry_run else _compare
     else:
-        paths.lock(paths.Dirs(context.config_dir, context.work_dir, context.logs_dir), lock_timeout)
+        dirs = paths.Dirs(context.config_dir, context.work_dir, context.logs_dir)
+        paths.lock(dirs, context.lock_timeout)
         act = _deploy
     said: list[dict[str, Any]] = []
     failed: list[str] = []

@@ -46,9 +46,12 @@ class InstallerHalf:
     @staticmethod
     def add_deploy_arguments(add: Callable[..., None]) -> None:
         """Add the installer's one option."""
-        add("deploy", metavar="FILE", help=(
-            "Deploy file of the installer: where certificates go and which services read them. "
-            "(default: sectigo-deploy.toml in --config-dir)"))  # fmt: skip
+        add(
+            "deploy",
+            metavar="FILE",
+            help="Deploy file of the installer: where certificates go and which services read "
+            "them. (default: sectigo-deploy.toml in --config-dir)",
+        )
 
     def prepare_installer(self) -> None:
         """Read the deploy file ahead of everything, so that mistakes show before an order.
@@ -152,10 +155,11 @@ class InstallerHalf:
         elif not self._acted and self.config.verb in ("certonly", "renew"):
             from certbot_sectigo.deploy import report
 
-            name = self.config.certname or "NAME"
+            name = self.config.certname
+            words = ("--cert-name", name) if name else ()
             compat.notify(
                 f"certbot {self.config.verb} deploys nothing here; to put the certificate where "
-                f"its services want it: {report.command(self._config_dir(), '--cert-name', name)}"
+                f"its services want it: {report.command(self._config_dir(), *words)}"
             )
 
     def rollback_checkpoints(self, rollback: int = 1) -> None:
@@ -190,7 +194,8 @@ class InstallerHalf:
             taken = transaction.recover(self._store(), compat.notify)
         except Error as error:
             raise errors.PluginError(str(error)) from error
-        for line in (line for one in taken for line in transaction.reload(one)):
+        # No test: with these files the service ran, and certbot may be ending on a signal.
+        for line in (line for one in taken for line in transaction.reload(one, test=False)):
             logger.warning("%s", line)
 
     def config_test(self) -> None:

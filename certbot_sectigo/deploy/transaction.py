@@ -252,8 +252,11 @@ def rollback(store: Store, count: int, tell: Tell) -> list[Checkpoint]:
     return taken
 
 
-def reload(checkpoint: Checkpoint) -> list[str]:
-    """Test and reload the services of a deployment taken back; give what failed."""
+def reload(checkpoint: Checkpoint, *, test: bool = True) -> list[str]:
+    """Reload the services of a deployment taken back; give what failed.
+
+    :param test: whether each service's configuration test has to pass first.
+    """
     env = commands.environment(Path(checkpoint.folder), checkpoint.names)
     touched = {entry.target for entry in checkpoint.entries}
     failed = []
@@ -261,7 +264,7 @@ def reload(checkpoint: Checkpoint) -> list[str]:
     for service in checkpoint.services:
         if service.target not in touched:
             continue
-        for command in (service.test, service.reload):
+        for command in (service.test if test else None, service.reload):
             if command is None or command in done:
                 continue
             done.add(command)

@@ -174,17 +174,22 @@ class Daemon:
 
         :param certificate: the leaf, PEM.
         """
-        words = [str(require("openssl")), "s_client", "-connect", f"127.0.0.1:{self.port}"]
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
-        if begin not in done.stdout:
-            return False
-        shown = begin + done.stdout.partition(begin)[2].partition(end)[0] + end
-        return _sha256(shown.encode()) == _sha256(certificate)
+        return serves(self.port, certificate)
 
     def until_serves(self, material: Material) -> None:
         """Wait until it serves a lineage's certificate: reloads go on in the background."""
         poll(lambda: self.serves(material.cert), f"{self.kind} to serve {material.names}")
+
+
+def serves(port: int, certificate: bytes) -> bool:
+    """Tell whether a port of loopback serves a certificate, given as PEM."""
+    words = [str(require("openssl")), "s_client", "-connect", f"127.0.0.1:{port}"]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+    if begin not in done.stdout:
+        return False
+    shown = begin + done.stdout.partition(begin)[2].partition(end)[0] + end
+    return _sha256(shown.encode()) == _sha256(certificate)
 
 
 def _sha256(pem: bytes) -> str:

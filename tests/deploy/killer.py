@@ -44,9 +44,9 @@ def arm(number: int) -> None:
     # What no audit event tells: the moments after a write and before its fsync.
     fsync = os.fsync
 
-    def counted(handle: Any) -> None:
+    def counted(fd: Any) -> None:
         hook("os.chmod", ())
-        fsync(handle)
+        fsync(fd)
 
     os.fsync = counted
 

@@ -113,9 +113,8 @@ def test_failing_reload_leaves_the_old_certificate(site: Site) -> None:
 
 
 def test_service_that_a_reload_ends_is_reported(site: Site) -> None:
-    end = (
-        f"kill -TERM {site.daemon.pid}; while kill -0 {site.daemon.pid}; do sleep 0.1; done; false"
-    )
+    status = f"/proc/{site.daemon.pid}/stat"
+    end = f"kill {site.daemon.pid}; until grep -q ') Z' {status}; do sleep 0.05; done; exit 1"
     site.describe(reload=end, shell=True, test=shlex.join(site.daemon.test), timeout=3)
     outcome = site.machine.deploy(site.renew())[site.daemon.kind]
     assert outcome.state == "rolled back"
