@@ -80,9 +80,11 @@ def noted(account: Account, note: Note) -> Account:
     """Write a note beside an account and give the account with it.
 
     A note is a help for later: where it cannot be written, this run goes on without.
+    A misnamed folder, most often somebody's copy, is left as it is.
     """
     try:
-        store.write_note(account.folder, note)
+        if not account.misnamed:
+            store.write_note(account.folder, note)
     except (OSError, errors.Error) as error:
         logger.debug("no note beside %s: %s", account.folder, error)
     return dataclasses.replace(account, note=note)

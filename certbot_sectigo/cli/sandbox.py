@@ -1,17 +1,24 @@
-"""``certbot-sectigo sandbox``: serve the look-alike CA in the foreground."""
+"""``certbot-sectigo sandbox``: serve the look-alike CA, and look into one that runs."""
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import shlex
 import signal
+import ssl
 import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from certbot_sectigo import errors
-from certbot_sectigo.sandbox import Config, Pair, RunningSandbox, load_config, running
+from certbot_sectigo.sandbox import Pair, RunningSandbox, load_config, running
+from certbot_sectigo.sandbox.faults import KINDS
+from certbot_sectigo.sandbox.management import PREFIX
 
 DEFAULT_PORT = 8555
 
@@ -34,22 +41,38 @@ DEFAULT_PORT = 8555
     metavar="DIR",
     help="Write one credentials file per EAB pair into DIR, mode 0600.",
 )
+@click.option("--state", metavar="DIR", help="Keep everything in DIR, so that it survives.")
+@click.option("--log", metavar="FILE", help="Append one JSON line per request to FILE.")
 @click.pass_context
 def command(
-    ctx: click.Context, config: str | None, port: int, tls: bool, credentials: str | None
+    ctx: click.Context,
+    config: str | None,
+    port: int,
+    tls: bool,
+    credentials: str | None,
+    state: str | None,
+    log: str | None,
 ) -> None:
     """Serve a look-alike of Sectigo's ACME service on loopback until interrupted.
 
-    Changes nothing on this machine and asks no real CA. Its certificates say
-    SANDBOX and nobody trusts them.
+    Changes nothing on this machine but the files you name, and asks no real CA.
+    Its certificates say SANDBOX and nobody trusts them.
+
+    The subcommands look into a sandbox that runs, or change it; give them the
+    same --port and --tls: certbot-sectigo sandbox --port 8555 requests
     """
     if ctx.invoked_subcommand is not None:
         return
-    chosen = load_config(Path(config)) if config else Config.default()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with running(chosen, port=port, tls=tls) as sandbox:
+    with running(
+        load_config(Path(config)) if config else None,
+        port=port,
+        tls=tls,
+        state=Path(state) if state else None,
+        log=Path(log) if log else None,
+    ) as sandbox:
         files = _write_credentials(sandbox, Path(credentials)) if credentials else {}
         _greet(sandbox, files, tls=tls)
         stop.wait()
@@ -100,6 +123,11 @@ def _greet(sandbox: RunningSandbox, files: dict[str, Path], *, tls: bool) -> Non
         click.echo(
             "\nThe HMAC keys are not shown. --print-credentials DIR writes credentials files."
         )
+    else:
+        click.echo(
+            "\nGive certbot --config-dir, --work-dir and --logs-dir of its own to keep the"
+            "\nrehearsal apart from your real certificates."
+        )
     click.echo("\nPress Ctrl-C to end it.")
 
 
@@ -115,3 +143,132 @@ def _greet_pair(number: int, pair: Pair, path: Path | None) -> None:
             "  certbot certonly --authenticator sectigo-eab"
             f" --sectigo-eab-credentials {shlex.quote(str(path))} -d {name}"
         )
+
+
+@command.command("requests")
+@click.option("--clear", is_flag=True, help="Forget them afterwards.")
+@click.pass_context
+def requests_command(ctx: click.Context, clear: bool) -> None:
+    """Print what was asked, counted by endpoint and answer; with --json every request."""
+    found = _ask(ctx, "GET", "requests")
+    if clear:
+        _ask(ctx, "DELETE", "requests")
+    if ctx.obj.json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    rows = [(c["endpoint"], c["status"] or "dropped", c["count"]) for c in found["counts"]]
+    _table(("endpoint", "answer", "count"), rows)
+
+
+@command.command()
+@click.pass_context
+def accounts(ctx: click.Context) -> None:
+    """Print the ACME accounts."""
+    _show(ctx, "accounts", ("id", "kid", "directory", "status", "contact", "user_agent"))
+
+
+@command.command()
+@click.pass_context
+def orders(ctx: click.Context) -> None:
+    """Print the orders."""
+    _show(ctx, "orders", ("id", "account", "status", "names"))
+
+
+@command.command()
+@click.pass_context
+def certificates(ctx: click.Context) -> None:
+    """Print the certificates; with --json the certificates themselves too."""
+    _show(ctx, "certificates", ("serial", "account", "names", "revoked"))
+
+
+@command.command()
+@click.pass_context
+def pairs(ctx: click.Context) -> None:
+    """Print the EAB pairs and their state in SCM, without the HMAC keys."""
+    _show(ctx, "pairs", ("kid", "status", "binding", "bound", "organisation", "domains"))
+
+
+@command.command()
+@click.argument("kind", type=click.Choice([*KINDS, "none"]))
+@click.option("--endpoint", default="*", metavar="NAME", help="Only there: newOrder, finalize …")
+@click.option("--times", default=1, show_default=True, help="How often; 0 for always.")
+@click.option("--seconds", default=1.0, show_default=True, help="For delay, hold and rate-limit.")
+@click.pass_context
+def fault(ctx: click.Context, kind: str, endpoint: str, times: int, seconds: float) -> None:
+    """Make the running sandbox misbehave; ``none`` ends that."""
+    if kind == "none":
+        _ask(ctx, "DELETE", "faults")
+    else:
+        given = {"kind": kind, "endpoint": endpoint, "times": times, "seconds": seconds}
+        _ask(ctx, "POST", "faults", given)
+
+
+@command.command()
+@click.argument("action", type=click.Choice(["suspend", "resume", "deactivate"]))
+@click.argument("kid")
+@click.pass_context
+def scm(ctx: click.Context, action: str, kid: str) -> None:
+    """Do to a pair's account what SCM's staff can do; deactivate is for good."""
+    _ask(ctx, "POST", "pairs", {"action": action, "kid": kid})
+
+
+@command.command()
+@click.argument("days", type=float)
+@click.pass_context
+def advance(ctx: click.Context, days: float) -> None:
+    """Put the running sandbox's clock forward by DAYS; validations and orders age."""
+    _ask(ctx, "POST", "clock", {"days": days})
+
+
+def _ask(ctx: click.Context, method: str, what: str, given: dict[str, Any] | None = None) -> Any:
+    """Ask the management interface of the sandbox that runs.
+
+    :raises errors.Error: if none does, or it refuses.
+    """
+    options: dict[str, Any] = ctx.parent.params if ctx.parent else {}
+    port = options["port"]
+    connection: http.client.HTTPConnection
+    if options["tls"]:
+        # Loopback, and a CA that is thrown away: there is nobody to be mistaken for.
+        unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        unverified.check_hostname = False
+        unverified.verify_mode = ssl.CERT_NONE
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=unverified)
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    body = None if given is None else json.dumps(given)
+    try:
+        connection.request(method, PREFIX + what, body, {"Content-Type": "application/json"})
+        reply = connection.getresponse()
+        text = reply.read()
+        document: Any = json.loads(text) if text else None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise errors.Error(
+            f"No sandbox answers on 127.0.0.1 port {port}: {error}",
+            "Start one with: certbot-sectigo sandbox\n"
+            "If it has another port or --tls, say so before the subcommand.",
+        ) from None
+    finally:
+        connection.close()
+    if reply.status >= 400:
+        raise errors.Error(f"The sandbox refuses: {document['detail']}")
+    return document
+
+
+def _show(ctx: click.Context, what: str, columns: Sequence[str]) -> None:
+    found = _ask(ctx, "GET", what)
+    if ctx.obj.json:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        _table(columns, [[row[name] for name in columns] for row in found])
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print aligned columns; whole values, so that they can be copied."""
+    lines = [[name.replace("_", " ") for name in columns]]
+    lines += [
+        [" ".join(map(str, v)) if isinstance(v, list) else str(v) for v in row] for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    for line in lines:
+        click.echo("  ".join(value.ljust(width) for value, width in zip(line, widths)).rstrip())

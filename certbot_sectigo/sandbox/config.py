@@ -293,4 +293,6 @@ def _pair_faults(pair: Pair) -> Iterator[str]:
 def is_dns_name(name: str) -> bool:
     """Tell whether a text is a DNS name of at least two labels, in lower case, without ``*``."""
     labels = name.split(".")
-    return len(name) <= 253 and len(labels) >= 2 and all(_LABEL.match(label) for label in labels)
+    if len(name) > 253 or len(labels) < 2 or labels[-1].isdigit():
+        return False
+    return all(_LABEL.match(label) for label in labels)

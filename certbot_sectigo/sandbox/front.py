@@ -124,6 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuse what http.server cannot read, with a problem document instead of HTML."""
         self.close_connection = True
+        # Before it knows the version, http.server would send no header at all.
+        self.request_version = self.protocol_version
         self._send(self.server.service.refuse(problems.malformed(message or "Bad request", code)))
 
     def _serve(self) -> None:

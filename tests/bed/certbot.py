@@ -103,7 +103,9 @@ class Certbot:
         self.cli_ini = home / "xdg" / "letsencrypt" / "cli.ini"
         """Read by every run, where it exists."""
         self.trust = trust
-        home.mkdir(parents=True, exist_ok=True)
+        # certbot leaves a log in the folder of temporary files where it fails early.
+        self.temporary = home / "tmp"
+        self.temporary.mkdir(parents=True, exist_ok=True)
 
     @property
     def directories(self) -> tuple[Path, Path, Path]:
@@ -115,6 +117,7 @@ class Certbot:
         trust = {} if self.trust is None else {"REQUESTS_CA_BUNDLE": str(self.trust)}
         return process.clean_environment(
             HOME=str(self.home),
+            TMPDIR=str(self.temporary),
             XDG_CONFIG_HOME=str(self.cli_ini.parents[1]),
             **{**trust, **(env or {})},
         )

@@ -1,0 +1,32 @@
+"""Which options were really given on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from certbot_sectigo import compat
+
+
+@pytest.mark.parametrize(
+    ("option", "argv", "expected"),
+    [
+        ("--eab-kid", ["certonly", "--eab-kid", "K"], True),
+        ("--eab-kid", ["--eab-kid=K"], True),
+        ("--eab-kid", ["--eab-k", "K"], True),
+        ("--eab-kid", ["--eab-hmac-key", "K"], False),
+        ("--eab-kid", ["certonly", "-n"], False),
+        ("--eab-kid", ["--", "--eab-kid"], False),
+        ("--server", ["--server", "U"], True),
+        ("--server", ["--sectigo-eab-server", "U"], False),
+        ("--sectigo-eab-server", ["--server", "U"], False),
+        ("--sectigo-eab-credentials", ["--sectigo-eab-cred", "F"], True),
+        ("--account", ["--agree-tos", "-d", "account"], False),
+    ],
+)
+def test_on_command_line(option: str, argv: list[str], expected: bool) -> None:
+    assert compat.on_command_line(option, argv) is expected
+
+
+def test_certbots_defaults_are_nobodys_choice() -> None:
+    assert not compat.server_given("https://acme-v02.api.letsencrypt.org/directory")
+    assert compat.server_given("https://acme.sectigo.com/v2/OV")
