@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +56,19 @@ def command(
         click.echo(examples.example(example), nl=False)
         return 0
     if dry_run or check:
-        act = _plan if dry_run else _compare
-    else:
-        dirs = paths.Dirs(context.config_dir, context.work_dir, context.logs_dir)
-        paths.lock(dirs, context.lock_timeout)
-        act = _deploy
+        return _tell(context, cert_name, deploy_file, _plan if dry_run else _compare)
+    dirs = paths.Dirs(context.config_dir, context.work_dir, context.logs_dir)
+    with paths.locked(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
+        return _tell(context, cert_name, deploy_file, _deploy)
+
+
+def _tell(
+    context: Context,
+    cert_name: str | None,
+    deploy_file: str | None,
+    act: Callable[[Job, Context], list[dict[str, Any]]],
+) -> int:
+    """Do one thing to the targets of each certificate asked for, print it, give the exit code."""
     said: list[dict[str, Any]] = []
     failed: list[str] = []
     for job in _jobs(context, cert_name, deploy_file, failed):

@@ -16,7 +16,8 @@ from certbot_sectigo.deploy.values import FORMATS, KEYS, ONLY_IN, command
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    import tomli as tomllib
+    # Installed only below 3.11, so a newer Python does not see its types.
+    import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
 
 _HAPROXY_ORDER = ("fullchain", "privkey")
 
