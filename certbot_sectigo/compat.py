@@ -84,7 +84,8 @@ def declare(plugin: type) -> type:
     from certbot import interfaces
 
     factory = getattr(interfaces, "IPluginFactory", None)
-    if factory is not None:
+    # Later ones keep the names: as plain classes, where zope is not installed.
+    if factory is not None and not isinstance(factory, type):
         from zope.interface import classImplements, directlyProvides
 
         directlyProvides(plugin, factory)
