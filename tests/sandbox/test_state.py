@@ -6,12 +6,13 @@ import json
 import sqlite3
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from certbot_sectigo import errors
-from certbot_sectigo.sandbox import Config, Pair, running
+from certbot_sectigo.sandbox import Config, Pair, RunningSandbox, running
 from certbot_sectigo.sandbox.model import Account, Order, PairState
 from certbot_sectigo.sandbox.store import Store
 from tests.bed.components import BIN
@@ -58,8 +59,21 @@ def test_old_orders_are_forgotten() -> None:
     store.put(_order("expired", 0.0, 10.0))
     for number in range(10):
         store.put(_order(str(number), float(number)))
-    store.forget_orders(20.0, 3)
+    store.forget_old(20.0, 3)
     assert [order.id for order in store.find(Order)] == ["7", "8", "9"]
+
+
+def test_nothing_is_kept_for_ever(start: Callable[..., RunningSandbox]) -> None:
+    sandbox = start(keep_orders=1000)
+    client = Client(sandbox.directory_url()).register(ONCE)
+    client.issue("a.example")
+    sandbox.advance(days=201)
+    sandbox.validate(ONCE.kid, "a.example")
+    for _ in range(1300):
+        client.new_order("a.example")
+    # It tidies up once in 256 orders.
+    assert len(sandbox.orders()) <= 1000 + 256
+    assert sandbox.certificates() == []
 
 
 def test_state_is_private(tmp_path: Path) -> None:
