@@ -48,5 +48,6 @@ def failure(
     some = " everywhere" if len(failed) < len(outcomes) else ""
     title = f'The certificate "{lineage}"' if lineage is not None else "The certificate"
     return DeployError(
-        "\n".join([f"{title} is saved, but was not deployed{some}.", *map(sentence, failed)]), remedy
+        "\n".join([f"{title} is saved, but was not deployed{some}.", *map(sentence, failed)]),
+        remedy,
     )
