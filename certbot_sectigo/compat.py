@@ -31,7 +31,7 @@ def on_command_line(option: str, argv: Sequence[str] | None = None) -> bool:
         if word == "--":
             return False
         given = word.split("=", 1)[0]
-        if given == option or (len(given) > 4 and option.startswith(given) and given != "--server"):
+        if given == option or (len(given) > 3 and option.startswith(given) and given != "--server"):
             return True
     return False
 

@@ -38,6 +38,7 @@ class Run:
             Path(config.config_dir), Path(config.work_dir), Path(config.logs_dir)
         )
         self._file_error: CredentialsError | None = None
+        self._pair_error: CredentialsError | None = None
 
     def settle(self) -> None:
         """Choose the account, registering it if need be, and tell certbot.
@@ -97,9 +98,11 @@ class Run:
         pair = None
         if eab_kid and getattr(config, "eab_hmac_key", None):
             algorithm = getattr(config, "eab_hmac_alg", None)
-            pair = credentials.from_options(
-                eab_kid, config.eab_hmac_key, server or credentials.DEFAULT_SERVER, algorithm
-            )
+            at = server or credentials.DEFAULT_SERVER
+            try:
+                pair = credentials.from_options(eab_kid, config.eab_hmac_key, at, algorithm)
+            except CredentialsError as error:
+                self._pair_error = error  # in cli.ini it may stand in the way of nobody
         own_server = self._option("server")
         kid = self._option("kid")
         if kid.named and not own_server and not compat.on_command_line("--server"):
@@ -151,6 +154,8 @@ class Run:
             if pair is not None and not request.same_server(pair.server, wanted.server):
                 pair = None
         if pair is None or pair.kid != wanted.kid:
+            if self._pair_error is not None and wanted.kid == self._config.eab_kid:
+                raise self._pair_error
             if self._file_error is not None:
                 raise self._file_error
             return None
@@ -256,8 +261,9 @@ class Run:
             return
         if lineage.account not in (None, chosen.account.name):
             compat.notify(
-                f"The lineage {lineage.name} was pinned to account {lineage.account}; with this "
-                f"certificate it changes to {chosen.account.name}: {chosen.reason}."
+                f"The lineage {lineage.name} is pinned to account {lineage.account}. If a "
+                f"certificate is issued now, it changes to {chosen.account.name}. (A certificate "
+                "that is not due yet is kept as it is without --force-renewal.)"
             )
         # certbot drops a plugin's option that is not given again.
         if lineage.ours:

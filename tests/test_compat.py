@@ -23,6 +23,7 @@ from certbot_sectigo import compat
         ("--server", ["--sectigo-eab-server", "U"], False),
         ("--sectigo-eab-server", ["--server", "U"], False),
         ("--sectigo-eab-credentials", ["--sectigo-eab-cred", "F"], True),
+        ("--account", ["--ac", "ID"], True),
         ("--account", ["--agree-tos", "-d", "account"], False),
     ],
 )
