@@ -46,6 +46,23 @@ def read_all(accounts_dir: Path) -> list[Account]:
     ]
 
 
+def must_be_readable(accounts_dir: Path) -> None:
+    """See that accounts can be listed at all: that there are none must not be concluded.
+
+    :raises AccountError: if they cannot. A folder that is not there holds no accounts.
+    """
+    try:
+        with os.scandir(accounts_dir) as entries:
+            next(entries, None)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise AccountError(
+            f"{accounts_dir} cannot be read: {error.strerror}.",
+            "Repeat the command as the user certbot runs as, most often root (sudo).",
+        ) from None
+
+
 def read_server(accounts_dir: Path, server: str) -> list[Account]:
     """Read the accounts certbot would find for one server.
 
@@ -88,6 +105,7 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
         created=_time(str(meta["creation_dt"])) if meta else None,
         creation_host=str(meta["creation_host"]) if meta else None,
         key_type=jwk.kind(key) if key else None,
+        contact=_contact(regr),
         note=_read_note(folder),
         problem=problem,
         link=link,
@@ -267,6 +285,14 @@ def _load(path: Path) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         raise _Malformed("is not a JSON object")
     return content
+
+
+def _contact(regr: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read the contact out of the account object, which old certbots kept."""
+    contact = regr.get("body", {}).get("contact")
+    if not isinstance(contact, list):
+        return ()
+    return tuple(item for item in contact if isinstance(item, str))
 
 
 def _check_key(key: Mapping[str, Any]) -> None:
