@@ -102,7 +102,7 @@ def server_path(url: str) -> str:
     except ValueError:  # such as a bracket without its fellow
         host, path = "", ""
     components = [part for part in f"{host}{path}".split("/") if part not in ("", ".")]
-    if not host or ".." in components or re.search(r"[\x00-\x1f\x7f]", url):
+    if host in ("", ".") or ".." in components or re.search(r"[\x00-\x1f\x7f]", url):
         raise PathError(
             f"{url!r} is not the URL of an ACME server.",
             "A directory URL looks like this:  https://acme.sectigo.com/v2/OV",
