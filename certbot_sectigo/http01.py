@@ -111,8 +111,8 @@ class WebRoot:
         """Write one file per token; see :class:`Responder`."""
         if not os.path.isdir(self._folder):  # noqa: PTH112 - unlike Path.is_dir it never raises
             raise ChallengeError(
-                f"The web root {self._folder} (--sectigo-eab-webroot) is not a directory, or not one "
-                "that this user may look into.",
+                f"The web root {self._folder} (--sectigo-eab-webroot) is not a directory, or not "
+                "one that this user may look into.",
                 f"Give the folder that the web server serves for {_names(answers)}.",
             )
         try:

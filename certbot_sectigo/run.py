@@ -95,12 +95,20 @@ class Run:
         named = compat.on_command_line("--sectigo-eab-credentials")
         file = self._read_file() if named else self._read_leniently()
         lineage = self._existing_lineage()
+        asked = self._asked(file)
         try:
-            return lineage, request.for_issuance(self._asked(file), _pinned(lineage))
+            wanted = request.for_issuance(asked, _pinned(lineage))
         except request.NothingAskedError:
             if self._file_error is not None:
                 raise self._file_error from None
             raise
+        config = self._config
+        if not (asked.decides or config.csr or config.certname or config.domains):
+            # certbot asks for names later, when it is too late to follow a lineage's pin.
+            request.refuse_ambiguous(
+                wanted, [p for p in map(_pinned, lineages.read_all(self._dirs.renewal)) if p]
+            )
+        return lineage, wanted
 
     def _asked(self, file: Credentials | None) -> Asked:
         config = self._config
@@ -119,7 +127,9 @@ class Run:
                 self._pair_error = error  # in cli.ini it may stand in the way of nobody
         own_server = self._option("server")
         kid = self._option("kid")
-        if kid.named and not own_server and not compat.on_command_line("--server"):
+        file_named = compat.on_command_line("--sectigo-eab-credentials")
+        chosen = kid.named or (kid and config.verb != "renew" and not file_named)
+        if chosen and not own_server and not compat.on_command_line("--server"):
             own_server = Option(self._server_of(str(kid.value)))
         return Asked(
             account=Option(config.account, compat.on_command_line("--account")),
@@ -128,7 +138,8 @@ class Run:
             eab_kid=Option(eab_kid, compat.on_command_line("--eab-kid")),
             own_server=own_server,
             file=file,
-            file_named=compat.on_command_line("--sectigo-eab-credentials"),
+            file_named=file_named,
+            file_is_default=not self._own("credentials"),
             pair=pair,
         )
 
