@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shlex
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
@@ -170,6 +171,31 @@ def rename_dir(src: Path, dst: Path) -> None:
     for parent in dict.fromkeys((dst.parent, src.parent)):
         with _os_errors(parent), _folder(parent) as folder:
             _sync_folder(parent, folder)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link, or a folder with everything in it, for good.
+
+    Links are removed, never followed.
+
+    :raises FileError: if something of it may still be there.
+    """
+    with _os_errors(path), _folder(path.parent) as folder:
+        if stat.S_ISDIR(path.lstat().st_mode):
+            _do("remove folder", path, shutil.rmtree, path)
+        else:
+            _do("unlink", path, os.unlink, path.name, dir_fd=folder)
+        _sync_folder(path.parent, folder)
+
+
+def remove_empty(folder: Path, top: Path) -> None:
+    """Remove a folder that is empty, and those above it that are then; `top` stays."""
+    while folder != top and top in folder.parents:
+        try:
+            _do("rmdir", folder, os.rmdir, folder)
+        except OSError:  # not empty, most often, or gone
+            return
+        folder = folder.parent
 
 
 def is_temporary(name: str) -> bool:

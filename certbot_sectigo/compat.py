@@ -31,7 +31,7 @@ def on_command_line(option: str, argv: Sequence[str] | None = None) -> bool:
         if word == "--":
             return False
         given = word.split("=", 1)[0]
-        if given == option or (len(given) > 4 and option.startswith(given) and given != "--server"):
+        if given == option or (len(given) > 3 and option.startswith(given) and given != "--server"):
             return True
     return False
 
@@ -84,7 +84,8 @@ def declare(plugin: type) -> type:
     from certbot import interfaces
 
     factory = getattr(interfaces, "IPluginFactory", None)
-    if factory is not None:
+    # Later ones keep the names: as plain classes, where zope is not installed.
+    if factory is not None and not isinstance(factory, type):
         from zope.interface import classImplements, directlyProvides
 
         directlyProvides(plugin, factory)

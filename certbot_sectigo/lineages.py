@@ -1,271 +1,312 @@
-"""certbot's renewal files: read them all, and repoint one without touching any other byte."""
+"""Lineages: what certbot's renewal files say, and which certificates they are about."""
 
 from __future__ import annotations
 
-import difflib
-import functools
 import os
-import re
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from certbot_sectigo import errors
+from certbot_sectigo import errors, paths, renewal_file
+from certbot_sectigo.renewal_file import RepointError, diff, repoint
 
-AUTHENTICATOR = "sectigo-eab"
-"""What a lineage of ours names as its authenticator."""
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate as X509Certificate
+    from cryptography.x509 import Name
 
-_SECTION = "renewalparams"
-# A line that a plain reader understands as configobj does: no quotes, no lists,
-# no comments behind the value, no interpolation.
-_PLAIN = re.compile(r"([^\s=\[\]#'\",]+)[ \t]*=[ \t]*([^'\",#%$]*?)[ \t]*")
+__all__ = [
+    "Certificate",
+    "Lineage",
+    "LineageError",
+    "RepointError",
+    "Unreadable",
+    "all_for_names",
+    "diff",
+    "for_names",
+    "read",
+    "read_all",
+    "read_certificate",
+    "read_text",
+    "repoint",
+]
+
+_FOUR = ("cert", "privkey", "chain", "fullchain")  # certbot passes over a file without them
+_MAXIMUM_BYTES = 1 << 20
 
 
 class LineageError(errors.Error):
-    """A renewal file does not say what it has to, or cannot be changed."""
+    """Renewal files cannot be read."""
 
 
 @dataclass(frozen=True)
 class Lineage:
-    """What a renewal file says, as far as it concerns accounts."""
+    """A certificate's name with what its renewal file says; None is what it does not say."""
 
     name: str
-    """The certificate name (``--cert-name``)."""
+    """The certificate's name (certbot's ``--cert-name``)."""
     path: Path
     """The renewal file."""
+    problem: str | None = None
+    """Why certbot would pass over it or fail with it. Server and account are then those
+    that its lines seem to name, so that nobody takes the account for unused."""
     server: str | None = None
-    """The pin's server: an ACME directory URL."""
+    """ACME directory URL."""
     account: str | None = None
-    """The pin: an account's id."""
+    """Name of the account's folder: the pin."""
     authenticator: str | None = None
     installer: str | None = None
     kid: str | None = None
-    """``sectigo_eab_kid`` of a lineage of ours."""
+    """``sectigo_eab_kid``."""
     eab_server: str | None = None
-    """``sectigo_eab_server`` of a lineage of ours."""
+    """``sectigo_eab_server``."""
     credentials: str | None = None
-    """``sectigo_eab_credentials`` of a lineage of ours."""
+    """``sectigo_eab_credentials``, a path."""
     webroot: str | None = None
-    """``sectigo_eab_webroot`` of a lineage of ours."""
+    """``sectigo_eab_webroot``, a path."""
+    deploy: str | None = None
+    """``sectigo_eab_deploy``."""
     key_type: str | None = None
-    certificate: Path | None = None
-    """The file of the current certificate."""
-    problem: str | None = None
-    """Why the file could not be read; nothing but name and path is known then."""
+    cert_path: Path | None = None
+    """``live/<name>/cert.pem``, most often."""
+    fullchain_path: Path | None = None
+    key_path: Path | None = None
+    link: bool = False
+    """Whether the renewal file is a symbolic link, which is not changed through."""
 
     @property
     def ours(self) -> bool:
-        """Whether the plugin ``sectigo-eab`` renews it."""
-        return self.authenticator == AUTHENTICATOR
+        """Whether it is renewed by this plugin."""
+        # Old certbots wrote the distribution's name in front of a plugin's.
+        return (self.authenticator or "").rpartition(":")[2] == "sectigo-eab"
 
 
 @dataclass(frozen=True)
-class CertificateFacts:
-    """What matters of a certificate here."""
+class Certificate:
+    """What a lineage's certificate says about itself."""
 
-    names: tuple[str, ...]
+    names: frozenset[str]
+    """DNS names and IP addresses, lower case, with the common name, as certbot counts them."""
+    not_before: datetime
     not_after: datetime
-    organisation: str | None
+    """In UTC."""
     serial: int
+    organisation: str | None
+    """O of the subject."""
+    issuer: str | None
+    """CN of the issuer."""
+    issuer_organisation: str | None
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A certificate that could not be read."""
+
+    reason: str
+
+
+def read(path: Path) -> Lineage | None:
+    """Read one renewal file, never failing on a broken one.
+
+    :returns: None if there is no such file.
+    """
+    name = path.name[: -len(".conf")] if path.name.endswith(".conf") else path.name
+    link = path.is_symlink()
+    try:
+        data = _bytes(path)
+    except FileNotFoundError:
+        if not link:
+            return None
+        return Lineage(name, path, "is a link that leads nowhere", link=link)
+    except (OSError, ValueError) as error:
+        return Lineage(name, path, getattr(error, "strerror", None) or str(error), link=link)
+    try:
+        content = renewal_file.parse(data)
+    except renewal_file.Malformed as error:
+        seen = renewal_file.salvage(data)
+        lines = {key: value for key, value in seen.items() if value}
+        return _lineage(name, path, lines, lines, str(error), link)
+    params = content.get(renewal_file.PARAMS)
+    if not isinstance(params, Mapping):
+        return _lineage(name, path, content, {}, f"has no [{renewal_file.PARAMS}]", link)
+    missing = [key for key in _FOUR if key not in content]
+    problem = f"has no {missing[0]}" if missing else None
+    return _lineage(name, path, content, params, problem, link)
 
 
 def read_all(renewal_dir: Path) -> list[Lineage]:
-    """Read every renewal file, in the order of their names; a broken one says so in `problem`.
+    """Read all renewal files, in certbot's order.
 
-    :param renewal_dir: ``<config_dir>/renewal``.
+    :param renewal_dir: ``<config_dir>/renewal``; where it is missing there are none.
+    :raises LineageError: if it cannot be read: that there are none must not be concluded.
     """
     try:
-        paths = sorted(entry.path for entry in os.scandir(renewal_dir))
-    except OSError:
+        with os.scandir(renewal_dir) as entries:
+            # As certbot's glob: hidden files are not seen.
+            names = sorted(e.name for e in entries if e.name.endswith(".conf") and e.name[0] != ".")
+    except FileNotFoundError:
         return []
-    return [read(Path(path)) for path in paths if path.endswith(".conf")]
-
-
-def read(path: Path) -> Lineage:
-    """Read one renewal file; never fails: what is wrong with it is in `problem`."""
-    name = path.name[: -len(".conf")] if path.name.endswith(".conf") else path.name
-    try:
-        top, params = parse(path.read_bytes().decode())
     except OSError as error:
-        return Lineage(name, path, problem=error.strerror or str(error))
-    except (UnicodeDecodeError, LineageError) as error:
-        return Lineage(name, path, problem=f"does not parse: {error}")
-    certificate = top.get("cert")
+        raise LineageError(
+            f"{renewal_dir} cannot be read: {error.strerror}.",
+            "Repeat the command as the user certbot runs as, most often root (sudo).",
+        ) from None
+    found = (read(renewal_dir / name) for name in names)
+    return [lineage for lineage in found if lineage is not None]
+
+
+def read_text(lineage: Lineage) -> str:
+    """Read a renewal file for :func:`repoint`, with its line ends as they are.
+
+    :raises LineageError: if that is not possible.
+    """
+    try:
+        return _bytes(lineage.path).decode()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise LineageError(f"{lineage.path} cannot be read: {reason}.") from None
+
+
+def read_certificate(lineage: Lineage) -> Certificate | Unreadable:
+    """Read the certificate a lineage points to, never failing on a broken one."""
+    from cryptography import x509
+
+    path = lineage.cert_path or lineage.fullchain_path
+    if path is None:
+        return Unreadable(f"{lineage.path} names no certificate")
+    try:
+        return _certificate(x509.load_pem_x509_certificate(_bytes(path)))
+    except OSError as error:
+        return Unreadable(f"{path}: {error.strerror}")
+    except Exception:  # cryptography's errors are many
+        return Unreadable(f"{path} is not a certificate")
+
+
+def for_names(renewal_dir: Path, names: Iterable[str]) -> Lineage | None:
+    """Find the lineage that ``certbot certonly -d …`` would take these names for.
+
+    That is one of exactly these names, else the one that has most of them and no other
+    (which certbot expands). Of two alike the last in order counts, as with certbot.
+    """
+    wanted = _normal(names)
+    same: Lineage | None = None
+    part: tuple[int, Lineage] | None = None
+    for lineage, has in _with_names(renewal_dir):
+        if has == wanted:
+            same = lineage
+        elif has < wanted and (part is None or len(has) > part[0]):
+            part = (len(has), lineage)
+    return same or (part[1] if part else None)
+
+
+def all_for_names(renewal_dir: Path, names: Iterable[str]) -> list[Lineage]:
+    """Find all lineages whose certificate is of exactly these names (RSA and ECDSA, say)."""
+    wanted = _normal(names)
+    return [lineage for lineage, has in _with_names(renewal_dir) if has == wanted]
+
+
+def _with_names(renewal_dir: Path) -> Iterable[tuple[Lineage, frozenset[str]]]:
+    for lineage in read_all(renewal_dir):
+        if lineage.problem is None:
+            certificate = read_certificate(lineage)
+            if isinstance(certificate, Certificate):
+                yield lineage, certificate.names
+
+
+def _lineage(
+    name: str,
+    path: Path,
+    content: Mapping[str, Any],
+    params: Mapping[str, Any],
+    problem: str | None,
+    link: bool,
+) -> Lineage:
+    def text(key: str) -> str | None:
+        nonlocal problem
+        value = params.get(key)
+        if value is not None and not isinstance(value, str):
+            problem = problem or f"has not one value for {key}"
+            return None
+        return value if value and value != "None" else None
+
+    def file(key: str) -> Path | None:
+        value = content.get(key)
+        return Path(value) if value and isinstance(value, str) and "\0" not in value else None
+
+    server = text("server")
+    if server is not None:
+        try:
+            paths.server_path(server)
+        except paths.PathError:
+            problem = problem or f"has a server that is no URL: {server!r}"
+            server = None
     return Lineage(
         name=name,
         path=path,
-        server=_value(params, "server"),
-        account=_value(params, "account"),
-        authenticator=_value(params, "authenticator"),
-        installer=_value(params, "installer"),
-        kid=_value(params, "sectigo_eab_kid"),
-        eab_server=_value(params, "sectigo_eab_server"),
-        credentials=_value(params, "sectigo_eab_credentials"),
-        webroot=_value(params, "sectigo_eab_webroot"),
-        key_type=_value(params, "key_type"),
-        certificate=Path(certificate) if certificate else None,
+        server=server,
+        account=text("account"),
+        authenticator=text("authenticator"),
+        installer=text("installer"),
+        kid=text("sectigo_eab_kid"),
+        eab_server=text("sectigo_eab_server"),
+        credentials=text("sectigo_eab_credentials"),
+        webroot=text("sectigo_eab_webroot"),
+        deploy=text("sectigo_eab_deploy"),
+        key_type=text("key_type"),
+        cert_path=file("cert"),
+        fullchain_path=file("fullchain"),
+        key_path=file("privkey"),
+        link=link,
+        problem=problem,
     )
 
 
-def parse(text: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Read a renewal file's text: what stands above all sections, and ``[renewalparams]``.
-
-    Files as certbot writes them are read line by line, which is some fifty times
-    quicker than configobj; whatever is not quite plain is left to configobj.
-
-    :raises LineageError: if it is no configuration file.
-    """
-    top: dict[str, str] = {}
-    params: dict[str, str] = {}
-    current: dict[str, str] | None = top
-    for raw in text.splitlines():
-        line = raw.strip(" \t")
-        if not line or line[0] == "#":
-            continue
-        if line[0] == "[":
-            if line == f"[{_SECTION}]" and not params:
-                current = params
-                continue
-            if re.fullmatch(r"\[\[?[\w.-]+\]\]?", line) and line != f"[{_SECTION}]":
-                current = None
-                continue
-            return _parse_slowly(text)
-        match = _PLAIN.fullmatch(line)
-        if match is None or (current is not None and match.group(1) in current):
-            return _parse_slowly(text)
-        if current is not None:
-            current[match.group(1)] = match.group(2)
-    return top, params
+def _bytes(path: Path) -> bytes:
+    """Read a file, and nothing else that might lie there under its name."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("is not an ordinary file")
+        if status.st_size > _MAXIMUM_BYTES:
+            raise ValueError("is far too large")
+        return stream.read(_MAXIMUM_BYTES)
 
 
-def _parse_slowly(text: str) -> tuple[dict[str, str], dict[str, str]]:
-    import configobj
-
-    try:
-        parsed = configobj.ConfigObj(
-            text.splitlines(), encoding="utf-8", default_encoding="utf-8", interpolation=False
-        )
-    except (configobj.ConfigObjError, UnicodeError, ValueError) as error:
-        raise LineageError(str(error).splitlines()[0]) from None
-    params = parsed.get(_SECTION, {})
-    if not isinstance(params, Mapping):
-        raise LineageError(f"{_SECTION} is not a section")
-    return _texts(parsed), _texts(params)
-
-
-def _texts(section: Mapping[str, object]) -> dict[str, str]:
-    return {
-        key: value if isinstance(value, str) else ",".join(map(str, value))
-        for key, value in section.items()
-        if isinstance(value, (str, list))
-    }
-
-
-def _value(params: Mapping[str, str], key: str) -> str | None:
-    value = params.get(key, "").strip()
-    return None if value in ("", "None") else value
-
-
-def facts(path: Path) -> CertificateFacts | None:
-    """Read a certificate file; None if there is no certificate to be read in it."""
+def _certificate(certificate: X509Certificate) -> Certificate:
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 
+    def first(name: Name, oid: x509.ObjectIdentifier) -> str | None:
+        found = name.get_attributes_for_oid(oid)
+        return str(found[0].value) if found else None
+
+    names = []
     try:
-        certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    try:
-        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        dns = tuple(str(name) for name in names.get_values_for_type(x509.DNSName))
-    except (x509.ExtensionNotFound, ValueError):
-        dns = ()
-    organisations = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-    # not_valid_after_utc is not in the versions of cryptography that old certbots have.
-    not_after = getattr(certificate, "not_valid_after_utc", None)
-    if not_after is None:
-        not_after = certificate.not_valid_after.replace(tzinfo=timezone.utc)
-    return CertificateFacts(
-        names=dns,
-        not_after=not_after,
-        organisation=str(organisations[0].value) if organisations else None,
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        names = extension.value.get_values_for_type(x509.DNSName)
+        names += map(str, extension.value.get_values_for_type(x509.IPAddress))
+    except x509.ExtensionNotFound:
+        pass
+    common_name = first(certificate.subject, NameOID.COMMON_NAME)
+    return Certificate(
+        names=_normal([*names, common_name] if common_name else names),
+        not_before=_utc(certificate, "not_valid_before"),
+        not_after=_utc(certificate, "not_valid_after"),
         serial=certificate.serial_number,
+        organisation=first(certificate.subject, NameOID.ORGANIZATION_NAME),
+        issuer=first(certificate.issuer, NameOID.COMMON_NAME),
+        issuer_organisation=first(certificate.issuer, NameOID.ORGANIZATION_NAME),
     )
 
 
-def with_names(lineages: Iterable[Lineage], names: Iterable[str]) -> list[Lineage]:
-    """Give the lineages whose certificate is for exactly these names."""
-    wanted = frozenset(name.lower() for name in names)
-    return [lineage for lineage in lineages if _names(lineage) == wanted]
+def _utc(certificate: X509Certificate, name: str) -> datetime:
+    # cryptography before 42 has only the form without time zone, which later ones warn of.
+    time: datetime = getattr(certificate, f"{name}_utc", None) or getattr(certificate, name)
+    return time.replace(tzinfo=timezone.utc)
 
 
-def for_names(lineages: Iterable[Lineage], names: Iterable[str]) -> Lineage | None:
-    """Find the lineage that an order for these names renews or expands.
-
-    As certbot: one with exactly these names, else the one with the most of them
-    and no others.
-    """
-    wanted = frozenset(name.lower() for name in names)
-    parts = [(lineage, _names(lineage)) for lineage in lineages]
-    inside = [(lineage, held) for lineage, held in parts if held and held <= wanted]
-    return max(inside, key=lambda pair: len(pair[1]), default=(None, frozenset()))[0]
-
-
-def _names(lineage: Lineage) -> frozenset[str]:
-    return _names_in(lineage.certificate) if lineage.certificate else frozenset()
-
-
-@functools.lru_cache(maxsize=4096)
-def _names_in(path: Path) -> frozenset[str]:
-    found = facts(path)
-    return frozenset(name.lower() for name in found.names) if found else frozenset()
-
-
-def repoint(text: str, changes: Mapping[str, str]) -> str:
-    """Change keys of ``[renewalparams]``; every other line stays as it is, byte for byte.
-
-    :param text: the renewal file, with its own line ends.
-    :param changes: key -> new value. A key that is not there yet is added at the
-        section's end.
-    :raises LineageError: if the text has no such section, or the result would not
-        read back as asked.
-    """
-    lines = text.splitlines(keepends=True)
-    end = "\r\n" if "\r\n" in text else "\n"
-    start = next((i for i, line in enumerate(lines) if line.strip() == f"[{_SECTION}]"), None)
-    if start is None:
-        raise LineageError(f"There is no section [{_SECTION}].")
-    stop = next(
-        (i for i in range(start + 1, len(lines)) if lines[i].lstrip().startswith("[")), len(lines)
-    )
-    left = dict(changes)
-    for index in range(start + 1, stop):
-        match = re.match(r"([ \t]*)([^\s=#]+)([ \t]*=[ \t]*)([^\r\n]*)", lines[index])
-        if match and match.group(2) in left:
-            value = left.pop(match.group(2))
-            comment = re.search(r"[ \t]+#.*$", match.group(4))
-            tail = lines[index][match.end() :]
-            lines[index] = "".join(
-                [*match.group(1, 2, 3), value, comment.group(0) if comment else "", tail]
-            )
-    last = stop
-    while last > start + 1 and not lines[last - 1].strip():
-        last -= 1  # keep blank lines between sections where they are
-    if left and not lines[last - 1].endswith(("\n", "\r")):
-        lines[last - 1] += end
-    lines[last:last] = [f"{key} = {value}{end}" for key, value in left.items()]
-    result = "".join(lines)
-    _, params = _parse_slowly(result)
-    if any(params.get(key) != value for key, value in changes.items()):
-        raise LineageError("The file's form is too unusual to change it safely.")
-    return result
-
-
-def diff(path: Path, old: str, new: str) -> str:
-    """Show a change as a unified diff."""
-    return "".join(
-        difflib.unified_diff(
-            old.splitlines(keepends=True), new.splitlines(keepends=True), str(path), str(path)
-        )
-    )
+def _normal(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.lower().rstrip(".") for name in names)

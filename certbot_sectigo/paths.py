@@ -67,6 +67,11 @@ class Dirs:
         return self.config_dir / "sectigo" / "pending"
 
     @property
+    def staging(self) -> Path:
+        """New folders of accounts that the CA or certbot is yet to know: key changes, imports."""
+        return self.config_dir / "sectigo" / "staging"
+
+    @property
     def backup(self) -> Path:
         """What files were before they were changed."""
         return self.config_dir / "sectigo" / "backup"

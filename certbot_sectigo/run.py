@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from certbot_sectigo import __version__, compat, credentials, lineages, paths
-from certbot_sectigo.accounts import chooser, registration, request
+from certbot_sectigo.accounts import chooser, registration, request, store
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import Asked, Option, Pinned, Request
 from certbot_sectigo.accounts.selection import Chosen
@@ -18,6 +19,8 @@ from certbot_sectigo.lineages import Lineage
 
 if TYPE_CHECKING:
     from josepy.jwk import JWK
+
+logger = logging.getLogger(__name__)
 
 
 class Run:
@@ -35,6 +38,7 @@ class Run:
             Path(config.config_dir), Path(config.work_dir), Path(config.logs_dir)
         )
         self._file_error: CredentialsError | None = None
+        self._pair_error: CredentialsError | None = None
 
     def settle(self) -> None:
         """Choose the account, registering it if need be, and tell certbot.
@@ -60,6 +64,10 @@ class Run:
         )
         for warning in chosen.warnings:
             compat.warn(warning)
+        if self._config.verb == "renew":
+            logger.info("ACME account %s: %s", chosen.account.name, chosen.reason)
+        else:
+            compat.notify(f"ACME account {chosen.account.name}: {chosen.reason}.")
         self._apply(chosen, wanted, lineage)
 
     def _renewal(self) -> tuple[Lineage | None, Request]:
@@ -90,19 +98,31 @@ class Run:
         pair = None
         if eab_kid and getattr(config, "eab_hmac_key", None):
             algorithm = getattr(config, "eab_hmac_alg", None)
-            pair = credentials.from_options(
-                eab_kid, config.eab_hmac_key, server or credentials.DEFAULT_SERVER, algorithm
-            )
+            at = server or credentials.DEFAULT_SERVER
+            try:
+                pair = credentials.from_options(eab_kid, config.eab_hmac_key, at, algorithm)
+            except CredentialsError as error:
+                self._pair_error = error  # in cli.ini it may stand in the way of nobody
+        own_server = self._option("server")
+        kid = self._option("kid")
+        if kid.named and not own_server and not compat.on_command_line("--server"):
+            own_server = Option(self._server_of(str(kid.value)))
         return Asked(
             account=Option(config.account, compat.on_command_line("--account")),
             server=Option(server, compat.on_command_line("--server")),
-            kid=self._option("kid"),
+            kid=kid,
             eab_kid=Option(eab_kid, compat.on_command_line("--eab-kid")),
-            own_server=self._option("server"),
+            own_server=own_server,
             file=file,
             file_named=compat.on_command_line("--sectigo-eab-credentials"),
             pair=pair,
         )
+
+    def _server_of(self, kid: str) -> str | None:
+        """Tell where a kid's account is, if it is noted at one server."""
+        accounts = store.read_all(self._dirs.accounts)
+        servers = {a.note.server for a in accounts if a.note and a.kid == kid}
+        return servers.pop() if len(servers) == 1 else None
 
     def _option(self, name: str) -> Option:
         return Option(self._own(name), compat.on_command_line(f"--sectigo-eab-{name}"))
@@ -134,6 +154,8 @@ class Run:
             if pair is not None and not request.same_server(pair.server, wanted.server):
                 pair = None
         if pair is None or pair.kid != wanted.kid:
+            if self._pair_error is not None and wanted.kid == self._config.eab_kid:
+                raise self._pair_error
             if self._file_error is not None:
                 raise self._file_error
             return None
@@ -148,15 +170,8 @@ class Run:
                 f"certbot's log in {self._dirs.logs_dir}. Better: --sectigo-eab-credentials FILE, "
                 "and a new pair if others can read either."
             )
-        account = registration.register(
-            self._dirs,
-            pair,
-            self._settings(),
-            registration.Consent(self._agree, self._contact),
-            self._new_key,
-        )
-        compat.notify(f"Account registered at {pair.server} with kid {pair.kid}.")
-        return account
+        consent = registration.Consent(self._agree, self._contact)
+        return registration.register(self._dirs, pair, self._settings(), consent, self._new_key)
 
     def _warn_of_exposure(self, pair: Credentials | None) -> None:
         """Say that others can read the file, also where its secret is not needed now."""
@@ -212,18 +227,18 @@ class Run:
         if self._config.certname:
             return self._named_lineage()
         names = [str(name) for name in self._config.domains or ()]
-        return lineages.for_names(lineages.read_all(self._dirs.renewal), names) if names else None
+        return lineages.for_names(self._dirs.renewal, names) if names else None
 
     def _named_lineage(self) -> Lineage | None:
         lineage = lineages.read(self._dirs.renewal / f"{self._config.certname}.conf")
-        return None if lineage.problem else lineage
+        return None if lineage is None or lineage.problem else lineage
 
     def _renewed_lineage(self) -> Lineage | None:
         """Find the lineage under renewal; certbot tells only what its certificate is about."""
         if self._config.certname:
             return self._named_lineage()
         names = [str(name) for name in self._config.domains or ()]
-        found = lineages.with_names(lineages.read_all(self._dirs.renewal), names)
+        found = lineages.all_for_names(self._dirs.renewal, names)
         for test in (
             lambda lineage: lineage.account == self._config.account,
             lambda lineage: lineage.kid == self._own("kid"),
@@ -246,8 +261,9 @@ class Run:
             return
         if lineage.account not in (None, chosen.account.name):
             compat.notify(
-                f"The lineage {lineage.name} was pinned to account {lineage.account}; with this "
-                f"certificate it changes to {chosen.account.name}: {chosen.reason}."
+                f"The lineage {lineage.name} is pinned to account {lineage.account}. If a "
+                f"certificate is issued now, it changes to {chosen.account.name}. (A certificate "
+                "that is not due yet is kept as it is without --force-renewal.)"
             )
         # certbot drops a plugin's option that is not given again.
         if lineage.ours:

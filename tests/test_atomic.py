@@ -522,3 +522,33 @@ def test_rename_dir_killed_at_every_operation(tmp_path: Path) -> None:
             break
         number += 1
     assert number == 3
+
+
+def test_remove_takes_a_link_and_not_what_it_leads_to(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "file").write_bytes(OLD)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "file").write_bytes(OLD)
+    (folder / "inside").symlink_to(kept)
+    (tmp_path / "link").symlink_to(kept)
+    for path in (folder, tmp_path / "link"):
+        atomic.remove(path)
+    assert names_in(tmp_path) == ["kept"]
+    assert names_in(kept) == ["file"]
+    with pytest.raises(atomic.FileError, match="No such file"):
+        atomic.remove(folder)
+
+
+def test_empty_folders_are_removed_up_to_the_first_that_is_not(tmp_path: Path) -> None:
+    deep = tmp_path / "a" / "b" / "c"
+    deep.mkdir(parents=True)
+    (tmp_path / "a" / "file").write_bytes(OLD)
+    atomic.remove_empty(deep, tmp_path)
+    assert names_in(tmp_path / "a") == ["file"]
+    (tmp_path / "a" / "file").unlink()
+    atomic.remove_empty(tmp_path / "a", tmp_path)
+    assert names_in(tmp_path) == []
+    atomic.remove_empty(tmp_path, tmp_path)
+    assert tmp_path.is_dir()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from certbot_sectigo import compat
@@ -20,6 +23,7 @@ from certbot_sectigo import compat
         ("--server", ["--sectigo-eab-server", "U"], False),
         ("--sectigo-eab-server", ["--server", "U"], False),
         ("--sectigo-eab-credentials", ["--sectigo-eab-cred", "F"], True),
+        ("--account", ["--ac", "ID"], True),
         ("--account", ["--agree-tos", "-d", "account"], False),
     ],
 )
@@ -30,3 +34,9 @@ def test_on_command_line(option: str, argv: list[str], expected: bool) -> None:
 def test_certbots_defaults_are_nobodys_choice() -> None:
     assert not compat.server_given("https://acme-v02.api.letsencrypt.org/directory")
     assert compat.server_given("https://acme.sectigo.com/v2/OV")
+
+
+def test_a_certbot_without_zope_loads_the_plugin() -> None:
+    """certbot needs zope only before 2.0; where it is missing every command would stop."""
+    blind = "import sys; sys.modules['zope'] = sys.modules['zope.interface'] = None; "
+    subprocess.run([sys.executable, "-c", f"{blind}import certbot_sectigo.plugin"], check=True)

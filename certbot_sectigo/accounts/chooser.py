@@ -66,7 +66,7 @@ def choose(
     except PairAlreadyBound as bound:
         bound.remedy = _way_on(request, around)
         raise
-    return Chosen(account, request.kid, f"registered account {account.name} with kid {request.kid}")
+    return Chosen(account, request.kid, f"registered with kid {request.kid}")
 
 
 def find(request: Request, around: Surroundings) -> Chosen | None:
@@ -129,15 +129,19 @@ def _pinned(request: Request, around: Surroundings) -> Chosen | None:
             "Leave --account away: the kid finds its account by itself.",
         )
     kid = account.kid or request.kid
-    return Chosen(account, kid, f"account {name} is the one asked for")
+    return Chosen(account, kid, "named by --account" if request.strict else "the lineage's own")
 
 
 def _nothing_to_register_with(request: Request, around: Surroundings) -> NoAccountError:
     return NoAccountError(
         f"No account here is known to be bound with kid {request.kid} at {request.server}, and "
         "without its HMAC key none can be registered.",
-        "Give the credentials file of that kid: --sectigo-eab-credentials FILE\n"
-        + _listing("Accounts of this server:", _candidates(request, around)),
+        "\n".join(
+            [
+                "Give the credentials file of that kid: --sectigo-eab-credentials FILE",
+                _listing("Accounts of this server:", _candidates(request, around)),
+            ]
+        ).rstrip(),
     )
 
 

@@ -108,9 +108,11 @@ def _resume(
     :returns: its folder, None without one; the account URL where the CA has the
         account; and whether the CA is known not to have bound the key.
     """
-    for folder in sorted(pending.iterdir()) if pending.is_dir() else ():
+    undecided: tuple[Path, None, bool] | None = None
+    for folder in store.account_folders(pending):
         if not store.has_key(folder):
-            shutil.rmtree(folder)  # cut off before the key was made: the CA never heard of it
+            # Cut off before the key was made: the CA never heard of it.
+            shutil.rmtree(folder, ignore_errors=True)
             continue
         account = store.read(folder, server_path)
         if account.kid != credentials.kid or account.id is None:
@@ -122,9 +124,12 @@ def _resume(
             # Some servers answer this question to nobody, or not to an account that
             # is suspended: it does not tell, so the same key is sent once more.
             logger.debug("onlyReturnExisting refused: %s", refused)
-            return folder, None, False
-        return folder, found.uri if found else None, found is None
-    return None, None, True
+            undecided = (folder, None, False)
+            continue
+        if found is not None:
+            return folder, found.uri, False
+        undecided = undecided or (folder, None, True)
+    return undecided or (None, None, True)
 
 
 def _publish(dirs: paths.Dirs, folder: Path, server_path: str, uri: str) -> Account:
@@ -139,7 +144,7 @@ def _publish(dirs: paths.Dirs, folder: Path, server_path: str, uri: str) -> Acco
 
 def _drop(dirs: paths.Dirs, folder: Path) -> None:
     """Remove a key that the CA has bound to nothing."""
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)  # what stays is asked about by the next run
     _remove_empty(dirs, folder.parent)
 
 

@@ -102,6 +102,8 @@ def for_issuance(asked: Asked, lineage: Pinned | None) -> Request:
     if follows_pin and lineage is not None and lineage.server:
         return Request(lineage.server, lineage.kid, lineage.account, False, credentials)
     server, warnings = _server(asked, credentials, lineage)
+    if asked.account.named and not (asked.file_named or asked.kid.named or asked.eab_kid.named):
+        kid, credentials = None, None  # what is merely configured does not contradict it
     if asked.eab_kid and kid is not None and asked.eab_kid.value != kid:
         warnings += (f"Using kid {kid} ({source}); eab-kid in certbot's configuration is another.",)
     if asked.account.named:
@@ -175,7 +177,10 @@ def same_server(one: str | None, other: str) -> bool:
     """Compare directory URLs as certbot's folders do: a trailing slash makes no difference."""
     if one is None:
         return False
-    first, second = urlsplit(one), urlsplit(other)
+    try:
+        first, second = urlsplit(one), urlsplit(other)
+    except ValueError:  # such as a bracket without its fellow
+        return one == other
     return (first.netloc.lower(), first.path.rstrip("/")) == (
         second.netloc.lower(),
         second.path.rstrip("/"),

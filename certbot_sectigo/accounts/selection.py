@@ -36,7 +36,7 @@ def by_kid(
         return None
     ranked = sorted(matching, key=lambda c: (c.account.name == preferred, *c.rank), reverse=True)
     best = ranked[0]
-    why = f"account {best.account.name} is bound with kid {kid} ({_source(best.account)})"
+    why = f"bound with kid {kid} ({_source(best.account)})"
     # A copy of a folder is the same account; only other keys are rivals.
     rivals = [c.account.name for c in ranked[1:] if c.account.id != best.account.id]
     warnings: tuple[str, ...] = ()

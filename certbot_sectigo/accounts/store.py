@@ -137,6 +137,14 @@ def create(folder: Path, key: JWK, note: Note) -> str:
     return account_id
 
 
+def account_folders(top: Path) -> list[Path]:
+    """List the folders of one server whose name is an account's id, readable or not.
+
+    Links, and the folders of servers that nest in this one, are not among them.
+    """
+    return [f for f in _children(top) if _ID.fullmatch(f.name) and not f.is_symlink()]
+
+
 def has_key(folder: Path) -> bool:
     """Tell whether a folder holds an account key, readable or not."""
     return os.path.lexists(folder / _KEY)

@@ -1,4 +1,4 @@
-"""A conversation with an ACME server: register, find, look at an account (RFC 8555 section 7.3)."""
+"""A conversation with an ACME server about an account and its key (RFC 8555 section 7.3)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from acme import errors as acme_errors
 from acme import jws, messages
 from josepy import b64, jwa
 from josepy.errors import Error as JoseError
+from josepy.interfaces import JSONDeSerializable
 from josepy.jwk import JWK, JWKOct
 
 from certbot_sectigo import compat, errors
@@ -159,11 +160,44 @@ class Session:
             raise CaError("This account has no URL to ask about.")
         return self._account(self._post(self._uri, None))
 
+    def deactivate(self) -> None:
+        """Have the CA deactivate the account, for good (RFC 8555 section 7.3.6).
+
+        :raises CaError: if it did not, or (:class:`Unreachable`) may have.
+        """
+        if self._uri is None:
+            raise CaError("This account has no URL, so it cannot be deactivated.")
+        shown = self._account(self._post(self._uri, _Body({"status": "deactivated"})))
+        if shown.status != "deactivated":
+            raise CaError(f"{self.server} did not deactivate {shown.uri}: it is {shown.status}.")
+
+    def changes_keys(self) -> bool:
+        """Tell whether the server offers key changes at all; Sectigo's peers do not all.
+
+        :raises CaError: if its directory cannot be had.
+        """
+        return "keyChange" in self.directory.to_partial_json()
+
+    def change_key(self, new: JWK) -> None:
+        """Have the CA take a new key for the account (RFC 8555 section 7.3.5).
+
+        Both keys sign: the new one the inner message, the account's own the outer.
+
+        :raises CaError: :class:`Refused` with the CA's answer, or
+            :class:`Unreachable`, after which either key may hold.
+        """
+        if self._uri is None or self._key is None:
+            raise CaError("Changing the key needs the account's key and URL.")
+        url = self.directory["keyChange"]
+        claim = {"account": self._uri, "oldKey": _public(self._key)}
+        inner = jws.JWS.sign(json.dumps(claim).encode(), new, _algorithm(new), None, url)
+        self._post(url, _Body(inner.to_partial_json()))
+
     def _binding(self, credentials: Credentials, url: str) -> Mapping[str, Any]:
         """Sign the public account key with the HMAC key; the private part stays here."""
         if self._key is None:
             raise CaError("Registering needs an account key.")
-        public = json.dumps(self._key.public_key().to_partial_json()).encode()
+        public = json.dumps(_public(self._key)).encode()
         secret = JWKOct(key=b64.b64decode(credentials.hmac_key.reveal()))
         algorithm = getattr(jwa, credentials.hmac_alg)
         signed = jws.JWS.sign(public, secret, algorithm, None, url, credentials.kid)
@@ -212,6 +246,26 @@ def shown_kid(account: Mapping[str, Any]) -> str | None:
         return str(header["kid"]) or None
     except (TypeError, KeyError, ValueError):
         return None
+
+
+class _Body(JSONDeSerializable):
+    """A request's payload, exactly as it is to be sent."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self._content = content
+
+    def to_partial_json(self) -> Mapping[str, Any]:
+        return self._content
+
+    @classmethod
+    def from_json(cls, jobj: Any) -> _Body:
+        return cls(jobj)
+
+
+def _public(key: JWK) -> Mapping[str, Any]:
+    """Give the public part of a key as a JWK."""
+    public: Mapping[str, Any] = json.loads(key.public_key().json_dumps())
+    return public
 
 
 def _algorithm(key: JWK | None) -> Any:

@@ -136,7 +136,7 @@ class Config:
     validation_days: float = 198.0
     """How long a validation counts, in days [doc]."""
     keep_orders: int = 20_000
-    """How many orders are kept; older ones are forgotten, certificates are not."""
+    """How many orders are kept, the newest; certificates stay until they expire."""
     directory_alias: str = "404"
     """What ``/directory`` does in profile ``universal``: all three were seen [S]."""
 

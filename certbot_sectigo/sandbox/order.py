@@ -52,7 +52,7 @@ def new_order(context: Context, call: Call) -> Reply:
         )
         context.orders_made += 1
         if context.orders_made % _SWEEP == 0:
-            context.store.forget_orders(now - _DAY, context.config.keep_orders)
+            context.store.forget_old(now - _DAY, context.config.keep_orders)
     return reply(context, account, found, 201)
 
 

@@ -42,6 +42,7 @@ _INDEXES = (
     "CREATE INDEX IF NOT EXISTS by_expiry ON orders (expires)",
     "CREATE INDEX IF NOT EXISTS by_authorization ON challenges (authorization)",
     "CREATE UNIQUE INDEX IF NOT EXISTS by_serial ON certificates (serial)",
+    "CREATE INDEX IF NOT EXISTS by_end ON certificates (not_after)",
     "CREATE INDEX IF NOT EXISTS by_ari ON certificates (ari)",
 )
 _FILE = "sandbox.sqlite3"
@@ -131,13 +132,14 @@ class Store:
         )
         return [_record(kind, row) for row in rows]
 
-    def forget_orders(self, expired: float, keep: int) -> None:
-        """Drop old orders, with their authorizations and challenges.
+    def forget_old(self, expired: float, keep: int) -> None:
+        """Drop old orders, with their authorizations and challenges, and old certificates.
 
-        :param expired: those that expired before this time.
-        :param keep: how many of the others stay, the newest.
+        :param expired: what expired before this time goes.
+        :param keep: how many of the other orders stay, the newest.
         """
         with self.transaction():
+            self._run("DELETE FROM certificates WHERE not_after < ?", expired)
             self._run("DELETE FROM orders WHERE expires < ?", expired)
             self._run(
                 "DELETE FROM orders WHERE rowid <="

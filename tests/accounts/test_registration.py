@@ -179,3 +179,35 @@ def test_the_ca_out_of_reach_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(Unreachable, match="could not be reached"):
         registration.register(dirs, credentials, SETTINGS, consent, new_key)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_else_lies_in_pending_is_left_alone(bench: Bench, tmp_path: Path) -> None:
+    pending = bench.dirs.pending / paths.server_path(bench.sandbox.directory_url("OV"))
+    # The folder of a server whose URL goes on where this one's ends.
+    nested = pending / "directory" / ("0" * 32) / "private_key.json"
+    elsewhere = tmp_path / "elsewhere" / "precious"
+    for path in (nested, elsewhere, pending / "README"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    (pending / "link").symlink_to(elsewhere.parent)
+    (pending / ("f" * 32)).mkdir()  # cut off before its key was made
+
+    bench.register()
+
+    assert nested.exists() and elsewhere.exists()
+    assert sorted(p.name for p in pending.iterdir()) == ["README", "directory", "link"]
+
+
+def test_of_two_pending_keys_the_one_that_the_ca_has_bound_is_finished(bench: Bench) -> None:
+    credentials = bench.credentials()
+    pending = bench.dirs.pending / paths.server_path(credentials.server)
+    with pytest.raises(Unreachable):
+        bench.sandbox.fault("drop-after", "newAccount")
+        bench.register()
+    [bound] = bench.pending()
+    note = store.read(pending / bound, "").note
+    assert note is not None
+    # One before it and one after it, whichever order they are looked at.
+    keys = {store.create(pending, new_key(), note) for _ in range(3)}
+    assert bench.register() == bound
+    assert set(bench.pending()) == keys

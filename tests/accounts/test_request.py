@@ -98,6 +98,21 @@ class TestIssuance:
         ):
             assert request.for_issuance(asked, None).server == EV
 
+    def test_an_explicit_account_is_not_contradicted_by_what_is_merely_configured(self) -> None:
+        for asked in (
+            Asked(account=named("a2"), file=file("B")),
+            Asked(account=named("a2"), file=file("B"), kid=Option("C"), eab_kid=Option("D")),
+        ):
+            for lineage in (None, OURS):
+                wanted = request.for_issuance(asked, lineage)
+                assert (wanted.server, wanted.kid, wanted.pin) == (OV, None, "a2")
+
+    def test_what_is_no_url_at_all_is_an_error_of_its_own(self) -> None:
+        with pytest.raises(RequestError, match="says"):
+            request.for_issuance(
+                Asked(file=file("B"), file_named=True, own_server=named("http://[bad")), None
+            )
+
     def test_an_explicit_account_is_strict(self) -> None:
         wanted = request.for_issuance(
             Asked(account=named("a9"), file=file("B"), file_named=True), OURS

@@ -12,7 +12,7 @@ from tests.bed.acme2certifier import Acme2certifier
 from tests.bed.certbot import Certbot
 from tests.bed.lego import Lego
 from tests.bed.pebble import Pebble
-from tests.bed.process import ArgumentWatch, Process, clean_environment
+from tests.bed.process import ArgumentWatch, Process, clean_environment, poll
 from tests.bed.tree import Snapshot
 
 
@@ -103,7 +103,14 @@ def test_descendants_end_with_their_process(tmp_path: Path) -> None:
     descendant = Path("/proc", process.output.strip())
     assert descendant.exists()
     process.kill()
-    assert not descendant.exists() or "State:\tZ" in (descendant / "status").read_text()
+    poll(lambda: not _runs(descendant), "the end of the descendant")
+
+
+def _runs(process: Path) -> bool:
+    try:
+        return "State:\tZ" not in (process / "status").read_text()
+    except OSError:
+        return False
 
 
 def test_certbot_asks_on_a_terminal(bare_certbot: Certbot) -> None:

@@ -51,6 +51,17 @@ def test_commands_say_the_same_as_without_the_plugin(
     assert said(machine, *words) == said(machine.without_plugin(), *words)
 
 
+@pytest.mark.parametrize("module", ["click", "rich", "zope"])
+def test_certbot_starts_where_a_package_it_does_without_is_missing(
+    module: str, certbot: Certbot, tmp_path: Path
+) -> None:
+    # One plugin that cannot be imported stops every certbot command, so ours imports no
+    # more than certbot has: click and rich are our command's, zope belongs to old certbots.
+    (tmp_path / f"{module}.py").write_text(f"raise ImportError('no {module} here')")
+    listed = certbot.run("plugins", env={"PYTHONPATH": str(tmp_path)})
+    assert "* sectigo-eab" in listed.stdout
+
+
 def test_the_plugin_is_listed(certbot: Certbot) -> None:
     listed = certbot.run("plugins").stdout
     assert "* sectigo-eab" in listed
