@@ -93,12 +93,15 @@ class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[
         if self.name not in (self.config.authenticator, self.config.configurator):
             return  # as an installer alone it has no business with accounts
         self._refuse_tests()
+        from certbot_sectigo import overheard
         from certbot_sectigo.run import Run
 
+        overheard.pause()
         try:
             Run(self.config, self.dest).settle()
         except Error as error:
             raise errors.Error(str(error)) from error
+        overheard.listen(self.config)
 
     def get_chall_pref(self, domain: str) -> Iterable[type[challenges.Challenge]]:
         """Name the challenge types this plugin answers, best first."""

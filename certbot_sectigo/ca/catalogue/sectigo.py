@@ -29,7 +29,7 @@ ENTRIES = (
             "Nobody has finished setting up the ACME account in SCM: the domains are not "
             "assigned to it, or the organisation is not validated (then no account here will do).",
             "The names are of two organisations, which one certificate cannot have.",
-            "Only *.{name} was assigned in SCM: such an entry covers nothing, the domain itself "
+            "Only a wildcard (*.example.org) was assigned in SCM: it covers nothing, the domain itself "
             "has to be assigned too.",
         ),
         steps=(
@@ -55,7 +55,7 @@ ENTRIES = (
             "The wrong account was used: the domain belongs to another department's account.",
             "The domain was never assigned to this ACME account in SCM, or its delegation to the "
             "organisation is not approved yet.",
-            "Only the wildcard (*.{name}) was assigned. That covers nothing: assign the domain "
+            "Only a wildcard (*.example.org) was assigned. That covers nothing: assign the domain "
             "itself, which covers everything below it.",
             "A misprint in the name.",
         ),
