@@ -2,49 +2,34 @@
 
 from __future__ import annotations
 
-import bz2
-import contextlib
-import gzip
-import lzma
-import os
-import re
-import stat
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, BinaryIO, Union
+from typing import Any, Union
 
-from certbot_sectigo import jwk, paths
+from certbot_sectigo import jwk, log_files, paths
+from certbot_sectigo.log_files import Unread
 from certbot_sectigo.log_parser import Event, Exchange, Run, decoded, events
 
-# letsencrypt.log, .log.1, .log-20260101.gz, letsencrypt-20260101.log.xz …
-_NAME = re.compile(r"letsencrypt.*\.log.*|letsencrypt\.log.*", re.IGNORECASE)
-_DEPTH = 2
-"""Rotated files may be in a folder of their own (logrotate's ``olddir``)."""
-_MAXIMUM_LINE = 1 << 20
-_CHUNK = 1 << 20
-_DECOMPRESSORS: dict[bytes, Callable[[BinaryIO], Any]] = {
-    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
-}
-_BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError)
+_LONG_AGO = datetime.fromtimestamp(0, timezone.utc)
+"""For records whose digits make no date."""
 
 
 @dataclass(frozen=True)
 class Binding:
     """An account that a log shows being registered with an EAB pair."""
 
-    server: str
-    """ACME directory URL."""
+    new_account_url: str
+    """Where it was registered."""
+    server: str | None
+    """ACME directory URL, as far as the log shows it."""
     account_id: str
     """certbot's id of the account key."""
     account_url: str | None
     """The account's URL at the CA."""
     kid: str
-    when: datetime | None
+    when: datetime
     """UTC."""
     log: Path
     line: int
@@ -59,7 +44,7 @@ class Issuance:
     """As far as the log shows them."""
     server: str | None
     """ACME directory URL."""
-    when: datetime | None
+    when: datetime
     """UTC."""
     status: int | None
     """HTTP status of the answer; None where none came. The CA may have issued nevertheless."""
@@ -78,14 +63,6 @@ class Leak:
 
     log: Path
     line: int
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A log that could not be read, or not to its end."""
-
-    log: Path
-    reason: str
 
 
 Finding = Union[Binding, Issuance, Leak, Unread]
@@ -107,8 +84,8 @@ def bindings(logs_dir: Path) -> Iterator[Binding]:
     Logs that do not speak of EAB are passed over fast, and those that cannot be read in
     silence: :func:`scan` tells of them.
     """
-    for log in files(logs_dir):
-        if _mentions(log, (b"externalAccountBinding", b"--eab-k")):
+    for log in log_files.find(logs_dir):
+        if log_files.mentions(log, (b"externalAccountBinding", b"--eab-k")):
             for finding in findings(log):
                 if isinstance(finding, Binding):
                     yield finding
@@ -120,47 +97,17 @@ def scan(logs_dir: Path, since: datetime | None = None) -> Findings:
     :param since: logs last written to before that are left out.
     """
     found: dict[type, list[Any]] = {Binding: [], Issuance: [], Leak: [], Unread: []}
-    for log in files(logs_dir, since):
+    for log in log_files.find(logs_dir, since):
         for finding in findings(log):
             found[type(finding)].append(finding)
     return Findings(*(tuple(found[kind]) for kind in (Binding, Issuance, Leak, Unread)))
 
 
-def files(logs_dir: Path, since: datetime | None = None) -> list[Path]:
-    """List certbot's logs, however they were rotated, newest first.
-
-    :param since: those last written to before that are left out.
-    """
-    found: list[tuple[float, Path]] = []
-    _collect(logs_dir, _DEPTH, found)
-    oldest = since.timestamp() if since else float("-inf")
-    # Runs within a second are told apart by certbot's numbers: .log, .log.1, .log.2
-    ordered = sorted((-time, _numbers(path.name), path) for time, path in found if time >= oldest)
-    return [path for _, _, path in ordered]
-
-
 def findings(log: Path) -> Iterator[Finding]:
     """Read one log, compressed or not, never failing on a broken one."""
     trouble: list[Unread] = []
-    yield from interpret(events(lines(log, trouble)), log)
+    yield from interpret(events(log_files.lines(log, trouble)), log)
     yield from trouble
-
-
-def lines(log: Path, trouble: list[Unread]) -> Iterator[str]:
-    """Stream a log's lines; what is not UTF-8 is replaced, and lines without end are cut.
-
-    :param trouble: gets the reason, if it cannot be read or not to its end.
-    """
-    try:
-        with _opened(log) as stream:
-            while True:
-                line = stream.readline(_MAXIMUM_LINE)
-                if not line:
-                    return
-                yield line.decode("utf-8", "replace")
-    except _BROKEN as error:
-        reason = getattr(error, "strerror", None) or str(error) or "is cut off"
-        trouble.append(Unread(log, reason))
 
 
 def interpret(parsed: Iterable[Event], log: Path) -> Iterator[Binding | Issuance | Leak]:
@@ -198,7 +145,8 @@ class _State:
             self.orders[body["finalize"]] = _names(body["identifiers"])
         if exchange.method != "POST":
             return None
-        if "jwk" in exchange.protected and exchange.status in (200, 201):
+        new_account = "jwk" in exchange.protected or _eab(exchange.payload)
+        if new_account and exchange.status in (200, 201):
             return self._binding(exchange)
         if exchange.payload is not None and "csr" in exchange.payload:
             return self._issuance(exchange)
@@ -210,29 +158,42 @@ class _State:
         201 means that the CA has checked and made the binding; for a key that it knows
         already (200) it ignores what it is sent, so its own words come first.
         """
-        server = self._server_of(exchange.url)
-        key = exchange.protected["jwk"]
+        # The key that signed; the binding holds it again, should the signature be cut out.
+        key = exchange.protected.get("jwk") or decoded(_eab(exchange.payload).get("payload"))
         account_id = jwk.account_id(key) if isinstance(key, dict) else None
-        if server is None or account_id is None:
+        if account_id is None:
             return None
-        sent = _kid(exchange.payload)
-        if exchange.status == 200:
-            sent = _kid(exchange.body) or sent
-        if exchange.payload is None and exchange.status == 201 and self.run is not None:
+        asked, answered = _kid(exchange.payload), _kid(exchange.body)
+        kid = answered or asked if exchange.status == 200 else asked or answered
+        if kid is None and exchange.payload is None and exchange.status == 201 and self.run:
             # The request was taken out of the log, but it came from these options.
-            sent = self.run.option("--eab-kid")
-        if sent is None:
+            kid = self.run.option("--eab-kid")
+        if kid is None:
             return None
-        url = exchange.headers.get("location")
-        return Binding(server, account_id, url, sent, exchange.when, self.log, exchange.line)
+        return Binding(
+            new_account_url=exchange.url,
+            server=self._server_of(exchange.url),
+            account_id=account_id,
+            account_url=exchange.headers.get("location"),
+            kid=kid,
+            when=exchange.when or _LONG_AGO,
+            log=self.log,
+            line=exchange.line,
+        )
 
     def _issuance(self, exchange: Exchange) -> Issuance | None:
         account_url = exchange.protected.get("kid")
         if not isinstance(account_url, str):
             return None
-        names = self.orders.get(exchange.url, ())
-        when, status = exchange.when, exchange.status
-        return Issuance(account_url, names, self.server, when, status, self.log, exchange.line)
+        return Issuance(
+            account_url=account_url,
+            names=self.orders.get(exchange.url, ()),
+            server=self.server,
+            when=exchange.when or _LONG_AGO,
+            status=exchange.status,
+            log=self.log,
+            line=exchange.line,
+        )
 
     def _server_of(self, new_account: str) -> str | None:
         """Find the directory URL that a newAccount URL belongs to."""
@@ -250,14 +211,18 @@ class _State:
         return server
 
 
-def _kid(registration: Mapping[str, Any] | None) -> str | None:
-    """Read the kid out of an External Account Binding (RFC 8555 section 7.3.4)."""
+def _eab(registration: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Give the External Account Binding of a request or an answer (RFC 8555 section 7.3.4)."""
     for name, value in (registration or {}).items():
         # acme2certifier spells the member in lower case.
         if name.lower() == "externalaccountbinding" and isinstance(value, dict):
-            kid = (decoded(value.get("protected")) or {}).get("kid")
-            return kid if isinstance(kid, str) and kid else None
-    return None
+            return value
+    return {}
+
+
+def _kid(registration: Mapping[str, Any] | None) -> str | None:
+    kid = (decoded(_eab(registration).get("protected")) or {}).get("kid")
+    return kid if isinstance(kid, str) and kid else None
 
 
 def _names(identifiers: Any) -> tuple[str, ...]:
@@ -265,56 +230,3 @@ def _names(identifiers: Any) -> tuple[str, ...]:
         return ()
     values = (item.get("value") for item in identifiers if isinstance(item, dict))
     return tuple(sorted(value for value in values if isinstance(value, str)))
-
-
-def _collect(folder: Path, depth: int, found: list[tuple[float, Path]]) -> None:
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                try:
-                    if entry.is_dir(follow_symlinks=False):
-                        if depth > 1:
-                            _collect(Path(entry.path), depth - 1, found)
-                    elif _NAME.fullmatch(entry.name) and entry.is_file():
-                        found.append((entry.stat().st_mtime, Path(entry.path)))
-                except OSError:
-                    continue  # gone, or a link that leads nowhere
-    except OSError:
-        return
-
-
-def _numbers(name: str) -> list[int]:
-    return [int(digits) for digits in re.findall(r"\d{1,9}", name)]
-
-
-@contextlib.contextmanager
-def _opened(log: Path) -> Iterator[BinaryIO]:
-    """Open a log, through a decompressor if its first bytes look like it."""
-    descriptor = os.open(log, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("is not an ordinary file")
-        head = stream.peek(6)
-        for magic, decompressor in _DECOMPRESSORS.items():
-            if head.startswith(magic):
-                with decompressor(stream) as unpacked:
-                    yield unpacked
-                return
-        yield stream
-
-
-def _mentions(log: Path, words: tuple[bytes, ...]) -> bool:
-    """Tell whether a log holds one of the words, much faster than it can be parsed."""
-    overlap = max(map(len, words)) - 1
-    tail = b""
-    try:
-        with _opened(log) as stream:
-            while True:
-                chunk = stream.read(_CHUNK)
-                if not chunk:
-                    return False
-                if any(word in tail + chunk for word in words):
-                    return True
-                tail = chunk[-overlap:]
-    except _BROKEN:
-        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 DEFAULT_SERVERS = (
@@ -138,3 +138,10 @@ def challenge_name(challenge: Any) -> str:
     """Give the name an annotated challenge is for; certbot renamed the attribute in 5.2."""
     identifier = getattr(challenge, "identifier", None)
     return str(identifier.value if identifier is not None else challenge.domain)
+
+
+def at_exit(function: Callable[[], None]) -> None:
+    """Have a function called when certbot ends, also by an exception or a signal it handles."""
+    from certbot import util
+
+    util.atexit_register(function)

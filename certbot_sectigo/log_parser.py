@@ -23,8 +23,8 @@ _HTTP = re.compile(r"HTTP (\d{3})\s*")
 # argparse takes any beginning of an option; --eab-hmac-alg is another one.
 _HMAC_OPTION = re.compile(r"--eab-h(?:m(?:a(?:c(?:-(?:k(?:e(?:y)?)?)?)?)?)?)?")
 _MASK = "***"
-_MAXIMUM_LINES = 5000
-"""Of one record; certbot's own have some hundreds at most."""
+_MAXIMUM_SIZE = 1 << 22
+"""Characters of one record; certbot's own are far smaller."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ def events(lines: Iterable[str]) -> Iterator[Event]:
     :param lines: with or without line ends; what is no log of certbot's yields nothing.
     """
     open_request: Exchange | None = None
+    payload: Mapping[str, Any] | None = None
     for number, start, logger, message in _records(lines):
         if message.startswith("Arguments: ["):
             if open_request is not None:
@@ -94,10 +95,13 @@ def events(lines: Iterable[str]) -> Iterator[Event]:
             yield Run(_time(start), arguments, number, secret)
         elif logger != "acme.client":
             continue
+        elif message.startswith("JWS payload:"):
+            payload = json_object(_unquoted(message.partition("\n")[2]))
         elif message.startswith("Sending "):
             if open_request is not None:
                 yield open_request
-            open_request = _request(number, start, message)
+            open_request = _request(number, start, message, payload)
+            payload = None
         elif message.startswith("Received response:") and open_request is not None:
             yield _answered(open_request, message)
             open_request = None
@@ -127,17 +131,18 @@ def decoded(text: Any) -> Mapping[str, Any] | None:
 
 def _records(lines: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
     """Join the lines of each record: number of the first, time, logger, message."""
-    number, start, logger = 0, "", ""
+    number, start, logger, size = 0, "", "", 0
     parts: list[str] = []
     for here, line in enumerate(lines, 1):
         match = _START.match(line) if line[:1].isdigit() else None
         if match is None:
-            if parts and len(parts) < _MAXIMUM_LINES:
+            size += len(line)
+            if parts and size < _MAXIMUM_SIZE:
                 parts.append(line.rstrip("\r\n"))
             continue
         if parts:
             yield number, start, logger, "\n".join(parts)
-        number, (start, logger) = here, match.group(1, 2)
+        number, (start, logger), size = here, match.group(1, 2), 0
         parts = [match[3].rstrip("\r\n")]
     if parts:
         yield number, start, logger, "\n".join(parts)
@@ -167,7 +172,9 @@ def _arguments(text: str) -> tuple[tuple[str, ...], bool]:
     return tuple(result), secret
 
 
-def _request(number: int, start: str, message: str) -> Exchange | None:
+def _request(
+    number: int, start: str, message: str, payload: Mapping[str, Any] | None
+) -> Exchange | None:
     head, _, below = message.partition("\n")
     match = _SENDING.fullmatch(head)
     if match is None:
@@ -179,7 +186,7 @@ def _request(number: int, start: str, message: str) -> Exchange | None:
         line=number,
         when=_time(start),
         protected=decoded(jws.get("protected")) or {},
-        payload=decoded(jws.get("payload")),
+        payload=payload or decoded(jws.get("payload")),
     )
 
 

@@ -110,6 +110,25 @@ def server_path(url: str) -> str:
     return "/".join(components)
 
 
+def refuse_links(top: Path, path: Path) -> None:
+    """See that nothing on the way from one folder to something below it is a symbolic link.
+
+    What is written, moved or removed under such a path then happens below `top` and nowhere
+    else. Parts that are not there yet are all right.
+
+    :raises PathError: naming the link.
+    """
+    here = top
+    for part in path.relative_to(top).parts:
+        here /= part
+        if here.is_symlink():
+            raise PathError(
+                f"{here} is a symbolic link (to {os.path.realpath(here)}); nothing is changed "
+                "through it.",
+                f"If it has no business there:  rm {here}",
+            )
+
+
 @contextlib.contextmanager
 def locked(
     dirs: Dirs,

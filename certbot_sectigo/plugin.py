@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from certbot_sectigo.errors import Error
 # every start, also for people who never use it.
 if TYPE_CHECKING:
     from certbot_sectigo.http01 import Responder
+    from certbot_sectigo.run import Run
 
 _ISSUING_VERBS = ("run", "certonly", "renew", "reconfigure")
 
@@ -35,6 +37,7 @@ class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._responder: Responder | None = None
+        self._run: Run | None = None
 
     @classmethod
     def add_parser_arguments(cls, add: Callable[..., None]) -> None:
@@ -65,6 +68,10 @@ class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[
             "80. Only names that the CA has not validated need either.",
         )
         add(
+            "challenged",  # for the plugin itself, which saves it with the lineage
+            help=argparse.SUPPRESS,
+        )
+        add(
             "insecure-credentials",
             action="store_true",
             help="Take the EAB secret also from a file that others can read.",
@@ -92,13 +99,12 @@ class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[
             raise errors.NoInstallationError("sectigo-eab was not asked for.")
         if self.name not in (self.config.authenticator, self.config.configurator):
             return  # as an installer alone it has no business with accounts
-        self._refuse_tests()
         from certbot_sectigo import overheard
-        from certbot_sectigo.run import Run
 
         overheard.pause()
         try:
-            Run(self.config, self.dest).settle()
+            self._run = self._new_run()
+            self._run.settle()
         except Error as error:
             raise errors.Error(str(error)) from error
         overheard.listen(self.config)
@@ -121,6 +127,8 @@ class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[
             response, validation = achall.response_and_validation()
             name = compat.challenge_name(achall)
             answers.append(http01.Answer(name, achall.chall, response, validation))
+        names = [answer.name for answer in answers]
+        serious = self._run.performing(names) if self._run else names
         webroot = self.conf("webroot")
         self._responder = (
             http01.WebRoot(Path(webroot))
@@ -128,7 +136,8 @@ class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[
             else http01.Standalone(self.config.http01_address, self.config.http01_port)
         )
         try:
-            self._responder.publish(answers)
+            if serious:
+                self._responder.publish([answer for answer in answers if answer.name in serious])
         except Error as error:
             raise errors.Error(str(error)) from error
         return [answer.response for answer in answers]
@@ -194,23 +203,17 @@ class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[
     def generic_updates(self, lineage: Any, *args: Any, **kwargs: Any) -> None:
         """Retry a deployment that failed: there is none."""
 
-    def _refuse_tests(self) -> None:
+    def _new_run(self) -> Run:
         if self.config.verb == "reconfigure" or self.config.dry_run:
-            what = "reconfigure" if self.config.verb == "reconfigure" else "--dry-run"
-            raise errors.Error(
-                f"sectigo-eab refuses {what}: the CA has no test system, so the test would order a "
-                "real certificate there and throw it away. Nothing has been asked of any CA.\n"
-                "To try the set-up run  certbot-sectigo demo ; to see whether a renewal works run  "
-                "certbot renew --cert-name NAME --force-renewal  (a real renewal)."
-                + (
-                    "\nTo change a certificate's options issue it again: certbot certonly "
-                    "--cert-name NAME with the new options."
-                    if self.config.verb == "reconfigure"
-                    else ""
-                )
-            )
+            from certbot_sectigo.dry_run import DryRun
+
+            return DryRun(self.config, self.dest)
         if self.config.staging:
             raise errors.Error(
                 "sectigo-eab refuses --staging and --test-cert: the CA has no test system, so a "
-                "real certificate would be issued.\nLeave the option away."
+                "real certificate would be issued.\nLeave the option away, or rehearse on this "
+                "machine with --dry-run."
             )
+        from certbot_sectigo.run import Run
+
+        return Run(self.config, self.dest)

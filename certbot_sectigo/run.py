@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from josepy.jwk import JWK
 
 logger = logging.getLogger(__name__)
+
+NO_NAMES = "-"
+"""What is saved with a lineage none of whose names needed a challenge."""
 
 
 class Run:
@@ -45,30 +48,43 @@ class Run:
 
         :raises certbot_sectigo.errors.Error: if there is no account for this run.
         """
-        for name in ("credentials", "webroot"):
-            value = self._own(name)
-            if value:  # a renewal runs from another working directory
-                self._set(name, os.path.abspath(os.path.expanduser(value)))  # noqa: PTH100, PTH111
-        if self._config.verb == "renew":
-            lineage, wanted = self._renewal()
-        else:
-            lineage, wanted = self._issuance()
-        for warning in wanted.warnings:
-            compat.warn(warning)
-        self._warn_of_exposure(wanted.credentials)
-        chosen = chooser.choose(
-            wanted,
-            chooser.Surroundings(self._dirs, self._settings()),
-            lambda: self._pair(wanted),
-            self._register,
-        )
-        for warning in chosen.warnings:
-            compat.warn(warning)
+        lineage, wanted = self._request()
+        chosen = self._choose(wanted, self._register)
         if self._config.verb == "renew":
             logger.info("ACME account %s: %s", chosen.account.name, chosen.reason)
         else:
             compat.notify(f"ACME account {chosen.account.name}: {chosen.reason}.")
         self._apply(chosen, wanted, lineage)
+        # Where certbot asks for challenges it says so later.
+        self._set("challenged", NO_NAMES)
+
+    def performing(self, names: Sequence[str]) -> Sequence[str]:
+        """Remember with the lineage which names needed a challenge.
+
+        :returns: those of the names that have to be answered for.
+        """
+        self._set("challenged", " ".join(sorted(names)))
+        return names
+
+    def _request(self) -> tuple[Lineage | None, Request]:
+        """Settle what this run asks for."""
+        for name in ("credentials", "webroot"):
+            value = self._own(name)
+            if value:  # a renewal runs from another working directory
+                self._set(name, os.path.abspath(os.path.expanduser(value)))  # noqa: PTH100, PTH111
+        renewing = self._config.verb in ("renew", "reconfigure")
+        lineage, wanted = self._renewal() if renewing else self._issuance()
+        for warning in wanted.warnings:
+            compat.warn(warning)
+        self._warn_of_exposure(wanted.credentials)
+        return lineage, wanted
+
+    def _choose(self, wanted: Request, register: Callable[[Credentials], Account]) -> Chosen:
+        around = chooser.Surroundings(self._dirs, self._settings())
+        chosen = chooser.choose(wanted, around, lambda: self._pair(wanted), register)
+        for warning in chosen.warnings:
+            compat.warn(warning)
+        return chosen
 
     def _renewal(self) -> tuple[Lineage | None, Request]:
         asked = self._asked(file=None)
@@ -76,7 +92,8 @@ class Run:
             return None, request.for_renewal(asked, None)
         lineage = self._renewed_lineage()
         asked = self._asked(file=self._read_leniently())
-        return lineage, request.for_renewal(asked, _pinned(lineage))
+        adopting = self._config.verb == "reconfigure"
+        return lineage, request.for_renewal(asked, _pinned(lineage), adopting=adopting)
 
     def _issuance(self) -> tuple[Lineage | None, Request]:
         named = compat.on_command_line("--sectigo-eab-credentials")
@@ -91,6 +108,7 @@ class Run:
 
     def _asked(self, file: Credentials | None) -> Asked:
         config = self._config
+        self._refuse_lists()
         server = config.server if compat.server_given(config.server) else None
         if compat.on_command_line("--server"):
             server = config.server
@@ -117,6 +135,18 @@ class Run:
             file_named=compat.on_command_line("--sectigo-eab-credentials"),
             pair=pair,
         )
+
+    def _refuse_lists(self) -> None:
+        """Refuse values that a comma in a renewal file has made lists of."""
+        ours = {f"sectigo_eab_{name}": self._own(name) for name in ("kid", "server")}
+        values = {"account": self._config.account, "server": self._config.server, **ours}
+        for name, value in values.items():
+            if value is not None and not isinstance(value, str):
+                raise request.RequestError(
+                    f"{name} in the renewal file has several values: {', '.join(map(str, value))}",
+                    f"Mend the line  {name} =  in {self._dirs.renewal}/NAME.conf: one value, "
+                    "in quotes if there is a comma in it.",
+                )
 
     def _server_of(self, kid: str) -> str | None:
         """Tell where a kid's account is, if it is noted at one server."""
@@ -149,7 +179,7 @@ class Run:
     def _pair(self, wanted: Request) -> Credentials | None:
         """Give the EAB pair to register with, if there is one of the kid and its server."""
         pair = wanted.credentials
-        if pair is None and self._config.verb == "renew":
+        if pair is None and self._config.verb in ("renew", "reconfigure"):
             pair = self._read_leniently()
             if pair is not None and not request.same_server(pair.server, wanted.server):
                 pair = None
@@ -157,7 +187,12 @@ class Run:
             if self._pair_error is not None and wanted.kid == self._config.eab_kid:
                 raise self._pair_error
             if self._file_error is not None:
-                raise self._file_error
+                error = self._file_error
+                raise CredentialsError(
+                    f"No account here is known to be bound with kid {wanted.kid}, and none can be "
+                    f"registered: {error.message}",
+                    error.remedy,
+                ) from error
             return None
         return credentials.at_server(pair, wanted.server)
 
@@ -254,6 +289,8 @@ class Run:
         self._set("server", wanted.server)
         if chosen.kid:
             self._set("kid", chosen.kid)
+        elif self._own("kid"):  # configured for others; the lineage must not say it of this account
+            setattr(self._config, self._dest("kid"), None)
         file = wanted.credentials.path if wanted.credentials else None
         if file is not None and not self._own("credentials"):
             self._set("credentials", str(file))

@@ -70,7 +70,7 @@ def choose(
 
 
 def find(request: Request, around: Surroundings) -> Chosen | None:
-    """Look for an account known to be of the request's kid: notes, then logs, then the CA."""
+    """Look for an account known to be of the request's kid: notes, logs, lineages, the CA."""
     kid = request.kid
     if kid is None:
         return None
@@ -79,6 +79,7 @@ def find(request: Request, around: Surroundings) -> Chosen | None:
     if chosen is not None or not selection.unknown(candidates):
         return chosen
     known = evidence.from_logs([c.account for c in candidates], around.dirs.logs_dir)
+    known = evidence.from_lineages(known, lineages.read_all(around.dirs.renewal))
     candidates = [Candidate(account, old.lineages) for account, old in zip(known, candidates)]
     chosen = selection.by_kid(candidates, kid, request.pin)
     if chosen is not None:

@@ -58,6 +58,30 @@ def _noted_from(account: Account, bindings: Iterable[certbot_logs.Binding]) -> A
     return account
 
 
+def from_lineages(accounts: Sequence[Account], lineages: Iterable[Lineage]) -> list[Account]:
+    """Take a person's word, given once with ``--account``, from the lineages it was issued for.
+
+    A lineage is saved only after the CA has issued from that account. Lineages that
+    disagree tell nothing.
+
+    :param accounts: accounts, of which those of unknown kid are looked at.
+    :returns: the same accounts, with a note where the lineages told.
+    """
+    said: dict[tuple[str, str], dict[str, str]] = {}
+    for lineage in lineages:
+        if lineage.ours and lineage.account and lineage.server and lineage.kid:
+            key = (server_path(lineage.server), lineage.account)
+            said.setdefault(key, {})[lineage.kid] = lineage.server
+    found = []
+    for account in accounts:
+        kids = said.get((account.server_path, account.name), {})
+        if account.loads and account.kid is None and len(kids) == 1:
+            [(kid, server)] = kids.items()
+            account = noted(account, Note(kid, server, Learned.TOLD, datetime.now(timezone.utc)))
+        found.append(account)
+    return found
+
+
 def from_ca(account: Account, server: str, settings: Settings) -> Account:
     """Ask the CA for an account's object, which may show the kid, and note it.
 

@@ -60,6 +60,8 @@ class Account:
     creation_host: str | None = None
     key_type: str | None = None
     """For people, such as ``RSA 2048`` or ``EC P-256``."""
+    contact: tuple[str, ...] = ()
+    """URLs such as ``mailto:a@example.org``, where certbot has kept them."""
     note: Note | None = None
     problem: str | None = None
     """For anything but LOADS: which file, and what is wrong with it."""
@@ -100,3 +102,82 @@ class Candidate:
         """Larger is better: rightly named, in use, newer; the name settles what is left."""
         created = self.account.created.timestamp() if self.account.created else 0.0
         return (not self.account.misnamed, bool(self.lineages), created, self.account.name)
+
+
+class Source(enum.Enum):
+    """Where a sign of use was found; the values are what JSON says."""
+
+    LINEAGE = "lineage"
+    """A renewal file names the account."""
+    CONFIG = "config"
+    """``account =`` in cli.ini, or in a file that a scheduled run names with ``--config``."""
+    CRON = "cron"
+    """``--account`` in a cron table or a script that cron runs."""
+    SYSTEMD = "systemd"
+    """``--account`` in a systemd unit or the file of options that it reads."""
+    LOG = "log"
+    """certbot's log shows it finalising an order that no lineage here accounts for."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A sign that an account is in use."""
+
+    source: Source
+    what: str
+    """The lineage's name; of a log the certificate's names; else the file's path."""
+    where: Path
+    """The file that shows it."""
+    line: int | None = None
+    expires: datetime | None = None
+    """Of a lineage: when its certificate ends (UTC); None if it cannot be read."""
+    when: datetime | None = None
+    """Of a log: when the order was finalised (UTC)."""
+
+
+class Standing(enum.Enum):
+    """What the CA says of an account; the values are what JSON says."""
+
+    VALID = "valid"
+    DEACTIVATED = "deactivated"
+    REVOKED = "revoked"
+    ABSENT = "does not exist"
+    UNKNOWN = "unknown"
+    """It was not asked, did not answer, or refused without saying that the account is dead."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """The CA's answer about an account, and what it rests on."""
+
+    standing: Standing
+    reason: str = ""
+    """The CA's words, or why there are none."""
+    contact: tuple[str, ...] = ()
+    kid: str | None = None
+    """The kid that the account object shows."""
+
+    @property
+    def dead(self) -> bool:
+        """Whether the CA said in so many words that the account cannot be used any more."""
+        return self.standing in (Standing.DEACTIVATED, Standing.REVOKED, Standing.ABSENT)
+
+
+class Verdict(enum.Enum):
+    """What an account is good for, the first that applies; the values are what JSON says."""
+
+    UNPARSABLE = "unparsable"
+    """A file that is there does not parse: stops every run that names no account."""
+    INCOMPLETE = "incomplete"
+    """A file is missing or unreadable: certbot passes over it in silence."""
+    MISNAMED = "misnamed"
+    """Loads under a name that is not its id: counts as one more account."""
+    IN_USE = "in use"
+    DEAD = "dead"
+    """The CA says so."""
+    DUPLICATE = "duplicate"
+    """Another account of the same kid and server is in use or newer."""
+    SUPERSEDED = "superseded"
+    """Not in use, while another account of this server is."""
+    IDLE = "idle"
+    """Not in use, like all others of this server."""

@@ -121,11 +121,12 @@ def for_issuance(asked: Asked, lineage: Pinned | None) -> Request:
     return Request(server, kid, None, False, credentials, warnings)
 
 
-def for_renewal(asked: Asked, lineage: Pinned | None) -> Request:
+def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False) -> Request:
     """Settle what ``renew`` asks for: the lineage's own server and account.
 
     :param asked: as certbot restored it from the renewal file, as far as it did.
     :param lineage: the lineage, where it had to be looked up; see :func:`needs_lineage`.
+    :param adopting: the run is meant to give a lineage this authenticator (``reconfigure``).
     :raises RequestError: if the run would take a lineage to another server, or it
         is not known which account it had.
     """
@@ -148,7 +149,7 @@ def for_renewal(asked: Asked, lineage: Pinned | None) -> Request:
     pin = asked.account.value
     if lineage is not None and not asked.account.named:
         pin = lineage.account
-    strangers = lineage is not None and not lineage.ours and kid is None
+    strangers = lineage is not None and not lineage.ours and kid is None and not adopting
     if strangers and not (asked.file and same_server(asked.file.server, server)):
         raise RequestError(
             f"{name} is of {server} and was not issued with sectigo-eab.",

@@ -67,5 +67,5 @@ def _source(account: Account) -> str:
         "registered": "registered here",
         "log": "certbot's log shows it",
         "server": "the CA shows it",
-        "told": "as noted by hand",
+        "told": "as was said by hand",
     }.get(learned, "as noted")

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import socket
+import stat
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
@@ -111,7 +112,19 @@ def load_key(folder: Path) -> JWK:
         raise AccountError(f"{path} does not hold an account key.") from None
 
 
-def create(folder: Path, key: JWK, note: Note) -> str:
+def key_id(key: JWK) -> str:
+    """Give certbot's id of a key, which is the name of its account's folder.
+
+    :raises AccountError: for a kind of key that certbot has no id for.
+    """
+    public = {name: str(value) for name, value in key.public_key().to_partial_json().items()}
+    account_id = jwk.account_id({"kty": key.typ, **public})
+    if account_id is None:
+        raise AccountError("This kind of account key has no certbot account id.")
+    return account_id
+
+
+def create(folder: Path, key: JWK, note: Note | None) -> str:
     """Write the key of an account that is about to be registered, and what it is for.
 
     Everything but the account URL is there afterwards, synced to disk; see
@@ -120,10 +133,7 @@ def create(folder: Path, key: JWK, note: Note) -> str:
     :param folder: parent in which a folder named by the account's id is made.
     :returns: that id.
     """
-    public = {name: str(value) for name, value in key.public_key().to_partial_json().items()}
-    account_id = jwk.account_id({"kty": key.typ, **public})
-    if account_id is None:
-        raise AccountError("This kind of account key has no certbot account id.")
+    account_id = key_id(key)
     target = folder / account_id
     atomic.make_private_dir(target)
     meta = {
@@ -131,9 +141,34 @@ def create(folder: Path, key: JWK, note: Note) -> str:
         "creation_host": socket.gethostname(),
     }
     _write(target / _META, meta, mode=0o644)
-    write_note(target, note)
+    if note is not None:
+        write_note(target, note)
     # The key comes last: a folder that has it has everything else.
     atomic.replace(target / _KEY, key.json_dumps().encode(), mode=0o400)
+    return account_id
+
+
+def derive(folder: Path, key: JWK, like: Path) -> str:
+    """Write an account anew with another key; everything else is copied, owners included.
+
+    :param folder: parent in which a folder named by the new id is made.
+    :param like: the account's folder so far.
+    :returns: the new id.
+    """
+    account_id = key_id(key)
+    target = folder / account_id
+    atomic.make_private_dir(target)
+    for name in (_META, _REGR, _NOTE, _KEY):
+        old = like / name
+        if name == _NOTE and not old.exists():
+            continue
+        status = old.stat()
+        data = key.json_dumps().encode() if name == _KEY else old.read_bytes()
+        mode, owner = stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid)
+        atomic.replace(target / name, data, mode=mode, owner=owner)
+    above, made = like.stat(), target.stat()
+    if (above.st_uid, above.st_gid) != (made.st_uid, made.st_gid):
+        os.chown(target, above.st_uid, above.st_gid)
     return account_id
 
 

@@ -19,8 +19,8 @@ class Problem:
 
     @classmethod
     def of(cls, type_: str | None, detail: str | None) -> Problem:
-        """Make one of what a server sent; either part may be missing."""
-        return cls((type_ or "unknown").split(":")[-1], detail or "")
+        """Make one of what a server sent; either part may be missing, or be no text."""
+        return cls(str(type_ or "unknown").split(":")[-1], str(detail or ""))
 
     def __str__(self) -> str:
         return f"{self.type}: {self.detail}" if self.detail else self.type

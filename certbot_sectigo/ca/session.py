@@ -107,9 +107,11 @@ class Session:
         """
         if self._directory is None:
             with _translated(self.server):
-                fetched = messages.Directory.from_json(self._net.get(self.server).json())
+                fetched = messages.Directory.from_json(
+                    json.loads(self._net.get(self.server).content)
+                )
                 for resource in ("newNonce", "newAccount", "newOrder"):
-                    if resource not in fetched.to_partial_json():
+                    if not isinstance(fetched.to_partial_json().get(resource), str):
                         raise Unreachable(
                             f"{self.server} is not an ACME directory: it has no {resource}.",
                             "Compare the URL with the one that the CA gives.",
@@ -214,7 +216,8 @@ class Session:
         raise AssertionError("unreachable")  # for mypy: _translated never swallows
 
     def _account(self, response: requests.Response) -> AccountObject:
-        body = response.json()
+        with _translated(response.url):
+            body = json.loads(response.content)
         uri = response.headers.get("Location") or self._uri
         if not isinstance(body, dict) or not uri:
             raise Unreachable(f"{self.server} answered without an account.")
@@ -287,7 +290,14 @@ def _translated(url: str) -> Iterator[None]:
             f"{url} could not be reached: {_reason(error)}",
             "Check the URL, the network and, if one is needed, the proxy (HTTPS_PROXY).",
         ) from error
-    except (acme_errors.Error, JoseError, ValueError, KeyError, AttributeError) as error:
+    except (
+        acme_errors.Error,
+        JoseError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        TypeError,
+    ) as error:
         logger.debug("unusable answer", exc_info=True)
         raise Unreachable(
             f"{url} gave an answer that is not ACME ({type(error).__name__}).",

@@ -62,6 +62,8 @@ def is_validated(context: Context, pair: Pair, name: str) -> bool:
 
     Validations count for 198 days [doc]; older ones need a challenge again.
     """
+    if pair.any_name:
+        return name not in pair.challenged
     domain = pair.domain_of(name)
     for candidate in (domain, name):
         found = context.store.get(model.Validation, f"{pair.kid} {candidate}")

@@ -18,7 +18,7 @@ def progress(context: Context, own: model.Order) -> model.Order:
         if own.certificate or own.error:
             return own
         account = context.store.get(model.Account, own.account)
-        if account is None or context.config.finalize == "fail":
+        if account is None or context.config.issuance == "fail":
             own = replace(own, error=problems.INTERNAL.error().text())
             context.store.put(own)
             return own

@@ -28,7 +28,7 @@ _CHOICES = {
     "profile": ("classic", "universal"),
     "binding": ("once", "reusable"),
     "challenges": ("sectigo-email-01", "sectigo-dns-01", "none"),
-    "finalize": ("sync", "async", "slow", "fail"),
+    "finalize": ("auto", "sync", "async", "slow", "fail"),
     "directory_alias": ("404", "redirect", "html"),
 }
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -80,6 +80,13 @@ class Pair:
     """How many days ago they were validated when the sandbox starts first."""
     product: bool = True
     """Whether there is a certificate product the account may order [Z]."""
+    any_name: bool = False
+    """Every name is delegated, and validated unless it is in ``challenged``: for rehearsals,
+    where what is delegated at the real CA is not known."""
+    challenged: tuple[str, ...] = ()
+    """Names that need a challenge although ``any_name`` has them validated."""
+    unchecked: tuple[str, ...] = ()
+    """Names whose challenges pass without being looked up."""
 
     @property
     def validated_domains(self) -> tuple[str, ...]:
@@ -92,6 +99,8 @@ class Pair:
         :param name: a DNS name without ``*.``.
         :return: the domain, or None where the name is not delegated to this pair.
         """
+        if self.any_name:
+            return name
         found = [d for d in self.domains if name == d or name.endswith(f".{d}")]
         return max(found, key=len, default=None)
 
@@ -112,8 +121,9 @@ class Config:
     challenges: str = "sectigo-email-01"
     """The challenge a validated name shows, of a type no client knows ([S]
     acme2certifier#122), or ``none`` at all."""
-    finalize: str = "sync"
-    """``sync``: the certificate is there at once; ``async``: the order is
+    finalize: str = "auto"
+    """``auto``: ``slow`` in profile ``universal`` ([S] acme-proxy#22), else ``sync``;
+    ``sync``: the certificate is there at once; ``async``: the order is
     processing meanwhile ([S] certbot#9266); ``slow``: the answer is held back
     ([S] acme-proxy#22); ``fail``: the order ends invalid."""
     finalize_seconds: float = 2.0
@@ -121,7 +131,9 @@ class Config:
     retry_after: int = 1
     """Retry-After of orders and challenges in progress, in seconds. Sectigo says 15 [S]."""
     http01_port: int = 5002
-    """Where on 127.0.0.1 HTTP-01 challenges are looked up."""
+    """Where HTTP-01 challenges are looked up."""
+    http01_address: str = "127.0.0.1"
+    """The address of this machine they are looked up at."""
     dns_port: int = 0
     """Where on 127.0.0.1 a DNS server answers for DNS-01 challenges; 0: there is none."""
     remember_validations: bool = False
@@ -167,6 +179,13 @@ class Config:
                 "The sandbox cannot be like this:\n" + "\n".join(f"  {f}" for f in faults),
                 "Correct these values and start it again.",
             )
+
+    @property
+    def issuance(self) -> str:
+        """How issuance goes: ``finalize``, with ``auto`` decided."""
+        if self.finalize == "auto":
+            return "slow" if self.profile == "universal" else "sync"
+        return self.finalize
 
     @property
     def directories(self) -> tuple[str, ...]:

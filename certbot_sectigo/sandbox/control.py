@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -103,6 +103,13 @@ class Control:
     def counts(self) -> dict[tuple[str, int], int]:
         """Count all requests by endpoint and HTTP status (0: connection dropped)."""
         return self._journal.counts()
+
+    def on_request(self, listener: Callable[[Record], None]) -> None:
+        """Have each request told to a function, before the client has its answer.
+
+        It is called in the sandbox's threads.
+        """
+        self._journal.listener = listener
 
     def forget_requests(self) -> None:
         """Empty the list of requests and the counters."""

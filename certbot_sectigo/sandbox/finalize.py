@@ -20,7 +20,7 @@ def finalize(context: Context, call: Call) -> Reply:
         der = jws.decode(call.payload.get("csr"))
     except ValueError:
         raise problems.ProblemError("badCSR", "The CSR is not base64url") from None
-    mode = context.config.finalize
+    mode = context.config.issuance
     with context.store.transaction():
         own = order.own(context, account, own.id)
         state = order.status(context, own)

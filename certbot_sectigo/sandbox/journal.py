@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,10 +43,14 @@ class Journal:
         self._records: deque[Record] = deque(maxlen=_KEPT)
         self._counts: Counter[tuple[str, int]] = Counter()
         self._lock = threading.Lock()
+        self.listener: Callable[[Record], None] | None = None
+        """Called with each record before the client has its answer."""
         self._file = path.open("a", encoding="utf-8", buffering=1) if path else None
 
     def add(self, record: Record) -> None:
         """Write a request down."""
+        if self.listener is not None:
+            self.listener(record)
         with self._lock:
             self._records.append(record)
             self._counts[record.endpoint, record.status] += 1

@@ -14,8 +14,8 @@ _KEPT = 20_000
 class Nonces:
     """The nonces that were given out and not used yet.
 
-    Each is 43 characters long and good for one request, whether or not its
-    answer was received [S]. The oldest are forgotten beyond ``kept``, so
+    Each is 43 characters long [S] and good for one request, whether or not its
+    answer was received [inf]. The oldest are forgotten beyond ``kept``, so
     clients that only take do no harm.
     """
 

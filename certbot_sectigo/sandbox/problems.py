@@ -145,7 +145,7 @@ EMPTY_DETAIL = Problem(
     "[S] universal, an order of two names; type [inf]",
 )
 INTERNAL = Problem(
-    "serverInternal", "The server experienced an internal error", 500, "[S] lego#1183"
+    "serverInternal", "The server experienced an internal error", 500, "[S] lego#1183; code [inf]"
 )
 INVALID_SERVER_URL = Problem(
     "unauthorized", "Invalid ACME server URL", 403, "[S] win-acme#1909, GET /v2/directory"

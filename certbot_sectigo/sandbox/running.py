@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -36,13 +37,28 @@ class RunningSandbox(Control):
     """A sandbox that serves, until the block of :func:`running` ends."""
 
     def __init__(
-        self, context: Context, faults: Faults, journal: Journal, port: int, ca_bundle: Path
+        self, context: Context, faults: Faults, journal: Journal, port: int, state: Path | None
     ) -> None:
         super().__init__(context, faults, journal)
         self.port = port
         """The port it listens on."""
-        self.ca_bundle = ca_bundle
-        """File with the throw-away root, PEM: signs the certificates, and https itself."""
+        self._folder = state
+        self._cleanup = contextlib.ExitStack()
+
+    @functools.cached_property
+    def ca_bundle(self) -> Path:
+        """File with the throw-away root, PEM: signs the certificates, and https itself.
+
+        Written when it is asked for, so that a sandbox in memory which nobody
+        asks leaves nothing on disk, even if its process is killed.
+        """
+        folder = self._folder
+        if folder is None:
+            folder = Path(tempfile.mkdtemp(prefix="sectigo-sandbox-"))
+            self._cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
+        path = folder / "root.pem"
+        path.write_text(self._context.authority.root_pem)
+        return path
 
 
 @contextlib.contextmanager
@@ -73,11 +89,6 @@ def running(
         stack.callback(store.close)
         config = config or _remembered(store)
         authority = Authority(store)
-        folder = state or Path(tempfile.mkdtemp(prefix="sectigo-sandbox-"))
-        if state is None:
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        bundle = folder / "root.pem"
-        bundle.write_text(authority.root_pem)
         contexts = (_tls(authority), _tls(authority, expired=True)) if tls else None
         front = Front(host, port, contexts)
         stack.callback(front.server_close)
@@ -95,7 +106,8 @@ def running(
         journal = Journal(log)
         stack.callback(journal.close)
         faults = Faults()
-        sandbox = RunningSandbox(context, faults, journal, int(front.server_address[1]), bundle)
+        sandbox = RunningSandbox(context, faults, journal, int(front.server_address[1]), state)
+        stack.enter_context(sandbox._cleanup)
         front.service = Service(context, faults, journal, Management(sandbox))
         context.validator.start(context)
         stack.callback(context.validator.stop)

@@ -73,20 +73,25 @@ def _look_up(context: Context, found: model.Challenge) -> None:
     account = context.store.get(model.Account, parent.account) if parent else None
     if parent is None or account is None:
         return
+    pair = context.config.pair(account.kid)
+    if pair is not None and parent.name in pair.unchecked:
+        return
     thumbprint = jws.thumbprint(jws.read_key(account.jwk))
     expected = f"{found.token}.{thumbprint}"
     if found.type == "http-01":
-        _http01(context.config.http01_port, parent.name, found.token, expected)
+        where = (context.config.http01_address, context.config.http01_port)
+        _http01(where, parent.name, found.token, expected)
     else:
         digest = jws.encode(hashlib.sha256(expected.encode()).digest())
         _dns01(context.config.dns_port, parent.name, digest)
 
 
-def _http01(port: int, name: str, token: str, expected: str) -> None:
+def _http01(address: tuple[str, int], name: str, token: str, expected: str) -> None:
     """Ask for the key authorization over HTTP (section 8.3); redirects are not followed."""
     path = f"/.well-known/acme-challenge/{token}"
-    where = f"http://{name}{path}, looked up at 127.0.0.1:{port}"
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT)
+    host, port = address
+    where = f"http://{name}{path}, looked up at {host}:{port}"
+    connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT)
     try:
         connection.request("GET", path, headers={"Host": name, "User-Agent": "sandbox"})
         answer = connection.getresponse()

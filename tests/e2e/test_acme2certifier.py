@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.bed.acme2certifier import Acme2certifier
 from tests.bed.certbot import Certbot
+from tests.bed.eab import EabPair
 from tests.bed.history import plain_account
 from tests.bed.ports import free_port
 
@@ -78,7 +79,7 @@ def test_a_wrong_secret_is_refused_and_the_right_one_then_works(
 ) -> None:
     server = acme2certifier.directory
     right, other = acme2certifier.pairs["kid-1"], acme2certifier.pairs["kid-2"]
-    credentials = type(right)(right.kid, other.hmac_key).credentials(tmp_path / "one.ini", server)
+    credentials = EabPair(right.kid, other.hmac_key).credentials(tmp_path / "one.ini", server)
     more = ("--email", "admin@example.org")
 
     result = certbot.certonly("secret.example.org", credentials=credentials, more=more, check=1)

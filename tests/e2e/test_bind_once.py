@@ -32,6 +32,22 @@ def test_a_spent_pair_is_explained_and_nothing_is_changed(
     assert before.changes(certbot.snapshot()) == []
 
 
+def test_which_account_a_spent_pair_has_needs_to_be_said_only_once(
+    certbot: Certbot, sectigo: Sectigo, tmp_path: Path
+) -> None:
+    credentials = sectigo.a.credentials(tmp_path / "a.ini")
+    mine = sectigo.plant(sectigo.a, certbot, tmp_path / "planted-a")
+    sectigo.plant(sectigo.b, certbot, tmp_path / "planted-b")
+    refused = certbot.certonly("one.a.example", credentials=credentials, check=1)
+    assert "--account ID" in refused.text and mine.id in refused.text
+
+    certbot.certonly("one.a.example", credentials=credentials, more=("--account", mine.id))
+    certbot.certonly("two.a.example", credentials=credentials)
+
+    assert certbot.lineage("two.a.example").account == mine.id
+    assert certbot.account(sectigo.server, sectigo.a.kid).id == mine.id
+
+
 def test_killed_right_after_the_bind_the_next_run_ends_with_that_very_account(
     certbot: Certbot, sectigo: Sectigo, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.bed.certbot import Certbot
+from tests.bed.eab import EabPair
 from tests.bed.history import plain_account
 from tests.bed.pebble import Pebble
 from tests.bed.ports import free_port
@@ -125,7 +126,7 @@ def test_a_wrong_secret_is_refused_and_the_right_one_then_works(
     certbot: Certbot, pebble: Pebble, tmp_path: Path
 ) -> None:
     right, other = pebble.pairs["kid-1"], pebble.pairs["kid-2"]
-    credentials = type(right)(right.kid, other.hmac_key).credentials(
+    credentials = EabPair(right.kid, other.hmac_key).credentials(
         tmp_path / "one.ini", pebble.directory
     )
     result = certbot.certonly(

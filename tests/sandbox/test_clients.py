@@ -57,8 +57,7 @@ class Bed:
 @pytest.fixture(params=["classic", "universal"])
 def bed(request: pytest.FixtureRequest, start: Start) -> Bed:
     port = free_port()
-    # The slowness of universal is tested elsewhere; here it would only cost time.
-    return Bed(start(profile=request.param, http01_port=port), port)
+    return Bed(start(profile=request.param, http01_port=port, finalize_seconds=0.5), port)
 
 
 @pytest.fixture

@@ -41,6 +41,30 @@ def _run(folder: Path, conftest: str, expected: list[str]) -> None:
     assert "1 passed" in result.stdout
 
 
+def test_embedding_needs_neither_click_nor_rich_nor_pytest(tmp_path: Path) -> None:
+    code = (
+        "import sys, certbot_sectigo.sandbox\n"
+        "print(sorted({'click', 'rich', 'pytest'} & set(sys.modules)))"
+    )
+    result = run([sys.executable, "-c", code], folder=tmp_path, env=clean_environment())
+    assert result.stdout == "[]\n"
+
+
+def test_in_memory_it_leaves_nothing_on_disk(tmp_path: Path) -> None:
+    code = (
+        "import os, signal\n"
+        "from certbot_sectigo.sandbox import running\n"
+        "with running() as sandbox:\n"
+        "    sandbox.directory_url()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    environment = {**clean_environment(), "TMPDIR": str(temporary)}
+    run([sys.executable, "-c", code], folder=tmp_path / "out", env=environment, check=-9)
+    assert list(temporary.iterdir()) == []
+
+
 def test_usual_configuration(tmp_path: Path) -> None:
     _run(tmp_path, _CONFTEST, ["Department A", "Department B"])
 

@@ -15,7 +15,7 @@ Start = Callable[..., RunningSandbox]
 
 
 def test_urls(start: Start) -> None:
-    sandbox = start(profile="universal")
+    sandbox = start(profile="universal", finalize="sync")
     assert sandbox.directory_url("OV") == sandbox.directory_url("EV") == sandbox.url
     client = Client(sandbox.directory_url()).register(ONCE)
     assert client.kid == f"{sandbox.url}/account/{ONCE.kid}"
@@ -34,7 +34,7 @@ def test_one_directory_serves_every_product(start: Start) -> None:
         Pair(directory="EV", organisation="Enterprise", domains=("e.example",)),
         Pair(directory="DV", domains=("d.example",)),
     )
-    sandbox = start(profile="universal", pairs=pairs)
+    sandbox = start(profile="universal", finalize="sync", pairs=pairs)
     subjects = [
         leaf(Client(sandbox.url).register(pair).issue(pair.domains[0])).subject.rfc4514_string()
         for pair in pairs
@@ -55,7 +55,7 @@ def test_directory_below_the_base(start: Start, alias: str, status: int) -> None
 
 
 def test_issuance_takes_its_time(start: Start) -> None:
-    sandbox = start(profile="universal", finalize="slow", finalize_seconds=0.2)
+    sandbox = start(profile="universal", finalize_seconds=0.2)
     client = Client(sandbox.url).register(REUSABLE)
     client.issue("b.example")
     (record,) = sandbox.requests("finalize")

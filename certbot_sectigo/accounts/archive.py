@@ -1,0 +1,234 @@
+"""Take accounts out of service and bring them back: each move is one rename(2)."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from certbot_sectigo import atomic, errors, paths
+from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.lineages import Lineage
+
+logger = logging.getLogger(__name__)
+
+PURGE_AFTER = timedelta(days=30)
+"""How long an archived account is kept from :func:`purge`."""
+
+_VERSION = 1
+_AGAIN = re.compile(r"~\d+$")  # archived a second time under the same name
+_PURGED = ".purged-"
+
+
+class ArchiveError(errors.Error):
+    """An account cannot be moved as asked; it is where it was."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is written down about an account when it goes to the archive."""
+
+    when: datetime
+    """UTC."""
+    reason: str
+    server: str
+    """ACME directory URL."""
+    kid: str | None = None
+    lineages: tuple[str, ...] = ()
+    """Certificate names that once used it, as far as that is known."""
+    deactivated: bool = False
+    """It was deactivated at the CA beforehand."""
+
+
+@dataclass(frozen=True)
+class Archived:
+    """An account in the archive."""
+
+    account: Account
+    """As its folder there reads."""
+    name: str
+    """The folder's name below ``accounts/``."""
+    manifest: Manifest | None
+    """None if it cannot be read."""
+
+    @property
+    def when(self) -> datetime | None:
+        """When it was archived."""
+        return self.manifest.when if self.manifest else None
+
+
+def move(
+    dirs: paths.Dirs,
+    account: Account,
+    manifest: Manifest,
+    lineages: Iterable[Lineage],
+    *,
+    even_if_pinned: bool = False,
+) -> Path:
+    """Move an account's folder to the archive, with everything in it.
+
+    :param lineages: all of this machine's.
+    :param even_if_pinned: also where a lineage names it; only right for a folder that
+        certbot cannot load anyway.
+    :returns: where it is now.
+    :raises certbot_sectigo.errors.Error: if it was not moved.
+    """
+    if account.link is not None:
+        raise ArchiveError(
+            f"{account.folder} is reached through a symbolic link (to {account.link}), so it is "
+            "not archived.",
+            "Name the account below the server where it really is: --server URL",
+        )
+    paths.refuse_links(dirs.accounts, account.folder)
+    users = pinned_to(dirs, account.folder, lineages)
+    if users and not even_if_pinned:
+        raise ArchiveError(
+            f"The account {account.name} is used by {', '.join(users)}, so it stays.",
+            "Pin these lineages to another account first:  certbot-sectigo accounts pin ID "
+            f"--all-of {account.name}",
+        )
+    parent = dirs.archive / account.server_path
+    paths.refuse_links(dirs.config_dir, parent)
+    atomic.make_private_dir(parent)
+    atomic.sweep(parent)
+    folder = parent / _free_name(parent, account.name)
+    # The manifest first: without a folder beside it it says nothing.
+    atomic.replace(_manifest_path(folder), json.dumps(_as_json(manifest)).encode())
+    atomic.rename_dir(account.folder, folder)
+    return folder
+
+
+def pinned_to(dirs: paths.Dirs, folder: Path, lineages: Iterable[Lineage]) -> list[str]:
+    """Name the lineages whose pin leads to a folder, by whatever links."""
+    real = os.path.realpath(folder)
+    names = []
+    for lineage in lineages:
+        if lineage.account and lineage.server and "/" not in lineage.account:
+            pin = dirs.accounts / paths.server_path(lineage.server) / lineage.account
+            if os.path.realpath(pin) == real:
+                names.append(lineage.name)
+    return names
+
+
+def read_all(dirs: paths.Dirs) -> list[Archived]:
+    """List what is in the archive, newest first."""
+    found = [
+        Archived(account, _AGAIN.sub("", account.name), _manifest(account.folder))
+        for account in store.read_all(dirs.archive)
+        if not account.name.startswith(_PURGED)
+    ]
+    epoch = datetime.fromtimestamp(0, timezone.utc)
+    return sorted(found, key=lambda archived: archived.when or epoch, reverse=True)
+
+
+def restore(dirs: paths.Dirs, archived: Archived) -> Path:
+    """Put an account back where it was, byte for byte.
+
+    :returns: where it is now.
+    :raises certbot_sectigo.errors.Error: if it was not moved.
+    """
+    account = archived.account
+    _refuse_link(dirs, account)
+    target = dirs.accounts / account.server_path / archived.name
+    paths.refuse_links(dirs.accounts, target)
+    if os.path.lexists(target):
+        raise ArchiveError(
+            f"{target} is there already, so {account.folder} is not restored over it.",
+            "It is the same account if the names are equal: it can be used as it is.",
+        )
+    atomic.make_private_dir(target.parent)
+    atomic.rename_dir(account.folder, target)
+    _forget(dirs, account.folder)
+    return target
+
+
+def purge_refusal(archived: Archived, now: datetime) -> str | None:
+    """Pure: say why an account must not be removed yet; None if it may."""
+    if archived.when is None:
+        return "when it was archived is not known"
+    left = archived.when + PURGE_AFTER - now
+    if left > timedelta(0):
+        return f"it was archived on {archived.when:%Y-%m-%d}, less than {PURGE_AFTER.days} days ago"
+    return None
+
+
+def purge(dirs: paths.Dirs, archived: Archived) -> None:
+    """Remove an archived account for good; what others see of it goes in one step.
+
+    :raises certbot_sectigo.errors.Error: if it is not all gone; the next call ends it.
+    """
+    folder = archived.account.folder
+    _refuse_link(dirs, archived.account)
+    gone = folder.with_name(f"{_PURGED}{secrets.token_hex(8)}")
+    atomic.rename_dir(folder, gone)
+    atomic.remove(gone)
+    _forget(dirs, folder)
+
+
+def sweep(dirs: paths.Dirs) -> None:
+    """Remove what a killed :func:`purge` left in the archive."""
+    for account in store.read_all(dirs.archive):
+        if account.name.startswith(_PURGED) and account.link is None:
+            atomic.remove(account.folder)
+
+
+def _forget(dirs: paths.Dirs, folder: Path) -> None:
+    """Remove the manifest of a folder that has gone, and empty folders above it."""
+    if os.path.lexists(_manifest_path(folder)):
+        atomic.remove(_manifest_path(folder))
+    atomic.remove_empty(folder.parent, dirs.archive.parent)
+
+
+def _refuse_link(dirs: paths.Dirs, account: Account) -> None:
+    paths.refuse_links(dirs.config_dir, account.folder)
+
+
+def _free_name(parent: Path, name: str) -> str:
+    free, number = name, 1
+    while os.path.lexists(parent / free):
+        number += 1
+        free = f"{name}~{number}"
+    return free
+
+
+def _manifest_path(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.json")
+
+
+def _as_json(manifest: Manifest) -> Mapping[str, Any]:
+    return {
+        "version": _VERSION,
+        "when": manifest.when.astimezone(timezone.utc).isoformat(),
+        "reason": manifest.reason,
+        "server": manifest.server,
+        "kid": manifest.kid,
+        "lineages": list(manifest.lineages),
+        "deactivated": manifest.deactivated,
+    }
+
+
+def _manifest(folder: Path) -> Manifest | None:
+    try:
+        content = json.loads(_manifest_path(folder).read_text("utf-8"))
+        when = datetime.fromisoformat(content["when"])
+        if when.tzinfo is None:
+            return None
+        return Manifest(
+            when,
+            str(content["reason"]),
+            str(content["server"]),
+            content["kid"],
+            tuple(str(name) for name in content["lineages"]),
+            bool(content["deactivated"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        logger.debug("%s: %s", _manifest_path(folder), error)
+        return None

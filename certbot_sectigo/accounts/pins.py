@@ -1,0 +1,261 @@
+"""Carry out pins: write renewal files so that a cut-off run can be finished or taken back."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import logging
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from certbot_sectigo import atomic, credentials, errors, lineages, paths
+from certbot_sectigo.accounts import pinning, store
+from certbot_sectigo.accounts.model import Account, Note
+from certbot_sectigo.accounts.pinning import Change, Known, PinError, Target, Value
+from certbot_sectigo.lineages import Lineage
+
+logger = logging.getLogger(__name__)
+
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a pin did, written down before it did it, so that it can be taken back."""
+
+    path: Path
+    when: datetime
+    account: str
+    """The account that was pinned."""
+    changes: tuple[Change, ...]
+    undone: bool = False
+
+
+def target_of(
+    account: Account, all_lineages: Iterable[Lineage], credentials_path: Path | None = None
+) -> Target:
+    """Describe an account as a target, with its directory URL as far as it is known here.
+
+    certbot keeps only host and path of the URL; the note has it in full, and so have
+    lineages of the same server.
+
+    :param credentials_path: the credentials file that it was registered with just now.
+    """
+    return Target(
+        account.name,
+        server_url(account, all_lineages),
+        account.kid,
+        str(credentials_path) if credentials_path else None,
+    )
+
+
+def server_url(account: Account, all_lineages: Iterable[Lineage]) -> str:
+    """Give the directory URL of an account's server."""
+    if account.note is not None and _is_path(account.note.server, account.server_path):
+        return account.note.server
+    for lineage in all_lineages:
+        if lineage.server is not None and _is_path(lineage.server, account.server_path):
+            return lineage.server
+    scheme = "http" if (account.uri or "").startswith("http://") else "https"
+    return f"{scheme}://{account.server_path}"
+
+
+def known_files(all_lineages: Iterable[Lineage]) -> dict[str, Known]:
+    """Read what the credentials files that lineages name say; unreadable ones are left out."""
+    found = {}
+    for name in {lineage.credentials for lineage in all_lineages if lineage.credentials}:
+        with contextlib.suppress(errors.Error, OSError):
+            said = credentials.read(Path(name))
+            found[name] = Known(said.kid, None if said.server_is_default else said.server)
+    return found
+
+
+def plan(
+    chosen: Sequence[Lineage], accounts: Sequence[Account], target: Target, *, move_server: bool
+) -> list[Change]:
+    """Plan to pin lineages to an account; those that are pinned to it already are left out.
+
+    :param accounts: the account under every path that certbot finds it by: a lineage of a
+        server whose folder is a link to another's does not have to move.
+    :raises PinError: if one of them cannot be pinned.
+    """
+    files = known_files(chosen)
+    changes = []
+    for lineage in chosen:
+        at = target
+        for account in accounts:
+            if lineage.server is not None and _is_path(lineage.server, account.server_path):
+                at = Target(account.name, lineage.server, target.kid, target.credentials)
+        text = "" if lineage.problem or lineage.link else lineages.read_text(lineage)
+        changes.append(pinning.change(lineage, text, at, files, move_server=move_server))
+    return [change for change in changes if change is not None]
+
+
+def apply(dirs: paths.Dirs, account: str, changes: Sequence[Change]) -> None:
+    """Write the renewal files, each in one step, with a record by which to go back.
+
+    The same call finishes what a killed one left; :func:`plan_undo` takes it back. Where a
+    file cannot be written, those written before it are brought back.
+
+    :raises certbot_sectigo.errors.Error: if not all of them were written.
+    """
+    if not changes:
+        return
+    _refuse_missing(dirs, changes)
+    records = read_records(dirs)
+    if not (records and not records[-1].undone and set(changes) <= set(records[-1].changes)):
+        _write_record(dirs, account, changes)
+    _write_all(dirs, changes)
+
+
+def plan_undo(dirs: paths.Dirs) -> tuple[Record, list[Change]]:
+    """Plan to take the last pin back.
+
+    :raises PinError: if there is none, or it cannot be taken back.
+    """
+    records = [record for record in read_records(dirs) if not record.undone]
+    if not records:
+        raise PinError("There is no pin to undo here.")
+    record = records[-1]
+    changes = []
+    for done in record.changes:
+        lineage = lineages.read(done.path)
+        if lineage is None:
+            raise PinError(
+                f"{done.path} is gone, so its pin cannot be undone.",
+                "If the lineage was deleted on purpose, pin the others by name:  "
+                "certbot-sectigo accounts pin ID --cert-name NAME",
+            )
+        back = pinning.reversed_change(done, lineages.read_text(lineage), lineage)
+        if back is not None:
+            changes.append(back)
+    _refuse_missing(dirs, changes)
+    return record, changes
+
+
+def undo(dirs: paths.Dirs, record: Record, changes: Sequence[Change]) -> None:
+    """Take a pin back and mark its record, in that order."""
+    _write_all(dirs, changes)
+    content = json.loads(record.path.read_text("utf-8"))
+    content["undone"] = True
+    atomic.replace(record.path, json.dumps(content).encode())
+
+
+def note_kid(account: Account, note: Note) -> None:
+    """Write a person's word on which kid an account was bound with.
+
+    :raises PinError: if the folder is one that must not be written to.
+    """
+    if account.link is not None:
+        raise PinError(
+            f"{account.folder} is reached through a symbolic link (to {account.link}).",
+            "Name the account below the server where it really is: --server URL",
+        )
+    store.write_note(account.folder, note)
+
+
+def read_records(dirs: paths.Dirs) -> list[Record]:
+    """Read the records of pins, oldest first; broken ones are passed over."""
+    found = []
+    for path in sorted(dirs.backup.glob("pin-*.json")):
+        try:
+            found.append(_record(dirs, path))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            logger.debug("%s: %s", path, error)
+    return found
+
+
+def _record(dirs: paths.Dirs, path: Path) -> Record:
+    if path.is_symlink():
+        raise ValueError("a link")
+    content: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    changes = []
+    for entry in content["changes"]:
+        name = str(entry["lineage"])
+        if "/" in name or not name:  # only files of certbot's own folder are ever written
+            raise ValueError("not a lineage's name")
+        values = tuple(Value(key, *pair) for key, pair in entry["values"].items())
+        old, new = (base64.b64decode(entry[key]).decode() for key in ("old", "new"))
+        changes.append(Change(dirs.renewal / f"{name}.conf", name, old, new, values))
+    when = datetime.fromisoformat(content["when"])
+    return Record(path, when, content["account"], tuple(changes), bool(content.get("undone")))
+
+
+def _write_record(dirs: paths.Dirs, account: str, changes: Sequence[Change]) -> None:
+    now = datetime.now(timezone.utc)
+    content = {
+        "version": _VERSION,
+        "when": now.isoformat(),
+        "account": account,
+        "changes": [
+            {
+                "lineage": change.lineage,
+                "values": {value.key: [value.old, value.new] for value in change.values},
+                # base64, since line ends and odd characters have to come back as they were
+                "old": base64.b64encode(change.old.encode()).decode(),
+                "new": base64.b64encode(change.new.encode()).decode(),
+            }
+            for change in changes
+        ],
+    }
+    paths.refuse_links(dirs.config_dir, dirs.backup)
+    atomic.make_private_dir(dirs.backup)
+    name = f"pin-{now:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}.json"
+    atomic.replace(dirs.backup / name, json.dumps(content).encode())
+
+
+def _write_all(dirs: paths.Dirs, changes: Sequence[Change]) -> None:
+    for folder in (dirs.renewal, dirs.backup):
+        atomic.sweep(folder)
+    done: list[Change] = []
+    try:
+        for change in changes:
+            done.append(change)
+            atomic.replace(change.path, change.new.encode(), backup_to=dirs.backup)
+    except errors.Error as error:
+        for change in done:
+            with contextlib.suppress(errors.Error):
+                if lineages.read_text(_at(change)) != change.old:
+                    atomic.replace(change.path, change.old.encode())
+        left = [c.lineage for c in done if lineages.read_text(_at(c)) != c.old]
+        if left:
+            error.remedy += (
+                f"\nWritten already: {', '.join(left)}. Repeat the command to write the rest, or "
+                "take them back:  certbot-sectigo accounts pin --undo"
+            )
+        raise
+
+
+def _at(change: Change) -> Lineage:
+    return Lineage(change.lineage, change.path)
+
+
+def _refuse_missing(dirs: paths.Dirs, changes: Sequence[Change]) -> None:
+    """Refuse changes after which a lineage would name an account that is not there."""
+    for change in changes:
+        lineage = pinning.after(change)
+        if lineage.account is None or lineage.server is None:
+            continue
+        path = paths.server_path(lineage.server)
+        account = store.read(dirs.accounts / path / lineage.account, path)
+        if not account.loads:
+            archived = dirs.archive / path / lineage.account
+            raise PinError(
+                f"The account {lineage.account} of {lineage.server} is not there or does not "
+                f"load ({account.problem}), so {change.lineage} is not pinned to it.",
+                f"It is in the archive:  certbot-sectigo accounts restore {lineage.account}"
+                if archived.is_dir()
+                else "certbot-sectigo accounts list  shows which accounts there are.",
+            )
+
+
+def _is_path(server: str, server_path: str) -> bool:
+    try:
+        return paths.server_path(server) == server_path
+    except paths.PathError:
+        return False

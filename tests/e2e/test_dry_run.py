@@ -1,0 +1,228 @@
+"""A dry run tells the truth and issues nothing: the CA is asked for the account, and no more."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.bed.certbot import Certbot
+from tests.bed.pebble import Pebble
+from tests.bed.sectigo import Sectigo
+
+ACCOUNT_ONLY = {"directory", "newNonce", "account"}
+"""What may be asked of the CA in a dry run."""
+
+
+@pytest.fixture
+def machine(certbot: Certbot, sectigo: Sectigo) -> Certbot:
+    """A certbot with a lineage of ours, and its credentials at ``b.ini``."""
+    certbot.certonly("www.b.example", credentials=sectigo.b.credentials(certbot.home / "b.ini"))
+    return certbot
+
+
+def asked_only_for_the_account(asked: list[tuple[str, str]]) -> bool:
+    return {endpoint for _, endpoint in asked} <= ACCOUNT_ONLY
+
+
+def test_a_renewal_is_rehearsed_without_an_order_or_a_trace(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    before = machine.snapshot()
+    asked = sectigo.asked_by(lambda: machine.run("renew", "--dry-run"))
+    assert asked_only_for_the_account(asked) and asked
+    assert before.changes(machine.snapshot()) == []
+    assert list(machine.temporary.iterdir()) == []
+    assert "request to https://acme" not in machine.log  # that is, to Let's Encrypt
+    assert "sandbox" in machine.log
+
+
+def test_lineages_of_two_cas_side_by_side(
+    machine: Certbot, sectigo: Sectigo, pebble: Pebble
+) -> None:
+    machine.trust = pebble.trust
+    pair = pebble.pairs["kid-1"]
+    machine.run(
+        *("certonly", "--standalone", *pebble.http01, "--server", pebble.directory),
+        *("--eab-kid", pair.kid, "--eab-hmac-key", pair.hmac_key),
+        *("--agree-tos", "--register-unsafely-without-email", "-d", "other.example.org"),
+    )
+    # Without it certbot would rehearse the other CA's lineage at Let's Encrypt.
+    machine.cli_ini.parent.mkdir(parents=True)
+    machine.cli_ini.write_text(f"server = {pebble.directory}\n")
+    before, orders = machine.snapshot(), sectigo.orders
+
+    result = machine.run("renew", "--dry-run")
+
+    assert "all simulated renewals succeeded" in result.text
+    assert sectigo.orders == orders
+    assert before.changes(machine.snapshot()) == []
+
+
+def test_a_new_certificate_without_any_account_on_disk(certbot: Certbot, sectigo: Sectigo) -> None:
+    credentials = sectigo.a.credentials(certbot.home / "a.ini")
+    certbot.config_dir.mkdir()
+    certbot.work_dir.mkdir()
+    result = certbot.certonly("www.a.example", credentials=credentials, more=["--dry-run"])
+    assert "the real run registers an account" in result.text
+    assert sectigo.accounts == [] and sectigo.orders == 0
+    assert not (certbot.config_dir / "accounts").exists()
+
+
+def test_an_unusable_secret_fails_the_rehearsal_of_a_registration(
+    certbot: Certbot, sectigo: Sectigo
+) -> None:
+    credentials = sectigo.a.credentials(certbot.home / "a.ini")
+    credentials.chmod(0o644)
+    result = certbot.certonly("www.a.example", credentials=credentials, more=["--dry-run"], check=1)
+    assert f"chmod 600 {credentials}" in result.text
+
+
+def test_an_unusable_file_is_a_warning_where_it_is_not_needed(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    (machine.home / "b.ini").write_text("nonsense\n")
+    result = machine.run("renew", "--dry-run")
+    assert "Not needed now" in result.text
+
+
+def test_a_dead_account_fails_the_dry_run(machine: Certbot, sectigo: Sectigo) -> None:
+    sectigo.sandbox.deactivate_pair(sectigo.b.kid)
+    orders = sectigo.orders
+    result = machine.run("renew", "--dry-run", check=1)
+    assert "The real run would fail" in result.text and "deactivated" in result.text
+    assert sectigo.orders == orders
+
+
+def test_a_dangling_pin_fails_the_dry_run(machine: Certbot, sectigo: Sectigo) -> None:
+    machine.account(sectigo.server, sectigo.b.kid).folder.rename(machine.home / "gone")
+    (machine.home / "b.ini").unlink()
+    result = machine.run("renew", "--dry-run", check=1)
+    assert sectigo.b.kid in result.text
+
+
+def test_no_proxy_stands_between_certbot_and_this_machine(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    proxy = "http://127.0.0.1:9"
+    # The real CA, here on loopback as well, is behind no proxy either.
+    machine.run("renew", "--dry-run", env={"HTTP_PROXY": proxy, "http_proxy": proxy,
+                                           "no_proxy": "127.0.0.1"})  # fmt: skip
+
+
+def test_a_dead_proxy_stops_the_question_to_the_ca_and_is_named(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    result = machine.run("renew", "--dry-run", env={"HTTP_PROXY": "http://127.0.0.1:9"}, check=1)
+    assert "could not be reached" in result.text
+
+
+def test_a_taken_port_does_not_matter_to_validated_names(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(sectigo.http01[1])))
+        taken.listen()
+        machine.run("renew", "--dry-run", *sectigo.http01)
+
+
+class TestChallengedNames:
+    """A name that needed a challenge at the last issuance has it exercised for real."""
+
+    @pytest.fixture
+    def machine(self, certbot: Certbot, sectigo: Sectigo) -> Certbot:
+        credentials = sectigo.a.credentials(certbot.home / "a.ini")
+        certbot.certonly(
+            *("www.a.example", "challenge.example"), credentials=credentials, more=sectigo.http01
+        )
+        return certbot
+
+    def test_it_is_remembered_with_the_lineage(self, machine: Certbot) -> None:
+        params = machine.lineage("www.a.example").params
+        assert params["sectigo_eab_challenged"] == "challenge.example"
+
+    def test_the_port_is_opened_and_asked(self, machine: Certbot, sectigo: Sectigo) -> None:
+        challenges = sectigo.challenges
+        machine.run("renew", "--dry-run")
+        assert "/.well-known/acme-challenge/" in machine.log
+        assert sectigo.challenges == challenges
+
+    def test_a_taken_port_fails_the_dry_run(self, machine: Certbot, sectigo: Sectigo) -> None:
+        with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(("127.0.0.1", int(sectigo.http01[1])))
+            taken.listen()
+            result = machine.run("renew", "--dry-run", check=1)
+        assert (
+            "challenge.example" in result.text
+            and "www.a.example" not in result.text.split("these names validated")[1].split("\n")[0]
+        )
+
+    def test_a_web_root_that_nobody_serves_fails_the_dry_run(
+        self, machine: Certbot, tmp_path: Path
+    ) -> None:
+        (tmp_path / "www").mkdir()
+        machine.run("renew", "--dry-run", "--sectigo-eab-webroot", tmp_path / "www", check=1)
+        assert list((tmp_path / "www").iterdir()) == []
+
+
+def test_killed_in_the_middle_nothing_is_left(machine: Certbot, sectigo: Sectigo) -> None:
+    before, orders = machine.snapshot(), sectigo.orders
+    words = ("certonly", "--dry-run", "--authenticator", "sectigo-eab", "--cert-name",
+             "www.b.example", "--force-renewal", "--pre-hook", "kill -9 $PPID")  # fmt: skip
+    machine.run(*words, check=-9)
+    machine.run("certificates")
+    assert before.changes(machine.snapshot()) == []
+    assert list(machine.temporary.iterdir()) == []
+    assert sectigo.orders == orders
+
+
+def test_what_a_run_killed_at_the_worst_moment_left_is_swept(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    before = machine.snapshot()
+    left = machine.config_dir / "accounts" / "127.0.0.1:1" / "v2" / "EabDryRun1" / ("0" * 32)
+    left.mkdir(parents=True)
+    (left / "meta.json").write_text("{}")
+    machine.run("renew", "--dry-run")
+    assert before.changes(machine.snapshot()) == []
+
+
+def test_reconfigure_saves_the_change_and_the_real_account(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    before = machine.lineage("www.b.example")
+    tree = machine.snapshot()
+    with socket.socket() as taken:  # nothing is opened for a validated name
+        taken.bind(("127.0.0.1", int(sectigo.http01[1])))
+        taken.listen()
+        asked = sectigo.asked_by(
+            lambda: machine.run("reconfigure", "--cert-name", "www.b.example", *sectigo.http01)
+        )
+    assert asked_only_for_the_account(asked)
+    after = machine.lineage("www.b.example")
+    assert after.params["http01_port"] == sectigo.http01[1]
+    for unchanged in ("account", "server", "authenticator", "sectigo_eab_kid"):
+        assert after.params[unchanged] == before.params[unchanged]
+    changed = tree.changes(machine.snapshot())
+    assert [line.split(":")[0] for line in changed] == [str(machine.renewal_file("www.b.example"))]
+    machine.run("renew", "--force-renewal")
+
+
+def test_reconfigure_gives_a_plain_lineage_this_authenticator(
+    certbot: Certbot, sectigo: Sectigo
+) -> None:
+    account = sectigo.plant(sectigo.a, certbot, certbot.home / "plain")
+    plain = ("certonly", "--standalone", "--server", sectigo.server, "--account", account.id)
+    certbot.run(*plain, "-d", "www.a.example")
+    orders = sectigo.orders
+
+    certbot.run("reconfigure", "--cert-name", "www.a.example", "--authenticator", "sectigo-eab")
+
+    assert sectigo.orders == orders
+    lineage = certbot.lineage("www.a.example")
+    assert lineage.params["authenticator"] == "sectigo-eab"
+    assert (lineage.account, lineage.params["server"]) == (account.id, sectigo.server)
+    certbot.run("renew", "--force-renewal")
+    assert certbot.lineage("www.a.example").serial != lineage.serial
