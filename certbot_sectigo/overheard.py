@@ -101,10 +101,11 @@ def explained(ear: Ear) -> str:
     from certbot_sectigo.explain import explanation, findings, situation
 
     reading = findings.read(ear.log())
-    return "\n\n".join(
-        explanation.as_text(explanation.explain(found, situation.survey(found.told, ear.dirs)))
+    filled = (
+        explanation.explain(found, situation.survey(found.told, ear.dirs))
         for found in reading.findings[:_MOST_SHOWN]
     )
+    return "\n\n".join(explanation.as_text(each, numbered=False) for each in filled)
 
 
 def _tell(ear: Ear) -> None:

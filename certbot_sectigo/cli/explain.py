@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from certbot_sectigo import certbot_logs, errors
+from certbot_sectigo import errors, log_files
 from certbot_sectigo.ca.catalogue import PROFILES
 from certbot_sectigo.cli.main import Context
 from certbot_sectigo.explain import explanation
@@ -86,7 +86,7 @@ def _read(source: tuple[str, ...], dirs: Dirs) -> tuple[str, Reading]:
 
 def _newest(logs_dir: Path) -> tuple[str, Reading]:
     """Read certbot's logs, newest first, up to one that shows an error."""
-    logs = certbot_logs.files(logs_dir)
+    logs = log_files.find(logs_dir)
     if not logs:
         if not os.access(logs_dir, os.R_OK | os.X_OK) and logs_dir.exists():
             raise ExplainError(
@@ -108,8 +108,8 @@ def _newest(logs_dir: Path) -> tuple[str, Reading]:
 
 
 def _file(path: Path) -> Reading:
-    trouble: list[certbot_logs.Unread] = []
-    reading = read(certbot_logs.lines(path, trouble))
+    trouble: list[log_files.Unread] = []
+    reading = read(log_files.lines(path, trouble))
     if trouble and not reading.findings:
         raise ExplainError(
             f"{path} could not be read: {trouble[0].reason}", "Run it as root (sudo)?"

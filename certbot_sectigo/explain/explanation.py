@@ -51,11 +51,16 @@ def explain(finding: Finding, situation: Situation) -> Explanation:
     )
 
 
-def as_text(explanation: Explanation, *, width: int = _WIDTH) -> str:
-    """Write an explanation for people."""
+def as_text(explanation: Explanation, *, numbered: bool = True, width: int = _WIDTH) -> str:
+    """Write an explanation for people.
+
+    :param numbered: whether the line of the text has a number that means something.
+    :param width: in characters.
+    """
     entry = explanation.entry
+    where = f" (line {explanation.finding.line})" if numbered else ""
     lines = [entry.title, "=" * min(len(entry.title), width), ""]
-    lines += _wrapped(f"Said (line {explanation.finding.line}): {explanation.finding.quote}", width)
+    lines += _wrapped(f"Said{where}: {explanation.finding.quote}", width)
     lines += ["", *_wrapped(explanation.meaning, width)]
     for title, items in (
         ("On this machine:", explanation.here),

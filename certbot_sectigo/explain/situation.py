@@ -49,11 +49,13 @@ class Situation:
         kid = self.kid or (self.account.kid if self.account else None)
         pinned = self.account.lineages if self.account else ()
         names = [name for name in self.names if _harmless(name)]
+        # A lineage of other names must not be proposed for repointing.
+        only = pinned[0] if len(pinned) == 1 and not names else ""
         return {
             "server": _harmless(self.server) or "URL",
             "account": _harmless(self.account.id if self.account else None) or "ID",
             "kid": _harmless(kid) or "KID",
-            "lineage": _harmless(self.lineage or (pinned[0] if len(pinned) == 1 else "")) or "NAME",
+            "lineage": _harmless(self.lineage or only) or "NAME",
             "name": names[0] if names else "NAME",
             "names": " ".join(f"-d '{n}'" if "*" in n else f"-d {n}" for n in names) or "-d NAME",
         }

@@ -79,14 +79,13 @@ class Stub:
             names = ("newNonce", "newAccount", "newOrder", "revokeCert", "keyChange")
             return 200, {n: f"{base}/{n}" for n in names}, "application/json", {}
         if step == "newAccount":
-            body = {"status": "valid"}
-            return 201, body, "application/json", {"Location": f"{base}/account/1"}
-        if step in ("newOrder", "order"):
+            return 201, {"status": "valid"}, "application/json", {"Location": f"{base}/account/1"}
+        if step in ("newOrder", "order", "finalize"):
             code = 201 if step == "newOrder" else 200
             return code, order, "application/json", {"Location": f"{base}/order/1"}
         if step == "authz":
             state = "invalid" if self.tried else "pending" if failed else "valid"
-            body = {"status": state, "identifier": order["identifiers"][0]}
+            body: dict[str, Any] = {"status": state, "identifier": order["identifiers"][0]}
             return 200, {**body, "challenges": [challenge]}, "application/json", {}
         if step == "challenge":
             self.tried = True
@@ -125,7 +124,7 @@ def stub(**answers: Answer) -> Iterator[Stub]:
             if self.command != "HEAD":
                 self.wfile.write(data)
 
-        do_HEAD = do_POST = do_GET
+        do_HEAD = do_POST = do_GET  # noqa: N815 - http.server's names
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         it.port = server.server_address[1]

@@ -29,8 +29,8 @@ ENTRIES = (
             "Nobody has finished setting up the ACME account in SCM: the domains are not "
             "assigned to it, or the organisation is not validated (then no account here will do).",
             "The names are of two organisations, which one certificate cannot have.",
-            "Only a wildcard (*.example.org) was assigned in SCM: it covers nothing, the domain itself "
-            "has to be assigned too.",
+            "Only a wildcard (*.example.org) was assigned in SCM: it covers nothing, the domain "
+            "itself has to be assigned too.",
         ),
         steps=(
             _PROBE,
