@@ -13,7 +13,6 @@ from certbot_sectigo.explain.passages import Passage, Told, passages
 _LONGEST_QUOTE = 400
 _SECRET = re.compile(r"(?i)(hmac[\w-]{0,30}[\"']?[\s=:,\"']{1,4})[\w+/=-]{8,}|[\w-]{43,}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-_HARD_WRAP = re.compile(r"\r?\n[ \t]*")
 # Above this a text is no paste from a terminal.
 _LONGEST_PASTE = 200_000
 _MOST_UNEXPLAINED = 5
@@ -67,7 +66,7 @@ def read(lines: Iterable[str]) -> Reading:
     if kept and not reading.log and not _causes(reading):
         # Terminals break lines within words.
         again = _Search()
-        again.look(Passage(_HARD_WRAP.sub("", "\n".join(kept)), 1, reading.told, "text"))
+        again.look(Passage("".join(kept), 1, reading.told, "text"))
         joined = again.result()
         if _causes(joined) or not reading.findings:
             return replace(joined, unexplained=reading.unexplained)

@@ -216,6 +216,7 @@ ENTRIES = (
             "identifier of unsupported type",
             "policy forbids issuing",
             "not public suffix",
+            "wildcard|wildcards not allowed|permitted|supported",
         ),
         sources=(_RFC,),
     ),
@@ -242,6 +243,7 @@ ENTRIES = (
             "certification authority authorization forbid",
         ),
         sources=(_RFC, "RFC 8659"),
+        hides=("dns-problem",),
     ),
     Entry(
         key="bad-csr",

@@ -51,7 +51,11 @@ ENTRIES = (
         steps=(
             "dig +short CAA {name}  and the same for every domain above it; allow sectigo.com.",
         ),
-        phrases=("sign_error wrong_status * invalid", "order * status|is invalid"),
+        phrases=(
+            "sign_error wrong_status * invalid",
+            "order * status|is invalid",
+            "order failed * no further information",
+        ),
         weight=Weight.SYMPTOM,
         hides=("order-invalid",),
         sources=("community.crypto#104", "acme.sh#3703"),
