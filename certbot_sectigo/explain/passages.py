@@ -17,7 +17,8 @@ from certbot_sectigo.log_parser import Exchange
 
 _RECORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+:([A-Z]+):([\w.]+):")
 _EMPTY_DETAIL = re.compile(
-    r"\"detail\" ?: ?\"\"|acme:error:\w+ ?::? ?(?:$|, url:)|was malformed ::[ \t]*$", re.MULTILINE
+    r'"detail" ?: ?""'
+    r"|(?:acme:error:\w{1,40}|was malformed) ::? ?(?:, url:|\s{0,9}(?:\Z|\nAsk))"
 )
 _URL = re.compile(r"https?://([\w.:\[\]-]{1,200})(/[^\s\"'<>\\]{0,300})?")
 _RESOURCE = re.compile(r"(.*)/(?:newOrder|newAccount|order/[\w-]+(?:/finalize)?|authz/[\w-]+)/?")

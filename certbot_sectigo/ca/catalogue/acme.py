@@ -236,11 +236,13 @@ ENTRIES = (
         ),
         phrases=(
             "type_caa|acme_error_caa",
-            "caa record|records|rrset|check|issue|policy forbid|forbids|forbidden|prevent|"
-            "prevents|prevented|fail|failed|not|disallow|disallows|prohibit|prohibits",
-            "caa forbids|prevents|error|failure|failed|lookup|checking",
-            "while|error checking caa",
-            "certification authority authorization forbid",
+            "caa record|rrset|check|policy|lookup * forbid|forbids|forbidden|prevent|prevents|"
+            "prevented|fail|failed|disallow|disallows|prohibit|prohibits|denied",
+            "caa forbids|prevents|error|failure|failed",
+            "while processing|checking caa",
+            "error processing|checking caa",
+            "looking up caa",
+            "certification authority authorization * forbid",
         ),
         sources=(_RFC, "RFC 8659"),
         hides=("dns-problem",),

@@ -177,7 +177,7 @@ ENTRIES = (
             "Bring it back from a backup; else issue again with the same --cert-name.",
         ),
         phrases=(
-            "renewal configuration|config file broken|lacks|unexpected|not",
+            "renewal configuration|config file * broken|lacks|unexpected",
             "renewal config * broken",
             "renewal configuration * produced unexpected error",
             "required file reference",
