@@ -147,7 +147,8 @@ def _few(found: list[Explanation]) -> list[Explanation]:
 def _print(name: str, reading: Reading, shown: Iterable[Explanation], total: int) -> None:
     shown = list(shown)
     if reading.log or reading.findings:
-        click.echo(f"From {name}:\n")
+        later = " (later runs in it show no error)" if reading.later_runs else ""
+        click.echo(f"From {name}{later}:\n")
     for each in shown:
         title, _, rest = explanation.as_text(each).partition("\n")
         click.secho(title, bold=True)

@@ -44,6 +44,8 @@ class Reading:
     log: bool = False
     """Whether it is, at least in part, a debug log of certbot's."""
     told: Told = field(default_factory=Told)
+    later_runs: int = 0
+    """How many certbot runs without an error follow in the same log."""
 
     @property
     def clean(self) -> bool:
@@ -53,17 +55,22 @@ class Reading:
 
 
 def read(lines: Iterable[str]) -> Reading:
-    """Find out what a log or a pasted text says; takes time linear in its length."""
-    search = _Search()
-    kept: list[str] | None = []
-    size = 0
+    """Find out what a log or a pasted text says; takes time linear in its length.
+
+    Of a log with several runs the last that failed counts.
+    """
+    kept: list[str] = []
+    search, run, bad, since = _Search(), 0, None, 0
     for passage in passages(_copied(lines, kept)):
+        if passage.run != run:
+            reading = search.result()
+            bad, since = (bad, since + 1) if reading.clean else (reading, 0)
+            search, run = _Search(), passage.run
         search.look(passage)
-        size += len(passage.text)
-        if kept is not None and size > _LONGEST_PASTE:
-            kept = None
     reading = search.result()
-    if kept and not reading.log and not _causes(reading):
+    if bad is not None and reading.clean and (bad.findings or bad.unexplained):
+        return replace(bad, later_runs=since + 1)
+    if sum(map(len, kept)) <= _LONGEST_PASTE and not reading.log and not _causes(reading):
         # Terminals break lines within words.
         again = _Search()
         again.look(Passage("".join(kept), 1, reading.told, "text"))
@@ -148,10 +155,11 @@ def _causes(reading: Reading) -> bool:
     return any(f.entry.weight is Weight.CAUSE for f in reading.findings)
 
 
-def _copied(lines: Iterable[str], kept: list[str] | None) -> Iterable[str]:
+def _copied(lines: Iterable[str], kept: list[str]) -> Iterable[str]:
+    """Pass lines on and keep them, up to a little more than a paste may have."""
     size = 0
     for line in lines:
-        if kept is not None and size <= _LONGEST_PASTE:
+        if size <= _LONGEST_PASTE:
             kept.append(line.rstrip("\r\n"))
             size += len(line)
         yield line

@@ -18,7 +18,7 @@ from certbot_sectigo.log_parser import Exchange
 _RECORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+:([A-Z]+):([\w.]+):")
 _EMPTY_DETAIL = re.compile(
     r'"detail" ?: ?""'
-    r"|(?:acme:error:\w{1,40}|was malformed) ::? ?(?:, url:|\s{0,9}(?:\Z|\nAsk))"
+    r"|(?:acme:error:\w{1,40}|was malformed) ?::? ?(?:, url:|\s{0,9}(?:\Z|\nAsk))"
 )
 _URL = re.compile(r"https?://([\w.:\[\]-]{1,200})(/[^\s\"'<>\\]{0,300})?")
 _RESOURCE = re.compile(r"(.*)/(?:newOrder|newAccount|order/[\w-]+(?:/finalize)?|authz/[\w-]+)/?")
@@ -33,6 +33,14 @@ _LINEAGE = (
     re.compile(r"renewal/([\w.*-]{1,253})\.conf"),
 )
 _PINNED = re.compile(r"accounts/[\w.:/-]{1,300}/([0-9a-f]{32})\b")
+
+_CHATTER = (
+    "Discovered plugins:",
+    "Single candidate plugin:",
+    "Multiple candidate plugins:",
+    "Notifying user: Saving",
+)
+"""How records of certbot's begin that describe plugins and never an error."""
 
 _LONGEST_RECORD = 2000  # lines
 _BLOCK, _OVERLAP = 400, 8  # lines; a sentence is not wrapped over more than the overlap
@@ -68,6 +76,8 @@ class Passage:
     ``text`` for anything else."""
     failed: bool = False
     """Whether it is an error for certain, known or not."""
+    run: int = 0
+    """Number of the certbot run; a log may hold many (Debian's certbot appends)."""
 
 
 def passages(lines: Iterable[str]) -> Iterator[Passage]:
@@ -86,6 +96,7 @@ class _Reader:
         self._record: re.Match[str] | None = None
         self._request: list[str] = []
         self._held: Passage | None = None
+        self._run = 0
 
     def take(self, number: int, line: str) -> Iterator[Passage]:
         match = _RECORD.match(line) if line[:1].isdigit() else None
@@ -106,8 +117,13 @@ class _Reader:
 
     def end(self) -> Iterator[Passage]:
         yield from self._flush()
+        yield from self._release()
+
+    def _release(self) -> Iterator[Passage]:
+        """Give the CA's last refusal, now that no second try can follow."""
         if self._held is not None:
             yield self._held
+            self._held = None
 
     def _flush(self) -> Iterator[Passage]:
         lines, self._lines = self._lines, []
@@ -116,31 +132,36 @@ class _Reader:
         if self._record is None:
             text = "\n".join(lines)
             self._told = overhear(self._told, text)
-            yield Passage(_marked(text), self._first, self._told, "text")
+            yield Passage(_marked(text), self._first, self._told, "text", run=self._run)
         elif self._record.group(2) == "acme.client":
             yield from self._from_acme(lines, self._record)
         else:
             text = "\n".join(lines)[self._record.end() :]
-            if text.startswith(("Arguments:", "Discovered plugins:", "Notifying user: Saving")):
-                (run,) = [*log_parser.events([lines[0]])][:1] or (None,)
-                if isinstance(run, log_parser.Run):
-                    self._told = _from_options(self._told, run)
+            if text.startswith("Arguments: ["):
+                yield from self._release()
+                self._run, self._request = self._run + 1, []
+                for event in log_parser.events(lines[:1]):
+                    if isinstance(event, log_parser.Run):
+                        self._told = _from_options(Told(), event)
+                return
+            if text.startswith(_CHATTER):
                 return
             self._told = overhear(self._told, text)
             level = self._record.group(1)
             failed = level in ("ERROR", "CRITICAL") or "Traceback" in text
-            yield Passage(_marked(text), self._first, self._told, "certbot", failed)
+            yield Passage(_marked(text), self._first, self._told, "certbot", failed, self._run)
 
     def _from_acme(self, lines: list[str], record: re.Match[str]) -> Iterator[Passage]:
         message = lines[0][record.end() :]
         if message.startswith("Sending "):
             self._request = lines
+            for event in log_parser.events(lines):
+                if isinstance(event, Exchange):
+                    self._told = follow(self._told, event)
         elif message.startswith("Retrying request"):
             self._held = None  # a nonce that was refused, and no harm done
         elif message.startswith("Received response:") and self._request:
-            if self._held is not None:
-                yield self._held
-                self._held = None
+            yield from self._release()
             request, self._request = self._request, []
             for event in log_parser.events([*request, *lines]):
                 if isinstance(event, Exchange):
@@ -148,7 +169,7 @@ class _Reader:
                     text = refusal(event) or _page(event, lines)
                     if text:
                         # certbot says in its next record whether it tries again.
-                        self._held = Passage(text, self._first, self._told, "ca", True)
+                        self._held = Passage(text, self._first, self._told, "ca", True, self._run)
 
 
 def follow(told: Told, exchange: Exchange) -> Told:

@@ -216,7 +216,6 @@ ENTRIES = (
             "identifier of unsupported type",
             "policy forbids issuing",
             "not public suffix",
-            "wildcard|wildcards not allowed|permitted|supported",
         ),
         sources=(_RFC,),
     ),
