@@ -156,10 +156,10 @@ def _print(name: str, reading: Reading, shown: Iterable[Explanation], total: int
     if total > len(shown):
         click.echo(f"{total - len(shown)} more: --all shows them.")
     for text in reading.unexplained:
-        click.echo(f"The CA also said, which is not known here: {text}")
+        click.echo(f"An error, but not one that is known here: {text}")
     if reading.clean:
         click.echo("This log shows no error.")
-    elif not shown:
+    elif not shown and not reading.unexplained:
         click.echo(
             f"Nothing in {name} is known here.\n"
             "Give the whole debug log rather than its last line:  certbot-sectigo explain "

@@ -85,6 +85,7 @@ class _Search:
         self._matcher = matcher(ENTRIES)
         self._found: dict[str, tuple[int, Finding]] = {}
         self._unexplained: list[str] = []
+        self._errors: list[str] = []
         self._log = False
         self._told = Told()
         self._order = 0
@@ -111,8 +112,9 @@ class _Search:
                 # The CA's own answer tells more than what certbot makes of it.
                 finding = replace(before[1], count=finding.count)
             self._found[match.entry.key] = (self._order, finding)
-        if passage.failed and not matches and passage.source == "ca":
-            self._unexplained.append(quote(passage.text, 0, len(passage.text)))
+        if passage.failed and not matches:
+            said = quote(passage.text, 0, len(passage.text))
+            (self._unexplained if passage.source == "ca" else self._errors).append(said)
 
     def result(self) -> Reading:
         """Sort out what was found."""
@@ -126,11 +128,14 @@ class _Search:
         found = [(order, f) for order, f in found if f.entry.key not in hidden]
         if any(f.entry.weight is Weight.CAUSE for _, f in found):
             found = [(order, f) for order, f in found if f.entry.weight is not Weight.SYMPTOM]
+        harmless = all(f.entry.weight is Weight.HARMLESS for _, f in found)
+        # certbot's own words count where nothing else tells.
+        unexplained = self._unexplained or (self._errors if harmless else [])
         rank = {Weight.CAUSE: 0, Weight.SYMPTOM: 1, Weight.HARMLESS: 2}
         found.sort(key=lambda pair: (rank[pair[1].entry.weight], -pair[0]))
         return Reading(
             tuple(f for _, f in found),
-            tuple(dict.fromkeys(self._unexplained))[-_MOST_UNEXPLAINED:],
+            tuple(dict.fromkeys(unexplained))[-_MOST_UNEXPLAINED:],
             self._log,
             self._told,
         )

@@ -148,7 +148,7 @@ class _Reader:
                 return
             self._told = overhear(self._told, text)
             level = self._record.group(1)
-            failed = level in ("ERROR", "CRITICAL") or "Traceback" in text
+            failed = level in ("ERROR", "CRITICAL")
             yield Passage(_marked(text), self._first, self._told, "certbot", failed, self._run)
 
     def _from_acme(self, lines: list[str], record: re.Match[str]) -> Iterator[Passage]:

@@ -141,6 +141,13 @@ def test_a_later_run_without_an_error_does_not_hide_it(
     assert "do not all belong" in result.stdout
 
 
+def test_an_error_in_a_log_that_is_not_known(bare_certbot: Certbot) -> None:
+    bare_certbot.run("delete", "--cert-name", "nobody", check=1)
+    result = explain(certbot=bare_certbot)
+    assert result.returncode == 1
+    assert "not one that is known here: No certificate found with name nobody" in result.stdout
+
+
 def test_a_log_without_an_error(bare_certbot: Certbot, sectigo: Sectigo) -> None:
     plain_lineage(bare_certbot, "www.a.example", pair=sectigo.a.pair, server=sectigo.server)
     result = explain(certbot=bare_certbot)

@@ -111,6 +111,7 @@ ENTRIES = (
             "unrecognized arguments",
             "sectigo eab plugin not * installed",
             "plugin does not appear installed",
+            "authenticator|installer could_not determined or * installed",
             "could not select or initialize requested authenticator|installer",
             "flag provided but not defined",
         ),
