@@ -14,6 +14,8 @@ from certbot_sectigo.log_parser import Event, Exchange, Run, decoded, events
 
 _LONG_AGO = datetime.fromtimestamp(0, timezone.utc)
 """For records whose digits make no date."""
+_TELLING = ("externalAccountBinding", "onlyReturnExisting", "csr")
+"""Members of the payloads from which anything follows here."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def scan(logs_dir: Path, since: datetime | None = None) -> Findings:
 def findings(log: Path) -> Iterator[Finding]:
     """Read one log, compressed or not, never failing on a broken one."""
     trouble: list[Unread] = []
-    yield from interpret(events(log_files.lines(log, trouble)), log)
+    yield from interpret(events(log_files.blocks(log, trouble)), log)
     yield from trouble
 
 
@@ -138,12 +140,16 @@ class _State:
     """The directory asked last."""
 
     def take(self, exchange: Exchange) -> Binding | Issuance | None:
-        body = exchange.body
-        if exchange.method == "GET" and isinstance(body.get("newAccount"), str):
-            self.directories[body["newAccount"]] = self.server = exchange.url
-        if isinstance(body.get("finalize"), str) and "identifiers" in body:
-            self.orders[body["finalize"]] = _names(body["identifiers"])
-        if exchange.method != "POST":
+        answer = exchange.answer or ""
+        # To parse every answer would take most of the time.
+        if exchange.method == "GET" and '"newAccount"' in answer:
+            if isinstance(exchange.body.get("newAccount"), str):
+                self.directories[exchange.body["newAccount"]] = self.server = exchange.url
+        elif '"finalize"' in answer and isinstance(exchange.body.get("finalize"), str):
+            self.orders[exchange.body["finalize"]] = _names(exchange.body.get("identifiers"))
+        if exchange.method != "POST" or (
+            exchange.plain and not any(word in exchange.plain for word in _TELLING)
+        ):
             return None
         new_account = "jwk" in exchange.protected or _eab(exchange.payload)
         if new_account and exchange.status in (200, 201):

@@ -218,7 +218,7 @@ def _bad(path: Path, line: int, what: str, remedy: str) -> CredentialsError:
 
 def _read_private(path: Path) -> tuple[str, Exposure | None]:
     """Give a file's text and, if others can read it, how."""
-    example = "sectigo_eab_kid = …\nsectigo_eab_hmac_key = …\nsectigo_eab_server = " + (
+    example = "sectigo_eab_kid = KID\nsectigo_eab_hmac_key = KEY\nsectigo_eab_server = " + (
         DEFAULT_SERVER
     )
     try:
@@ -308,7 +308,7 @@ def _parse(path: Path, text: str) -> Mapping[str, tuple[int, str]]:
 
 def _required(path: Path, values: Mapping[str, tuple[int, str]], key: str) -> tuple[int, str]:
     if key not in values:
-        raise CredentialsError(f"{path} has no line {key} = …", f"Add it. {_COPY_AGAIN}")
+        raise CredentialsError(f"{path} has no line {key} = VALUE", f"Add it. {_COPY_AGAIN}")
     line, value = values[key]
     if not value:
         raise _bad(path, line, f"{key} is empty", _COPY_AGAIN)

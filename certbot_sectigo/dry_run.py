@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from certbot_sectigo import compat, credentials, lineages, rehearsal
+from certbot_sectigo import compat, credentials, lineages, registrant, rehearsal
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import Request
 from certbot_sectigo.credentials import Credentials
@@ -51,7 +51,7 @@ class DryRun(Run):
                 f"{wanted.kid}. That is left out, so whether the CA takes the pair is not known."
             )
         else:
-            rehearsal.check_alive(chosen.account, wanted.server, self._settings())
+            rehearsal.check_alive(chosen.account, wanted.server, registrant.settings(self._config))
             self._apply(chosen, wanted, lineage)
             self._real = (wanted.server, chosen.account.name)
             compat.notify(

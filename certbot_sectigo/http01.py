@@ -109,9 +109,10 @@ class WebRoot:
 
     def publish(self, answers: Sequence[Answer]) -> None:
         """Write one file per token; see :class:`Responder`."""
-        if not self._folder.is_dir():
+        if not os.path.isdir(self._folder):  # noqa: PTH112 - unlike Path.is_dir it never raises
             raise ChallengeError(
-                f"The web root {self._folder} (--sectigo-eab-webroot) is not a directory.",
+                f"The web root {self._folder} (--sectigo-eab-webroot) is not a directory, or not "
+                "one that this user may look into.",
                 f"Give the folder that the web server serves for {_names(answers)}.",
             )
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import contextlib
 import gzip
 import lzma
@@ -13,16 +14,16 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 # letsencrypt.log, .log.1, .log-20260101.gz, letsencrypt-20260101.log.xz and the like
 _NAME = re.compile(r"letsencrypt.*\.log.*", re.IGNORECASE)
 _DEPTH = 2
 """Rotated files may be in a folder of their own (logrotate's ``olddir``)."""
-_MAXIMUM_LINE = 1 << 20
-_CHUNK = 1 << 20
-_DECOMPRESSORS: dict[bytes, Callable[[BinaryIO], Any]] = {
+_CHUNK = 1 << 18
+_DECOMPRESSORS: dict[bytes, Callable[[BinaryIO], BufferedIOBase]] = {
     b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
@@ -51,18 +52,20 @@ def find(logs_dir: Path, since: datetime | None = None) -> list[Path]:
     return [path for _, _, path in ordered]
 
 
-def lines(log: Path, trouble: list[Unread]) -> Iterator[str]:
-    """Stream a log's lines; what is not UTF-8 is replaced, and lines without end are cut.
+def blocks(log: Path, trouble: list[Unread]) -> Iterator[str]:
+    """Stream a log's text in pieces; what is not UTF-8 is replaced.
 
     :param trouble: gets the reason, if it cannot be read or not to its end.
     """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
     try:
         with _opened(log) as stream:
             while True:
-                line = stream.readline(_MAXIMUM_LINE)
-                if not line:
+                # What can be read of a damaged archive is had before the error comes.
+                chunk = stream.read1(_CHUNK)
+                yield decoder.decode(chunk, final=not chunk)
+                if not chunk:
                     return
-                yield line.decode("utf-8", "replace")
     except _BROKEN as error:
         reason = getattr(error, "strerror", None) or str(error) or "is cut off"
         trouble.append(Unread(log, reason))
@@ -75,7 +78,7 @@ def mentions(log: Path, words: tuple[bytes, ...]) -> bool:
     try:
         with _opened(log) as stream:
             while True:
-                chunk = stream.read(_CHUNK)
+                chunk = stream.read1(_CHUNK)
                 if not chunk:
                     return False
                 seen = tail + chunk
@@ -107,7 +110,7 @@ def _numbers(name: str) -> list[int]:
 
 
 @contextlib.contextmanager
-def _opened(log: Path) -> Iterator[BinaryIO]:
+def _opened(log: Path) -> Iterator[BufferedIOBase]:
     """Open a log, through a decompressor if its first bytes look like it."""
     descriptor = os.open(log, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as stream:

@@ -9,20 +9,27 @@ from __future__ import annotations
 
 import ast
 import base64
+import dataclasses
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any, Union
 
-_START = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+:[A-Z]+:([\w.]+):(.*)", re.DOTALL)
+_START = re.compile(
+    r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+:[A-Z]+:([\w.]+):"
+    r"(Arguments: \[|Sending |Received response:|JWS payload:)?",
+    re.MULTILINE | re.ASCII,
+)
 _SENDING = re.compile(r"Sending ([A-Z]+) request to (\S+?)(?::|\.)?\s*")
-_HTTP = re.compile(r"HTTP (\d{3})\s*")
+_HTTP = re.compile(r"HTTP (\d{3})\b")
 # argparse takes any beginning of an option; --eab-hmac-alg is another one.
 _HMAC_OPTION = re.compile(r"--eab-h(?:m(?:a(?:c(?:-(?:k(?:e(?:y)?)?)?)?)?)?)?")
 _MASK = "***"
+_SEARCHED = 1 << 16
 _MAXIMUM_SIZE = 1 << 22
 """Characters of one record; certbot's own are far smaller."""
 
@@ -52,23 +59,62 @@ class Run:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request to the CA with its answer; without one where status is None."""
+    """A request to the CA with its answer; what they say is parsed when it is asked for."""
 
     method: str
     url: str
     line: int
     """Number of the log's line where the request stands, from 1."""
-    when: datetime | None
-    """UTC; by the CA's clock where its answer tells."""
-    protected: Mapping[str, Any] = field(default_factory=dict)
-    """The JWS protected header (RFC 8555 section 6.2); empty where it is not logged."""
-    payload: Mapping[str, Any] | None = None
-    """The JWS payload; None where there is none or it is not logged."""
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """Of the answer; names in lower case."""
-    body: Mapping[str, Any] = field(default_factory=dict)
-    """Of the answer, if it is a JSON object."""
+    start: str
+    """The time of the request's record, as it is written."""
+    request: str = field(default="", repr=False)
+    """The JWS as it is logged."""
+    plain: str | None = field(default=None, repr=False)
+    """The JWS payload as it is logged by itself; None where it is not."""
+    answer: str | None = field(default=None, repr=False)
+    """The answer as it is logged; None where none came."""
+
+    @cached_property
+    def when(self) -> datetime | None:
+        """Time in UTC, by the CA's clock where its answer tells."""
+        return _date(self.headers.get("date", "")) or _time(self.start)
+
+    @cached_property
+    def _jws(self) -> Mapping[str, Any]:
+        return json_object(_unquoted(self.request)) or {}
+
+    @cached_property
+    def protected(self) -> Mapping[str, Any]:
+        """The JWS protected header (RFC 8555 section 6.2); empty where it is not logged."""
+        return decoded(self._jws.get("protected")) or {}
+
+    @cached_property
+    def payload(self) -> Mapping[str, Any] | None:
+        """The JWS payload; None where there is none or it is not logged."""
+        plain = json_object(_unquoted(self.plain)) if self.plain else None
+        return plain or decoded(self._jws.get("payload"))
+
+    @cached_property
+    def status(self) -> int | None:
+        """HTTP status of the answer; None without one."""
+        match = _HTTP.match(self.answer or "")
+        return int(match[1]) if match else None
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """Headers of the answer, their names in lower case."""
+        pairs = (line.partition(":") for line in self._answer[0].splitlines()[1:])
+        return {name.strip().lower(): value.strip() for name, colon, value in pairs if colon}
+
+    @cached_property
+    def body(self) -> Mapping[str, Any]:
+        """Body of the answer, if it is a JSON object."""
+        return json_object(self._answer[1]) or {}
+
+    @cached_property
+    def _answer(self) -> tuple[str, str]:
+        head, _, body = (self.answer or "").partition("\n\n")
+        return head, body
 
     @property
     def succeeded(self) -> bool:
@@ -79,14 +125,15 @@ class Exchange:
 Event = Union[Run, Exchange]
 
 
-def events(lines: Iterable[str]) -> Iterator[Event]:
+def events(blocks: Iterable[str]) -> Iterator[Event]:
     """Parse a log, one that holds several runs or parts of one as well.
 
-    :param lines: with or without line ends; what is no log of certbot's yields nothing.
+    :param blocks: the log's text in pieces of any size, line ends included; what is no log
+        of certbot's yields nothing.
     """
     open_request: Exchange | None = None
-    payload: Mapping[str, Any] | None = None
-    for number, start, logger, message in _records(lines):
+    plain: str | None = None
+    for number, start, logger, message in _records(blocks):
         if message.startswith("Arguments: ["):
             if open_request is not None:
                 yield open_request
@@ -96,14 +143,14 @@ def events(lines: Iterable[str]) -> Iterator[Event]:
         elif logger != "acme.client":
             continue
         elif message.startswith("JWS payload:"):
-            payload = json_object(_unquoted(message.partition("\n")[2]))
+            plain = message.partition("\n")[2]
         elif message.startswith("Sending "):
             if open_request is not None:
                 yield open_request
-            open_request = _request(number, start, message, payload)
-            payload = None
-        elif message.startswith("Received response:") and open_request is not None:
-            yield _answered(open_request, message)
+            open_request = _request(number, start, message, plain)
+            plain = None
+        elif open_request is not None:
+            yield dataclasses.replace(open_request, answer=message.partition("\n")[2])
             open_request = None
     if open_request is not None:
         yield open_request
@@ -129,23 +176,52 @@ def decoded(text: Any) -> Mapping[str, Any] | None:
         return None
 
 
-def _records(lines: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
-    """Join the lines of each record: number of the first, time, logger, message."""
-    number, start, logger, size = 0, "", "", 0
-    parts: list[str] = []
-    for here, line in enumerate(lines, 1):
-        match = _START.match(line) if line[:1].isdigit() else None
-        if match is None:
-            size += len(line)
-            if parts and size < _MAXIMUM_SIZE:
-                parts.append(line.rstrip("\r\n"))
-            continue
-        if parts:
-            yield number, start, logger, "\n".join(parts)
-        number, (start, logger), size = here, match.group(1, 2), 0
-        parts = [match[3].rstrip("\r\n")]
-    if parts:
-        yield number, start, logger, "\n".join(parts)
+def _records(blocks: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
+    """Find the records that matter: number of the first line, time, logger, message."""
+    line, rest = 1, ""  # the number of the line where `rest` begins
+    left_out = 0  # lines left out of the record that `rest` begins with
+    for block in _grouped(blocks):
+        rest += block.replace("\r\n", "\n")
+        matches = list(_START.finditer(rest))
+        if block:
+            # The last record may go on in the next block, and a new one may just begin.
+            end = matches[-1].start() if matches else rest.rfind("\n") + 1
+            del matches[-1:]
+        else:
+            end = len(rest)
+        at = 0
+        stops = [*(match.start() for match in matches[1:]), end]
+        for match, stop in zip(matches, stops):
+            if match.start():
+                line += rest.count("\n", at, match.start()) + left_out
+                at, left_out = match.start(), 0
+            if match[3]:
+                yield line, match[1], match[2], rest[match.start(3) : stop].rstrip("\n")
+        if end:
+            line += rest.count("\n", at, end) + left_out
+            left_out = 0
+        rest = rest[end:]
+        if len(rest) > _MAXIMUM_SIZE:
+            # The beginning of such a record has to do, and what may be the next one's.
+            half = _MAXIMUM_SIZE // 2
+            last = rest.rfind("\n", half) + 1 or len(rest)
+            left_out += rest.count("\n", half, last) - 1
+            rest = f"{rest[:half]}\n{rest[last : last + half]}"
+
+
+def _grouped(blocks: Iterable[str]) -> Iterator[str]:
+    """Join pieces to larger ones, since each is searched as a whole; the last one is empty."""
+    group: list[str] = []
+    size = 0
+    for block in blocks:
+        group.append(block)
+        size += len(block)
+        if size >= _SEARCHED:
+            yield "".join(group)
+            group, size = [], 0
+    if size:
+        yield "".join(group)
+    yield ""
 
 
 def _arguments(text: str) -> tuple[tuple[str, ...], bool]:
@@ -172,47 +248,10 @@ def _arguments(text: str) -> tuple[tuple[str, ...], bool]:
     return tuple(result), secret
 
 
-def _request(
-    number: int, start: str, message: str, payload: Mapping[str, Any] | None
-) -> Exchange | None:
+def _request(number: int, start: str, message: str, plain: str | None) -> Exchange | None:
     head, _, below = message.partition("\n")
     match = _SENDING.fullmatch(head)
-    if match is None:
-        return None
-    jws = json_object(_unquoted(below)) or {}
-    return Exchange(
-        method=match[1],
-        url=match[2],
-        line=number,
-        when=_time(start),
-        protected=decoded(jws.get("protected")) or {},
-        payload=payload or decoded(jws.get("payload")),
-    )
-
-
-def _answered(request: Exchange, message: str) -> Exchange:
-    lines = message.split("\n")[1:]
-    match = _HTTP.fullmatch(lines[0]) if lines else None
-    if match is None:
-        return request
-    headers = {}
-    index = 1  # behind the loop: where the body begins
-    for index in range(1, len(lines)):
-        name, colon, value = lines[index].partition(":")
-        if not colon:
-            break
-        headers[name.strip().lower()] = value.strip()
-    return Exchange(
-        method=request.method,
-        url=request.url,
-        line=request.line,
-        when=_date(headers.get("date", "")) or request.when,
-        protected=request.protected,
-        payload=request.payload,
-        status=int(match[1]),
-        headers=headers,
-        body=json_object("\n".join(lines[index:])) or {},
-    )
+    return Exchange(match[1], match[2], number, start, below, plain) if match else None
 
 
 def _unquoted(text: str) -> str:

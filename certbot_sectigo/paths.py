@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import time
@@ -87,6 +88,7 @@ class Dirs:
         return self.config_dir / "sectigo-deploy.toml"
 
 
+@functools.lru_cache(maxsize=256)
 def server_path(url: str) -> str:
     """Compute certbot's folder for a server, relative to ``accounts/``.
 
@@ -102,7 +104,7 @@ def server_path(url: str) -> str:
     except ValueError:  # such as a bracket without its fellow
         host, path = "", ""
     components = [part for part in f"{host}{path}".split("/") if part not in ("", ".")]
-    if not host or ".." in components or re.search(r"[\x00-\x1f\x7f]", url):
+    if host in ("", ".") or ".." in components or re.search(r"[\x00-\x1f\x7f]", url):
         raise PathError(
             f"{url!r} is not the URL of an ACME server.",
             "A directory URL looks like this:  https://acme.sectigo.com/v2/OV",

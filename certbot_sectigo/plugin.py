@@ -12,6 +12,7 @@ from certbot import errors
 from certbot.plugins import common
 
 from certbot_sectigo import compat
+from certbot_sectigo.deploy.installer import VERBS, InstallerHalf
 from certbot_sectigo.errors import Error
 
 # Everything else is imported where it is used: certbot imports this module at
@@ -24,7 +25,7 @@ _ISSUING_VERBS = ("run", "certonly", "renew", "reconfigure")
 
 
 @compat.declare
-class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[misc]
+class Configurator(InstallerHalf, common.Plugin, *compat.plugin_interfaces()):  # type: ignore[misc]
     """The right ACME account for CAs with External Account Binding, such as Sectigo."""
 
     description = "Sectigo and other CAs with External Account Binding: always the right account"
@@ -76,6 +77,7 @@ class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[
             action="store_true",
             help="Take the EAB secret also from a file that others can read.",
         )
+        cls.add_deploy_arguments(add)
 
     def more_info(self) -> str:
         """Say at length what this plugin does; certbot shows it in its menus."""
@@ -94,10 +96,16 @@ class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[
         :raises certbot.errors.Error: for anything a person has to mend. It is no
             PluginError, since certbot would show that one as a ``repr``.
         """
-        roles = (self.config.authenticator, self.config.installer, self.config.configurator)
-        if self.config.verb not in _ISSUING_VERBS or self.name not in roles:
+        installs = self.name in (self.config.installer, self.config.configurator)
+        issues = self.config.verb in _ISSUING_VERBS and self.name in (
+            self.config.authenticator,
+            self.config.configurator,
+        )
+        if not issues and not (installs and self.config.verb in (*_ISSUING_VERBS, *VERBS)):
             raise errors.NoInstallationError("sectigo-eab was not asked for.")
-        if self.name not in (self.config.authenticator, self.config.configurator):
+        if installs:
+            self.prepare_installer()
+        if not issues:
             return  # as an installer alone it has no business with accounts
         from certbot_sectigo import overheard
 
@@ -158,50 +166,6 @@ class Configurator(common.Plugin, *compat.plugin_interfaces()):  # type: ignore[
             "point to this machine and that port 80 reaches it; or have the names validated in "
             "Sectigo Certificate Manager, then no challenge is needed."
         )
-
-    # The installer's side: no targets yet, so there is nothing to do.
-
-    def get_all_names(self) -> Iterable[str]:
-        """Name the host names of deploy targets: none."""
-        return ()
-
-    def deploy_cert(
-        self, domain: str, cert_path: str, key_path: str, chain_path: str, fullchain_path: str
-    ) -> None:
-        """Deploy a certificate: there is no target."""
-
-    def enhance(self, domain: str, enhancement: str, options: Any = None) -> None:
-        """Refuse: there are no enhancements.
-
-        :raises certbot.errors.PluginError: always.
-        """
-        raise errors.PluginError(f"sectigo-eab does not know the enhancement {enhancement}.")
-
-    def supported_enhancements(self) -> list[str]:
-        """Name the enhancements: none."""
-        return []
-
-    def save(self, title: str | None = None, temporary: bool = False) -> None:
-        """Finish a deployment: say that there was none."""
-        compat.notify("sectigo-eab has no targets to install to: the certificate is only saved.")
-
-    def rollback_checkpoints(self, rollback: int = 1) -> None:
-        """Bring back what was before: nothing was changed."""
-
-    def recovery_routine(self) -> None:
-        """Mend what a killed run left: nothing."""
-
-    def config_test(self) -> None:
-        """Test the configuration of the targets: there are none."""
-
-    def restart(self) -> None:
-        """Reload the services of the targets: there are none."""
-
-    def renew_deploy(self, lineage: Any, *args: Any, **kwargs: Any) -> None:
-        """Deploy a renewed certificate: there is no target."""
-
-    def generic_updates(self, lineage: Any, *args: Any, **kwargs: Any) -> None:
-        """Retry a deployment that failed: there is none."""
 
     def _new_run(self) -> Run:
         if self.config.verb == "reconfigure" or self.config.dry_run:

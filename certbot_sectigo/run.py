@@ -6,19 +6,15 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from certbot_sectigo import __version__, compat, credentials, lineages, paths
-from certbot_sectigo.accounts import chooser, registration, request, store
+from certbot_sectigo import compat, credentials, lineages, paths, registrant
+from certbot_sectigo.accounts import chooser, request, store
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import Asked, Option, Pinned, Request
 from certbot_sectigo.accounts.selection import Chosen
-from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.credentials import Credentials, CredentialsError
 from certbot_sectigo.lineages import Lineage
-
-if TYPE_CHECKING:
-    from josepy.jwk import JWK
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +76,7 @@ class Run:
         return lineage, wanted
 
     def _choose(self, wanted: Request, register: Callable[[Credentials], Account]) -> Chosen:
-        around = chooser.Surroundings(self._dirs, self._settings())
+        around = chooser.Surroundings(self._dirs, registrant.settings(self._config))
         chosen = chooser.choose(wanted, around, lambda: self._pair(wanted), register)
         for warning in chosen.warnings:
             compat.warn(warning)
@@ -99,12 +95,20 @@ class Run:
         named = compat.on_command_line("--sectigo-eab-credentials")
         file = self._read_file() if named else self._read_leniently()
         lineage = self._existing_lineage()
+        asked = self._asked(file)
         try:
-            return lineage, request.for_issuance(self._asked(file), _pinned(lineage))
+            wanted = request.for_issuance(asked, _pinned(lineage))
         except request.NothingAskedError:
             if self._file_error is not None:
                 raise self._file_error from None
             raise
+        config = self._config
+        if not (asked.decides or config.csr or config.certname or config.domains):
+            # certbot asks for names later, when it is too late to follow a lineage's pin.
+            request.refuse_ambiguous(
+                wanted, [p for p in map(_pinned, lineages.read_all(self._dirs.renewal)) if p]
+            )
+        return lineage, wanted
 
     def _asked(self, file: Credentials | None) -> Asked:
         config = self._config
@@ -123,7 +127,9 @@ class Run:
                 self._pair_error = error  # in cli.ini it may stand in the way of nobody
         own_server = self._option("server")
         kid = self._option("kid")
-        if kid.named and not own_server and not compat.on_command_line("--server"):
+        file_named = compat.on_command_line("--sectigo-eab-credentials")
+        chosen = kid.named or (kid and config.verb != "renew" and not file_named)
+        if chosen and not own_server and not compat.on_command_line("--server"):
             own_server = Option(self._server_of(str(kid.value)))
         return Asked(
             account=Option(config.account, compat.on_command_line("--account")),
@@ -132,7 +138,8 @@ class Run:
             eab_kid=Option(eab_kid, compat.on_command_line("--eab-kid")),
             own_server=own_server,
             file=file,
-            file_named=compat.on_command_line("--sectigo-eab-credentials"),
+            file_named=file_named,
+            file_is_default=not self._own("credentials"),
             pair=pair,
         )
 
@@ -198,15 +205,7 @@ class Run:
 
     def _register(self, pair: Credentials) -> Account:
         insecure = bool(self._own("insecure_credentials"))
-        credentials.private_or_refuse(pair, insecure=insecure)
-        if pair.path is None and compat.on_command_line("--eab-hmac-key"):
-            compat.warn(
-                "The EAB secret was an argument: it stood in the process list and stands in "
-                f"certbot's log in {self._dirs.logs_dir}. Better: --sectigo-eab-credentials FILE, "
-                "and a new pair if others can read either."
-            )
-        consent = registration.Consent(self._agree, self._contact)
-        return registration.register(self._dirs, pair, self._settings(), consent, self._new_key)
+        return registrant.register(self._config, self._dirs, pair, insecure=insecure)
 
     def _warn_of_exposure(self, pair: Credentials | None) -> None:
         """Say that others can read the file, also where its secret is not needed now."""
@@ -216,44 +215,6 @@ class Run:
                 f"{exposure.path} holds the EAB secret and {exposure.reason}. "
                 f"Run:  {exposure.remedy}"
             )
-
-    def _agree(self, terms: str) -> None:
-        """Have the terms of service agreed to: ``--agree-tos``, else certbot's own question."""
-        if self._config.tos:
-            return
-        question = (
-            f"The terms of service of this CA are at {terms} . To register an ACME account you "
-            "have to agree to them. Do you agree?"
-        )
-        if not compat.ask_yes_no(question, "--agree-tos"):
-            raise registration.RegistrationError(
-                "No account was registered: the terms of service were not agreed to.",
-                "Nothing was sent to the CA. --agree-tos agrees beforehand.",
-            )
-
-    def _contact(self) -> tuple[str, ...]:
-        config = self._config
-        silent = config.noninteractive_mode or config.register_unsafely_without_email
-        if config.email is None and not silent:
-            config.email = compat.ask_text(
-                "E-mail address for notices of the CA (leave empty for none)"
-            )
-        return tuple(f"mailto:{mail.strip()}" for mail in (config.email or "").split(",") if mail)
-
-    def _new_key(self) -> JWK:
-        from cryptography.hazmat.primitives.asymmetric import rsa
-        from josepy.jwk import JWKRSA
-        from josepy.util import ComparableRSAKey
-
-        size = self._config.rsa_key_size
-        return JWKRSA(key=ComparableRSAKey(rsa.generate_private_key(65537, size)))
-
-    def _settings(self) -> Settings:
-        comment = compat.user_agent_comment(self._config)
-        agent = self._config.user_agent or " ".join(
-            [f"certbot-sectigo/{__version__}", compat.certbot_product(), comment]
-        )
-        return Settings(agent.strip(), verify_ssl=not self._config.no_verify_ssl)
 
     def _existing_lineage(self) -> Lineage | None:
         """Find the lineage that ``certonly`` or ``run`` is about, as certbot will."""
@@ -306,6 +267,8 @@ class Run:
         if lineage.ours:
             if lineage.webroot and not self._own("webroot"):
                 self._set("webroot", lineage.webroot)
+            if lineage.deploy and not self._own("deploy"):
+                self._set("deploy", lineage.deploy)
             if lineage.credentials and not self._own("credentials") and lineage.kid == chosen.kid:
                 self._set("credentials", lineage.credentials)
 

@@ -207,3 +207,9 @@ def test_certbots_own_options_make_a_pair() -> None:
     with pytest.raises(CredentialsError) as refused:
         credentials.from_options(KID, leaked, "https://x.example/d", None)
     assert leaked not in str(refused.value)
+
+
+def test_what_is_said_of_a_missing_file_can_be_printed_in_any_locale(tmp_path: Path) -> None:
+    with pytest.raises(CredentialsError) as missing:
+        credentials.read(tmp_path / "none.ini")
+    assert str(missing.value).isascii()

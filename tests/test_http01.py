@@ -109,3 +109,9 @@ def test_a_link_planted_for_a_token_is_not_followed(tmp_path: Path) -> None:
 def test_a_web_root_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(ChallengeError, match="is not a directory"):
         WebRoot(tmp_path / "none").publish([answer()])
+
+
+def test_a_web_root_that_cannot_even_be_looked_at(tmp_path: Path) -> None:
+    # As root nothing is out of reach, but a name that no file system takes is.
+    with pytest.raises(ChallengeError, match="not a directory"):
+        WebRoot(tmp_path / ("x" * 300)).publish([answer()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certbot_sectigo import log_parser
 from certbot_sectigo.log_parser import Event, Exchange, Run, events
 
 SECRET = "aHVzaC1odXNoLWh1c2g"
@@ -40,7 +42,7 @@ def answer(status: int, body: str = "", *headers: str) -> str:
 
 
 def parsed(*parts: str) -> list[Event]:
-    return list(events("".join(parts).splitlines(keepends=True)))
+    return list(events(parts))
 
 
 def test_a_request_and_its_answer() -> None:
@@ -50,19 +52,14 @@ def test_a_request_and_its_answer() -> None:
         answer(200, '{"status":\n "valid"}', "Location: https://ca/order/1",
                "Date: Fri, 02 Jan 2026 01:02:03 GMT"),
     )  # fmt: skip
-    assert event == Exchange(
-        method="POST",
-        url="https://ca/new",
-        line=1,
-        when=datetime(2026, 1, 2, 1, 2, 3, tzinfo=timezone.utc),
-        protected={"kid": "https://ca/acct/1"},
-        payload={"csr": "x"},
-        status=200,
-        headers={"location": "https://ca/order/1", "date": "Fri, 02 Jan 2026 01:02:03 GMT"},
-        body={"status": "valid"},
-    )
     assert isinstance(event, Exchange)
-    assert event.succeeded
+    assert (event.method, event.url, event.line) == ("POST", "https://ca/new", 1)
+    assert event.when == datetime(2026, 1, 2, 1, 2, 3, tzinfo=timezone.utc)
+    assert event.protected == {"kid": "https://ca/acct/1"}
+    assert event.payload == {"csr": "x"}
+    assert (event.status, event.succeeded) == (200, True)
+    assert event.headers["location"] == "https://ca/order/1"
+    assert event.body == {"status": "valid"}
 
 
 def test_a_get_request() -> None:
@@ -170,15 +167,60 @@ def test_odd_dates_and_answers() -> None:
     assert event.status is None
 
 
-def test_a_record_without_end_is_bounded() -> None:
-    def endless() -> Any:
-        yield record("Sending POST request to https://ca/1:")
-        for _ in range(20):
-            yield "x" * (1 << 20)
+def test_a_record_without_end_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_parser, "_SEARCHED", 100)
+    monkeypatch.setattr(log_parser, "_MAXIMUM_SIZE", 1000)
+    request = record("Sending POST request to https://ca/1:")
+    lines = 300
 
-    [event] = events(endless())
+    def endless(line: str) -> Iterator[str]:
+        yield request
+        for _ in range(lines):
+            yield line
+        yield "\n" + arguments()
+
+    for line in ("x" * 50, "x" * 49 + "\n"):
+        first, second = events(endless(line))
+        assert isinstance(first, Exchange)
+        assert (first.url, first.line) == ("https://ca/1", 1)
+        assert len(first.request) < 2000
+        assert isinstance(second, Run)
+        assert second.line == (f"{request}{line * lines}\n").count("\n") + 1
+
+
+WHOLE = "".join(
+    [
+        "before the first record\n",
+        arguments("certonly", "--eab-kid", "k"),
+        record("a record of no interest\nwith two lines"),
+        post("https://ca/1", {"kid": "a"}, {"csr": "x"}),
+        answer(200, '{\n"status": "valid"\n}'),
+        post("https://ca/2", {"kid": "a"}, {}),
+    ]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(cuts=st.lists(st.integers(0, len(WHOLE)), max_size=20), searched=st.integers(1, 300))
+def test_it_does_not_matter_where_the_text_is_cut(cuts: list[int], searched: int) -> None:
+    places = sorted({0, *cuts, len(WHOLE)})
+    blocks = [WHOLE[a:b] for a, b in zip(places, places[1:])]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log_parser, "_SEARCHED", searched)
+        found = list(events(blocks))
+    assert found == list(events([WHOLE]))
+    assert [event.line for event in found] == [
+        number
+        for number, line in enumerate(WHOLE.splitlines(), 1)
+        if "Arguments" in line or "Sending" in line
+    ]
+
+
+def test_line_ends_of_another_system() -> None:
+    text = post("https://ca/1", {"kid": "a"}, {}) + answer(200, '{"a": 1}', "Location: x")
+    [event] = events([text.replace("\n", "\r\n")])
     assert isinstance(event, Exchange)
-    assert event.url == "https://ca/1"
+    assert (event.headers, event.body) == ({"location": "x"}, {"a": 1})
 
 
 PIECES = st.one_of(
@@ -198,4 +240,12 @@ PIECES = st.one_of(
 @settings(max_examples=200, deadline=None)
 @given(parts=st.lists(PIECES, max_size=8), cut=st.integers(0, 3000))
 def test_no_damage_fails_and_no_secret_comes_out(parts: list[str], cut: int) -> None:
-    assert SECRET not in repr(parsed("".join(parts)[cut:]))
+    found = parsed("".join(parts)[cut:])
+    assert SECRET not in repr(found)
+    for event in found:
+        if isinstance(event, Exchange):
+            assert isinstance(event.protected, dict)
+            assert event.payload is None or event.payload
+            assert event.status in (None, 201)
+            assert event.when is None or event.when.tzinfo
+            assert isinstance(event.body, dict)

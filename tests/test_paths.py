@@ -128,7 +128,7 @@ def test_the_folder_is_certbots_or_refused(host: str, path: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "acme.sectigo.com/v2/OV", "https://", "https:///v2/OV", "https://[::1/x",
+    ["", "acme.sectigo.com/v2/OV", "https://", "https://.", "https://./x", "https:///v2/OV", "https://[::1/x",
      "https://ca.example/../../x", "https://ca.example/a/..", "https://..", "https://ca.example/\0",
      "https://ca.example/a\nb"],
 )  # fmt: skip
@@ -167,9 +167,10 @@ def test_certbot_is_kept_out_until_the_process_ends(dirs: paths.Dirs) -> None:
 
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_a_certbot_at_work_is_named(dirs: paths.Dirs, which: int) -> None:
-    with holder(three(dirs)[which]) as certbot, child(TAKE, 0, *three(dirs)) as ours:
+    with holder(three(dirs)[which]) as certbot:
         assert line(certbot) == "held"
-        output, _ = ours.communicate("")
+        with child(TAKE, 0, *three(dirs)) as ours:
+            output, _ = ours.communicate("")
         assert ours.returncode == 1
         assert str(three(dirs)[which]) in output
         assert f"process {certbot.pid}" in output
@@ -178,11 +179,12 @@ def test_a_certbot_at_work_is_named(dirs: paths.Dirs, which: int) -> None:
 
 
 def test_waiting_ends_when_certbot_ends(dirs: paths.Dirs) -> None:
-    with holder(dirs.config_dir) as certbot, child(TAKE, 60, *three(dirs)) as ours:
+    with holder(dirs.config_dir) as certbot:
         assert line(certbot) == "held"
-        assert line(ours).startswith(f"waiting for process {certbot.pid}")
-        certbot.communicate("")
-        assert line(ours) == "locked"
+        with child(TAKE, 60, *three(dirs)) as ours:
+            assert line(ours).startswith(f"waiting for process {certbot.pid}")
+            certbot.communicate("")
+            assert line(ours) == "locked"
 
 
 def test_missing_directories_are_not_made_but_for_the_configuration(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def choose(
             f"The account {request.pin or '(none)'} of {request.server} is not there, and which "
             "kid it was bound with is not known.",
             "Issue the certificate again with credentials: certbot certonly --authenticator "
-            "sectigo-eab --sectigo-eab-credentials FILE --cert-name NAME",
+            "sectigo-eab --sectigo-eab-credentials FILE --cert-name NAME --force-renewal",
         )
     chosen = find(request, around)
     if chosen is not None:
@@ -160,7 +160,8 @@ def _way_on(request: Request, around: Surroundings) -> str:
     lines = [part for part in parts if part]
     if unknown:
         lines.append(
-            "If you know which, say so once:  certbot … --sectigo-eab-credentials FILE --account ID"
+            "If you know which, say so once:  certbot certonly --authenticator sectigo-eab "
+            "--sectigo-eab-credentials FILE --account ID -d NAME"
         )
     lines.append(
         "Otherwise the key is on another machine or lost: have a new ACME account (a new EAB "

@@ -48,8 +48,15 @@ class Asked:
     """The credentials file, given or default."""
     file_named: bool = False
     """It was given on this command line."""
+    file_is_default: bool = False
+    """Nothing names it: it is just there."""
     pair: Credentials | None = None
     """What ``--eab-kid`` and ``--eab-hmac-key`` make."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether this command line itself names a kid or an account."""
+        return self.file_named or self.kid.named or self.eab_kid.named or self.account.named
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ def for_issuance(asked: Asked, lineage: Pinned | None) -> Request:
     kid, source = _kid(asked, lineage)
     pairs = [p for p in (asked.file, asked.pair) if p is not None and p.kid == kid]
     credentials = pairs[0] if pairs else None
-    named = asked.file_named or asked.kid.named or asked.eab_kid.named or asked.account.named
+    named = asked.decides
     follows_pin = (
         lineage is not None
         and bool(lineage.account)
@@ -100,7 +107,8 @@ def for_issuance(asked: Asked, lineage: Pinned | None) -> Request:
         and (lineage.ours or lineage.server == _configured_server(asked, credentials))
     )
     if follows_pin and lineage is not None and lineage.server:
-        return Request(lineage.server, lineage.kid, lineage.account, False, credentials)
+        warnings = _overruled(asked, lineage)
+        return Request(lineage.server, lineage.kid, lineage.account, False, credentials, warnings)
     server, warnings = _server(asked, credentials, lineage)
     if asked.account.named and not (asked.file_named or asked.kid.named or asked.eab_kid.named):
         kid, credentials = None, None  # what is merely configured does not contradict it
@@ -121,6 +129,22 @@ def for_issuance(asked: Asked, lineage: Pinned | None) -> Request:
     return Request(server, kid, None, False, credentials, warnings)
 
 
+def refuse_ambiguous(wanted: Request, lineages: list[Pinned]) -> None:
+    """Refuse to go on where certbot will ask for names, and could then take any lineage.
+
+    :param wanted: what the configuration alone asks for.
+    :param lineages: all there are.
+    :raises RequestError: if a lineage of this plugin is of another kid.
+    """
+    others = [p.name for p in lineages if p.ours and p.kid and p.kid != wanted.kid]
+    if others:
+        raise RequestError(
+            "No certificate is named, and there are some whose ACME account is another than that "
+            f"of kid {wanted.kid}: {', '.join(others[:5])}{' and more' if others[5:] else ''}.",
+            "Name the certificate, so that it gets the right account: -d NAME or --cert-name NAME",
+        )
+
+
 def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False) -> Request:
     """Settle what ``renew`` asks for: the lineage's own server and account.
 
@@ -137,14 +161,16 @@ def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False)
         raise RequestError(
             f"{name} does not say which server it is of.",
             "Issue it again: certbot certonly --authenticator sectigo-eab "
-            "--sectigo-eab-credentials FILE --cert-name NAME",
+            "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal",
         )
     for option, given in (("--server", asked.server), ("--sectigo-eab-server", asked.own_server)):
         if given.named and not same_server(given.value, server):
             raise RequestError(
                 f"{name} belongs to {server}; a renewal does not take it to {given.value} "
                 f"({option}).",
-                "To move it, issue it again with certonly and credentials of the other server.",
+                "To move it, issue it again: certbot certonly --authenticator sectigo-eab "
+                "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal  (FILE of the "
+                "other server)",
             )
     pin = asked.account.value
     if lineage is not None and not asked.account.named:
@@ -155,7 +181,7 @@ def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False)
             f"{name} is of {server} and was not issued with sectigo-eab.",
             "Renew it with its own authenticator (drop --authenticator, or authenticator in "
             "cli.ini), or move it: certbot certonly --authenticator sectigo-eab "
-            "--sectigo-eab-credentials FILE --cert-name NAME",
+            "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal",
         )
     return Request(server, kid, pin, asked.account.named)
 
@@ -188,6 +214,20 @@ def same_server(one: str | None, other: str) -> bool:
     )
 
 
+def _overruled(asked: Asked, lineage: Pinned) -> tuple[str, ...]:
+    """Say so where the configuration names another kid than the lineage that is followed."""
+    configured = asked.kid.value
+    if configured is None and asked.file is not None and not asked.file_is_default:
+        configured = asked.file.kid
+    if not configured or not lineage.kid or configured == lineage.kid:
+        return ()
+    return (
+        f"Keeping the account of the lineage {lineage.name} (kid {lineage.kid}); certbot's "
+        f"configuration names kid {configured}. What stands on the command line would move it: "
+        "--sectigo-eab-credentials FILE or --sectigo-eab-kid KID",
+    )
+
+
 def _kid(asked: Asked, lineage: Pinned | None) -> tuple[str | None, str]:
     """Find the kid and say where it is from."""
     file_kid = asked.file.kid if asked.file else None
@@ -208,7 +248,16 @@ def _kid(asked: Asked, lineage: Pinned | None) -> tuple[str | None, str]:
         return asked.eab_kid.value, "--eab-kid"
     if lineage is not None and lineage.ours and lineage.kid:
         return lineage.kid, f"lineage {lineage.name}"
-    for value, source in ((file_kid, file_name), (asked.kid.value, "sectigo-eab-kid"),
+    both = bool(asked.kid and file_kid) and not (asked.file_is_default or asked.account.named)
+    if both and asked.kid.value != file_kid:
+        raise RequestError(
+            f"certbot's configuration contradicts itself: sectigo-eab-kid is {asked.kid.value}, "
+            f"but sectigo-eab-credentials, {file_name}, is of kid {file_kid}.",
+            "Drop one of the two lines (cli.ini, or the file given with -c), or say on the "
+            "command line which: --sectigo-eab-credentials FILE or --sectigo-eab-kid KID",
+        )
+    # What somebody has written down comes before a file that is just there.
+    for value, source in ((asked.kid.value, "sectigo-eab-kid"), (file_kid, file_name),
                           (asked.eab_kid.value, "eab-kid")):  # fmt: skip
         if value:
             return value, source

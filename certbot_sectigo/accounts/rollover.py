@@ -210,6 +210,8 @@ def sweep(dirs: paths.Dirs) -> None:
     for account in store.read_all(dirs.staging):
         if account.link is None and account.folder not in journals:
             atomic.remove(account.folder)
+    for folder, _, _ in os.walk(dirs.staging):
+        atomic.sweep(Path(folder))
 
 
 def _change(rollover: Rollover, old_key: JWK, new_key: JWK, settings: Settings, uri: str) -> None:

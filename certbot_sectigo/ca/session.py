@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 REGISTRATION_TIMEOUT = 120
 """Seconds to wait for newAccount: Sectigo's software has been seen to take 18."""
+QUESTION_TIMEOUT = 30
+"""Seconds to wait for an answer that changes nothing, so that it can be asked for again."""
 
 
 class CaError(errors.Error):
@@ -76,10 +78,19 @@ class Session:
     :param key: the account's private key (``josepy.JWK``); None to read the directory only.
     :param settings: certbot's own network settings.
     :param uri: the account URL, where the account is known already.
+    :param directory: the server's directory, where another session has fetched it.
+    :param timeout: seconds to wait for each answer.
     """
 
     def __init__(
-        self, server: str, key: JWK | None, settings: Settings, uri: str | None = None
+        self,
+        server: str,
+        key: JWK | None,
+        settings: Settings,
+        uri: str | None = None,
+        *,
+        directory: messages.Directory | None = None,
+        timeout: int = REGISTRATION_TIMEOUT,
     ) -> None:
         self.server = server
         self._net = acme_client.ClientNetwork(
@@ -88,11 +99,11 @@ class Session:
             alg=_algorithm(key),
             verify_ssl=settings.verify_ssl,
             user_agent=settings.user_agent,
-            timeout=REGISTRATION_TIMEOUT,
+            timeout=timeout,
         )
         self._key = key
         self._uri = uri
-        self._directory: messages.Directory | None = None
+        self._directory = directory
 
     def terms_of_service(self) -> str | None:
         """Give the URL of the terms the CA wants agreed to, if any (RFC 8555 section 7.1.1)."""
@@ -135,7 +146,7 @@ class Session:
         }
         if contact:
             body["contact"] = contact
-        return self._account(self._post(url, messages.NewRegistration(**body)))
+        return self._account(self.post(url, messages.NewRegistration(**body)))
 
     def find(self) -> AccountObject | None:
         """Ask whether this key has an account, without making one (RFC 8555 section 7.3.1).
@@ -146,7 +157,7 @@ class Session:
         url = self.directory["newAccount"]
         self._net.account = None
         try:
-            response = self._post(url, messages.NewRegistration(only_return_existing=True))
+            response = self.post(url, messages.NewRegistration(only_return_existing=True))
         except Refused as refused:
             if refused.meaning is Meaning.ACCOUNT_UNKNOWN:
                 return None
@@ -160,7 +171,7 @@ class Session:
         """
         if self._uri is None:
             raise CaError("This account has no URL to ask about.")
-        return self._account(self._post(self._uri, None))
+        return self._account(self.post(self._uri, None))
 
     def deactivate(self) -> None:
         """Have the CA deactivate the account, for good (RFC 8555 section 7.3.6).
@@ -169,7 +180,7 @@ class Session:
         """
         if self._uri is None:
             raise CaError("This account has no URL, so it cannot be deactivated.")
-        shown = self._account(self._post(self._uri, _Body({"status": "deactivated"})))
+        shown = self._account(self.post(self._uri, Body({"status": "deactivated"})))
         if shown.status != "deactivated":
             raise CaError(f"{self.server} did not deactivate {shown.uri}: it is {shown.status}.")
 
@@ -193,7 +204,7 @@ class Session:
         url = self.directory["keyChange"]
         claim = {"account": self._uri, "oldKey": _public(self._key)}
         inner = jws.JWS.sign(json.dumps(claim).encode(), new, _algorithm(new), None, url)
-        self._post(url, _Body(inner.to_partial_json()))
+        self.post(url, Body(inner.to_partial_json()))
 
     def _binding(self, credentials: Credentials, url: str) -> Mapping[str, Any]:
         """Sign the public account key with the HMAC key; the private part stays here."""
@@ -206,7 +217,12 @@ class Session:
         binding: Mapping[str, Any] = signed.to_partial_json()
         return binding
 
-    def _post(self, url: str, body: Any) -> requests.Response:
+    def post(self, url: str, body: Any) -> requests.Response:
+        """Send a signed request (RFC 8555 section 6.2), with the account's URL once it is known.
+
+        :param body: the payload, or None for POST-as-GET (RFC 8555 section 6.3).
+        :raises CaError: :class:`Refused` with the CA's answer, or :class:`Unreachable`.
+        """
         with _translated(url):
             nonce_url = self.directory["newNonce"]
             response: requests.Response = self._net.post(
@@ -251,17 +267,19 @@ def shown_kid(account: Mapping[str, Any]) -> str | None:
         return None
 
 
-class _Body(JSONDeSerializable):
+class Body(JSONDeSerializable):
     """A request's payload, exactly as it is to be sent."""
 
     def __init__(self, content: Mapping[str, Any]) -> None:
         self._content = content
 
     def to_partial_json(self) -> Mapping[str, Any]:
+        """Give the content."""
         return self._content
 
     @classmethod
-    def from_json(cls, jobj: Any) -> _Body:
+    def from_json(cls, jobj: Any) -> Body:
+        """Take a content."""
         return cls(jobj)
 
 

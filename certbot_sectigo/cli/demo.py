@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -131,6 +132,7 @@ class _Story:
             text=True,
             check=False,
             timeout=_TIMEOUT,
+            env=self._environment(),
         )
         if done.returncode != expected:
             raise DemoError(
@@ -140,6 +142,16 @@ class _Story:
         # With certbot before 2 on Python 3.11 only the log has the CA's words.
         log = self._folder / "logs" / "letsencrypt.log"
         return done.stdout + log.read_text(errors="replace")
+
+    def _environment(self) -> dict[str, str]:
+        """Keep what somebody has configured on this machine out of the story.
+
+        That is a proxy, which certbot would ask for loopback as well, and a cli.ini of
+        one's own.
+        """
+        kept = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+        folder = str(self._folder)
+        return {**kept, "HOME": folder, "XDG_CONFIG_HOME": folder, "TMPDIR": folder}
 
     def _expect_accounts(self, pair: Pair, number: int) -> None:
         found = len(self._sandbox.accounts(pair.kid))

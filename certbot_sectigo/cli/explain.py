@@ -21,6 +21,7 @@ from certbot_sectigo.paths import Dirs
 
 _MOST_LOGS = 20
 _MOST_SHOWN = 3
+_LONGEST_LINE = 1 << 20
 
 
 class ExplainError(errors.Error):
@@ -109,12 +110,25 @@ def _newest(logs_dir: Path) -> tuple[str, Reading]:
 
 def _file(path: Path) -> Reading:
     trouble: list[log_files.Unread] = []
-    reading = read(log_files.lines(path, trouble))
+    reading = read(_lines(log_files.blocks(path, trouble)))
     if trouble and not reading.findings:
         raise ExplainError(
             f"{path} could not be read: {trouble[0].reason}", "Run it as root (sudo)?"
         )
     return reading
+
+
+def _lines(blocks: Iterable[str]) -> Iterator[str]:
+    """Cut text that comes in pieces into lines; what is endless is cut too."""
+    rest = ""
+    for block in blocks:
+        *whole, rest = (rest + block).split("\n")
+        yield from whole
+        if len(rest) > _LONGEST_LINE:
+            yield rest
+            rest = ""
+    if rest:
+        yield rest
 
 
 def _stdin() -> Iterator[str]:

@@ -140,7 +140,7 @@ class _Reader:
             if text.startswith("Arguments: ["):
                 yield from self._release()
                 self._run, self._request = self._run + 1, []
-                for event in log_parser.events(lines[:1]):
+                for event in log_parser.events([f"{lines[0]}\n"]):
                     if isinstance(event, log_parser.Run):
                         self._told = _from_options(Told(), event)
                 return
@@ -155,7 +155,7 @@ class _Reader:
         message = lines[0][record.end() :]
         if message.startswith("Sending "):
             self._request = lines
-            for event in log_parser.events(lines):
+            for event in log_parser.events(["\n".join(lines)]):
                 if isinstance(event, Exchange):
                     self._told = follow(self._told, event)
         elif message.startswith("Retrying request"):
@@ -163,7 +163,7 @@ class _Reader:
         elif message.startswith("Received response:") and self._request:
             yield from self._release()
             request, self._request = self._request, []
-            for event in log_parser.events([*request, *lines]):
+            for event in log_parser.events(["\n".join([*request, *lines])]):
                 if isinstance(event, Exchange):
                     self._told = follow(self._told, event)
                     text = refusal(event) or _page(event, lines)

@@ -101,7 +101,13 @@ class TestIssuance:
     def test_an_explicit_account_is_not_contradicted_by_what_is_merely_configured(self) -> None:
         for asked in (
             Asked(account=named("a2"), file=file("B")),
-            Asked(account=named("a2"), file=file("B"), kid=Option("C"), eab_kid=Option("D")),
+            Asked(
+                account=named("a2"),
+                file=file("B"),
+                kid=Option("C"),
+                eab_kid=Option("D"),
+                own_server=Option(OV),
+            ),
         ):
             for lineage in (None, OURS):
                 wanted = request.for_issuance(asked, lineage)
@@ -112,6 +118,30 @@ class TestIssuance:
             request.for_issuance(
                 Asked(file=file("B"), file_named=True, own_server=named("http://[bad")), None
             )
+
+    def test_a_configured_kid_beats_a_file_that_is_just_there(self) -> None:
+        wanted = request.for_issuance(
+            Asked(kid=Option("B"), file=file("A"), file_is_default=True, own_server=Option(OV)),
+            None,
+        )
+        assert (wanted.kid, wanted.credentials) == ("B", None)
+
+    def test_a_configuration_that_contradicts_itself_stops(self) -> None:
+        asked = Asked(kid=Option("B"), file=file("A"))
+        with pytest.raises(RequestError, match="contradicts itself"):
+            request.for_issuance(asked, None)
+
+    def test_a_lineage_that_overrules_the_configuration_is_told_of(self) -> None:
+        for asked in (Asked(file=file("B")), Asked(kid=Option("B"))):
+            [warning] = request.for_issuance(asked, OURS).warnings
+            assert "kid K" in warning and "kid B" in warning
+        for asked in (Asked(file=file("B"), file_is_default=True), Asked(file=file("K")), Asked()):
+            assert request.for_issuance(asked, OURS).warnings == ()
+
+    def test_without_names_every_lineage_has_to_be_of_that_kid(self) -> None:
+        request.refuse_ambiguous(request.Request(OV, "K"), [OURS, PLAIN])
+        with pytest.raises(RequestError, match="-d NAME"):
+            request.refuse_ambiguous(request.Request(OV, "B"), [PLAIN, OURS])
 
     def test_an_explicit_account_is_strict(self) -> None:
         wanted = request.for_issuance(

@@ -24,6 +24,8 @@ APT_PACKAGES = TREE / "tests" / "apt-packages.txt"
 ENVIRONMENTS = {
     # acme2certifier, an ACME server nobody here wrote, has requirements of its own.
     "acme2certifier": ["acme2certifier==0.46.3"],
+    # certbot's own nginx installer, which our certbot is lent for one test.
+    "certbot-nginx": [f"{name}=={version('certbot')}" for name in ("certbot", "certbot-nginx")],
     # The very certbot under test, in an environment without our plugin.
     "certbot-bare": [f"{name}=={version(name)}" for name in ("certbot", "acme")],
 }

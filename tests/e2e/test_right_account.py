@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.bed.certbot import Certbot
@@ -219,3 +220,33 @@ def test_an_account_of_another_kid_is_never_used_even_if_named(
     assert sectigo.b.kid in result.text
     assert before.changes(certbot.snapshot()) == []
     assert sectigo.orders == orders
+
+
+def test_without_a_name_nobody_knows_which_account_is_right(
+    certbot: Certbot, sectigo: Sectigo, tmp_path: Path
+) -> None:
+    certbot.certonly("www.b.example", credentials=sectigo.b.credentials(tmp_path / "b.ini"))
+    sectigo.a.credentials(certbot.config_dir / "sectigo-eab.ini")
+    words = ("certonly", "--agree-tos", "--authenticator", "sectigo-eab")
+
+    with certbot.on_terminal(*words) as child:
+        # certbot would ask for names after the account is settled; www.b.example among them.
+        child.expect("-d NAME")
+        child.expect(pexpect.EOF)
+    certbot.run(*words, "-d", "www.b.example", "--force-renewal")
+
+    assert certbot.lineage("www.b.example").organisation == sectigo.b.organisation
+    assert sectigo.accounts_of(sectigo.a.kid) == []
+
+
+def test_a_kid_in_cli_ini_beats_the_default_file(
+    certbot: Certbot, sectigo: Sectigo, tmp_path: Path
+) -> None:
+    certbot.certonly("www.b.example", credentials=sectigo.b.credentials(tmp_path / "b.ini"))
+    sectigo.a.credentials(certbot.config_dir / "sectigo-eab.ini")
+    certbot.cli_ini.parent.mkdir(parents=True)
+    certbot.cli_ini.write_text(f"sectigo-eab-kid = {sectigo.b.kid}\n")
+
+    certbot.run("certonly", "--authenticator", "sectigo-eab", "-d", "other.b.example")
+
+    assert certbot.lineage("other.b.example").organisation == sectigo.b.organisation

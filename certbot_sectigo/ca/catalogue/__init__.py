@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue import (
     acme,
+    acme_accounts,
     certbots,
     digicert,
     google,
     harica,
     sectigo,
+    sectigo_requests,
     sslcom,
     transport,
     validation,
@@ -17,13 +19,13 @@ from certbot_sectigo.ca.catalogue import (
 from certbot_sectigo.ca.catalogue.model import Entry, Weight
 
 PROFILES: dict[str, tuple[Entry, ...]] = {
-    "Sectigo": sectigo.ENTRIES,
+    "Sectigo": (*sectigo.ENTRIES, *sectigo_requests.ENTRIES),
     "ZeroSSL": zerossl.ENTRIES,
     "HARICA": harica.ENTRIES,
     "DigiCert": digicert.ENTRIES,
     "Google Trust Services": google.ENTRIES,
     "SSL.com": sslcom.ENTRIES,
-    "any ACME server": acme.ENTRIES,
+    "any ACME server": (*acme_accounts.ENTRIES, *acme.ENTRIES),
     "validations": validation.ENTRIES,
     "network and TLS": transport.ENTRIES,
     "certbot": certbots.ENTRIES,

@@ -1,0 +1,112 @@
+"""Make account keys, and read and write them as PEM."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from certbot_sectigo import errors
+from certbot_sectigo.secret import Secret
+
+if TYPE_CHECKING:
+    from josepy.jwk import JWK
+
+DEFAULT_KIND = "RSA 2048"
+"""What certbot gives its accounts."""
+
+_MAXIMUM_BYTES = 1 << 16
+_PEM = re.compile(
+    rb"-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL
+)
+
+
+class KeyFileError(errors.Error):
+    """A file does not hold an account key."""
+
+
+def new(kind: str = DEFAULT_KIND) -> JWK:
+    """Make an account key.
+
+    :param kind: as ``Account.key_type`` says it: ``RSA 2048``, ``EC P-256`` and so on.
+    """
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    family, _, size = kind.partition(" ")
+    if family == "RSA":
+        return _jwk(rsa.generate_private_key(65537, max(2048, int(size))))
+    curves = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
+    return _jwk(ec.generate_private_key(curves[size]))
+
+
+def to_pem(key: JWK) -> Secret:
+    """Give a private key as PKCS#8 PEM, not encrypted."""
+    from cryptography.hazmat.primitives import serialization
+
+    data: bytes = key.key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return Secret(data.decode())
+
+
+def from_file(path: Path) -> JWK:
+    """Read a private key: PEM (PKCS#8, PKCS#1, SEC 1) or a JSON Web Key.
+
+    :raises KeyFileError: naming the file and what is wrong with it, never its content.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(_MAXIMUM_BYTES)
+    except OSError as error:
+        raise KeyFileError(f"{path}: {error.strerror}") from None
+    return _from_json(path, data) if data.lstrip()[:1] == b"{" else _from_pem(path, data)
+
+
+def _from_json(path: Path, data: bytes) -> JWK:
+    from josepy.errors import Error as JoseError
+    from josepy.jwk import JWK
+
+    try:
+        key = JWK.json_loads(data.decode())
+        if hasattr(key.key, "private_bytes"):
+            return key
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise KeyFileError(f"{path} does not hold a private key (JSON Web Key).")
+
+
+def _from_pem(path: Path, data: bytes) -> JWK:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    # lego and acme.sh write nothing else into the file; EC PARAMETERS of OpenSSL may stand first.
+    found = re.search(
+        rb"-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----.*?-----END \1-----",
+        data,
+        re.DOTALL,
+    )
+    if found is None:
+        raise KeyFileError(f"{path} does not hold a private key in PEM.")
+    try:
+        key = serialization.load_pem_private_key(found[0] + b"\n", None)
+    except TypeError:
+        raise KeyFileError(
+            f"{path} is encrypted.", f"Decrypt it:  openssl pkey -in {path} -out plain.pem"
+        ) from None
+    except Exception:  # the causes are many, and their words might quote the key
+        raise KeyFileError(f"{path} does not hold a usable private key.") from None
+    if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
+        return _jwk(key)
+    raise KeyFileError(f"{path} is neither an RSA nor an EC key, which is all that certbot takes.")
+
+
+def _jwk(key: Any) -> JWK:
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from josepy.jwk import JWKEC, JWKRSA
+    from josepy.util import ComparableECKey, ComparableRSAKey
+
+    if isinstance(key, rsa.RSAPrivateKey):
+        return JWKRSA(key=ComparableRSAKey(key))
+    return JWKEC(key=ComparableECKey(key))

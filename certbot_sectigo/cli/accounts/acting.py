@@ -1,0 +1,109 @@
+"""What all commands that change something share: the plan, the question, the locks."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from certbot_sectigo import __version__, errors, paths
+from certbot_sectigo.ca.session import Settings
+from certbot_sectigo.cli.main import Context
+
+_Plan = TypeVar("_Plan")
+_Result = TypeVar("_Result")
+
+JSON_VERSION = 1
+
+
+class NotDoneError(errors.Error):
+    """Nothing was changed, since nobody said yes."""
+
+
+def yes_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option ``--yes``."""
+    return click.option("--yes", is_flag=True, help="Act without asking.")(function)
+
+
+def dirs_of(context: Context) -> paths.Dirs:
+    """Give certbot's directories, if this user may look into them.
+
+    :raises NotDoneError: if not: an empty list would be a wrong answer.
+    """
+    dirs = paths.Dirs(context.config_dir, context.work_dir, context.logs_dir)
+    for folder in (dirs.config_dir, dirs.accounts, dirs.renewal):
+        if os.path.lexists(folder) and not os.access(folder, os.R_OK | os.X_OK):
+            raise NotDoneError(
+                f"{folder} cannot be read by this user (uid {os.geteuid()}).",
+                "Repeat the command as the user certbot runs as, most often root (sudo).",
+            )
+    return dirs
+
+
+def settings(*, verify_ssl: bool = True) -> Settings:
+    """Tell how this command speaks to servers."""
+    return Settings(f"certbot-sectigo/{__version__}", verify_ssl=verify_ssl)
+
+
+def act(
+    context: Context,
+    command: str,
+    *,
+    make: Callable[[], _Plan],
+    show: Callable[[_Plan], None],
+    describe: Callable[[_Plan], Any],
+    question: str,
+    yes: bool,
+    carry_out: Callable[[_Plan], _Result],
+    conclude: Callable[[_Result], None],
+    result: Callable[[_Result], Any],
+) -> None:
+    """Show a plan, have it approved, and carry it out under certbot's locks.
+
+    The locks are not held while a person thinks: the plan is made again once they are, and
+    must have come out the same.
+
+    :param make: makes the plan; reads only.
+    :param show: prints it for people.
+    :param describe: gives it for JSON.
+    :param conclude: prints what was done.
+    :param result: gives what was done for JSON.
+    :raises NotDoneError: if it was not approved, or the world has changed meanwhile.
+    """
+    dirs = dirs_of(context)
+    plan = make()
+    if not context.json:
+        show(plan)
+    if not yes:
+        if context.json:
+            print_json(command, done=False, plan=describe(plan), result=None)
+        if context.json or not context.interactive:
+            raise NotDoneError("Nothing was changed.", "Add --yes to do it.")
+        if not click.confirm(question):
+            raise NotDoneError("Nothing was changed.")
+    with paths.locked(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
+        if make() != plan:
+            raise NotDoneError(
+                "Nothing was changed: certbot's files are not what they were a moment ago.",
+                "Repeat the command.",
+            )
+        outcome = carry_out(plan)
+    if context.json:
+        print_json(command, done=True, plan=describe(plan), result=result(outcome))
+    else:
+        conclude(outcome)
+
+
+def print_json(command: str, **content: Any) -> None:
+    """Print the one JSON document of a command."""
+    click.echo(json.dumps({"version": JSON_VERSION, "command": command, **content}, indent=2))
+
+
+def hint(*words: str | Path) -> str:
+    """Write a command of ours as it can be typed."""
+    return " ".join(["certbot-sectigo", *(shlex.quote(str(word)) for word in words)])

@@ -1,0 +1,276 @@
+"""``accounts pin``: write renewal files, so that lineages renew from another account."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any
+
+import click
+
+from certbot_sectigo import certbot_logs, errors, lineages, paths
+from certbot_sectigo.accounts import pins, store
+from certbot_sectigo.accounts.model import Account, Learned, Note
+from certbot_sectigo.accounts.pinning import Change, PinError
+from certbot_sectigo.accounts.pins import Record
+from certbot_sectigo.cli.accounts import acting, naming
+from certbot_sectigo.cli.main import Context
+from certbot_sectigo.lineages import Lineage
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a pin does."""
+
+    account: Account
+    note: Note | None
+    """To be written beside the account."""
+    changes: tuple[Change, ...]
+    already: tuple[str, ...]
+    """Lineages that need no change."""
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What taking the last pin back does."""
+
+    record: Record
+    changes: tuple[Change, ...]
+
+
+@click.command("pin")
+@click.argument("account_id", metavar="[ID]", required=False)
+@click.option("--cert-name", "names", multiple=True, metavar="NAME", help="Pin this lineage.")
+@click.option("--all-of", metavar="OLD", help="Pin every lineage of this account, there or not.")
+@click.option("--eab-kid", metavar="KID", help="Note that the account was bound with this kid.")
+@click.option("--move-server", is_flag=True, help="Take lineages to the account's server.")
+@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@click.option("--undo", is_flag=True, help="Take the last pin back.")
+@acting.yes_option
+@click.pass_obj
+def command(
+    context: Context,
+    account_id: str | None,
+    names: tuple[str, ...],
+    all_of: str | None,
+    eab_kid: str | None,
+    move_server: bool,
+    server: str | None,
+    undo: bool,
+    yes: bool,
+) -> None:
+    """Write renewal files: point lineages to the account ID.
+
+    Shows the change and asks. The CA is not asked, and no certificate is issued: the next
+    renewal uses the account. --undo takes the last pin back.
+    """
+    dirs = acting.dirs_of(context)
+    if undo:
+        if account_id or names or all_of or eab_kid:
+            raise errors.UsageError("--undo goes alone.")
+        _undo(context, dirs, yes)
+        return
+    if not account_id or not (names or all_of or eab_kid):
+        raise errors.UsageError(
+            "Say which account, and what to do with it.",
+            "certbot-sectigo accounts pin ID --cert-name NAME, --all-of OLD or --eab-kid KID",
+        )
+
+    def make() -> Plan:
+        return _plan(dirs, account_id, names, all_of, eab_kid, move_server, server)
+
+    plan = make()
+    if not plan.changes and plan.note is None:
+        _say_nothing_to_do(context, plan)
+        return
+
+    def carry_out(plan: Plan) -> Plan:
+        if plan.note is not None:
+            pins.note_kid(plan.account, plan.note)
+        pins.apply(dirs, plan.account.name, plan.changes)
+        return plan
+
+    acting.act(
+        context,
+        "accounts pin",
+        make=make,
+        show=_show,
+        describe=_describe,
+        question="Write this?",
+        yes=yes,
+        carry_out=carry_out,
+        conclude=_conclude,
+        result=lambda plan: {"pinned": [change.lineage for change in plan.changes]},
+    )
+
+
+def _plan(
+    dirs: paths.Dirs,
+    account_id: str,
+    names: Sequence[str],
+    all_of: str | None,
+    eab_kid: str | None,
+    move_server: bool,
+    server: str | None,
+) -> Plan:
+    known = lineages.read_all(dirs.renewal)
+    accounts = store.read_all(dirs.accounts)
+    account = naming.one(accounts, account_id, lambda a: a, server=server)
+    chosen = choose(known, accounts, names, all_of)
+    if not account.loads or account.misnamed:
+        raise PinError(
+            f"certbot cannot use the account {account.name}: "
+            + (account.problem or f"its folder should be called {account.id}"),
+            "certbot-sectigo accounts list  shows which accounts there are.",
+        )
+    note = None
+    if eab_kid:
+        if account.kid not in (None, eab_kid) and account.note.learned is not Learned.TOLD:  # type: ignore[union-attr]
+            raise PinError(
+                f"The account {account.name} is known to be bound with kid {account.kid}, not "
+                f"{eab_kid}.",
+                f"If that is wrong, remove {account.folder / 'sectigo-eab.json'} first.",
+            )
+        note = Note(eab_kid, pins.server_url(account, known), Learned.TOLD, _today())
+    elif account.kid is None and any(lineage.ours for lineage in chosen):
+        note = _note_from_logs(dirs, account, pins.server_url(account, known))
+    if note is not None and account.kid == note.kid:
+        note = None
+    noted = account if note is None else replace(account, note=note)
+    same = [replace(a, note=noted.note) for a in accounts if _same(a, account)]
+    target = pins.target_of(noted, known)
+    changes = pins.plan(chosen, same, target, move_server=move_server)
+    changed = {change.lineage for change in changes}
+    already = tuple(lineage.name for lineage in chosen if lineage.name not in changed)
+    return Plan(account, note, tuple(changes), already)
+
+
+def choose(
+    known: Sequence[Lineage], accounts: Sequence[Account], names: Sequence[str], all_of: str | None
+) -> list[Lineage]:
+    """Pick the lineages that are named, and those of an account.
+
+    :raises PinError: if one of them is not there.
+    """
+    by_name = {lineage.name: lineage for lineage in known}
+    missing = [name for name in names if name not in by_name]
+    if missing:
+        raise PinError(
+            f"There is no lineage {', '.join(missing)} here.",
+            "certbot certificates  lists them all.",
+        )
+    chosen = [by_name[name] for name in dict.fromkeys(names)]
+    if all_of:
+        pinned = {x.account for x in known if x.account and x.account.startswith(all_of.lower())}
+        there = any(account.name.startswith(all_of.lower()) for account in accounts)
+        if len(pinned) > 1 or not (pinned or there):
+            raise PinError(
+                f"--all-of {all_of} may mean several accounts: {', '.join(sorted(pinned))}."
+                if pinned
+                else f"There is no account {all_of}… here, and no lineage names one.",
+                "certbot-sectigo accounts list  shows which lineages use which account.",
+            )
+        chosen += [x for x in known if x.account in pinned and x not in chosen]
+    return chosen
+
+
+def _note_from_logs(dirs: paths.Dirs, account: Account, server: str) -> Note | None:
+    for binding in certbot_logs.bindings(dirs.logs_dir):
+        if binding.account_id == account.id and binding.account_url in (None, account.uri):
+            return Note(binding.kid, server, Learned.LOG, binding.when or _today())
+    return None
+
+
+def _today() -> datetime:
+    # To the day: a plan that is made again is the same plan.
+    return datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _same(one: Account, other: Account) -> bool:
+    return os.path.realpath(one.folder) == os.path.realpath(other.folder)
+
+
+def _show(plan: Plan) -> None:
+    if plan.note is not None:
+        click.echo(f"Note: account {plan.account.name} was bound with kid {plan.note.kid}.")
+    show_changes(plan.changes)
+    if plan.already:
+        click.echo(f"Pinned to it already: {', '.join(plan.already)}")
+
+
+def show_changes(changes: Sequence[Change]) -> None:
+    """Print what happens to renewal files."""
+    for change in changes:
+        click.echo(change.diff)
+
+
+def describe_changes(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Give what happens to renewal files for JSON."""
+    return [
+        {
+            "lineage": change.lineage,
+            "file": str(change.path),
+            "changes": [{"key": v.key, "old": v.old, "new": v.new} for v in change.values],
+        }
+        for change in changes
+    ]
+
+
+def _describe(plan: Plan) -> dict[str, Any]:
+    return {
+        "account": plan.account.name,
+        "server_path": plan.account.server_path,
+        "note_kid": plan.note.kid if plan.note else None,
+        "lineages": describe_changes(plan.changes),
+        "unchanged": list(plan.already),
+    }
+
+
+def _conclude(plan: Plan) -> None:
+    if plan.note is not None:
+        click.echo(f"Noted: {plan.account.name} has kid {plan.note.kid}.")
+    if plan.changes:
+        names = ", ".join(change.lineage for change in plan.changes)
+        click.echo(f"Pinned to {plan.account.name}: {names}.")
+        click.echo("To take it back:  certbot-sectigo accounts pin --undo")
+
+
+def _say_nothing_to_do(context: Context, plan: Plan) -> None:
+    if context.json:
+        acting.print_json("accounts pin", done=True, plan=_describe(plan), result={"pinned": []})
+    else:
+        click.echo(f"Nothing to do: all of that is so already ({plan.account.name}).")
+
+
+def _undo(context: Context, dirs: paths.Dirs, yes: bool) -> None:
+    def make() -> Undo:
+        record, changes = pins.plan_undo(dirs)
+        return Undo(record, tuple(changes))
+
+    def show(plan: Undo) -> None:
+        click.echo(f"The pin to {plan.record.account} of {plan.record.when:%Y-%m-%d %H:%M} UTC:")
+        show_changes(plan.changes)
+        if not plan.changes:
+            click.echo("Its lineages are as they were before already.")
+
+    def carry_out(plan: Undo) -> Undo:
+        pins.undo(dirs, plan.record, plan.changes)
+        return plan
+
+    acting.act(
+        context,
+        "accounts pin",
+        make=make,
+        show=show,
+        describe=lambda plan: {
+            "undo_of": plan.record.account,
+            "lineages": describe_changes(plan.changes),
+        },
+        question="Take it back?",
+        yes=yes,
+        carry_out=carry_out,
+        conclude=lambda plan: click.echo(f"Taken back: the pin to {plan.record.account}."),
+        result=lambda plan: {"restored": [change.lineage for change in plan.changes]},
+    )

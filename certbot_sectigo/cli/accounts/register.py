@@ -1,0 +1,208 @@
+"""``accounts register``: a new account with an EAB pair, beside those that are here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certbot_sectigo import credentials, lineages, paths
+from certbot_sectigo.accounts import chooser, keys, pins, registration, store
+from certbot_sectigo.accounts.model import Account, State
+from certbot_sectigo.accounts.pinning import Change, PinError, Target
+from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.accounts.selection import Chosen
+from certbot_sectigo.cli.accounts import acting
+from certbot_sectigo.cli.accounts.pin import choose, describe_changes, show_changes
+from certbot_sectigo.cli.main import Context
+from certbot_sectigo.credentials import Credentials
+
+_NEW = "NEW-ACCOUNT"
+"""Stands in a plan for the id, which is known only when the key is made."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a registration does."""
+
+    credentials: Credentials
+    here: str | None
+    """The account of that kid, if it is known to be here already."""
+    replaced: str | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What it has done."""
+
+    chosen: Chosen
+    pinned: tuple[str, ...]
+    replaced: str | None
+
+
+@click.command("register")
+@click.option(
+    "--credentials",
+    "file",
+    metavar="FILE",
+    help="The EAB pair. (default: sectigo-eab.ini in --config-dir)",
+)
+@click.option("--email", metavar="ADDRESS", help="Contact; several with commas between.")
+@click.option("--agree-tos", is_flag=True, help="Agree to the CA's terms of service.")
+@click.option("--replace", "old", metavar="OLD", help="Pin OLD's lineages to the new account.")
+@click.option("--move-server", is_flag=True, help="Also if OLD is of another server.")
+@click.option(
+    "--key-type",
+    type=click.Choice(["rsa", "ecdsa"]),
+    default="rsa",
+    show_default=True,
+    help="Kind of account key.",
+)
+@click.option("--insecure-credentials", is_flag=True, help="Take a FILE that others can read.")
+@click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
+@acting.yes_option
+@click.pass_obj
+def command(
+    context: Context,
+    file: str | None,
+    email: str | None,
+    agree_tos: bool,
+    old: str | None,
+    move_server: bool,
+    key_type: str,
+    insecure_credentials: bool,
+    no_verify_ssl: bool,
+    yes: bool,
+) -> None:
+    """Ask the CA for a new account with an EAB pair, beside those that are here.
+
+    If an account of that kid is here already, it is found and none is registered: so the
+    command can be repeated after it was cut off. --replace then writes OLD's renewal files.
+    """
+    dirs = acting.dirs_of(context)
+    settings = acting.settings(verify_ssl=not no_verify_ssl)
+    path = Path(file).absolute() if file else dirs.default_credentials
+
+    def make() -> Plan:
+        pair = credentials.read(path)
+        credentials.private_or_refuse(pair, insecure=insecure_credentials)
+        return _plan(dirs, pair, old, move_server)
+
+    def agree(terms: str) -> None:
+        question = f"The CA's terms of service are at {terms} . Do you agree?"
+        may_ask = context.interactive and not context.json
+        if agree_tos or (may_ask and click.confirm(question)):
+            return
+        raise registration.RegistrationError(
+            f"No account was registered: the terms of service ({terms}) were not agreed to.",
+            "Nothing was sent to the CA. --agree-tos agrees beforehand.",
+        )
+
+    def contact() -> tuple[str, ...]:
+        return tuple(f"mailto:{mail.strip()}" for mail in (email or "").split(",") if mail.strip())
+
+    def carry_out(plan: Plan) -> Done:
+        pair = plan.credentials
+        kind = keys.DEFAULT_KIND if key_type == "rsa" else "EC P-256"
+        consent = registration.Consent(agree, contact)
+        chosen = chooser.choose(
+            Request(pair.server, pair.kid, credentials=pair),
+            chooser.Surroundings(dirs, settings),
+            lambda: pair,
+            lambda given: registration.register(
+                dirs, given, settings, consent, lambda: keys.new(kind)
+            ),
+        )
+        changes: list[Change] = []
+        if plan.replaced:
+            changes = _changes(dirs, chosen.account, pair, plan.replaced, move_server)
+            pins.apply(dirs, chosen.account.name, changes)
+        return Done(chosen, tuple(change.lineage for change in changes), plan.replaced)
+
+    acting.act(
+        context,
+        "accounts register",
+        make=make,
+        show=_show,
+        describe=_describe,
+        question="Go on?",
+        yes=yes,
+        carry_out=carry_out,
+        conclude=_conclude,
+        result=lambda done: {
+            "account": done.chosen.account.name,
+            "uri": done.chosen.account.uri,
+            "reason": done.chosen.reason,
+            "pinned": list(done.pinned),
+        },
+    )
+
+
+def _plan(dirs: paths.Dirs, pair: Credentials, old: str | None, move_server: bool) -> Plan:
+    accounts = store.read_server(dirs.accounts, pair.server)
+    mine = [a.name for a in accounts if a.loads and not a.misnamed and a.kid == pair.kid]
+    here = mine[0] if mine else None
+    if old is None:
+        return Plan(pair, here, None, ())
+    known = lineages.read_all(dirs.renewal)
+    chosen = choose(known, store.read_all(dirs.accounts), (), old)
+    replaced = next((lineage.account for lineage in chosen if lineage.account), None)
+    if replaced is None:  # no lineage names it (any more)
+        return Plan(pair, here, None, ())
+    if replaced in mine:
+        raise PinError(
+            f"The account {replaced} is itself the one of kid {pair.kid}.",
+            "To rotate a leaked pair out, have a new ACME account made in Sectigo Certificate "
+            "Manager and give its credentials. A new key for the same account:  "
+            f"{acting.hint('accounts', 'rollover', replaced)}",
+        )
+    path = paths.server_path(pair.server)
+    new = Account(dirs.accounts / path / (here or _NEW), path, State.LOADS)
+    changes = _changes(dirs, new, pair, replaced, move_server)
+    return Plan(pair, here, replaced, tuple(changes))
+
+
+def _changes(
+    dirs: paths.Dirs, account: Account, pair: Credentials, old: str, move_server: bool
+) -> list[Change]:
+    known = lineages.read_all(dirs.renewal)
+    chosen = [lineage for lineage in known if lineage.account == old]
+    target = Target(account.name, pair.server, pair.kid, str(pair.path) if pair.path else None)
+    return pins.plan(chosen, [replace(account)], target, move_server=move_server)
+
+
+def _show(plan: Plan) -> None:
+    pair = plan.credentials
+    if plan.here:
+        click.echo(f"Kid {pair.kid} has the account {plan.here} here: none is registered.")
+    else:
+        click.echo(f"Register an account with kid {pair.kid} ({pair.path})")
+        click.echo(f"at {pair.server}, unless one of that kid is found here.")
+    if plan.replaced:
+        click.echo(f"Then pin to it what is pinned to {plan.replaced}:")
+        show_changes(plan.changes)
+
+
+def _describe(plan: Plan) -> dict[str, Any]:
+    return {
+        "kid": plan.credentials.kid,
+        "server": plan.credentials.server,
+        "account": plan.here,
+        "replaces": plan.replaced,
+        "lineages": describe_changes(plan.changes),
+    }
+
+
+def _conclude(done: Done) -> None:
+    click.echo(f"Account {done.chosen.account.name}: {done.chosen.reason}.")
+    if done.pinned:
+        click.echo(f"Pinned to it: {', '.join(done.pinned)}.")
+    if done.replaced:
+        click.echo(
+            f"{done.replaced} is not needed for renewals any more; its certificates can be "
+            "revoked with it for as long as it is kept.\n"
+            "To take it out of service:  certbot-sectigo accounts clean"
+        )

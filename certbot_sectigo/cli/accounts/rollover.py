@@ -1,0 +1,145 @@
+"""``accounts rollover``: a new key for the same account, with everything that names it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import click
+
+from certbot_sectigo import errors, lineages, paths
+from certbot_sectigo.accounts import archive, keys, pins, store
+from certbot_sectigo.accounts import rollover as key_change
+from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.accounts.pinning import Change
+from certbot_sectigo.accounts.rollover import Rolled, Rollover
+from certbot_sectigo.cli.accounts import acting, naming
+from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
+from certbot_sectigo.cli.main import Context
+
+_NEW = "NEW-ID"
+"""Stands in a plan for the id, which is known only when the key is made."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a key change does."""
+
+    old: str
+    server: str
+    begun: Rollover | None
+    """Where an earlier call was cut off."""
+    account: Account | None
+    """To begin with; None if it has begun."""
+    changes: tuple[Change, ...]
+
+
+@click.command("rollover")
+@click.argument("account_id", metavar="ID")
+@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
+@acting.yes_option
+@click.pass_obj
+def command(
+    context: Context, account_id: str, server: str | None, no_verify_ssl: bool, yes: bool
+) -> None:
+    """Ask the CA to take a new key for the account ID, and let everything here follow.
+
+    The answer to a leaked account key. The account at the CA stays the same; here its id
+    changes, so its renewal files are written and the old folder goes to the archive. Cut
+    off at any point, the same command finds out which key holds, and finishes.
+    """
+    dirs = acting.dirs_of(context)
+    settings = acting.settings(verify_ssl=not no_verify_ssl)
+
+    def make() -> Plan:
+        return _plan(dirs, account_id, server)
+
+    def carry_out(plan: Plan) -> Rolled:
+        begun = plan.begun
+        if begun is None:
+            assert plan.account is not None  # noqa: S101 - for mypy; _plan gives one of the two
+            kind = plan.account.key_type or keys.DEFAULT_KIND
+            begun = key_change.begin(
+                dirs, plan.account, plan.server, settings, lambda: keys.new(kind)
+            )
+        account = key_change.settle(dirs, begun, settings)
+        return key_change.finish(dirs, begun, account, lineages.read_all(dirs.renewal))
+
+    acting.act(
+        context,
+        "accounts rollover",
+        make=make,
+        show=_show,
+        describe=_describe,
+        question="Change the key?",
+        yes=yes,
+        carry_out=carry_out,
+        conclude=_conclude,
+        result=lambda rolled: {
+            "account": rolled.account.name,
+            "uri": rolled.account.uri,
+            "pinned": list(rolled.pinned),
+            "archived": str(rolled.archived) if rolled.archived else None,
+        },
+    )
+
+
+def _plan(dirs: paths.Dirs, account_id: str, server: str | None) -> Plan:
+    known = lineages.read_all(dirs.renewal)
+    below = paths.server_path(server) if server else None
+    begun = [
+        found
+        for found in key_change.unfinished(dirs)
+        if below in (None, found.server_path)
+        and (found.old.startswith(account_id.lower()) or found.new.startswith(account_id.lower()))
+    ]
+    if len(begun) > 1:
+        raise errors.Error(
+            f"{account_id} may mean several key changes: {', '.join(f.old for f in begun)}.",
+            "Write more of the id, or give --server URL.",
+        )
+    if begun:
+        [found] = begun
+        return Plan(found.old, found.server, found, None, ())
+    account = naming.one(store.read_all(dirs.accounts), account_id, lambda a: a, server=server)
+    if not account.loads or account.misnamed or account.link is not None:
+        raise key_change.RolloverError(
+            f"The account {account.name} cannot get a new key: "
+            + (
+                account.problem
+                or (f"it is a link to {account.link}" if account.link else "it is a copy")
+            )
+            + "."
+        )
+    new = replace(account, folder=account.folder.with_name(_NEW))
+    changes = key_change.changes_for(dirs, account, new, known)
+    return Plan(account.name, pins.server_url(account, known), None, account, tuple(changes))
+
+
+def _show(plan: Plan) -> None:
+    if plan.begun is not None:
+        click.echo(f"A key change of account {plan.old} was cut off: the new id is to be")
+        click.echo(f"{plan.begun.new}. Find out which key holds, and finish.")
+        return
+    click.echo(f"Account {plan.old} at {plan.server} gets a new key, and so a new id here.")
+    show_changes(plan.changes)
+    click.echo("Its old folder goes to the archive.")
+
+
+def _describe(plan: Plan) -> dict[str, Any]:
+    return {
+        "account": plan.old,
+        "server": plan.server,
+        "resumes": plan.begun.new if plan.begun else None,
+        "lineages": describe_changes(plan.changes),
+    }
+
+
+def _conclude(rolled: Rolled) -> None:
+    click.echo(f"The account is {rolled.account.name} now.")
+    if rolled.pinned:
+        click.echo(f"Pinned to it: {', '.join(rolled.pinned)}.")
+    if rolled.archived is not None:
+        click.echo(f"The old key is in {rolled.archived}; it opens nothing at the CA any more.")
+        click.echo(f"Not before {archive.PURGE_AFTER.days} days:  certbot-sectigo accounts purge")

@@ -1,0 +1,164 @@
+"""``certbot-sectigo deploy``: the installer by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certbot_sectigo import errors, paths
+from certbot_sectigo.cli.main import Context
+from certbot_sectigo.deploy import examples, material, report
+from certbot_sectigo.deploy.job import Job, deploy_file
+from certbot_sectigo.deploy.model import DeployError
+
+_NOWHERE = "No target of a deploy file takes its certificate from here."
+
+
+@click.command("deploy")
+@click.option("--cert-name", metavar="NAME", help="This certificate only, instead of all.")
+@click.option(
+    "--deploy-file",
+    metavar="FILE",
+    help="Read the targets from here, not from the file the certificate was installed with.",
+)
+@click.option("--dry-run", is_flag=True, help="Print what would be done; writes nothing.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Print which targets differ from their certificate, and which services serve another "
+    "one; writes nothing, exits 1 if any does.",
+)
+@click.option(
+    "--example",
+    type=click.Choice(sorted(examples.EXAMPLES)),
+    help="Print a deploy file to start from.",
+)
+@click.pass_obj
+def command(
+    context: Context,
+    cert_name: str | None,
+    deploy_file: str | None,
+    dry_run: bool,
+    check: bool,
+    example: str | None,
+) -> int:
+    """Write certificates to the places of the deploy file, test and reload the services.
+
+    A target whose test or reload fails gets its old files back.
+    """
+    if sum((dry_run, check, example is not None)) > 1:
+        raise errors.UsageError("--dry-run, --check and --example exclude each other.")
+    if example is not None:
+        click.echo(examples.example(example), nl=False)
+        return 0
+    if dry_run or check:
+        return _tell(context, cert_name, deploy_file, _plan if dry_run else _compare)
+    dirs = paths.Dirs(context.config_dir, context.work_dir, context.logs_dir)
+    with paths.locked(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
+        return _tell(context, cert_name, deploy_file, _deploy)
+
+
+def _tell(
+    context: Context,
+    cert_name: str | None,
+    deploy_file: str | None,
+    act: Callable[[Job, Context], list[dict[str, Any]]],
+) -> int:
+    """Do one thing to the targets of each certificate asked for, print it, give the exit code."""
+    said: list[dict[str, Any]] = []
+    failed: list[str] = []
+    for job in _jobs(context, cert_name, deploy_file, failed):
+        try:
+            if not job.targets():
+                if cert_name is not None:
+                    failed.append(f'{job.file} has no target for the certificate "{cert_name}".')
+                continue
+            targets = act(job, context)
+        except DeployError as error:
+            failed.append(str(error))
+            continue
+        said.append({"certificate": job.material.lineage, "targets": targets})
+    fine = not failed and all(target["ok"] for one in said for target in one["targets"])
+    if context.json:
+        click.echo(json.dumps({"ok": fine, "certificates": said, "errors": failed}, indent=2))
+        return 0 if fine else 1
+    for one in said:
+        for target in one["targets"]:
+            if context.verbosity >= 0 or not target["ok"]:
+                click.echo(f"{one['certificate']}: {target['text']}", err=not target["ok"])
+    for text in failed:
+        click.echo(f"certbot-sectigo: {text}", err=True)
+    if not said and not failed and context.verbosity >= 0:
+        click.echo(_NOWHERE)
+    return 0 if fine else 1
+
+
+def _jobs(
+    context: Context, cert_name: str | None, given: str | None, failed: list[str]
+) -> Iterator[Job]:
+    """Give a job for each certificate asked for; one that cannot be read is among the failed."""
+    names = (cert_name,) if cert_name is not None else material.lineages(context.config_dir)
+    for name in names:
+        file = Path(given).absolute() if given else deploy_file(context.config_dir, name)
+        try:
+            yield Job(material.read_lineage(context.config_dir, name), file, context.config_dir)
+        except DeployError as error:
+            failed.append(str(error))
+
+
+def _deploy(job: Job, context: Context) -> list[dict[str, Any]]:
+    def tell(text: str) -> None:
+        if context.verbosity > 0:
+            click.echo(text, err=True)
+
+    outcomes = job.run(tell)
+    return [
+        {
+            "name": one.target,
+            "ok": one.ok,
+            "state": one.state,
+            "message": one.message,
+            "text": report.sentence(one),
+        }
+        for one in outcomes
+    ]
+
+
+def _compare(job: Job, context: Context) -> list[dict[str, Any]]:
+    found = []
+    for name, differences in job.differences():
+        text = f'target "{name}": ' + (
+            "differs:\n" + "\n".join(f"  {line}" for line in differences)
+            if differences
+            else "has the certificate"
+        )
+        found.append(
+            {"name": name, "ok": not differences, "differences": differences, "text": text}
+        )
+    return found
+
+
+def _plan(job: Job, context: Context) -> list[dict[str, Any]]:
+    plans, refused = job.plans()
+    found: list[dict[str, Any]] = []
+    for plan in plans:
+        lines = [
+            f"would write {change.path} (owner {change.new.uid}:{change.new.gid}, "
+            f"mode {change.new.mode:04o})"
+            for change in plan.changes
+        ] or ["has the certificate; nothing would be written"]
+        for what, one in (("test", plan.target.test), ("reload", plan.target.reload)):
+            if one is not None:
+                lines.append(f"would {what}: {one.shown}")
+        text = f'target "{plan.target.name}":\n' + "\n".join(f"  {line}" for line in lines)
+        found.append({"name": plan.target.name, "ok": True, "steps": lines, "text": text})
+    for outcome in refused:
+        text = report.sentence(outcome)
+        found.append(
+            {"name": outcome.target, "ok": False, "message": outcome.message, "text": text}
+        )
+    return found

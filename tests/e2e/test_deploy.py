@@ -1,0 +1,373 @@
+"""The installer with the real certbot: the sandbox issues, real services serve."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bed import process
+from tests.bed.certbot import Certbot
+from tests.bed.components import BIN, require
+from tests.bed.ports import free_port
+from tests.bed.process import Process, Result, poll
+from tests.bed.sectigo import Sectigo
+from tests.deploy.daemons import Daemon, open_folder, serves
+from tests.deploy.services import Machine
+
+NAME = "www.a.example"
+
+
+class Place:
+    """A machine whose certbot installs with our plugin, and one HAProxy to serve."""
+
+    def __init__(self, certbot: Certbot, sectigo: Sectigo, root: Path) -> None:
+        self.certbot = certbot
+        self.credentials = sectigo.a.credentials(certbot.home / "a.ini")
+        certbot.config_dir.mkdir(parents=True)
+        self.machine = Machine(root)
+        self.machine.file = certbot.config_dir / "sectigo-deploy.toml"
+        self.haproxy = Daemon(root / "haproxy", "haproxy")
+        self.pem = self.haproxy.folder / "site.pem"
+
+    def describe(self, **keys: object) -> None:
+        """Write the deploy file with the one target."""
+        self.machine.no_targets()
+        self.machine.target(
+            "haproxy",
+            **{
+                "cert_name": NAME,
+                "path": str(self.pem),
+                "owner": self.haproxy.owner,
+                "mode": "0600",
+                "test": self.haproxy.test,
+                "reload": None,
+                "allow_sandbox": True,
+                **keys,
+            },
+        )
+
+    def install(self, *more: str | Path, check: int | None = 0) -> Result:
+        """Get the certificate and install it, as the README tells people to."""
+        words = ["--authenticator", "sectigo-eab", "--installer", "sectigo-eab", "--agree-tos"]
+        words += ["--sectigo-eab-credentials", str(self.credentials), "-d", NAME]
+        return self.certbot.run("run", *words, *more, check=check)
+
+    def deploy(self, *words: str, check: int = 0, options: tuple[str, ...] = ()) -> Result:
+        """Run ``certbot-sectigo deploy``."""
+        folders: list[str | Path] = [
+            "--config-dir",
+            self.certbot.config_dir,
+            "--work-dir",
+            self.certbot.work_dir,
+        ]
+        folders += ["--logs-dir", self.certbot.logs_dir]
+        return process.run(
+            [BIN / "certbot-sectigo", *folders, *options, "deploy", *words],
+            folder=self.certbot.home / "output",
+            check=check,
+        )
+
+    @property
+    def cert(self) -> bytes:
+        """The lineage's certificate."""
+        return (self.certbot.config_dir / "live" / NAME / "cert.pem").read_bytes()
+
+    def serves(self) -> None:
+        """Wait until the service shows the lineage's certificate."""
+        wanted = self.cert
+        poll(lambda: self.haproxy.serves(wanted), "the lineage's certificate to be served")
+
+
+@pytest.fixture
+def place(certbot: Certbot, sectigo: Sectigo) -> Iterator[Place]:
+    with open_folder() as root:
+        made = Place(certbot, sectigo, root)
+        try:
+            yield made
+        finally:
+            made.haproxy.stop()
+
+
+def test_issue_serve_renew_and_keep_the_old_one_when_the_test_fails(place: Place) -> None:
+    place.describe()
+    result = place.install()
+    assert 'target "haproxy": deployed' in result.text
+    place.haproxy.start()
+    assert place.haproxy.serves(place.cert)
+
+    place.describe(reload=place.haproxy.reload, connect=f"127.0.0.1:{place.haproxy.port}")
+    first = place.cert
+    place.certbot.run("renew", "--force-renewal")
+    assert place.cert != first
+    place.serves()
+
+    served = place.cert
+    before = place.machine.snapshot().of(place.haproxy.folder)
+    config = place.haproxy.config.read_text()
+    place.haproxy.config.write_text(config + "\nnonsense\n")
+    result = place.certbot.run("renew", "--force-renewal", check=1)
+    assert place.cert != served
+    assert 'target "haproxy": not deployed, its files are as they were before' in result.text
+    assert "nonsense" in result.text
+    place.haproxy.config.write_text(config)
+    assert before.changes(before.of(place.haproxy.folder)) == []
+    assert place.haproxy.serves(served)
+
+    # Nothing is due; what failed is done all the same, once.
+    result = place.certbot.run("renew")
+    assert "not yet due" in result.text
+    place.serves()
+    times = place.pem.stat().st_mtime_ns
+    result = place.certbot.run("renew")
+    assert "target" not in result.text
+    assert place.pem.stat().st_mtime_ns == times
+
+
+def test_failure_at_the_first_installation(place: Place) -> None:
+    place.describe(test=["/bin/sh", "-c", "echo the cause; exit 7"])
+    result = place.install(check=1)
+    assert "exited with 7" in result.text
+    assert "the cause" in result.text
+    assert not place.pem.exists()
+    assert place.cert  # the certificate is there and is not lost
+    place.describe()
+    place.certbot.run("install", "--cert-name", NAME, "--installer", "sectigo-eab")
+    assert place.pem.exists()
+
+
+def test_rollback_brings_files_owners_and_modes_back(place: Place) -> None:
+    place.pem.write_text("from before")
+    place.pem.chmod(0o604)
+    original = place.machine.snapshot().of(place.haproxy.folder)
+    place.describe(test=None)
+    place.install()
+    first = original.of(place.haproxy.folder)
+    place.certbot.run("renew", "--force-renewal")
+    assert first.changes(first.of(place.haproxy.folder)) != []
+
+    rollback = ("rollback", "--installer", "sectigo-eab")
+    place.certbot.run(*rollback)
+    assert first.changes(first.of(place.haproxy.folder)) == []
+    # A renewal run does not undo what was rolled back on purpose.
+    place.certbot.run("renew")
+    assert first.changes(first.of(place.haproxy.folder)) == []
+    place.certbot.run(*rollback)
+    assert original.changes(original.of(place.haproxy.folder)) == []
+    assert stat.S_IMODE(place.pem.stat().st_mode) == 0o604
+    result = place.certbot.run(*rollback)
+    assert "nothing to roll back" in result.text
+
+
+def test_mistakes_are_told_before_anything_is_ordered(place: Place, sectigo: Sectigo) -> None:
+    place.describe(owner="nobody-of-that-name", path=str(place.pem.parent / "none" / "x.pem"))
+    orders = sectigo.orders
+    result = place.install(check=1)
+    assert 'target "haproxy": owner: there is no user "nobody-of-that-name"' in result.text
+    assert "there is no folder" in result.text
+    assert "PluginError" not in result.text
+    assert sectigo.orders == orders
+
+
+def test_broken_deploy_file_does_not_keep_a_certificate_from_being_renewed(place: Place) -> None:
+    place.describe()
+    place.install()
+    before = place.cert
+    text = place.machine.file.read_text()
+    place.machine.file.write_text(text.replace("mode", "moed"))
+    result = place.certbot.run("renew", "--force-renewal", check=1)
+    assert 'target "haproxy": moed: is not a key of a target; is mode meant?' in result.text
+    assert place.cert != before
+    place.machine.file.write_text(text)
+    place.certbot.run("renew")
+    assert place.cert in place.pem.read_bytes()
+
+
+def test_deploy_file_of_another_name_is_found_at_renewals(place: Place, tmp_path: Path) -> None:
+    place.machine.file = tmp_path / "elsewhere.toml"
+    place.describe(test=None)
+    words = ("--authenticator", "sectigo-eab", "--installer", "sectigo-eab", "--agree-tos")
+    place.certbot.run(
+        *("run", *words, "--sectigo-eab-credentials", place.credentials, "-d", NAME),
+        *("--sectigo-eab-deploy", "elsewhere.toml"),
+        cwd=tmp_path,
+    )
+    place.certbot.run("renew", "--force-renewal")
+    assert place.cert in place.pem.read_bytes()
+    place.pem.unlink()
+    place.deploy()
+    assert place.cert in place.pem.read_bytes()
+
+
+def test_certonly_says_that_nothing_is_deployed(place: Place) -> None:
+    place.describe(test=None)
+    result = place.certbot.certonly(
+        NAME, credentials=place.credentials, more=("--installer", "sectigo-eab")
+    )
+    assert "deploys nothing here" in result.text
+    assert f"certbot-sectigo --config-dir {place.certbot.config_dir} deploy" in result.text
+    assert not place.pem.exists()
+    place.deploy("--cert-name", NAME)
+    assert place.pem.exists()
+
+
+def test_no_targets_is_no_failure(place: Place) -> None:
+    result = place.install()
+    assert "no target for www.a.example" in result.text
+    assert "the certificate is only saved" in result.text
+
+
+def test_by_hand(place: Place) -> None:
+    place.describe(connect=f"127.0.0.1:{place.haproxy.port}", timeout=1)
+    place.install(check=1)  # nothing listens yet
+    place.haproxy.start()
+    result = place.deploy("--check")
+    assert 'www.a.example: target "haproxy": has the certificate' in result.text
+
+    text = place.machine.file.read_text()
+    place.machine.file.write_text(text.replace('mode = "0600"', 'mode = "0400"'))
+    result = place.deploy("--check", check=1)
+    assert "and mode 0600 instead of" in result.text
+    result = place.deploy("--dry-run")
+    assert f"would write {place.pem} (owner {place.haproxy.owner}:0, mode 0400)" in result.text
+    assert "would test: " in result.text
+    assert stat.S_IMODE(place.pem.stat().st_mode) == 0o600
+    place.deploy()
+    assert stat.S_IMODE(place.pem.stat().st_mode) == 0o400
+
+    place.certbot.run("renew", "--force-renewal", "--disable-renew-updates")
+    data = json.loads(place.deploy("--check", check=1, options=("--json",)).stdout)
+    ((target,),) = (one["targets"] for one in data["certificates"])
+    assert data["ok"] is target["ok"] is False
+    file, service = target["differences"]
+    assert file == f"{place.pem} holds something else"
+    assert "serves another certificate" in service
+
+    result = place.deploy("--cert-name", "other", check=1)
+    assert 'There is no certificate "other"' in result.text
+    assert "There are: www.a.example" in result.text
+    result = place.deploy("--check", "--dry-run", check=2)
+    assert "exclude each other" in result.text
+
+
+# In renew, certbot itself takes no notice of SIGTERM once the new certificate is saved.
+@pytest.mark.parametrize(
+    ("verb", "sign"),
+    [("renew", signal.SIGKILL), ("install", signal.SIGKILL), ("install", signal.SIGTERM)],
+)
+def test_certbot_is_ended_while_the_service_tests(
+    place: Place, verb: str, sign: signal.Signals
+) -> None:
+    place.describe(test=None)
+    place.install()
+    before = place.machine.snapshot().of(place.haproxy.folder)
+    begun, go = place.machine.root / "begun", place.machine.root / "go"
+    place.describe(
+        test=["/bin/sh", "-c", f"touch {begun}; until test -e {go}; do sleep 0.05; done"]
+    )
+    words: tuple[str, ...] = ("renew", "--force-renewal")
+    if verb == "install":
+        place.certbot.run("renew", "--force-renewal", "--disable-renew-updates")
+        words = ("install", "--cert-name", NAME, "--installer", "sectigo-eab")
+    running = place.certbot.start(*words)
+    running.until(begun.exists, "the service's test")
+    assert place.cert in place.pem.read_bytes()
+    os.kill(running.pid, sign)
+    assert running.wait().returncode != 0
+    if verb == "install" and sign == signal.SIGTERM:
+        # certbot has the installer undo what it began.
+        assert before.changes(before.of(place.haproxy.folder)) == []
+    go.touch()
+    result = place.certbot.run("renew")
+    assert "not yet due" in result.text
+    assert "it was interrupted" in result.text
+    assert 'target "haproxy": deployed' in result.text
+    assert place.cert in place.pem.read_bytes()
+    assert [path.name for path in place.pem.parent.glob(".*")] == []
+
+
+def test_menus_are_as_they_were(certbot: Certbot) -> None:
+    certbot.cli_ini.parent.mkdir(parents=True)
+    certbot.cli_ini.write_text("authenticator = sectigo-eab\n")
+    shown = certbot.run("plugins", "--prepare", "--installers")
+    assert "sectigo-eab" not in shown.stdout
+    assert not (certbot.config_dir / "sectigo").exists()
+
+
+def test_enhancements_are_refused(place: Place) -> None:
+    place.describe(test=None)
+    place.install()
+    result = place.certbot.run(
+        *("enhance", "--cert-name", NAME, "--installer", "sectigo-eab", "--hsts"), check=None
+    )
+    assert "hsts" in result.text
+    assert "not supported" in result.text
+
+
+def test_example_is_a_deploy_file(place: Place) -> None:
+    shown = place.deploy("--example", "postfix").stdout
+    place.machine.file.write_text(shown)
+    place.certbot.config_dir.joinpath("live").mkdir()
+    assert "No target of a deploy file" in place.deploy("--check").text
+
+
+def test_certbots_nginx_installer_with_our_authenticator(
+    certbot: Certbot, sectigo: Sectigo
+) -> None:
+    nginx = require("nginx")
+    packages = require("certbot-nginx/bin/certbot").parent.parent
+    (path,) = packages.glob("lib/python*/site-packages")
+    with open_folder() as root:
+        http, https = free_port(), free_port()
+        (root / "run").mkdir()
+        (root / "www").mkdir()
+        config = root / "nginx.conf"
+        config.write_text(
+            f"""pid {root}/run/pid; error_log {root}/run/error.log; worker_processes 1;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {root}/run/t1; proxy_temp_path {root}/run/t2;
+    fastcgi_temp_path {root}/run/t3; uwsgi_temp_path {root}/run/t4; scgi_temp_path {root}/run/t5;
+    server {{ listen 127.0.0.1:{http}; server_name {NAME}; root {root}/www; }}
+}}
+"""
+        )
+        control = root / "ctl"
+        control.write_text(f'#!/bin/sh\nexec {nginx} -p {root} "$@"\n')
+        control.chmod(0o755)
+        words: list[str | Path] = [
+            nginx,
+            "-p",
+            root,
+            "-c",
+            config,
+            "-e",
+            root / "run" / "error.log",
+        ]
+        with Process([*words, "-g", "daemon off;"], folder=root / "output") as server:
+            server.until(lambda: (root / "run" / "pid").exists(), "nginx's pid file")
+            credentials = sectigo.a.credentials(certbot.home / "a.ini")
+            where = ("--nginx-server-root", root, "--nginx-ctl", control)
+            certbot.run(
+                *("run", "--authenticator", "sectigo-eab", "--installer", "nginx"),
+                *("--sectigo-eab-credentials", credentials, "-d", NAME, "--agree-tos"),
+                *("--no-redirect", "--https-port", str(https), *where),
+                env={"CERTBOT_PLUGIN_PATH": str(path)},
+            )
+
+            def served() -> bool:
+                cert = (certbot.config_dir / "live" / NAME / "cert.pem").read_bytes()
+                return serves(https, cert)
+
+            poll(served, "the first certificate")
+            first = certbot.lineage(NAME).serial
+            certbot.run("renew", "--force-renewal", env={"CERTBOT_PLUGIN_PATH": str(path)})
+            assert certbot.lineage(NAME).serial != first
+            assert certbot.lineage(NAME).params["installer"] == "nginx"
+            poll(served, "the renewed certificate")

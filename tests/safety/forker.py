@@ -1,0 +1,153 @@
+"""Run our command in forks of one warm process, each cut off at a file operation of its choice.
+
+A request is one line of JSON on standard input, an answer one line on standard output.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended."""
+
+    killed: bool
+    """It was killed at the operation that was asked for."""
+    returncode: int
+    output: str
+
+
+class Forker:
+    """The warm process, seen from a test.
+
+    :param folder: for the output of the runs.
+    :param words: global options of every run.
+    """
+
+    def __init__(self, folder: Path, *words: str | Path) -> None:
+        self._words = [str(word) for word in words]
+        self._output = folder / "forked.out"
+
+    def __enter__(self) -> Forker:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "LC_ALL": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "NO_PROXY": "*",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.safety.forker"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(30)
+
+    def run(
+        self,
+        *words: str | Path,
+        kill_at: int | None = None,
+        fail_at: int | None = None,
+        check: int | None = 0,
+    ) -> Outcome:
+        """Run the command to its end.
+
+        :param kill_at: before its file operation of that number, from 0, it is killed.
+        :param fail_at: its file operations from that number on fail, as on a full disk.
+        :param check: the exit code it must have, unless it was killed; None for any.
+        """
+        assert self._process.stdin is not None and self._process.stdout is not None
+        request = {
+            "argv": [*self._words, *(str(word) for word in words)],
+            "kill_at": kill_at,
+            "fail_at": fail_at,
+            "output": str(self._output),
+        }
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        status = json.loads(self._process.stdout.readline())
+        output = self._output.read_text("utf-8")
+        killed = status == -signal.SIGKILL
+        assert killed or check is None or status == check, output
+        assert "Traceback" not in output, output
+        return Outcome(killed, status, output)
+
+
+def _serve() -> None:
+    """Fork for every request; the child leaves this function by ending."""
+    for line in sys.stdin:
+        request = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _run(request["argv"], request["kill_at"], request["fail_at"], request["output"])
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def _run(argv: Sequence[str], kill_at: int | None, fail_at: int | None, output: str) -> None:
+    import errno
+
+    from certbot_sectigo import atomic
+    from certbot_sectigo.cli.main import main
+
+    handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((null, 0), (handle, 1), (handle, 2)):
+        os.dup2(source, target)
+    number = -1
+
+    def hook(name: str, path: Path) -> None:
+        nonlocal number
+        number += 1
+        if number == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        needs_room = name in ("open", "write", "mkdir")
+        if fail_at is not None and number >= fail_at and needs_room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    atomic.operations = hook
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - what the test sends is not ours
+    main(argv)
+
+
+def _warm_up() -> None:
+    """Import what the commands use, once."""
+    import importlib
+
+    from certbot_sectigo.cli import accounts
+
+    for module, _ in accounts._COMMANDS.values():
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+    for name in ("certbot.util", "acme.client", "cryptography.x509", "certbot_sectigo.ca.session"):
+        importlib.import_module(name)
+
+
+if __name__ == "__main__":
+    _warm_up()
+    _serve()

@@ -1,0 +1,173 @@
+"""Killed at every file operation in turn: what certbot sees is before or after, nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from certbot_sectigo.accounts import archive, store
+from certbot_sectigo.ca.session import Refused, Session, Settings
+from tests.bed.tree import Entry
+from tests.safety.forker import Forker
+from tests.safety.machine import Machine
+
+Tree = dict[str, Entry]
+
+
+@pytest.fixture
+def reset(machine: Machine, tmp_path: Path) -> Callable[[], None]:
+    """Give a function that brings the machine back to what it is when first called."""
+    copy = tmp_path / "copy"
+
+    def bring_back() -> None:
+        if not copy.exists():
+            shutil.copytree(machine.dirs.config_dir, copy, symlinks=True)
+            return
+        shutil.rmtree(machine.dirs.config_dir)
+        shutil.copytree(copy, machine.dirs.config_dir, symlinks=True)
+
+    return bring_back
+
+
+def test_pin_one_lineage(machine: Machine, forker: Forker, reset: Callable[[], None]) -> None:
+    wrong, right = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+    machine.lineage("www.b.example", wrong, machine.sectigo.a.kid)
+    words = ("accounts", "pin", right, "--cert-name", "www.b.example", "--yes")
+    reset()
+    before = machine.tree()
+    forker.run(*words)
+    after = machine.tree()
+    assert before != after
+    machine.certbot_loads((wrong, right))
+
+    number, seen = 0, []
+    while True:
+        reset()
+        outcome = forker.run(*words, kill_at=number)
+        assert machine.tree() in (before, after), number
+        seen.append(machine.tree() == after)
+        if not outcome.killed:
+            break
+        forker.run(*words)
+        assert machine.tree() == after
+        number += 1
+    assert number > 10 and set(seen) == {True, False}
+
+
+def test_pin_several_lineages(machine: Machine, forker: Forker, reset: Callable[[], None]) -> None:
+    wrong, right = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+    names = ("one.b.example", "two.b.example", "three.b.example")
+    for name in names:
+        machine.lineage(name, wrong, machine.sectigo.a.kid)
+    words = ("accounts", "pin", right, "--all-of", wrong, "--yes")
+    reset()
+    before = machine.tree()
+    forker.run(*words)
+    after = machine.tree()
+    number = 0
+    while True:
+        reset()
+        outcome = forker.run(*words, kill_at=number)
+        tree = machine.tree()
+        assert tree.keys() == before.keys()
+        assert all(tree[path] in (before[path], after[path]) for path in tree), number
+        if not outcome.killed:
+            break
+        # On from there, or back: each lineage is like the others again.
+        if number % 2:
+            forker.run(*words)
+            assert machine.tree() == after
+            forker.run("accounts", "pin", "--undo", "--yes")
+        elif tree != before:
+            forker.run("accounts", "pin", "--undo", "--yes")
+        assert machine.tree() == before, number
+        number += 1
+    assert number > 30
+
+
+def empty(machine: Machine) -> None:
+    for folder in (
+        machine.dirs.accounts,
+        machine.dirs.renewal,
+        machine.dirs.config_dir / "sectigo",
+    ):
+        shutil.rmtree(folder, ignore_errors=True)
+    machine.dirs.renewal.mkdir()
+
+
+def key_holds(machine: Machine, name: str) -> bool:
+    """Ask the CA with an account's key."""
+    account = store.read(machine.folder(name), "x")
+    key = store.load_key(machine.folder(name))
+    session = Session(machine.sectigo.server, key, Settings("tests"), account.uri)
+    try:
+        return session.look().status == "valid"
+    except Refused:
+        return False
+
+
+def loading(machine: Machine) -> list[str]:
+    return [a.name for a in store.read_all(machine.dirs.accounts) if a.loads]
+
+
+def test_rollover(machine: Machine, forker: Forker) -> None:
+    number = 0
+    names = ("one.c.example", "two.c.example")
+    while True:
+        empty(machine)
+        old = machine.account(machine.sectigo.c)
+        for name in names:
+            machine.lineage(name, old, machine.sectigo.c.kid)
+        before = machine.tree()
+        outcome = forker.run("accounts", "rollover", old, "--yes", kill_at=number)
+        assert machine.dangling() == [], number
+        if outcome.killed:
+            assert all(machine.tree().get(path) for path in before if "/renewal/" in path)
+            # Whichever folder is left, the id that was asked for leads to it.
+            forker.run("accounts", "rollover", old, "--yes", check=None)
+        [new] = loading(machine)
+        if new == old:  # killed before the CA heard of it, and asked for once more by this id
+            pytest.fail(f"{number}: not finished")
+        assert set(machine.pins().values()) == {new}, number
+        assert key_holds(machine, new), number
+        [archived] = archive.read_all(machine.dirs)
+        assert archived.name == old and archived.manifest is not None
+        assert [path for path in machine.dirs.staging.rglob("*") if path.is_file()] == []
+        if not outcome.killed:
+            break
+        number += 1
+    assert number > 60
+    machine.certbot_loads([new])
+
+
+def test_register_and_replace(
+    machine: Machine, forker: Forker, reset: Callable[[], None], tmp_path: Path
+) -> None:
+    # The pair would bind any number of accounts, so one too many would show.
+    new_one = machine.sectigo.reusable
+    old = machine.account(machine.sectigo.a)
+    machine.lineage("www.c.example", old, machine.sectigo.a.kid)
+    credentials = new_one.credentials(tmp_path / "c.ini")
+    words = ("accounts", "register", "--credentials", credentials, "--key-type", "ecdsa")
+    words += ("--replace", old, "--agree-tos", "--yes")
+    reset()
+    number = 0
+    while True:
+        reset()
+        registered = len(machine.sectigo.accounts_of(new_one.kid))
+        outcome = forker.run(*words, kill_at=number)
+        assert machine.dangling() == [], number
+        if outcome.killed:
+            forker.run(*words)
+        new = machine.pins()["www.c.example"]
+        assert sorted(loading(machine)) == sorted([old, new]) and new != old
+        assert key_holds(machine, new)
+        assert len(machine.sectigo.accounts_of(new_one.kid)) == registered + 1, number
+        if not outcome.killed:
+            break
+        number += 1
+    assert number > 30
+    machine.certbot_loads([old, new])
