@@ -217,6 +217,13 @@ class TestRollover:
         assert account.id != old and machine.pins() == {NAME: account.id}
         assert tool.accounts("--online")[account.id]["status"]["standing"] == "valid"
 
+    def test_a_place_that_names_the_account_is_told(self, machine: Machine, tool: Tool) -> None:
+        old = machine.account(machine.sectigo.b)
+        settings = machine.dirs.config_dir / "cli.ini"
+        settings.write_text(f"# ours\naccount = {old}\n")
+        shown = tool.run("-n", "accounts", "rollover", old, check=1)
+        assert f"{settings} (line 2)" in shown.text
+
     def test_there_is_no_way_back_from_it(self, machine: Machine, tool: Tool) -> None:
         old = machine.account(machine.sectigo.b)
         machine.lineage(NAME, old)
