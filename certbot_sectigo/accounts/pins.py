@@ -34,6 +34,7 @@ class Record:
     """The account that was pinned."""
     changes: tuple[Change, ...]
     undone: bool = False
+    """It was taken back, or is not to be."""
 
 
 def target_of(
@@ -96,11 +97,15 @@ def plan(
     return [change for change in changes if change is not None]
 
 
-def apply(dirs: paths.Dirs, account: str, changes: Sequence[Change]) -> None:
+def apply(
+    dirs: paths.Dirs, account: str, changes: Sequence[Change], *, undoable: bool = True
+) -> None:
     """Write the renewal files, each in one step, with a record by which to go back.
 
-    The same call finishes what a killed one left; :func:`plan_undo` takes it back. Where a
-    file cannot be written, those written before it are brought back.
+    The same call finishes what a killed one left; :func:`plan_undo` takes it back. Where one
+    cannot be written, none is changed.
+
+    :param undoable: False where what was before is of no use any more.
 
     :raises certbot_sectigo.errors.Error: if not all of them were written.
     """
@@ -109,7 +114,7 @@ def apply(dirs: paths.Dirs, account: str, changes: Sequence[Change]) -> None:
     _refuse_missing(dirs, changes)
     records = read_records(dirs)
     if not (records and not records[-1].undone and set(changes) <= set(records[-1].changes)):
-        _write_record(dirs, account, changes)
+        _write_record(dirs, account, changes, undoable)
     _write_all(dirs, changes)
 
 
@@ -186,12 +191,15 @@ def _record(dirs: paths.Dirs, path: Path) -> Record:
     return Record(path, when, content["account"], tuple(changes), bool(content.get("undone")))
 
 
-def _write_record(dirs: paths.Dirs, account: str, changes: Sequence[Change]) -> None:
+def _write_record(
+    dirs: paths.Dirs, account: str, changes: Sequence[Change], undoable: bool
+) -> None:
     now = datetime.now(timezone.utc)
     content = {
         "version": _VERSION,
         "when": now.isoformat(),
         "account": account,
+        "undone": not undoable,
         "changes": [
             {
                 "lineage": change.lineage,
@@ -212,27 +220,8 @@ def _write_record(dirs: paths.Dirs, account: str, changes: Sequence[Change]) -> 
 def _write_all(dirs: paths.Dirs, changes: Sequence[Change]) -> None:
     for folder in (dirs.renewal, dirs.backup):
         atomic.sweep(folder)
-    done: list[Change] = []
-    try:
-        for change in changes:
-            done.append(change)
-            atomic.replace(change.path, change.new.encode(), backup_to=dirs.backup)
-    except errors.Error as error:
-        for change in done:
-            with contextlib.suppress(errors.Error):
-                if lineages.read_text(_at(change)) != change.old:
-                    atomic.replace(change.path, change.old.encode())
-        left = [c.lineage for c in done if lineages.read_text(_at(c)) != c.old]
-        if left:
-            error.remedy += (
-                f"\nWritten already: {', '.join(left)}. Repeat the command to write the rest, or "
-                "take them back:  certbot-sectigo accounts pin --undo"
-            )
-        raise
-
-
-def _at(change: Change) -> Lineage:
-    return Lineage(change.lineage, change.path)
+    files = {change.path: change.new.encode() for change in changes}
+    atomic.replace_all(files, backup_to=dirs.backup)
 
 
 def _refuse_missing(dirs: paths.Dirs, changes: Sequence[Change]) -> None:

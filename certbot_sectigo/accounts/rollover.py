@@ -174,7 +174,8 @@ def finish(
     """
     old = store.read(dirs.accounts / rollover.server_path / rollover.old, rollover.server_path)
     changes = changes_for(dirs, old, account, all_lineages)
-    pins.apply(dirs, account.name, changes)
+    # The old key opens nothing any more, so there is no way back.
+    pins.apply(dirs, account.name, changes, undoable=False)
     archived = None
     if old.folder.is_dir():
         manifest = Manifest(
@@ -186,7 +187,7 @@ def finish(
         )
         archived = archive.move(dirs, old, manifest, lineages.read_all(dirs.renewal))
     atomic.remove(rollover.journal)
-    atomic.remove_empty(rollover.journal.parent, dirs.staging.parent)
+    atomic.remove_empty(rollover.journal.parent, dirs.config_dir)
     return Rolled(account, tuple(change.lineage for change in changes), archived)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,17 @@ def empty(machine: Machine) -> None:
     machine.dirs.renewal.mkdir()
 
 
+def state(machine: Machine, old: str) -> frozenset[str]:
+    """Describe what is on disk without ids, times and random names: equal ones go on alike."""
+    found = set()
+    for path in machine.dirs.config_dir.rglob("*"):
+        name = str(path.relative_to(machine.dirs.config_dir)).replace(old, "OLD")
+        name = re.sub(r"[0-9a-f]{32}", "NEW", name)
+        found.add(re.sub(r"\.sectigo-eab-\w+\.tmp|\d{8}T[\w.-]+", "…", name))
+    pins = {f"{name} -> {'OLD' if pin == old else 'NEW'}" for name, pin in machine.pins().items()}
+    return frozenset(found | pins)
+
+
 def key_holds(machine: Machine, name: str) -> bool:
     """Ask the CA with an account's key."""
     account = store.read(machine.folder(name), "x")
@@ -115,6 +127,7 @@ def loading(machine: Machine) -> list[str]:
 
 def test_rollover(machine: Machine, forker: Forker) -> None:
     number = 0
+    seen = set()
     names = ("one.c.example", "two.c.example")
     while True:
         empty(machine)
@@ -126,6 +139,11 @@ def test_rollover(machine: Machine, forker: Forker) -> None:
         assert machine.dangling() == [], number
         if outcome.killed:
             assert all(machine.tree().get(path) for path in before if "/renewal/" in path)
+            number += 1
+            now = (state(machine, old), machine.folder(old).exists() and key_holds(machine, old))
+            if now in seen:
+                continue
+            seen.add(now)
             # Whichever folder is left, the id that was asked for leads to it.
             forker.run("accounts", "rollover", old, "--yes", check=None)
         [new] = loading(machine)
@@ -138,8 +156,7 @@ def test_rollover(machine: Machine, forker: Forker) -> None:
         assert [path for path in machine.dirs.staging.rglob("*") if path.is_file()] == []
         if not outcome.killed:
             break
-        number += 1
-    assert number > 60
+    assert number > 60 and len(seen) > 15
     machine.certbot_loads([new])
 
 
@@ -151,16 +168,23 @@ def test_register_and_replace(
     old = machine.account(machine.sectigo.a)
     machine.lineage("www.c.example", old, machine.sectigo.a.kid)
     credentials = new_one.credentials(tmp_path / "c.ini")
-    words = ("accounts", "register", "--credentials", credentials, "--key-type", "ecdsa")
-    words += ("--replace", old, "--agree-tos", "--yes")
+    words = ["accounts", "register", "--credentials", str(credentials), "--key-type", "ecdsa"]
+    words += ["--replace", old, "--agree-tos", "--yes"]
     reset()
     number = 0
+    seen = set()
     while True:
         reset()
         registered = len(machine.sectigo.accounts_of(new_one.kid))
         outcome = forker.run(*words, kill_at=number)
         assert machine.dangling() == [], number
         if outcome.killed:
+            number += 1
+            bound = len(machine.sectigo.accounts_of(new_one.kid)) - registered
+            now = (state(machine, old), bound)
+            if now in seen:
+                continue
+            seen.add(now)
             forker.run(*words)
         new = machine.pins()["www.c.example"]
         assert sorted(loading(machine)) == sorted([old, new]) and new != old
@@ -168,6 +192,70 @@ def test_register_and_replace(
         assert len(machine.sectigo.accounts_of(new_one.kid)) == registered + 1, number
         if not outcome.killed:
             break
-        number += 1
-    assert number > 30
+    assert number > 30 and len(seen) > 10
     machine.certbot_loads([old, new])
+
+
+def test_clean(machine: Machine, forker: Forker, reset: Callable[[], None]) -> None:
+    """Two superfluous accounts and a broken one: each is before or after, never between."""
+    used = machine.account(machine.sectigo.a)
+    machine.lineage("www.a.example", used, machine.sectigo.a.kid)
+    extra = [machine.account(d) for d in (machine.sectigo.b, machine.sectigo.c)]
+    broken = machine.account(machine.sectigo.c)
+    (machine.folder(broken) / "regr.json").write_text('{"body": {')
+    reset()
+    before = machine.tree()
+    forker.run("accounts", "clean", "--yes")
+    after = machine.tree()
+    assert loading(machine) == [used]
+    number = 0
+    seen: list[Tree] = []
+    while True:
+        reset()
+        outcome = forker.run("accounts", "clean", "--yes", kill_at=number)
+        tree = machine.tree()
+        for name in (*extra, broken):
+            files = [path for path in before if name in path]
+            there = [path for path in files if path in tree]
+            assert there in ([], files), number
+        assert {path: tree[path] for path in after if path in tree} == after
+        if not outcome.killed:
+            break
+        if tree not in seen:  # most operations leave certbot's files as they are
+            seen.append(tree)
+            forker.run("accounts", "clean", "--yes")
+            assert machine.tree() == after, number
+            # What was taken out comes back to the byte, wherever it was interrupted.
+            for name in (*extra, broken):
+                forker.run("accounts", "restore", name, "--yes")
+            assert machine.tree() == before, number
+        number += 1
+    assert len(seen) == 4
+    assert number > 20
+    machine.certbot_loads([used])
+
+
+def test_restore(machine: Machine, forker: Forker, reset: Callable[[], None]) -> None:
+    used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+    machine.lineage("www.a.example", used, machine.sectigo.a.kid)
+    before = machine.tree()
+    forker.run("accounts", "clean", "--yes")
+    after = machine.tree()
+    assert before != after
+    reset()
+    number = 0
+    while True:
+        reset()
+        outcome = forker.run("accounts", "restore", extra, "--yes", kill_at=number)
+        assert machine.tree() in (before, after), number
+        if not outcome.killed:
+            break
+        if machine.tree() == after:
+            forker.run("accounts", "restore", extra, "--yes")
+        assert machine.tree() == before, number
+        assert archive.read_all(machine.dirs) == []
+        number += 1
+    assert number >= 4
+    assert machine.tree() == before
+    assert not (machine.dirs.config_dir / "sectigo").exists()
+    machine.certbot_loads([used, extra])
