@@ -39,6 +39,14 @@ def new(kind: str = DEFAULT_KIND) -> JWK:
     return _jwk(ec.generate_private_key(curves[size]))
 
 
+def quick() -> JWK:
+    """Make the key that is made fastest, for an account that is thrown away."""
+    from josepy import jwk
+
+    # josepy before 1.3, which Debian 11 has, knows no EC keys.
+    return new("EC P-256" if hasattr(jwk, "JWKEC") else DEFAULT_KIND)
+
+
 def to_pem(key: JWK) -> Secret:
     """Give a private key as PKCS#8 PEM, not encrypted."""
     from cryptography.hazmat.primitives import serialization
@@ -98,15 +106,24 @@ def _from_pem(path: Path, data: bytes) -> JWK:
     except Exception:  # the causes are many, and their words might quote the key
         raise KeyFileError(f"{path} does not hold a usable private key.") from None
     if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
-        return _jwk(key)
+        try:
+            return _jwk(key)
+        except ImportError:  # josepy before 1.3, which Debian 11 has
+            raise KeyFileError(
+                f"{path} holds an EC key. The certbot here takes RSA keys only, as its josepy is "
+                "older than 1.3."
+            ) from None
     raise KeyFileError(f"{path} is neither an RSA nor an EC key, which is all that certbot takes.")
 
 
 def _jwk(key: Any) -> JWK:
     from cryptography.hazmat.primitives.asymmetric import rsa
-    from josepy.jwk import JWKEC, JWKRSA
-    from josepy.util import ComparableECKey, ComparableRSAKey
+    from josepy.jwk import JWKRSA
+    from josepy.util import ComparableRSAKey
 
     if isinstance(key, rsa.RSAPrivateKey):
         return JWKRSA(key=ComparableRSAKey(key))
+    from josepy.jwk import JWKEC
+    from josepy.util import ComparableECKey
+
     return JWKEC(key=ComparableECKey(key))
