@@ -25,10 +25,14 @@ _INSTALL = "python tests/bed/install.py"
 def require(program: str) -> Path:
     """Give the path of a program of some other make.
 
-    :param program: a name on PATH, or a path below ``.venvs/``.
+    :param program: a name on PATH, an absolute path, or a path below ``.venvs/``.
     :raises pytest.skip.Exception: if it is missing; where ``CI`` is set it is a failure.
     """
-    if "/" in program:
+    if program.startswith("/"):
+        if Path(program).exists():
+            return Path(program)
+        missing, bring = program, f"sudo {_INSTALL}, or install the package by hand"
+    elif "/" in program:
         for folder in ENVIRONMENTS:
             if (folder / program).exists():
                 return folder / program

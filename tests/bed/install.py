@@ -80,6 +80,25 @@ def no_service_started() -> Iterator[dict[str, str]]:
         POLICY.unlink()
 
 
+def set_to_run() -> set[Path]:
+    """Give what runs by itself on this machine: enabled systemd units, cron tables."""
+    units = Path("/etc/systemd/system").glob("*.wants/*")
+    return {*units, *Path("/etc/cron.d").glob("*")}
+
+
+@contextmanager
+def nothing_set_to_run() -> Iterator[None]:
+    """Take back what packages set to run by itself, from the next boot on or at some hour.
+
+    dpkg takes both for the administrator's will and does not bring them back.
+    """
+    before = set_to_run()
+    yield
+    for path in sorted(set_to_run() - before):
+        path.unlink()
+        print(f"Not left to run by itself: {path}", file=sys.stderr, flush=True)
+
+
 def install_packages() -> list[str]:
     """Install the missing Debian packages.
 
@@ -97,7 +116,7 @@ def install_packages() -> list[str]:
         return [f"not root, so not installed: {', '.join(missing)}. To bring: sudo {by_hand}"]
     options = ["--option=DPkg::Lock::Timeout=300", "--quiet=2"]
     print(f"Installing Debian packages: {', '.join(missing)} ...", file=sys.stderr, flush=True)
-    with no_service_started() as environment:
+    with nothing_set_to_run(), no_service_started() as environment:
         environment["DEBIAN_FRONTEND"] = "noninteractive"
         for command in (["apt-get", "update"], [*install, *missing]):
             done = subprocess.run(
