@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from certbot_sectigo import errors
+from certbot_sectigo import compat, errors
 from certbot_sectigo.secret import Secret
 
 if TYPE_CHECKING:
@@ -41,10 +41,7 @@ def new(kind: str = DEFAULT_KIND) -> JWK:
 
 def quick() -> JWK:
     """Make the key that is made fastest, for an account that is thrown away."""
-    from josepy import jwk
-
-    # josepy before 1.3, which Debian 11 has, knows no EC keys.
-    return new("EC P-256" if hasattr(jwk, "JWKEC") else DEFAULT_KIND)
+    return new("EC P-256" if compat.takes_ec_keys() else DEFAULT_KIND)
 
 
 def to_pem(key: JWK) -> Secret:
@@ -79,10 +76,22 @@ def _from_json(path: Path, data: bytes) -> JWK:
     try:
         key = JWK.json_loads(data.decode())
         if hasattr(key.key, "private_bytes"):
+            if key.typ == "EC":
+                _check_usable(path)
             return key
     except (JoseError, ValueError, KeyError, TypeError, AttributeError):
         pass
     raise KeyFileError(f"{path} does not hold a private key (JSON Web Key).")
+
+
+def _check_usable(path: Path) -> None:
+    """Refuse an EC key that certbot could not use."""
+    if not compat.takes_ec_keys():
+        raise KeyFileError(
+            f"{path} holds an EC key. The certbot here ({compat.certbot_product()}) can use "
+            "accounts with RSA keys only.",
+            "Use a certbot from 2.0 on, or register a new account.",
+        )
 
 
 def _from_pem(path: Path, data: bytes) -> JWK:
@@ -106,13 +115,9 @@ def _from_pem(path: Path, data: bytes) -> JWK:
     except Exception:  # the causes are many, and their words might quote the key
         raise KeyFileError(f"{path} does not hold a usable private key.") from None
     if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
-        try:
-            return _jwk(key)
-        except ImportError:  # josepy before 1.3, which Debian 11 has
-            raise KeyFileError(
-                f"{path} holds an EC key. The certbot here takes RSA keys only, as its josepy is "
-                "older than 1.3."
-            ) from None
+        if isinstance(key, ec.EllipticCurvePrivateKey):
+            _check_usable(path)
+        return _jwk(key)
     raise KeyFileError(f"{path} is neither an RSA nor an EC key, which is all that certbot takes.")
 
 
