@@ -120,8 +120,7 @@ def with_statuses(overview: Overview, statuses: Mapping[Path, Status]) -> Overvi
         status = statuses.get(subject.account.folder)
         account = subject.account
         if status is not None and status.kid is not None and account.kid is None:
-            now = datetime.now(timezone.utc)
-            note = Note(status.kid, subject.server, Learned.SERVER, now)
+            note = Note(status.kid, subject.server, Learned.SERVER, _today())
             account = dataclasses.replace(account, note=note)
         subjects.append(dataclasses.replace(subject, account=account, status=status))
     return dataclasses.replace(overview, entries=tuple(hygiene.judge(subjects)))
@@ -188,6 +187,11 @@ def _server_urls(found: Iterable[Account], all_lineages: Iterable[Lineage]) -> d
     return urls
 
 
+def _today() -> datetime:
+    # To the day: what is gathered twice shall be the same.
+    return datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _is_at(server: str, server_path: str) -> bool:
     try:
         return paths.server_path(server) == server_path
@@ -221,7 +225,7 @@ class _Kids:
                 return dataclasses.replace(account, note=note)
         kids = self._said.get((account.server_path, account.name), set())
         if len(kids) == 1:
-            note = Note(min(kids), server, Learned.TOLD, datetime.now(timezone.utc))
+            note = Note(min(kids), server, Learned.TOLD, _today())
             return dataclasses.replace(account, note=note)
         return account
 

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from certbot_sectigo import __version__, paths
@@ -34,14 +34,16 @@ def gather(context: Context, *, online: bool = False, server: str | None = None)
     return with_answers(context, found) if online else found
 
 
-def with_answers(context: Context, found: Overview, only: Entry | None = None) -> Overview:
+def with_answers(
+    context: Context, found: Overview, only: Sequence[Entry] | None = None
+) -> Overview:
     """Ask the CA for the status of each account, and judge again.
 
-    :param only: ask about this one alone.
+    :param only: ask about these alone.
     """
     from certbot_sectigo.accounts import standing
 
-    chosen = found.entries if only is None else (only,)
+    chosen = found.entries if only is None else only
     asked = [entry.subject for entry in chosen if entry.account.loads]
     with progress("Asking the CA", len(asked), context) as answered:
         return overview.with_statuses(found, standing.ask(asked, settings(), answered))

@@ -31,7 +31,7 @@ def command(context: Context, account_id: str, online: bool, server: str | None)
     entry = naming.one(found.entries, account_id, lambda e: e.account, server=server)
     if online:
         place = found.entries.index(entry)
-        found = asking.with_answers(context, found, only=entry)
+        found = asking.with_answers(context, found, only=[entry])
         entry = found.entries[place]
     host = socket.gethostname()
     report = Report(

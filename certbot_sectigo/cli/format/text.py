@@ -9,7 +9,16 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
-from certbot_sectigo.cli.format.interface import Cell, Fields, Format, Note, Report, Table, Tone
+from certbot_sectigo.cli.format.interface import (
+    Cell,
+    Fields,
+    Format,
+    Note,
+    Report,
+    Table,
+    Tone,
+    printable,
+)
 
 _STYLES = {
     Tone.PLAIN: "",
@@ -71,12 +80,3 @@ def _note(console: Console, note: Note) -> None:
 def _text(cell: Cell, style: str = "") -> RichText:
     lines = cell.text.split("\n")
     return RichText("\n".join(map(printable, lines)), style=style or _STYLES[cell.tone])
-
-
-def printable(text: str) -> str:
-    """Replace what a terminal could obey instead of showing it."""
-    if text.isprintable():
-        return text
-    return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
