@@ -206,6 +206,7 @@ def schedules(system_root: Path) -> Iterator[tuple[Source, Path]]:
 
 
 def children(folder: Path) -> list[Path]:
+    """List a folder in the order of names; one that cannot be read is empty."""
     try:
         return sorted(folder.iterdir())
     except OSError:

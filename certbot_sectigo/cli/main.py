@@ -20,6 +20,7 @@ _COMMANDS = {
     ),
     "demo": ("certbot_sectigo.cli.demo", "Tell the whole story with real certbot runs."),
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
+    "doctor": ("certbot_sectigo.cli.doctor", "Print what is wrong on this machine, with remedies."),
     "sandbox": ("certbot_sectigo.cli.sandbox", "Run a look-alike of Sectigo's ACME service."),
 }
 
