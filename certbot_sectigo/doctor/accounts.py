@@ -187,6 +187,7 @@ def _several_kids(
             lineage
             for lineage in lineages
             if lineage.server
+            and lineage.authenticator
             and not lineage.ours
             and not lineage.problem
             and server_path(lineage.server) == path

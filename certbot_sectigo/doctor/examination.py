@@ -12,7 +12,7 @@ from typing import Any
 
 from certbot_sectigo import certbot_logs, compat, lineages, paths, renewal_file
 from certbot_sectigo.accounts import archive, signs, store
-from certbot_sectigo.accounts.model import Source
+from certbot_sectigo.accounts.model import Source, Verdict
 from certbot_sectigo.accounts.overview import Overview
 from certbot_sectigo.doctor import (
     accounts,
@@ -92,7 +92,7 @@ def read(
             for setting in traps.parse(path, signs.lines(signs.read_text(path)))
         ),
         settings_files=frozenset(files),
-        holdings=tuple(_holdings(dirs, overview, renewables, now)),
+        holdings=tuple(_holdings(dirs, overview, renewables)),
         certbot_version=_version(),
     )
 
@@ -148,7 +148,6 @@ def _holdings(
     dirs: paths.Dirs,
     overview: Overview,
     renewables: tuple[renewal.Renewable, ...],
-    now: datetime,
 ) -> Iterator[reach.Holding]:
     """Collect what each account got certificates for: lineages, and orders in the logs."""
     ordered: dict[str, set[str]] = defaultdict(set)
@@ -163,8 +162,7 @@ def _holdings(
             if use.source is Source.LINEAGE and use.what in expiries:
                 expiry = expiries[use.what]
                 known.update(expiry.names)
-                if expiry.not_after is not None and expiry.not_after > now:
-                    needed.update(expiry.names)
+                needed.update(expiry.names)
             else:
                 # Where it is not told for which names, all of them may be needed.
                 names = use.what.split(", ") if use.source is Source.LOG else ()
@@ -173,16 +171,17 @@ def _holdings(
             entry.account.name,
             entry.subject.server,
             entry.account.kid,
-            False,
-            frozenset(needed),
-            frozenset(known),
+            archived=False,
+            superfluous=entry.verdict not in (Verdict.IN_USE, Verdict.IDLE),
+            needed=frozenset(needed),
+            known=frozenset(known),
         )
     for archived in archive.read_all(dirs):
         server = archived.manifest.server if archived.manifest else archived.account.server_path
         kid = archived.account.kid or (archived.manifest.kid if archived.manifest else None)
         if archived.manifest is None or not archived.manifest.deactivated:
             once = frozenset(ordered.get(archived.account.uri or "", ()))
-            yield reach.Holding(archived.name, server, kid, True, frozenset(), once)
+            yield reach.Holding(archived.name, server, kid, True, superfluous=True, known=once)
 
 
 def _host(system_root: Path) -> str:

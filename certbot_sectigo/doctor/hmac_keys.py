@@ -20,15 +20,18 @@ _OPTION = (
     r"|(?<![\w-])(?:sectigo[-_])?eab[-_]hmac[-_]key(?![\w-]))"
 )
 _QUOTE = r"""\\?["']"""
-_BETWEEN = rf"(?:{_QUOTE})?(?:[ \t]*[=:,][ \t]*|(?:[ \t]|\\\r?\n)+|\0)"
+_BETWEEN = (
+    rf"(?:{_QUOTE}[ \t]*,[ \t]*(?=b?{_QUOTE})"  # a list of words, as Python prints it
+    rf"|(?:{_QUOTE})?(?:[ \t]*[=:][ \t]*|(?:[ \t]|\\\r?\n)+|\0))"
+)
 # No shell variable, command, placeholder or mask.
-_BARE = r"[^\s'\"$<>(){}\[\]`|;&*\\,\0][^\s'\"`|;&<>,\\\0]*"
+_BARE = r"[^\s=:'\"$<>(){}\[\]`|;&*\\,\0][^\s'\"`|;&<>,\\\0]*"
 _VALUE = rf"(?:b?{_QUOTE}(?P<quoted>[^\s'\"$<>\\*][^'\"\r\n\\]*)|(?P<bare>{_BARE}))"
 _KEY = re.compile(rf"{_OPTION}{_BETWEEN}{_VALUE}", re.IGNORECASE)
 _LEGO = re.compile(rf"(?<![\w-])--hmac{_BETWEEN}{_VALUE}")
 _UACME = re.compile(rf"(?<!\S)(?:-e|--eab){_BETWEEN}(?:{_QUOTE})?[^\s:'\"]+:(?P<bare>{_BARE})")
 _OTHER_OPTION = re.compile(r"--[a-z][a-z-]*(?:=.*)?")
-_PLACEHOLDER = re.compile(r"[A-Z]+(?:[_-][A-Z]+)*|none|[a-z]+(?:[_-][a-z]+)+|\.+|null|key|value", 0)
+_PLACEHOLDER = re.compile(r"[A-Z]+(?:[_-][A-Z]+)*|[a-z]{1,15}|[a-z]+(?:[_-][a-z]+)+|\.+")
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ def _named(text: str) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(text):
             group = "quoted" if match.groupdict().get("quoted") else "bare"
             value = match[group]
-            if _OTHER_OPTION.fullmatch(value) or _PLACEHOLDER.fullmatch(value):
+            if group == "bare" and (
+                _OTHER_OPTION.fullmatch(value) or _PLACEHOLDER.fullmatch(value)
+            ):
                 continue
             yield match.span(group)

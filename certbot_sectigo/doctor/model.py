@@ -69,7 +69,7 @@ class Reach:
     domains: tuple[str, ...]
     """Each stands for itself and every name below it."""
     unused: tuple[str, ...]
-    """Those of them that no certificate in use here is about."""
+    """Those of them that no certificate here is about; of an account in service."""
 
 
 @dataclass(frozen=True)

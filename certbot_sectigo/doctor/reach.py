@@ -20,8 +20,10 @@ class Holding:
     server: str
     kid: str | None
     archived: bool
+    superfluous: bool = False
+    """Whether it is out of service, or another finding says that it should be."""
     needed: frozenset[str] = frozenset()
-    """Names of certificates that are in use here."""
+    """Names of certificates that this machine gets."""
     known: frozenset[str] = frozenset()
     """All names that it ever got a certificate for, as far as is known."""
 
@@ -40,7 +42,7 @@ def reaches(holdings: Iterable[Holding]) -> list[Reach]:
                     holding.kid,
                     holding.archived,
                     domains,
-                    unused,
+                    () if holding.superfluous else unused,
                 )
             )
     return found
@@ -51,15 +53,13 @@ def check(found: Iterable[Reach]) -> Iterator[Finding]:
     for reach in found:
         if len(reach.unused) * 2 <= len(reach.domains):
             continue
-        if reach.archived:
-            # The archive is where such accounts are to go.
-            continue
         yield Finding(
             "reach/unused",
             Severity.NOTICE,
             "An account here may issue for far more than this machine's certificates use",
-            f"Account {reach.account} is good for {said(reach.unused)} and everything below, and no certificate in use "
-            "here is about that. Who takes over this machine can get certificates for all of it.",
+            f"Account {reach.account} is good for {said(reach.unused)} and everything below, and "
+            "no certificate here is about that. Whoever takes over this machine can get "
+            "certificates for all of it.",
             (f"{reach.server} {reach.account}",),
             "Give this machine an account of its own whose EAB pair has only the domains it "
             "needs (Sectigo Certificate Manager, ACME accounts), or have certificates for the "

@@ -1,0 +1,186 @@
+"""The doctor as a user meets it: no finding where all is well, and exactly the planted one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from tests.doctor.machines import Machine
+
+
+def test_a_healthy_machine_has_no_finding(machine: Machine) -> None:
+    code, findings, document = machine.doctor("--deep")
+
+    assert (code, findings) == (0, [])
+    assert document["counts"] == {"critical": 0, "warning": 0, "notice": 0}
+    assert {c["lineage"] for c in document["certificates"]} == {"a.example", "c.example"}
+    assert sorted(r["domains"] for r in document["reach"]) == [["a.example"], ["c.example"]]
+    result = machine.command("doctor", check=0)
+    assert "No findings." in result.stdout
+
+
+def misnamed(machine: Machine) -> None:
+    folder = machine.account()
+    shutil.copytree(folder, folder.with_name(f"{folder.name}.bak"))
+
+
+def truncated(machine: Machine) -> None:
+    (machine.account() / "regr.json").write_text('{"body": {')
+
+
+def incomplete(machine: Machine) -> None:
+    (machine.account() / "meta.json").unlink()
+
+
+def dangling(machine: Machine) -> None:
+    shutil.rmtree(machine.account())
+
+
+def elsewhere(machine: Machine) -> None:
+    path = machine.account() / "meta.json"
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({**content, "creation_host": "old-web.example.org"}))
+
+
+def other_kid(machine: Machine) -> None:
+    path = machine.renewal("a.example")
+    text = path.read_text()
+    kid = next(line for line in text.splitlines() if line.startswith("sectigo_eab_kid"))
+    path.write_text(text.replace(kid, "sectigo_eab_kid = another-kid"))
+
+
+def unnoted(machine: Machine) -> None:
+    (machine.account() / "sectigo-eab.json").unlink()
+
+
+def several_kids(machine: Machine) -> None:
+    path = machine.renewal("a.example")
+    path.write_text(path.read_text().replace("= sectigo-eab\n", "= standalone\n"))
+
+
+def account_key(machine: Machine) -> None:
+    (machine.account() / "private_key.json").chmod(0o644)
+
+
+def certificate_key(machine: Machine) -> None:
+    for folder in ("archive", "live"):
+        (machine.config / folder).chmod(0o755)
+    (machine.config / "archive/a.example/privkey1.pem").chmod(0o644)
+
+
+def stray_key(machine: Machine) -> None:
+    shutil.copy(machine.config / "archive/a.example/privkey1.pem", machine.config / "old.txt")
+    (machine.config / "old.txt").chmod(0o644)
+
+
+def credentials(machine: Machine) -> None:
+    path = machine.config / "sectigo-eab.ini"
+    path.write_text("sectigo_eab_kid = k\nsectigo_eab_hmac_key = " + "A1b2" * 10 + "\n")
+    path.chmod(0o640)
+
+
+def archive_folder(machine: Machine) -> None:
+    (machine.config / "sectigo/archive").mkdir(parents=True)
+    (machine.config / "sectigo/archive").chmod(0o755)
+
+
+def repository(machine: Machine) -> None:
+    (machine.config / ".git").mkdir()
+
+
+def no_authenticator(machine: Machine) -> None:
+    path = machine.renewal("a.example")
+    path.write_text(path.read_text().replace("authenticator = sectigo-eab\n", ""))
+
+
+def switched_off(machine: Machine) -> None:
+    path = machine.renewal("a.example")
+    path.write_text(path.read_text() + "autorenew = False\n")
+
+
+def broken_renewal(machine: Machine) -> None:
+    path = machine.renewal("a.example")
+    path.write_text(path.read_text().replace("fullchain = ", "fullchain : "))
+
+
+def no_certificate(machine: Machine) -> None:
+    (machine.config / "live/a.example/cert.pem").unlink()
+
+
+def unscheduled(machine: Machine) -> None:
+    shutil.rmtree(machine.root / "etc/cron.d")
+
+
+def disabled_timer(machine: Machine) -> None:
+    shutil.rmtree(machine.root / "etc/cron.d")
+    machine.write("lib/systemd/system/certbot.timer", "[Timer]\nOnCalendar=daily\n")
+    machine.write("lib/systemd/system/certbot.service", "[Service]\nExecStart=certbot renew\n")
+
+
+def trap(text: str) -> Callable[[Machine], None]:
+    def plant(machine: Machine) -> None:
+        machine.cli_ini.write_text(text.format(account=machine.account().name))
+
+    return plant
+
+
+@pytest.mark.parametrize(
+    ("plant", "code", "severity"),
+    [
+        (misnamed, "accounts/misnamed", "warning"),
+        (truncated, "accounts/unparsable", "critical"),
+        (incomplete, "accounts/incomplete", "critical"),
+        (dangling, "accounts/dangling", "critical"),
+        (elsewhere, "accounts/cloned", "notice"),
+        (other_kid, "accounts/other-kid", "warning"),
+        (unnoted, "accounts/kid-not-noted", "notice"),
+        (several_kids, "accounts/several-kids", "warning"),
+        (account_key, "secrets/account-key", "warning"),
+        (certificate_key, "secrets/certificate-key", "critical"),
+        (stray_key, "secrets/certificate-key", "critical"),
+        (credentials, "secrets/credentials", "warning"),
+        (archive_folder, "secrets/folder", "warning"),
+        (repository, "secrets/repository", "warning"),
+        (no_authenticator, "renewal/no-authenticator", "critical"),
+        (switched_off, "renewal/switched-off", "warning"),
+        (broken_renewal, "renewal/unusable", "critical"),
+        (no_certificate, "renewal/certificate-unreadable", "critical"),
+        (unscheduled, "renewal/not-scheduled", "critical"),
+        (disabled_timer, "renewal/not-scheduled", "critical"),
+        (trap("server = https://ca.example/dir\n"), "traps/server-in-cli-ini", "warning"),
+        (trap("account = {account}\n"), "traps/account-in-cli-ini", "critical"),
+        (trap("account = " + 32 * "0" + "\n"), "traps/account-in-cli-ini", "critical"),
+        (trap("authenticator = nginx\n"), "traps/authenticator-in-cli-ini", "warning"),
+        (trap("staging = true\n"), "traps/cli-ini", "critical"),
+    ],
+)
+def test_a_planted_fault_is_the_one_finding(
+    machine: Machine, plant: Callable[[Machine], None], code: str, severity: str
+) -> None:
+    plant(machine)
+
+    exit_code, findings, _ = machine.doctor("--deep")
+
+    assert [(f["code"], f["severity"]) for f in findings] == [(code, severity)]
+    assert exit_code == 1
+    [finding] = findings
+    assert all(finding[key] for key in ("title", "what", "remedy"))
+    assert machine.codes("--ignore", code) == []
+
+
+def test_a_dead_account_in_use_needs_the_ca(machine: Machine) -> None:
+    # The sandbox of the pattern has ended, so that the CA does not answer at all.
+    assert set(machine.codes("--online")) == {"accounts/standing-unknown"}
+
+
+def test_reading_changes_nothing(machine: Machine) -> None:
+    from tests.bed.tree import Snapshot
+
+    before = Snapshot.of(machine.home)
+    machine.doctor("--deep")
+    assert before.changes(Snapshot.of(machine.home)) == []
+    assert not os.path.lexists(machine.logs / ".lock")
