@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from tests.bed import process
 from tests.bed.certbot import Certbot
@@ -98,5 +104,23 @@ def copied(machine: Machine, home: Path) -> Machine:
     for path in (home / "config" / "renewal").iterdir():
         mode = path.stat().st_mode
         path.write_text(path.read_text().replace(str(machine.home), str(home)))
-        os.chmod(path, mode)
+        path.chmod(mode)
     return Machine(home)
+
+
+def certificate(name: str, not_before: datetime, not_after: datetime) -> bytes:
+    """Make a certificate, in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(77)
+        .not_valid_before(not_before)
+        .not_valid_after(not_after)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+        .public_bytes(Encoding.PEM)
+    )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import socket
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
-from tests.doctor.machines import Machine
+from tests.bed.sectigo import Sectigo
+from tests.bed.tree import Snapshot
+from tests.doctor.machines import Machine, certificate, healthy
 
 
 def test_a_healthy_machine_has_no_finding(machine: Machine) -> None:
@@ -172,15 +176,58 @@ def test_a_planted_fault_is_the_one_finding(
     assert machine.codes("--ignore", code) == []
 
 
-def test_a_dead_account_in_use_needs_the_ca(machine: Machine) -> None:
-    # The sandbox of the pattern has ended, so that the CA does not answer at all.
-    assert set(machine.codes("--online")) == {"accounts/standing-unknown"}
+@pytest.mark.parametrize(
+    ("begun", "left", "code", "severity"),
+    [
+        (199, -1, "renewal/expired", "critical"),
+        (190, 9, "renewal/late", "critical"),
+        (149, 50, "renewal/late", "warning"),
+    ],
+)
+def test_a_certificate_that_was_not_renewed_in_time(
+    machine: Machine, begun: int, left: int, code: str, severity: str
+) -> None:
+    now = datetime.now(timezone.utc)
+    path = machine.config / "archive/a.example/cert1.pem"
+    path.write_bytes(
+        certificate("a.example", now - timedelta(days=begun), now + timedelta(days=left))
+    )
+
+    findings = machine.doctor()[1]
+
+    assert [(f["code"], f["severity"]) for f in findings] == [(code, severity)]
+    assert findings[0]["command"] == "certbot renew --cert-name a.example"
+
+
+def test_an_account_that_the_ca_has_ended_is_found_when_the_ca_is_asked(tmp_path: Path) -> None:
+    with Sectigo() as sectigo:
+        machine = healthy(tmp_path / "machine", sectigo)
+        assert machine.codes("--online") == []
+        [account] = sectigo.sandbox.accounts(sectigo.a.kid)
+        sectigo.sandbox.deactivate_account(account.id)
+        assert machine.codes() == []
+        code, findings, _ = machine.doctor("--online")
+    assert (code, [f["code"] for f in findings]) == (1, ["accounts/dead-in-use"])
+    assert findings[0]["severity"] == "critical"
+    assert findings[0]["command"].startswith("certbot-sectigo accounts ")
+
+
+def test_a_ca_that_does_not_answer_tells_nothing(machine: Machine) -> None:
+    # The sandbox of the pattern has ended.
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        server = f"http://127.0.0.1:{taken.getsockname()[1]}/v2/OV"
+        old = next((machine.config / "accounts").iterdir())
+        old.rename(old.with_name(server.split("/")[2]))
+        for name in ("a.example", "c.example"):
+            path = machine.renewal(name)
+            path.write_text(path.read_text().replace(f"http://{old.name}", server[:-6]))
+        for note in machine.config.glob("accounts/**/sectigo-eab.json"):
+            note.write_text(note.read_text().replace(f"http://{old.name}", server[:-6]))
+        assert set(machine.codes("--online")) == {"accounts/standing-unknown"}
 
 
 def test_reading_changes_nothing(machine: Machine) -> None:
-    from tests.bed.tree import Snapshot
-
     before = Snapshot.of(machine.home)
     machine.doctor("--deep")
     assert before.changes(Snapshot.of(machine.home)) == []
-    assert not os.path.lexists(machine.logs / ".lock")

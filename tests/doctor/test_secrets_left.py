@@ -25,8 +25,9 @@ RECORD = (
 
 def said(machine: Machine, *args: str) -> str:
     """Give everything that the doctor says in every format."""
-    runs = [("-v", "doctor", "--deep"), ("doctor", "--deep", "--json"), ("-n", "doctor", "--fix")]
+    runs: list[tuple[str, ...]] = [("-v", "doctor", "--deep"), ("doctor", "--deep", "--json")]
     runs += [("doctor", "--deep", "--format", name) for name in ("nagios", "prometheus")]
+    runs += [("-n", "doctor", "--fix")]
     return "".join(machine.command(*words, *args).output for words in runs)
 
 
