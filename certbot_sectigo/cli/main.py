@@ -19,6 +19,7 @@ _COMMANDS = {
         "See, pick, pin and clean the ACME accounts that certbot has.",
     ),
     "demo": ("certbot_sectigo.cli.demo", "Tell the whole story with real certbot runs."),
+    "explain": ("certbot_sectigo.cli.explain", "Print what an error or a log means."),
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
     "doctor": ("certbot_sectigo.cli.doctor", "Print what is wrong on this machine, with remedies."),
     "sandbox": ("certbot_sectigo.cli.sandbox", "Run a look-alike of Sectigo's ACME service."),
