@@ -159,7 +159,8 @@ def _show_plan(steps: tuple[fixes.Step, ...]) -> None:
     click.echo("To be done:")
     for step in steps:
         click.echo(f"  {step.words}")
-    click.echo("Other programs that read these files as another user will not any more.")
+    if any(isinstance(step, fixes.Narrow) for step in steps):
+        click.echo("A service that reads these keys as a user outside their group cannot any more.")
 
 
 def _show(context: Context, diagnosis: Diagnosis) -> None:
@@ -217,18 +218,17 @@ def _finding_as_json(finding: Finding) -> Mapping[str, Any]:
 def _blocks(diagnosis: Diagnosis, verbosity: int) -> Iterator[Block]:
     for number, finding in enumerate(diagnosis.findings):
         tone = _TONES[finding.severity]
+        title = f"{finding.severity.value.upper()}  {finding.title}  [{finding.code}]"
+        if verbosity < 0:
+            yield Note(title, tone=tone)
+            continue
         if number:
             yield Note("")
-        yield Note(
-            f"{finding.severity.value.upper()}  {finding.title}  [{finding.code}]", tone=tone
-        )
-        if verbosity < 0:
-            continue
-        for place in finding.where[: None if verbosity else _SHOWN]:
-            yield Note(f"  {place}")
-        more = 0 if verbosity else len(finding.where) - _SHOWN
-        if more > 0:
-            yield Note(f"  and {more} more (-v names them)")
+        places = list(finding.where[: None if verbosity else _SHOWN])
+        if len(finding.where) > len(places):
+            places.append(f"and {len(finding.where) - len(places)} more (-v names them)")
+        # Paths are not to be broken, no more than commands.
+        yield Note(title, "\n".join(places), tone)
         yield Note(finding.what)
         yield Note(finding.remedy, finding.command)
     if not diagnosis.findings:

@@ -156,6 +156,8 @@ def _holdings(
             ordered[issuance.account_url].update(issuance.names)
     expiries = {renewable.expiry.lineage: renewable.expiry for renewable in renewables}
     for entry in overview.entries:
+        if entry.account.misnamed:
+            continue  # most often a copy of one that is here, too
         known: set[str] = set(ordered.get(entry.account.uri or "", ()))
         needed: set[str] = set()
         for use in entry.subject.uses:

@@ -56,7 +56,8 @@ class Redact:
     def words(self) -> str:
         """What is done, as a line of a plan."""
         numbers = ", ".join(map(str, self.lines))
-        return f"mask the HMAC key in {self.log}, line {numbers}; no copy of it is kept"
+        lines = "lines" if len(self.lines) > 1 else "line"
+        return f"mask the HMAC key in {self.log}, {lines} {numbers}; no copy of it is kept"
 
 
 Step = Union[Narrow, WriteNote, Redact]

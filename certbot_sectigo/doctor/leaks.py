@@ -99,6 +99,10 @@ def _texts(
     for folder in ("pre", "deploy", "post"):
         for path in signs.children(dirs.config_dir / "renewal-hooks" / folder):
             yield Place.RENEWAL, str(path), signs.read_text(path)
+    for temporary in ("tmp", "var/tmp"):
+        for path in signs.children(system_root / temporary):
+            if path.name.startswith("certbot-log-"):
+                yield Place.TEMPORARY, str(path / "log"), signs.read_text(path / "log")
     yield from _processes(system_root / "proc")
     if deep:
         for path in _histories(system_root, environ):

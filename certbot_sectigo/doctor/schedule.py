@@ -23,11 +23,18 @@ def read(system_root: Path) -> Schedule:
     """
     active: list[Path] = []
     disabled: list[Path] = []
-    timers = dict.fromkeys(_timers(system_root))
-    enabled = {path.name for path in _wanted(system_root)}
-    for timer in timers:
+    timers = {path.name: path for path in _timers(system_root)}
+    folders = list(_wants(system_root))
+    wanted = {path.name: path for folder in folders for path in signs.children(folder)}
+    for timer in timers.values():
         if _starts_certbot(system_root, timer):
-            (active if timer.name in enabled else disabled).append(timer)
+            # Without any such folder this is not a whole machine, and nothing tells.
+            is_enabled = timer.name in wanted or not folders
+            (active if is_enabled else disabled).append(timer)
+    for name, link in wanted.items():
+        # A link may lead to a unit that cannot be seen from here.
+        if name not in timers and name.endswith(".timer") and "certbot" in name:
+            active.append(link)
     systemd = (system_root / "run/systemd/system").is_dir()
     for source, path in signs.schedules(system_root):
         if source is Source.CRON and _cron_renews(system_root, path, systemd=systemd):
@@ -45,12 +52,12 @@ def _timers(system_root: Path) -> Iterator[Path]:
                 yield path
 
 
-def _wanted(system_root: Path) -> Iterator[Path]:
-    """List the links by which units are enabled; they may lead out of the system root."""
+def _wants(system_root: Path) -> Iterator[Path]:
+    """List the folders of links by which units are enabled."""
     for folder in signs.UNIT_FOLDERS:
         for target in signs.children(system_root / folder):
             if target.name.endswith((".wants", ".requires")):
-                yield from signs.children(target)
+                yield target
 
 
 def _starts_certbot(system_root: Path, timer: Path) -> bool:

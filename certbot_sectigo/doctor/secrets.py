@@ -85,6 +85,7 @@ class Place(enum.Enum):
     RENEWAL = "renewal"
     PROCESS = "process"
     HISTORY = "history"
+    TEMPORARY = "temporary-log"
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,10 @@ _TOLD = {
     Place.PROCESS: (
         "HMAC keys are among the arguments of running processes",
         f"Every user of this machine sees them (ps). {_FILE_IT}",
+    ),
+    Place.TEMPORARY: (
+        "HMAC keys stand in logs that certbot left among temporary files",
+        "Remove them: certbot writes there when it ends before it has its directories.",
     ),
     Place.HISTORY: (
         "HMAC keys stand in shell histories",
@@ -170,8 +175,12 @@ def _open(kind: Kind, wrong: Sequence[Guarded]) -> Finding:
         f"The modes of {kind.value} let others in",
         f"{who} {_HARM[kind]}",
         tuple(f"{thing.path} (mode {thing.mode:04o})" for thing in wrong),
-        "Have the modes narrowed. A service that reads a key as another user needs a group of "
-        "its own for that.",
+        "Have the modes narrowed."
+        + (
+            " A service that reads a key as another user needs a group for that."
+            if kind is Kind.CERTIFICATE
+            else ""
+        ),
         FIX,
     )
 

@@ -123,6 +123,7 @@ def disabled_timer(machine: Machine) -> None:
     shutil.rmtree(machine.root / "etc/cron.d")
     machine.write("lib/systemd/system/certbot.timer", "[Timer]\nOnCalendar=daily\n")
     machine.write("lib/systemd/system/certbot.service", "[Service]\nExecStart=certbot renew\n")
+    machine.write("etc/systemd/system/timers.target.wants/apt.timer", "")
 
 
 def trap(text: str) -> Callable[[Machine], None]:

@@ -120,8 +120,18 @@ SERVICE = "[Service]\nType=oneshot\nExecStart=/usr/bin/certbot -q renew\n"
             {
                 "lib/systemd/system/certbot.timer": "[Timer]\n",
                 "lib/systemd/system/certbot.service": SERVICE,
+                "etc/systemd/system/timers.target.wants/apt.timer": "[Timer]\n",
             },
             False,
+        ),
+        ({"etc/systemd/system/timers.target.wants/certbot.timer": ""}, True),
+        ({"etc/systemd/system/timers.target.wants/apt.timer": ""}, False),
+        (
+            {
+                "lib/systemd/system/certbot.timer": "[Timer]\n",
+                "lib/systemd/system/certbot.service": SERVICE,
+            },
+            True,
         ),
         (
             {
@@ -178,6 +188,7 @@ def test_what_starts_renewals(tmp_path: Path, files: dict[str, str], active: boo
 def test_a_timer_that_is_not_enabled_is_named(tmp_path: Path) -> None:
     write(tmp_path, "lib/systemd/system/certbot.timer", "[Timer]\n")
     write(tmp_path, "lib/systemd/system/certbot.service", SERVICE)
+    write(tmp_path, "lib/systemd/system/sysinit.target.wants/x.service", "")
     found = schedule.read(tmp_path)
     assert [path.name for path in found.disabled] == ["certbot.timer"]
     lineage = Lineage("a", Path("a.conf"), authenticator="x")

@@ -65,6 +65,10 @@ def in_hook(machine: Machine) -> None:
     (folder / "send.sh").write_text(f"certbot --eab-hmac-key '{KEY}'\n")
 
 
+def in_temporary_log(machine: Machine) -> None:
+    machine.write("tmp/certbot-log-x1y2/log", RECORD, 0o600)
+
+
 def in_history(machine: Machine) -> None:
     machine.write("home/alice/.bash_history", f"certbot --eab-hmac-key {KEY}\n", 0o600)
 
@@ -83,6 +87,7 @@ def in_process(machine: Machine) -> None:
         (in_unit, "secrets/hmac-key-in-systemd"),
         (in_cli_ini, "secrets/hmac-key-in-cli-ini"),
         (in_hook, "secrets/hmac-key-in-renewal"),
+        (in_temporary_log, "secrets/hmac-key-in-temporary-log"),
         (in_history, "secrets/hmac-key-in-history"),
         (in_process, "secrets/hmac-key-in-process"),
     ],
