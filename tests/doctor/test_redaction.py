@@ -22,8 +22,11 @@ LINE = (
 )
 
 
+OTHER = "2026-11-01 10:00:01,000:DEBUG:certbot._internal.log:Root logging level set at 30\n"
+
+
 def test_the_statement_is_a_record_of_its_own() -> None:
-    text, lines = redacted(f"first\n{LINE}a traceback\n{LINE}", (), NOW)
+    text, lines = redacted(f"first\n{LINE}{OTHER}{LINE}", (), NOW)
     assert lines == (2, 4)
     assert KEY not in text
     assert text.splitlines()[-1].endswith(
