@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from certbot_sectigo import errors
+from certbot_sectigo import certbot_command, errors
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 _SENTENCE = (
     "The identifiers are not all linked to the same preauthorized Subject organization name/address"
 )
-_CERTBOT = (sys.executable, "-c", "import sys; from certbot.main import main; sys.exit(main())")
 _TIMEOUT = 120
 
 
@@ -125,7 +123,7 @@ class _Story:
         """Run certbot and give what it said, its log included."""
         folders = [f"--{name}-dir={self._folder / name}" for name in ("config", "work", "logs")]
         done = subprocess.run(
-            [*_CERTBOT, *words, "-n", *folders],
+            [*certbot_command.PROGRAM, *words, "-n", *folders],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -20,6 +20,10 @@ _COMMANDS = {
     ),
     "demo": ("certbot_sectigo.cli.demo", "Tell the whole story with real certbot runs."),
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
+    "revoke": (
+        "certbot_sectigo.cli.revoke",
+        "Ask the CA to revoke a certificate, with the account that may.",
+    ),
     "sandbox": ("certbot_sectigo.cli.sandbox", "Run a look-alike of Sectigo's ACME service."),
 }
 
