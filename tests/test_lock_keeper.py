@@ -51,7 +51,7 @@ def test_the_locks_are_free_after_an_error_inside(dirs: paths.Dirs) -> None:
 
 def test_a_killed_command_leaves_no_lock(dirs: paths.Dirs, tmp_path: Path) -> None:
     code = (
-        "import sys, pathlib; from certbot_sectigo import lock_keeper, paths\n"
+        "import sys, pathlib, time; from certbot_sectigo import lock_keeper, paths\n"
         "with lock_keeper.locked(paths.Dirs(*map(pathlib.Path, sys.argv[1:]))):\n"
         "    print('locked', flush=True); sys.stdin.read(); import time; time.sleep(600)"
     )
@@ -70,10 +70,10 @@ def test_certbot_is_started_again_when_the_other_has_finished(
     with lock_keeper.locked(dirs), pytest.raises(paths.LockError):
         certificates(dirs, timeout=0.1)
     code = (
-        "import sys, pathlib; from certbot_sectigo import lock_keeper, paths\n"
+        "import sys, pathlib, time; from certbot_sectigo import lock_keeper, paths\n"
         "with lock_keeper.locked(paths.Dirs(*map(pathlib.Path, sys.argv[1:4]))):\n"
         "    print('locked', flush=True)\n"
-        "    while not pathlib.Path(sys.argv[4]).exists(): pass"
+        "    while not pathlib.Path(sys.argv[4]).exists(): time.sleep(0.02)"
     )
     folders = (dirs.config_dir, dirs.work_dir, dirs.logs_dir)
     go = tmp_path / "go"
