@@ -7,6 +7,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+_RSA = bytes.fromhex("300d06092a864886f70d0101010500")
+"""AlgorithmIdentifier of RSA keys (RFC 3279 section 2.3.1)."""
+
 
 def account_id(key: Mapping[str, Any]) -> str | None:
     """Compute certbot's id: MD5 of the public key as SubjectPublicKeyInfo in PEM.
@@ -16,6 +19,38 @@ def account_id(key: Mapping[str, Any]) -> str | None:
     :param key: a JWK (RFC 7517), public or private, RSA or EC.
     :returns: 32 hexadecimal digits; None if the members do not make a key.
     """
+    pem = _usual_rsa(key) or _pem(key)
+    # A name, not a signature: hosts in FIPS mode must not refuse it.
+    return hashlib.md5(pem, usedforsecurity=False).hexdigest() if pem else None
+
+
+def _usual_rsa(key: Mapping[str, Any]) -> bytes | None:
+    """Encode an RSA key of the usual kind by hand, which is what makes thousands readable.
+
+    :returns: None for all other keys, which cryptography looks at.
+    """
+    if key.get("kty") != "RSA" or key.get("e") != "AQAB":
+        return None
+    try:
+        modulus = _bytes(key["n"])
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
+    # 2048, 3072 or 4096 bits, odd, and without zeros in front.
+    if len(modulus) not in (256, 384, 512) or modulus[0] < 0x80 or not modulus[-1] & 1:
+        return None
+    # RFC 8017 section A.1.1: modulus, then the exponent 65537.
+    numbers = _der(0x30, _der(0x02, b"\0" + modulus) + b"\x02\x03\x01\x00\x01")
+    body = base64.b64encode(_der(0x30, _RSA + _der(0x03, b"\0" + numbers)))
+    lines = [body[at : at + 64] for at in range(0, len(body), 64)]
+    return b"\n".join((b"-----BEGIN PUBLIC KEY-----", *lines, b"-----END PUBLIC KEY-----", b""))
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    """Encode a value of more than 255 bytes, as all are in keys of that size."""
+    return bytes((tag, 0x82)) + len(content).to_bytes(2, "big") + content
+
+
+def _pem(key: Mapping[str, Any]) -> bytes | None:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
@@ -29,11 +64,9 @@ def account_id(key: Mapping[str, Any]) -> str | None:
             public = ec.EllipticCurvePublicNumbers(x, y, curve[key["crv"]]).public_key()
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
-    pem = public.public_bytes(
+    return public.public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    # A name, not a signature: hosts in FIPS mode must not refuse it.
-    return hashlib.md5(pem, usedforsecurity=False).hexdigest()
 
 
 def kind(key: Mapping[str, Any]) -> str | None:
@@ -47,4 +80,8 @@ def kind(key: Mapping[str, Any]) -> str | None:
 
 
 def _number(text: str) -> int:
-    return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
+    return int.from_bytes(_bytes(text), "big")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

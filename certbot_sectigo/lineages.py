@@ -29,6 +29,7 @@ __all__ = [
     "read",
     "read_all",
     "read_certificate",
+    "read_expiry",
     "read_text",
     "repoint",
 ]
@@ -115,8 +116,11 @@ def read(path: Path) -> Lineage | None:
 
     :returns: None if there is no such file.
     """
+    return _read(path, path.is_symlink())
+
+
+def _read(path: Path, link: bool) -> Lineage | None:
     name = path.name[: -len(".conf")] if path.name.endswith(".conf") else path.name
-    link = path.is_symlink()
     try:
         data = _bytes(path)
     except FileNotFoundError:
@@ -148,7 +152,11 @@ def read_all(renewal_dir: Path) -> list[Lineage]:
     try:
         with os.scandir(renewal_dir) as entries:
             # As certbot's glob: hidden files are not seen.
-            names = sorted(e.name for e in entries if e.name.endswith(".conf") and e.name[0] != ".")
+            names = sorted(
+                (entry.name, entry.is_symlink())
+                for entry in entries
+                if entry.name.endswith(".conf") and entry.name[0] != "."
+            )
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -156,7 +164,7 @@ def read_all(renewal_dir: Path) -> list[Lineage]:
             f"{renewal_dir} cannot be read: {error.strerror}.",
             "Repeat the command as the user certbot runs as, most often root (sudo).",
         ) from None
-    found = (read(renewal_dir / name) for name in names)
+    found = (_read(renewal_dir / name, link) for name, link in names)
     return [lineage for lineage in found if lineage is not None]
 
 
@@ -170,6 +178,22 @@ def read_text(lineage: Lineage) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise LineageError(f"{lineage.path} cannot be read: {reason}.") from None
+
+
+def read_expiry(lineage: Lineage) -> datetime | None:
+    """Read when a lineage's certificate ends (UTC); None if that cannot be read.
+
+    That is a third of the work of :func:`read_certificate`.
+    """
+    from cryptography import x509
+
+    path = lineage.cert_path or lineage.fullchain_path
+    if path is None:
+        return None
+    try:
+        return _utc(x509.load_pem_x509_certificate(_bytes(path)), "not_valid_after")
+    except Exception:  # cryptography's errors are many
+        return None
 
 
 def read_certificate(lineage: Lineage) -> Certificate | Unreadable:
@@ -270,13 +294,21 @@ def _lineage(
 def _bytes(path: Path) -> bytes:
     """Read a file, and nothing else that might lie there under its name."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("is not an ordinary file")
         if status.st_size > _MAXIMUM_BYTES:
             raise ValueError("is far too large")
-        return stream.read(_MAXIMUM_BYTES)
+        data = b""
+        while len(data) < status.st_size:
+            chunk = os.read(descriptor, status.st_size - len(data))
+            if not chunk:
+                break
+            data += chunk
+        return data
+    finally:
+        os.close(descriptor)
 
 
 def _certificate(certificate: X509Certificate) -> Certificate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import time
@@ -87,6 +88,7 @@ class Dirs:
         return self.config_dir / "sectigo-deploy.toml"
 
 
+@functools.lru_cache(maxsize=256)
 def server_path(url: str) -> str:
     """Compute certbot's folder for a server, relative to ``accounts/``.
 

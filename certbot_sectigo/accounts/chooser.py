@@ -53,7 +53,7 @@ def choose(
             f"The account {request.pin or '(none)'} of {request.server} is not there, and which "
             "kid it was bound with is not known.",
             "Issue the certificate again with credentials: certbot certonly --authenticator "
-            "sectigo-eab --sectigo-eab-credentials FILE --cert-name NAME",
+            "sectigo-eab --sectigo-eab-credentials FILE --cert-name NAME --force-renewal",
         )
     chosen = find(request, around)
     if chosen is not None:

@@ -14,7 +14,7 @@ from certbot_sectigo import certbot_logs, lineages, paths
 from certbot_sectigo.accounts import hygiene, signs, store
 from certbot_sectigo.accounts.hygiene import Entry, Subject
 from certbot_sectigo.accounts.model import Account, Learned, Note, Source, Status, Use
-from certbot_sectigo.lineages import Certificate, Lineage, Unreadable
+from certbot_sectigo.lineages import Lineage
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,6 @@ class Overview:
     """By server, then by age."""
     dangling: tuple[Dangling, ...] = ()
     lineages: tuple[Lineage, ...] = ()
-    certificates: Mapping[str, Certificate | Unreadable] = dataclasses.field(default_factory=dict)
-    """Lineage's name -> its certificate, for the lineages that name an account."""
     unread: tuple[str, ...] = ()
     """What could not be read, and why: signs of use may be missing."""
 
@@ -64,11 +62,6 @@ def gather(
     store.must_be_readable(dirs.accounts)
     found = store.read_all(dirs.accounts)
     all_lineages = lineages.read_all(dirs.renewal)
-    certificates = {
-        lineage.name: lineages.read_certificate(lineage)
-        for lineage in all_lineages
-        if lineage.account is not None
-    }
     logs = certbot_logs.scan(dirs.logs_dir)
     mentions = signs.mentions(dirs.config_dir, system_root, environ)
     issuances = signs.at_work(logs.issuances, all_lineages, now)
@@ -91,8 +84,7 @@ def gather(
     for lineage in all_lineages:
         if lineage.account is not None:
             path = paths.server_path(lineage.server) if lineage.server else None
-            certificate = certificates[lineage.name]
-            expires = certificate.not_after if isinstance(certificate, Certificate) else None
+            expires = lineages.read_expiry(lineage)
             pinned[path, lineage.account].append(
                 Use(Source.LINEAGE, lineage.name, lineage.path, expires=expires)
             )
@@ -112,7 +104,7 @@ def gather(
     unread = [f"{log.log}: {log.reason}" for log in logs.unread]
     if not os.access(dirs.logs_dir, os.R_OK | os.X_OK) and dirs.logs_dir.exists():
         unread.append(f"{dirs.logs_dir}: Permission denied")
-    return Overview(entries, tuple(dangling), tuple(all_lineages), certificates, tuple(unread))
+    return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread))
 
 
 def with_statuses(overview: Overview, statuses: Mapping[Path, Status]) -> Overview:
@@ -128,8 +120,7 @@ def with_statuses(overview: Overview, statuses: Mapping[Path, Status]) -> Overvi
         status = statuses.get(subject.account.folder)
         account = subject.account
         if status is not None and status.kid is not None and account.kid is None:
-            now = datetime.now(timezone.utc)
-            note = Note(status.kid, subject.server, Learned.SERVER, now)
+            note = Note(status.kid, subject.server, Learned.SERVER, _today())
             account = dataclasses.replace(account, note=note)
         subjects.append(dataclasses.replace(subject, account=account, status=status))
     return dataclasses.replace(overview, entries=tuple(hygiene.judge(subjects)))
@@ -196,6 +187,11 @@ def _server_urls(found: Iterable[Account], all_lineages: Iterable[Lineage]) -> d
     return urls
 
 
+def _today() -> datetime:
+    # To the day: what is gathered twice shall be the same.
+    return datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _is_at(server: str, server_path: str) -> bool:
     try:
         return paths.server_path(server) == server_path
@@ -229,7 +225,7 @@ class _Kids:
                 return dataclasses.replace(account, note=note)
         kids = self._said.get((account.server_path, account.name), set())
         if len(kids) == 1:
-            note = Note(min(kids), server, Learned.TOLD, datetime.now(timezone.utc))
+            note = Note(min(kids), server, Learned.TOLD, _today())
             return dataclasses.replace(account, note=note)
         return account
 

@@ -161,14 +161,16 @@ def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False)
         raise RequestError(
             f"{name} does not say which server it is of.",
             "Issue it again: certbot certonly --authenticator sectigo-eab "
-            "--sectigo-eab-credentials FILE --cert-name NAME",
+            "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal",
         )
     for option, given in (("--server", asked.server), ("--sectigo-eab-server", asked.own_server)):
         if given.named and not same_server(given.value, server):
             raise RequestError(
                 f"{name} belongs to {server}; a renewal does not take it to {given.value} "
                 f"({option}).",
-                "To move it, issue it again with certonly and credentials of the other server.",
+                "To move it, issue it again: certbot certonly --authenticator sectigo-eab "
+                "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal  (FILE of the "
+                "other server)",
             )
     pin = asked.account.value
     if lineage is not None and not asked.account.named:
@@ -179,7 +181,7 @@ def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False)
             f"{name} is of {server} and was not issued with sectigo-eab.",
             "Renew it with its own authenticator (drop --authenticator, or authenticator in "
             "cli.ini), or move it: certbot certonly --authenticator sectigo-eab "
-            "--sectigo-eab-credentials FILE --cert-name NAME",
+            "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal",
         )
     return Request(server, kid, pin, asked.account.named)
 

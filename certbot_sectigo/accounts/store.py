@@ -24,6 +24,8 @@ _NOTE = "sectigo-eab.json"
 _NOTE_VERSION = 1
 _ID = re.compile(r"[0-9a-fA-F]{32}")
 _MAXIMUM_BYTES = 1 << 20
+_CHUNK = 1 << 13
+_DEEPEST = 100  # folders on the way to an account: more than any URL has parts
 # Members a private key cannot do without (RFC 7518 sections 6.2.2 and 6.3.2).
 _PRIVATE_MEMBERS = {"RSA": ("n", "e", "d"), "EC": ("crv", "x", "y", "d")}
 
@@ -71,7 +73,7 @@ def read_server(accounts_dir: Path, server: str) -> list[Account]:
     server_path = paths.server_path(server)
     top = accounts_dir / server_path
     link = _link_above(accounts_dir, top)
-    return [read(folder, server_path, link or _link(folder)) for folder in _accounts_in(top)]
+    return [read(folder, server_path, link or own) for folder, own in _accounts_in(top)]
 
 
 def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
@@ -82,17 +84,22 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
     :param link: what it is a symbolic link to, if it is one.
     """
     state, problem = State.LOADS, None
+    here, account_id = str(folder), None
     found: dict[str, Mapping[str, Any]] = {}
     for name in _CERTBOTS:
         try:
-            content = _load(folder / name)
+            content = _load(f"{here}/{name}")
             _CHECKS[name](content)
+            if name == _KEY:
+                account_id = jwk.account_id(content)
+                if account_id is None:
+                    raise _Malformed("does not hold a usable key")
             found[name] = content
         except (OSError, _Malformed) as error:
             # What certbot stumbles over first decides what it does.
             if state is State.LOADS:
                 state = State.UNPARSABLE if isinstance(error, _Malformed) else State.INCOMPLETE
-                problem = f"{folder / name}: {getattr(error, 'strerror', None) or error}"
+                problem = f"{here}/{name}: {getattr(error, 'strerror', None) or error}"
     key = found.get(_KEY, {})
     meta = found.get(_META, {})
     regr = found.get(_REGR, {})
@@ -100,7 +107,7 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
         folder=folder,
         server_path=server_path,
         state=state,
-        id=jwk.account_id(key) if key else None,
+        id=account_id,
         uri=regr.get("uri"),
         created=_time(str(meta["creation_dt"])) if meta else None,
         creation_host=str(meta["creation_host"]) if meta else None,
@@ -195,7 +202,7 @@ def account_folders(top: Path) -> list[Path]:
 
     Links, and the folders of servers that nest in this one, are not among them.
     """
-    return [f for f in _children(top) if _ID.fullmatch(f.name) and not f.is_symlink()]
+    return [f for f, is_link in _children(top) if _ID.fullmatch(f.name) and not is_link]
 
 
 def has_key(folder: Path) -> bool:
@@ -229,10 +236,10 @@ def _folders(
 ) -> Iterator[tuple[str, Path, Path | None]]:
     """Walk ``accounts/``; yield server path, account folder and link of every account."""
     real = os.path.realpath(top)
-    if real in seen:
-        return  # a link that leads back to a folder above it
-    for folder in _children(top):
-        here = link or _link(folder)
+    if real in seen or len(seen) > _DEEPEST:
+        return  # a link that leads back to a folder above it, or no server's path
+    for folder, is_link in _children(top):
+        here = link or (Path(os.path.realpath(folder)) if is_link else None)
         if _looks_like_account(folder):
             yield server_path, folder, here
         else:
@@ -240,15 +247,28 @@ def _folders(
             yield from _folders(folder, below, here, seen | {real})
 
 
-def _accounts_in(top: Path) -> list[Path]:
-    return [folder for folder in _children(top) if _looks_like_account(folder)]
+def _accounts_in(top: Path) -> list[tuple[Path, Path | None]]:
+    return [
+        (folder, Path(os.path.realpath(folder)) if is_link else None)
+        for folder, is_link in _children(top)
+        if _looks_like_account(folder)
+    ]
 
 
-def _children(top: Path) -> list[Path]:
+def _children(top: Path) -> list[tuple[Path, bool]]:
+    """List the folders in a folder, and which are reached through a link."""
+    found = []
     try:
-        return sorted(entry for entry in top.iterdir() if entry.is_dir())
+        with os.scandir(top) as entries:
+            for entry in entries:
+                try:
+                    if entry.is_dir():
+                        found.append((entry.name, entry.is_symlink()))
+                except OSError:
+                    continue  # a link that leads in a circle
     except OSError:
         return []
+    return [(top / name, is_link) for name, is_link in sorted(found)]
 
 
 def _looks_like_account(folder: Path) -> bool:
@@ -256,10 +276,6 @@ def _looks_like_account(folder: Path) -> bool:
     if _ID.fullmatch(folder.name):
         return True
     return any(os.path.lexists(folder / name) for name in _CERTBOTS)
-
-
-def _link(folder: Path) -> Path | None:
-    return Path(os.path.realpath(folder)) if folder.is_symlink() else None
 
 
 def _link_above(accounts_dir: Path, top: Path) -> Path | None:
@@ -274,10 +290,8 @@ class _Malformed(ValueError):  # noqa: N818 - a finding, not a failure
     """A file's content is not what certbot could parse."""
 
 
-def _load(path: Path) -> Mapping[str, Any]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
-        data = stream.read(_MAXIMUM_BYTES)
+def _load(path: str) -> Mapping[str, Any]:
+    data = _bytes(path)
     try:
         content = json.loads(data.decode())
     except (ValueError, RecursionError):
@@ -285,6 +299,19 @@ def _load(path: Path) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         raise _Malformed("is not a JSON object")
     return content
+
+
+def _bytes(path: str) -> bytes:
+    """Read a file with as few system calls as can be: listing reads thousands of them."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        data = os.read(descriptor, _CHUNK)
+        if len(data) == _CHUNK:
+            with os.fdopen(os.dup(descriptor), "rb") as stream:
+                data += stream.read(_MAXIMUM_BYTES)
+        return data
+    finally:
+        os.close(descriptor)
 
 
 def _contact(regr: Mapping[str, Any]) -> tuple[str, ...]:
@@ -302,8 +329,6 @@ def _check_key(key: Mapping[str, Any]) -> None:
     for name in members:
         if not isinstance(key.get(name), str) or not key[name]:
             raise _Malformed(f"lacks the key's member {name}")
-    if jwk.account_id(key) is None:
-        raise _Malformed("does not hold a usable key")
 
 
 def _check_regr(regr: Mapping[str, Any]) -> None:
@@ -326,7 +351,7 @@ _CHECKS = {_KEY: _check_key, _REGR: _check_regr, _META: _check_meta}
 def _time(text: str) -> datetime | None:
     """Parse RFC 3339 as certbot writes it; Python before 3.11 does not know the ``Z``."""
     try:
-        time = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
+        time = datetime.fromisoformat(f"{text[:-1]}+00:00" if text[-1:] in "zZ" else text)
     except ValueError:
         return None
     return time if time.tzinfo else None
@@ -334,7 +359,7 @@ def _time(text: str) -> datetime | None:
 
 def _read_note(folder: Path) -> Note | None:
     try:
-        content = _load(folder / _NOTE)
+        content = _load(f"{folder}/{_NOTE}")
         when = _time(str(content["when"]))
         kid, server = content["kid"], content["server"]
         if when is None or not isinstance(kid, str) or not kid or not isinstance(server, str):

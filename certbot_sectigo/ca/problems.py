@@ -80,3 +80,26 @@ def refuses_pair(problem: Problem) -> bool:
         Meaning.KID_UNKNOWN,
         Meaning.WRONG_HMAC_KEY,
     )
+
+
+# What newOrder is refused with; the CA's own documents misprint these sentences.
+_ORDER_REFUSALS = (
+    (r"not all linked", "the names belong to another ACME account in Sectigo Certificate Manager, "
+     "or this one is not set up to its end there"),
+    (r"not been delegated", "the name is not delegated to this account's organisation"),
+    (r"no suitable certificate product", "the account has no certificate product for this order"),
+    (r"suspended", "the account is suspended at the CA, and can be resumed there"),
+    (r"deactivated|revoked", "the account was ended at the CA, for good"),
+    (r"rejectedidentifier", "the CA's policy does not allow the name"),
+    (r"ratelimited", "too many orders in a short time; ask again later"),
+    (r"serverinternal", "the CA has trouble of its own; ask again later"),
+)  # fmt: skip
+
+
+def order_refusal(problem: Problem) -> str:
+    """Say what the refusal of an order means for the account; empty if only the CA knows."""
+    text = f"{problem.type} {problem.detail}".lower()
+    for pattern, words in _ORDER_REFUSALS:
+        if re.search(pattern, text):
+            return words
+    return ""

@@ -127,6 +127,9 @@ class Certbot:
         words = [str(self.executable), *map(str, args)]
         for option, folder in zip(("config", "work", "logs"), self.directories):
             words += [f"--{option}-dir", str(folder)]
+        # One log for each run, as by default: Debian's /etc/letsencrypt/cli.ini, which certbot
+        # reads whatever its directories are, has all of them in one file.
+        words += ["--max-log-backups", "1000"]
         if not ask:
             words.append("--non-interactive")
         if args[:1] == ("renew",):

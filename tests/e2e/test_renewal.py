@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -123,3 +124,22 @@ def test_a_renewal_asks_the_ca_no_more_than_plain_certbot(
 
     assert plain.lineage(lineage.name).serial != lineage.serial
     assert ours == theirs
+
+
+def test_the_command_that_a_refused_renewal_advises_moves_the_lineage(
+    certbot: Certbot, sectigo: Sectigo, tmp_path: Path
+) -> None:
+    credentials = sectigo.b.credentials(tmp_path / "b.ini")
+    certbot.certonly("www.b.example", credentials=credentials)
+    account = certbot.account(sectigo.server, sectigo.b.kid)
+    plain = ("--standalone", "--server", sectigo.server, "--account", account.id)
+    certbot.run("certonly", *plain, "-d", "plain.b.example")
+
+    forced = ("--cert-name", "plain.b.example", "--authenticator", "sectigo-eab")
+    refused = certbot.run("renew", *forced, "--force-renewal", check=1)
+    advised = re.search(r"certbot (certonly .* --force-renewal)", refused.text)
+    assert advised is not None
+    words = advised.group(1).replace("FILE", str(credentials)).replace("NAME", "plain.b.example")
+    certbot.run(*words.split())
+
+    assert certbot.lineage("plain.b.example").params["authenticator"] == "sectigo-eab"

@@ -8,7 +8,7 @@ from certbot_sectigo.cli.lazy import LazyGroup
 
 _HERE = "certbot_sectigo.cli.accounts"
 _COMMANDS = {
-    "list": (f"{_HERE}.show", "Print all accounts in a table."),
+    "list": (f"{_HERE}.listing", "Print all accounts in a table."),
     "show": (f"{_HERE}.show", "Print one account in full."),
     "pick": (f"{_HERE}.pick", "Print the right account's id, for scripts."),
     "probe": (f"{_HERE}.probe", "Ask the CA which accounts may issue for these names."),

@@ -39,8 +39,10 @@ def one(
         account = account_of(thing)
         if below in (None, account.server_path) and _begins(account.name, prefix):
             found.append(thing)
-    exact = [thing for thing in found if account_of(thing).name.lower() == prefix.lower()]
-    found = exact or found
+    # The whole name, or the beginning of one of which all others are copies.
+    shortest = min((account_of(thing).name.lower() for thing in found), key=len, default="")
+    if all(account_of(thing).name.lower().startswith(shortest) for thing in found):
+        found = [thing for thing in found if account_of(thing).name.lower() == shortest]
     found = [thing for thing in found if account_of(thing).link is None] or found
     if len(found) == 1:
         return found[0]
@@ -59,4 +61,8 @@ def one(
 
 
 def _begins(name: str, prefix: str) -> bool:
-    return bool(prefix) and name.lower().startswith(prefix.lower())
+    # Tables show the copy of an account as `0123abcd….bak`.
+    begin, dots, end = prefix.lower().partition("…")
+    return (
+        bool(begin) and name.lower().startswith(begin) and (not dots or name.lower().endswith(end))
+    )

@@ -1,0 +1,149 @@
+"""``accounts list``: all accounts in a table, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import socket
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+import click
+
+from certbot_sectigo.accounts.hygiene import Entry, moved_machine
+from certbot_sectigo.accounts.model import Source, Verdict
+from certbot_sectigo.accounts.overview import Overview
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.accounts import asking, entries
+from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.main import Context
+
+_BROKEN = (Verdict.UNPARSABLE, Verdict.INCOMPLETE, Verdict.MISNAMED)
+
+
+@click.command("list")
+@click.option("--online", is_flag=True, help="Ask the CA for the status of each account.")
+@click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@click.pass_obj
+def command(context: Context, online: bool, server: str | None) -> None:
+    """Print all accounts in a table.
+
+    Reads certbot's files and logs, cron tables and systemd units, and changes nothing. Each
+    account comes with the kid it was bound with, what uses it, a verdict, and what to do
+    where there is something to do. The exit code is 0 whatever is found.
+
+    With --online the CA is asked about each account. Nothing changes there either.
+    """
+    found = asking.gather(context, online=online, server=server)
+    host = socket.gethostname()
+    report = Report(
+        "accounts list",
+        lambda: data(found, host),
+        lambda: _blocks(found, host, online=online, brief=context.verbosity < 0),
+    )
+    formats.chosen(json=context.json).show(report)
+
+
+def data(found: Overview, host: str) -> Mapping[str, Any]:
+    """Give the members of the JSON document."""
+    return {
+        "accounts": [entries.as_json(entry, host) for entry in found.entries],
+        "dangling": [entries.dangling_as_json(dangling) for dangling in found.dangling],
+        "unread": list(found.unread),
+    }
+
+
+def _blocks(found: Overview, host: str, *, online: bool, brief: bool) -> Iterator[Block]:
+    now = datetime.now(timezone.utc)
+    short = entries.short_ids(entry.account.name for entry in found.entries)
+    if not found.entries:
+        yield Note("There are no accounts here.")
+    by_server: dict[str, list[Entry]] = defaultdict(list)
+    for entry in found.entries:
+        by_server[entry.account.server_path].append(entry)
+    for members in by_server.values():
+        yield _table(members, short, now, online=online)
+        if not brief:
+            yield from _remarks(members, short, host)
+    if found.dangling:
+        yield _dangling_table(found)
+        for dangling in found.dangling:
+            yield Note(f"{dangling.what}:", dangling.advice)
+    if found.unread:
+        yield Table("Could not be read, so that signs of use may be missing:", (), ())
+        for line in found.unread:
+            yield Note(f"  {line}", tone=Tone.WARN)
+
+
+def _table(
+    members: Iterable[Entry], short: Mapping[str, str], now: datetime, *, online: bool
+) -> Table:
+    columns = ["ID", "MADE", "KEY", "KID", "USED BY", *(["CA SAYS"] if online else []), "VERDICT"]
+    rows = []
+    server = ""
+    for entry in members:
+        account, subject = entry.account, entry.subject
+        server = " = ".join([subject.server, *subject.also])
+        made = account.created.strftime("%Y-%m-%d") if account.created else "?"
+        learned = f" ({account.note.learned.value})" if account.note else ""
+        row = [
+            Cell(short[account.name] + (" ->" if account.link else "")),
+            Cell(made),
+            Cell((account.key_type or "?").replace("EC ", "")),
+            Cell(f"{account.kid}{learned}") if account.kid else Cell("unknown", Tone.DIM),
+            entries.used_by(subject.uses, now),
+        ]
+        if online:
+            row.append(entries.status_cell(subject.status))
+        row.append(Cell(entry.verdict.value, entries.TONES[entry.verdict]))
+        rows.append(tuple(row))
+    return Table(server, tuple(columns), tuple(rows), frozenset({"ID", "MADE", "VERDICT"}))
+
+
+def _remarks(members: list[Entry], short: Mapping[str, str], host: str) -> Iterator[Block]:
+    """Say what is wrong and what to do; accounts that share the advice share the line."""
+    loadable = [entry for entry in members if entry.account.loads]
+    if len(loadable) > 1:
+        yield Note(
+            f"{len(loadable)} accounts: where no account is named, certbot asks "
+            '"Please choose an account", and with -n it stops.'
+        )
+    shared: dict[tuple[Verdict, str], list[Entry]] = defaultdict(list)
+    elsewhere: dict[str, list[Entry]] = defaultdict(list)
+    for entry in members:
+        name = short[entry.account.name]
+        other = moved_machine(entry.account.creation_host, host)
+        if other:
+            elsewhere[other].append(entry)
+        if entry.account.link:
+            yield Note(f"{name} is reached through a link to {entry.account.link}.")
+        if entry.verdict in _BROKEN:
+            yield Note(f"{name} is {entry.verdict.value}: {entry.reason}.", tone=Tone.WARN)
+        status = entry.subject.status
+        if status is not None and status.reason and not status.dead:
+            yield Note(f"{name}: the CA does not tell: {status.reason}", tone=Tone.WARN)
+        if entry.advice:
+            shared[entry.verdict, entry.advice].append(entry)
+    for other, group in elsewhere.items():
+        yield Note(
+            f"Made on {other}: {_few(group, short)}. If that machine still runs, it has the same "
+            "account key."
+        )
+    for (verdict, advice), group in shared.items():
+        yield Note(f"{verdict.value} ({_few(group, short)}):", advice)
+
+
+def _few(group: list[Entry], short: Mapping[str, str]) -> str:
+    names = ", ".join(short[entry.account.name] for entry in group[:3])
+    return names + (f" and {len(group) - 3} more" if len(group) > 3 else "")
+
+
+def _dangling_table(found: Overview) -> Table:
+    rows = []
+    for dangling in found.dangling:
+        lineage = dangling.source is Source.LINEAGE
+        what = dangling.what if lineage else f"{dangling.source.value}: {dangling.where}"
+        rows.append((Cell(what, Tone.BAD), Cell(dangling.account), Cell(dangling.server or "")))
+    return Table(
+        "These name an account that is not there:", ("WHAT", "ACCOUNT", "SERVER"), tuple(rows)
+    )

@@ -1,0 +1,188 @@
+"""``accounts pick``: the right account for a script, and nothing else on standard output."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from certbot_sectigo import errors
+from certbot_sectigo.accounts import picking
+from certbot_sectigo.accounts.hygiene import Entry
+from certbot_sectigo.accounts.overview import Overview
+from certbot_sectigo.accounts.picking import Pick, Picked, Undecided
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.accounts import asking, entries, probe
+from certbot_sectigo.cli.format.interface import Report, printable
+from certbot_sectigo.cli.main import Context
+
+if TYPE_CHECKING:
+    from certbot_sectigo.lineages import Lineage
+
+
+class PickError(errors.Error):
+    """There is no one account to print."""
+
+
+@click.command("pick")
+@click.option("--eab-kid", "kid", metavar="KID", help="The account that was bound with KID.")
+@click.option("--credentials", metavar="FILE", help="The account of this credentials file's kid.")
+@click.option("-d", "--domain", "names", multiple=True, metavar="NAME",
+              help="The account whose certificates hold NAME; repeat it for more.")  # fmt: skip
+@click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@click.option("--probe", "probing", is_flag=True,
+              help="Ask the CA: open an order with each candidate, and finalise none.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["id", "flag", "json"]), default="id",
+              show_default=True, help="What to print; flag is what certbot needs.")  # fmt: skip
+@click.pass_obj
+def command(
+    context: Context,
+    kid: str | None,
+    credentials: str | None,
+    names: tuple[str, ...],
+    server: str | None,
+    probing: bool,
+    form: str,
+) -> None:
+    """Print the right account's id, for scripts.
+
+    As in:  certbot certonly $(certbot-sectigo accounts pick --format flag -d NAME) -d NAME …
+
+    Prints the id, or the options that certbot needs, on standard output, and the reason on
+    standard error. Where no account of the kid is known here, the CA is asked about the
+    accounts of unknown kid. Without an answer, or with several equal ones, nothing is
+    printed but the candidates on standard error, and the exit code is 1.
+    """
+    if credentials is not None:
+        from certbot_sectigo import credentials as files
+
+        pair = files.read(Path(credentials).expanduser())
+        if kid not in (None, pair.kid):
+            raise errors.UsageError(f"--eab-kid says {kid}, but {credentials} is of {pair.kid}.")
+        kid = pair.kid
+        if server is None and not pair.server_is_default:
+            server = pair.server
+    wanted = probe.split(names) if names else ()
+    if probing and not wanted:
+        raise errors.UsageError("--probe needs the names to ask for: -d NAME")
+    if kid is None and not wanted and server is None:
+        raise errors.UsageError("Say what for: --eab-kid, --credentials, -d or --server.")
+    found = asking.gather(context, server=server)
+    picked = _pick(context, found, kid, wanted, probing=probing)
+    _print(context, picked, "json" if context.json else form)
+
+
+def _pick(
+    context: Context, found: Overview, kid: str | None, names: Sequence[str], *, probing: bool
+) -> Pick:
+    candidates: Sequence[Entry] = found.entries
+    if kid is not None:
+        picked = picking.by_kid(candidates, kid)
+        if isinstance(picked, Undecided) and not any(_has(e, kid) for e in candidates):
+            candidates = _asked(context, found)
+            picked = picking.by_kid(candidates, kid)
+        if not names or not any(_has(e, kid) for e in candidates):
+            return picked
+        candidates = [entry for entry in candidates if _has(entry, kid)]
+        if isinstance(picked, Picked) and not probing:
+            return picked
+    if probing:
+        usable = picking.usable(candidates)
+        if not usable:
+            return picking.only(candidates)
+        probe.warn(usable, names)
+        answers = probe.ask(context, usable, names)
+        return picking.by_probe(usable, {entry: probe.may(entry, answers) for entry in usable})
+    if names:
+        return picking.by_names(candidates, _held(found), names)
+    return picking.only(candidates)
+
+
+def _has(entry: Entry, kid: str) -> bool:
+    return entry.subject.sound and entry.account.kid == kid
+
+
+def _asked(context: Context, found: Overview) -> Sequence[Entry]:
+    """Ask the CA about accounts of unknown kid; some CAs show which kid an account is of."""
+    unknown = [e for e in picking.usable(found.entries) if e.account.kid is None]
+    if not unknown:
+        return found.entries
+    click.echo(f"Asking the CA about {len(unknown)} accounts of unknown kid.", err=True)
+    return asking.with_answers(context, found, only=unknown).entries
+
+
+def _held(found: Overview) -> list[tuple[Lineage, frozenset[str]]]:
+    """Read which names the certificates of the lineages hold."""
+    from certbot_sectigo import lineages
+
+    held = []
+    for lineage in found.lineages:
+        certificate = lineages.read_certificate(lineage)
+        if isinstance(certificate, lineages.Certificate):
+            held.append((lineage, certificate.names))
+    return held
+
+
+def _print(context: Context, picked: Pick, form: str) -> None:
+    if isinstance(picked, Undecided):
+        if form == "json":
+            _document(None, picked.reason, (), picked.candidates)
+        raise PickError(picked.reason, _candidates(picked))
+    entry = picked.entry
+    for warning in picked.warnings:
+        click.echo(printable(f"certbot-sectigo: {warning}"), err=True)
+    if form == "json":
+        _document(entry, picked.reason, picked.warnings, ())
+        return
+    if context.verbosity >= 0:
+        click.echo(printable(f"{entry.account.name}: {picked.reason}."), err=True)
+    if form == "flag":
+        sys.stdout.write(f"--server {entry.subject.server} --account {entry.account.name}\n")
+    else:
+        sys.stdout.write(f"{entry.account.name}\n")
+
+
+def _document(
+    entry: Entry | None, reason: str, warnings: Sequence[str], candidates: Sequence[Entry]
+) -> None:
+    host = socket.gethostname()
+    data: dict[str, Any] = {
+        "account": entries.as_json(entry, host) if entry else None,
+        "reason": reason,
+        "warnings": list(warnings),
+        "candidates": [entries.as_json(candidate, host) for candidate in candidates],
+    }
+    formats.chosen(json=True).show(Report("accounts pick", lambda: data, tuple))
+
+
+def _candidates(undecided: Undecided) -> str:
+    """List what it could be, and how to tell."""
+    lines = []
+    for entry in undecided.candidates[:20]:
+        account = entry.account
+        made = f"{account.created:%Y-%m-%d}" if account.created else "unknown"
+        used = ", ".join(entry.subject.lineages[:3])
+        lines.append(
+            printable(
+                f"  {account.name}  {entry.subject.server}  made {made}, "
+                f"kid {account.kid or 'unknown'}{f', used by {used}' if used else ''}, "
+                f"{entry.verdict.value}"
+            )
+        )
+    if undecided.candidates[20:]:
+        lines.append(f"  … and {len(undecided.candidates) - 20} more")
+    if not undecided.candidates:
+        return "certbot-sectigo accounts list  shows which accounts there are."
+    return "\n".join(
+        [
+            "Candidates:",
+            *lines,
+            "To tell them apart:  --eab-kid KID, --server URL, or  --probe -d NAME  (asks the CA); "
+            "if you know the kid of one, say so once:",
+            "    certbot-sectigo accounts pin ID --eab-kid KID",
+        ]
+    )

@@ -1,0 +1,180 @@
+"""``accounts probe``: ask the CA which accounts may issue for these names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from certbot_sectigo import errors
+from certbot_sectigo.accounts import picking
+from certbot_sectigo.accounts.hygiene import Entry
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.accounts import asking, entries, naming
+from certbot_sectigo.cli.accounts.ids import AccountId
+from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.main import Context
+
+if TYPE_CHECKING:
+    from certbot_sectigo.accounts.standing import Probe
+
+Answers = Mapping[Path, "Probe"]
+
+
+class ProbeError(errors.Error):
+    """There was nothing to ask, or nobody said yes."""
+
+
+@click.command("probe")
+@click.argument("account_ids", metavar="[ID]...", nargs=-1, type=AccountId())
+@click.option("-d", "--domain", "names", multiple=True, required=True, metavar="NAME",
+              help="A name to issue for; repeat it for more.")  # fmt: skip
+@click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@click.option("--yes", is_flag=True, help="Do not ask before orders are opened.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    account_ids: tuple[str, ...],
+    names: tuple[str, ...],
+    server: str | None,
+    yes: bool,
+) -> None:
+    """Ask the CA which accounts may issue for these names.
+
+    Opens one order per account, for all the names together, with the accounts ID or with
+    all that certbot can use. No order is finalised: nothing is issued, no challenge is
+    answered, and the orders lapse by themselves. Says how many there will be, and asks.
+
+    The exit code is 1 if none of them may issue.
+    """
+    context: Context = ctx.obj
+    names = split(names)
+    found = asking.gather(context, server=server)
+    chosen = picking.usable(found.entries)
+    if account_ids:
+        named = [naming.one(found.entries, i, lambda e: e.account, server=server)
+                 for i in account_ids]  # fmt: skip
+        broken = [entry for entry in named if entry not in chosen]
+        if broken:
+            raise ProbeError(
+                f"certbot cannot use the account {broken[0].account.name}: {broken[0].reason}.",
+                "certbot-sectigo accounts list  shows what can be done about it.",
+            )
+        chosen = named
+    if not chosen:
+        raise ProbeError(
+            "There is no account to ask with" + (f" at {server}." if server else "."),
+            "certbot-sectigo accounts list  shows which accounts there are.",
+        )
+    warn(chosen, names)
+    if not yes:
+        if not context.interactive or context.json:
+            raise ProbeError("The CA was not asked.", "Add --yes to open the orders.")
+        if not click.confirm("Open them?", err=True):
+            raise ProbeError("The CA was not asked.")
+    answers = ask(context, chosen, names)
+    report = Report(
+        "accounts probe",
+        lambda: {"names": list(names), "accounts": [as_json(e, answers) for e in chosen]},
+        lambda: _blocks(chosen, names, answers),
+    )
+    formats.chosen(json=context.json).show(report)
+    ctx.exit(0 if any(may(e, answers) is not None for e in chosen) else 1)
+
+
+def split(names: Sequence[str]) -> tuple[str, ...]:
+    """Take names as certbot does: several in one word, separated by commas.
+
+    :raises certbot_sectigo.errors.UsageError: if one of them cannot be one.
+    """
+    found = [name.strip() for word in names for name in word.split(",") if name.strip()]
+    for name in found:
+        if not name.isprintable() or any(letter in name for letter in " /:@"):
+            raise errors.UsageError(f"{name!r} is not a name to issue a certificate for.")
+    if not found:
+        raise errors.UsageError("Give the names to issue for: -d NAME")
+    return tuple(dict.fromkeys(found))
+
+
+def warn(chosen: Sequence[Entry], names: Sequence[str]) -> None:
+    """Say beforehand what will be opened at the CA."""
+    servers = sorted({entry.subject.server for entry in chosen})
+    orders = "one order" if len(chosen) == 1 else f"{len(chosen)} orders"
+    click.echo(
+        f"This opens {orders} for {', '.join(names)} at {', '.join(servers)}, one per account; "
+        "none is finalised.",
+        err=True,
+    )
+
+
+def ask(context: Context, chosen: Sequence[Entry], names: Sequence[str]) -> Answers:
+    """Open the orders."""
+    from certbot_sectigo.accounts import standing
+
+    subjects = [entry.subject for entry in chosen]
+    with asking.progress("Asking the CA", len(subjects), context) as answered:
+        return standing.probe(subjects, names, asking.settings(), answered)
+
+
+def may(entry: Entry, answers: Answers) -> bool | None:
+    """Tell whether an account may issue: True at once, False after a challenge, else None."""
+    from certbot_sectigo.accounts.standing import May
+
+    answer = answers[entry.account.folder]
+    return not answer.challenged if isinstance(answer, May) else None
+
+
+def as_json(entry: Entry, answers: Answers) -> dict[str, Any]:
+    """Give an account's answer as docs/json.md has it."""
+    from certbot_sectigo.accounts.standing import May, MayNot, Untold
+    from certbot_sectigo.ca.problems import order_refusal
+
+    answer = answers[entry.account.folder]
+    result: dict[str, Any] = {
+        "id": entry.account.name,
+        "server": entry.subject.server,
+        "kid": entry.account.kid,
+        "answer": "unknown",
+        "challenged": [],
+        "problem": None,
+        "meaning": None,
+        "reason": None,
+    }
+    if isinstance(answer, May):
+        result["answer"] = "after a challenge" if answer.challenged else "at once"
+        result["challenged"] = list(answer.challenged)
+    elif isinstance(answer, MayNot):
+        result["answer"] = "refused"
+        result["problem"] = {"type": answer.problem.type, "detail": answer.problem.detail}
+        result["meaning"] = order_refusal(answer.problem) or None
+    elif isinstance(answer, Untold):
+        result["reason"] = answer.reason
+    return result
+
+
+def _blocks(chosen: Sequence[Entry], names: Sequence[str], answers: Answers) -> Iterator[Block]:
+    short = entries.short_ids(entry.account.name for entry in chosen)
+    tones = {"at once": Tone.GOOD, "after a challenge": Tone.GOOD, "refused": Tone.BAD}
+    rows = []
+    for entry in chosen:
+        told = as_json(entry, answers)
+        problem = told["problem"] or {}
+        words = [f"{problem.get('type')}: {problem.get('detail')}" if problem else "",
+                 told["meaning"] or told["reason"] or ", ".join(told["challenged"])]  # fmt: skip
+        rows.append((
+            Cell(short[entry.account.name]),
+            Cell(entry.account.kid or "unknown"),
+            Cell(told["answer"], tones.get(told["answer"], Tone.WARN)),
+            Cell("\n".join(word for word in words if word)),
+        ))  # fmt: skip
+    columns = ("ID", "KID", "MAY ISSUE", "WHY")
+    yield Table(", ".join(names), columns, tuple(rows), frozenset({"ID"}))
+    good = [entry for entry in chosen if may(entry, answers) is not None]
+    if len(good) == 1:
+        entry = good[0]
+        yield Note(
+            f"Only {short[entry.account.name]} may issue for all of them. To use it:",
+            f"certbot certonly --server {entry.subject.server} --account {entry.account.name} …",
+        )

@@ -1,0 +1,84 @@
+"""``accounts show``: one account in full."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+from collections.abc import Iterator
+from datetime import datetime, timezone
+
+import click
+
+from certbot_sectigo.accounts.hygiene import Entry, moved_machine
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.accounts import asking, entries, naming
+from certbot_sectigo.cli.accounts.ids import AccountId
+from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Note, Report, Tone
+from certbot_sectigo.cli.main import Context
+
+
+@click.command("show")
+@click.argument("account_id", metavar="ID", type=AccountId())
+@click.option("--online", is_flag=True, help="Ask the CA for the account's status.")
+@click.option("--server", metavar="URL", help="Look for ID at this ACME directory only.")
+@click.pass_obj
+def command(context: Context, account_id: str, online: bool, server: str | None) -> None:
+    """Print the account ID in full.
+
+    ID may be shortened as long as it is unique. Reads only; with --online the CA is asked.
+    """
+    found = asking.gather(context)
+    entry = naming.one(found.entries, account_id, lambda e: e.account, server=server)
+    if online:
+        place = found.entries.index(entry)
+        found = asking.with_answers(context, found, only=[entry])
+        entry = found.entries[place]
+    host = socket.gethostname()
+    report = Report(
+        "accounts show",
+        lambda: {"account": entries.as_json(entry, host)},
+        lambda: _blocks(entry, host),
+    )
+    formats.chosen(json=context.json).show(report)
+
+
+def _blocks(entry: Entry, host: str) -> Iterator[Block]:
+    account, subject = entry.account, entry.subject
+    now = datetime.now(timezone.utc)
+    made = f"{account.created:%Y-%m-%d %H:%M:%S} UTC" if account.created else "not known"
+    if account.creation_host:
+        made += f" on {account.creation_host}"
+    rows = [
+        ("account", Cell(account.name)),
+        ("verdict", Cell(f"{entry.verdict.value}: {entry.reason}", entries.TONES[entry.verdict])),
+        ("server", Cell(subject.server)),
+        ("account URL", Cell(account.uri or "not known")),
+        ("folder", Cell(str(account.folder))),
+        ("made", Cell(made)),
+        ("key", Cell(account.key_type or "not readable")),
+        ("kid", Cell(_kid(entry), Tone.PLAIN if account.kid else Tone.DIM)),
+        ("contact", Cell(", ".join(entries.contact(entry)) or "not known here")),
+    ]
+    if account.link:
+        rows.append(("a link to", Cell(str(account.link))))
+    if subject.also:
+        rows.append(("also found at", Cell("\n".join(subject.also))))
+    used = [entries.use_in_full(use, now) for use in subject.uses]
+    rows.append(("used by", Cell("\n".join(used) or "nothing that is known here")))
+    status = subject.status
+    if status is not None:
+        said = status.standing.value + (f" ({status.reason})" if status.reason else "")
+        rows.append(("CA says", dataclasses.replace(entries.status_cell(status), text=said)))
+    yield Fields(tuple(rows))
+    other = moved_machine(account.creation_host, host)
+    if other:
+        yield Note(f"It was made on {other}: if that machine still runs, both share its key.")
+    if entry.advice:
+        yield Note("What to do:", entry.advice)
+
+
+def _kid(entry: Entry) -> str:
+    note = entry.account.note
+    if note is None:
+        return "unknown; say it with:  certbot-sectigo accounts pin ID --eab-kid KID"
+    return f"{note.kid} ({entries.LEARNED[note.learned]})"

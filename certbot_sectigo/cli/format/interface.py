@@ -1,0 +1,90 @@
+"""What a format is, and of what blocks a text for people is made."""
+
+from __future__ import annotations
+
+import abc
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Union
+
+VERSION = 1
+"""Of the documents' schema (docs/json.md): it grows when a member goes or changes its meaning."""
+
+
+class Tone(enum.Enum):
+    """What a piece of text is about, from which its colour follows where there are colours."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    DIM = "dim"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of text in a table."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    whole: frozenset[str] = frozenset()
+    """Columns whose cells are never broken."""
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Names and values, one below the other."""
+
+    rows: tuple[tuple[str, Cell], ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence, and the command that goes with it on lines of its own."""
+
+    text: str
+    command: str = ""
+    """Is never broken, so that it can be copied."""
+    tone: Tone = Tone.PLAIN
+
+
+Block = Union[Table, Fields, Note]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a command found; only what the format needs of it is worked out."""
+
+    command: str
+    """The subcommand's words, such as ``accounts list``."""
+    data: Callable[[], Mapping[str, Any]]
+    """Gives the document's members; all JSON types."""
+    blocks: Callable[[], Iterable[Block]]
+    """Gives the text for people."""
+
+
+class Format(abc.ABC):
+    """A way to print a report on standard output."""
+
+    @abc.abstractmethod
+    def show(self, report: Report) -> None:
+        """Print a report."""
+
+
+def printable(text: str) -> str:
+    """Replace what a terminal could obey instead of showing it."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )

@@ -1,0 +1,82 @@
+"""Text for people: tables that fit the terminal, plain where there is none."""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text as RichText
+
+from certbot_sectigo.cli.format.interface import (
+    Cell,
+    Fields,
+    Format,
+    Note,
+    Report,
+    Table,
+    Tone,
+    printable,
+)
+
+_STYLES = {
+    Tone.PLAIN: "",
+    Tone.GOOD: "green",
+    Tone.WARN: "yellow",
+    Tone.BAD: "red",
+    Tone.DIM: "dim",
+}
+
+
+class Text(Format):
+    """Prints a report with rich, which knows about NO_COLOR, COLUMNS, terminals and pipes."""
+
+    def show(self, report: Report) -> None:
+        """Print its blocks, with an empty line between them."""
+        if isinstance(sys.stdout, TextIOWrapper):
+            # A terminal that lacks a letter gets a substitute and no traceback.
+            sys.stdout.reconfigure(errors="backslashreplace")
+        console = Console(highlight=False, markup=False, emoji=False)
+        for number, block in enumerate(report.blocks()):
+            if number and not isinstance(block, Note):
+                console.print()
+            if isinstance(block, Table):
+                _table(console, block)
+            elif isinstance(block, Fields):
+                _fields(console, block)
+            else:
+                _note(console, block)
+
+
+def _table(console: Console, table: Table) -> None:
+    if table.title:
+        console.print(_text(Cell(table.title), "bold"), soft_wrap=True)
+    shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in table.columns:
+        whole = column in table.whole
+        shown.add_column(column, no_wrap=whole, overflow="ignore" if whole else "fold")
+    for row in table.rows:
+        shown.add_row(*map(_text, row))
+    console.print(shown)
+
+
+def _fields(console: Console, fields: Fields) -> None:
+    shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    shown.add_column(no_wrap=True, style="dim")
+    shown.add_column(overflow="fold")
+    for name, cell in fields.rows:
+        shown.add_row(name, _text(cell))
+    console.print(shown)
+
+
+def _note(console: Console, note: Note) -> None:
+    console.print(_text(Cell(note.text, note.tone)))
+    if note.command:
+        for line in note.command.splitlines():
+            console.print(_text(Cell(f"    {line}"), "bold"), soft_wrap=True)
+
+
+def _text(cell: Cell, style: str = "") -> RichText:
+    lines = cell.text.split("\n")
+    return RichText("\n".join(map(printable, lines)), style=style or _STYLES[cell.tone])
