@@ -96,31 +96,32 @@ def plan(
     return [change for change in changes if change is not None]
 
 
-def apply(dirs: paths.Dirs, account: str, changes: Sequence[Change]) -> None:
+def apply(dirs: paths.Dirs, account: str, changes: Sequence[Change], *, kind: str = "pin") -> None:
     """Write the renewal files, each in one step, with a record by which to go back.
 
     The same call finishes what a killed one left; :func:`plan_undo` takes it back. Where a
     file cannot be written, those written before it are brought back.
 
+    :param kind: whose record it is: each kind is taken back by itself.
     :raises certbot_sectigo.errors.Error: if not all of them were written.
     """
     if not changes:
         return
     _refuse_missing(dirs, changes)
-    records = read_records(dirs)
+    records = read_records(dirs, kind)
     if not (records and not records[-1].undone and set(changes) <= set(records[-1].changes)):
-        _write_record(dirs, account, changes)
+        _write_record(dirs, account, changes, kind)
     _write_all(dirs, changes)
 
 
-def plan_undo(dirs: paths.Dirs) -> tuple[Record, list[Change]]:
-    """Plan to take the last pin back.
+def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[Record, list[Change]]:
+    """Plan to take the last pin back, or the last change of another kind.
 
     :raises PinError: if there is none, or it cannot be taken back.
     """
-    records = [record for record in read_records(dirs) if not record.undone]
+    records = [record for record in read_records(dirs, kind) if not record.undone]
     if not records:
-        raise PinError("There is no pin to undo here.")
+        raise PinError(f"There is no {kind} to undo here.")
     record = records[-1]
     changes = []
     for done in record.changes:
@@ -159,10 +160,10 @@ def note_kid(account: Account, note: Note) -> None:
     store.write_note(account.folder, note)
 
 
-def read_records(dirs: paths.Dirs) -> list[Record]:
-    """Read the records of pins, oldest first; broken ones are passed over."""
+def read_records(dirs: paths.Dirs, kind: str = "pin") -> list[Record]:
+    """Read the records of a kind, oldest first; broken ones are passed over."""
     found = []
-    for path in sorted(dirs.backup.glob("pin-*.json")):
+    for path in sorted(dirs.backup.glob(f"{kind}-*.json")):
         try:
             found.append(_record(dirs, path))
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -186,7 +187,7 @@ def _record(dirs: paths.Dirs, path: Path) -> Record:
     return Record(path, when, content["account"], tuple(changes), bool(content.get("undone")))
 
 
-def _write_record(dirs: paths.Dirs, account: str, changes: Sequence[Change]) -> None:
+def _write_record(dirs: paths.Dirs, account: str, changes: Sequence[Change], kind: str) -> None:
     now = datetime.now(timezone.utc)
     content = {
         "version": _VERSION,
@@ -205,7 +206,7 @@ def _write_record(dirs: paths.Dirs, account: str, changes: Sequence[Change]) -> 
     }
     paths.refuse_links(dirs.config_dir, dirs.backup)
     atomic.make_private_dir(dirs.backup)
-    name = f"pin-{now:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}.json"
+    name = f"{kind}-{now:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}.json"
     atomic.replace(dirs.backup / name, json.dumps(content).encode())
 
 

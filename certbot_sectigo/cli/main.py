@@ -18,6 +18,10 @@ _COMMANDS = {
         "certbot_sectigo.cli.accounts",
         "See, pick, pin and clean the ACME accounts that certbot has.",
     ),
+    "adopt": (
+        "certbot_sectigo.cli.adopt",
+        "Write renewal files: have lineages of plain certbot renewed by sectigo-eab.",
+    ),
     "demo": ("certbot_sectigo.cli.demo", "Tell the whole story with real certbot runs."),
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
     "revoke": (
