@@ -15,7 +15,7 @@ import secrets
 import shlex
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TypeVar
@@ -90,6 +90,50 @@ def replace(
     with _os_errors(path), _folder(path.parent) as folder:
         _write(path, folder, data, old, mode, owner)
     return copy
+
+
+def replace_all(files: Mapping[Path, bytes], backup_to: Path) -> None:
+    """Give several files new content, having written all of it before the first is changed.
+
+    A disk that fills up, or a file that must not be changed, so leaves every one of them as
+    it was. Only a crash between the renames at the end can leave some new and some old.
+
+    :param backup_to: folder that gets a copy of each, see :func:`backup`.
+    :raises FileError: as :func:`replace` does.
+    """
+    with contextlib.ExitStack() as stack:
+        waiting: list[tuple[Path, int, str]] = []
+
+        def discard() -> None:
+            for path, folder, name in waiting:
+                with contextlib.suppress(OSError):
+                    _do("unlink", path, os.unlink, name, dir_fd=folder)
+
+        folders = {
+            parent: stack.enter_context(_opened(parent))
+            for parent in dict.fromkeys(path.parent for path in files)
+        }
+        stack.callback(discard)
+        for path, data in files.items():
+            old = _status(path)
+            if old is not None:
+                backup(path, backup_to)
+            with _os_errors(path):
+                folder = folders[path.parent]
+                name, descriptor = _create(path, folder)
+                # Open until the end, and so locked against a sweep.
+                stack.callback(os.close, descriptor)
+                waiting.append((path, folder, name))
+                _fill(path, descriptor, data, old, None, None)
+        while waiting:
+            path, folder, name = waiting[0]
+            with _os_errors(path):
+                _do(
+                    "rename", path, os.rename, name, path.name, src_dir_fd=folder, dst_dir_fd=folder
+                )
+            del waiting[0]
+        for parent, folder in folders.items():
+            _sync_folder(parent, folder)
 
 
 def backup(path: Path, backup_dir: Path) -> Path:
@@ -240,11 +284,7 @@ def _write(
     name, descriptor = _create(path, folder)
     try:
         try:
-            _dress(path, descriptor, old, mode, owner)
-            left = memoryview(data)
-            while left:
-                left = left[_do("write", path, os.write, descriptor, left) :]
-            _do("fsync", path, os.fsync, descriptor)
+            _fill(path, descriptor, data, old, mode, owner)
             # Still locked, so that no sweep takes it away from under its new name.
             _do("rename", path, os.rename, name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
         finally:
@@ -254,6 +294,22 @@ def _write(
             _do("unlink", path, os.unlink, name, dir_fd=folder)
         raise
     _sync_folder(path.parent, folder)
+
+
+def _fill(
+    path: Path,
+    descriptor: int,
+    data: bytes,
+    old: os.stat_result | None,
+    mode: int | None,
+    owner: tuple[int, int] | None,
+) -> None:
+    """Give a new, empty file its rights and its content, on the disk."""
+    _dress(path, descriptor, old, mode, owner)
+    left = memoryview(data)
+    while left:
+        left = left[_do("write", path, os.write, descriptor, left) :]
+    _do("fsync", path, os.fsync, descriptor)
 
 
 def _create(path: Path, folder: int) -> tuple[str, int]:
@@ -317,6 +373,12 @@ def _status(path: Path) -> os.stat_result | None:
     if not stat.S_ISREG(status.st_mode):
         raise FileError(f"{path} is not an ordinary file; not changed.")
     return status
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    with _os_errors(path), _folder(path) as folder:
+        yield folder
 
 
 @contextlib.contextmanager

@@ -162,7 +162,7 @@ class _State:
         """Conclude from an answered newAccount (RFC 8555 section 7.3).
 
         201 means that the CA has checked and made the binding; for a key that it knows
-        already (200) it ignores what it is sent, so its own words come first.
+        already (200) it ignores what it is sent, so only its own words count.
         """
         # The key that signed; the binding holds it again, should the signature be cut out.
         key = exchange.protected.get("jwk") or decoded(_eab(exchange.payload).get("payload"))
@@ -170,7 +170,7 @@ class _State:
         if account_id is None:
             return None
         asked, answered = _kid(exchange.payload), _kid(exchange.body)
-        kid = answered or asked if exchange.status == 200 else asked or answered
+        kid = answered if exchange.status == 200 else asked or answered
         if kid is None and exchange.payload is None and exchange.status == 201 and self.run:
             # The request was taken out of the log, but it came from these options.
             kid = self.run.option("--eab-kid")

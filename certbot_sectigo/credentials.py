@@ -86,7 +86,7 @@ def read(path: Path) -> Credentials:
     if server:
         problem = server_problem(server)
         if problem:
-            raise _bad(path, server_line, f"sectigo_eab_server {problem}", _SERVER_HINT)
+            raise _bad(path, server_line, f"sectigo_eab_server {problem}", SERVER_HINT)
     alg_line, alg = values.get("sectigo_eab_hmac_alg", (0, "HS256"))
     if alg.upper() not in ALGORITHMS:
         raise _bad(path, alg_line, "sectigo_eab_hmac_alg is none of " + ", ".join(ALGORITHMS),
@@ -209,7 +209,7 @@ def _is_loopback(host: str) -> bool:
 _COPY_AGAIN = (
     "Copy it again from Sectigo Certificate Manager (Enrollment, ACME, the account's EAB details)."
 )
-_SERVER_HINT = f"Write the ACME directory URL that SCM shows, such as {DEFAULT_SERVER}"
+SERVER_HINT = f"Write the ACME directory URL that SCM shows, such as {DEFAULT_SERVER}"
 
 
 def _bad(path: Path, line: int, what: str, remedy: str) -> CredentialsError:

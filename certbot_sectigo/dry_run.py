@@ -36,7 +36,6 @@ class DryRun(Run):
         :raises certbot_sectigo.errors.Error: if the real run would fail, as far as
             that can be told.
         """
-        rehearsal.sweep(self._dirs.accounts)
         lineage, wanted = self._request()
         if not compat.server_given(wanted.server):
             raise rehearsal.RehearsalError(
@@ -44,7 +43,7 @@ class DryRun(Run):
                 "Use another authenticator for certificates of that CA.",
             )
         try:
-            chosen = self._choose(wanted, self._would_register)
+            chosen = self._choose(wanted, lineage, self._would_register)
         except _WouldRegister:
             compat.notify(
                 f"Dry run: the real run registers an account at {wanted.server} with kid "

@@ -107,11 +107,15 @@ class Configurator(InstallerHalf, common.Plugin, *compat.plugin_interfaces()):  
             self.prepare_installer()
         if not issues:
             return  # as an installer alone it has no business with accounts
+        from certbot_sectigo import overheard
+
+        overheard.pause()
         try:
             self._run = self._new_run()
             self._run.settle()
         except Error as error:
             raise errors.Error(str(error)) from error
+        overheard.listen(self.config)
 
     def get_chall_pref(self, domain: str) -> Iterable[type[challenges.Challenge]]:
         """Name the challenge types this plugin answers, best first."""

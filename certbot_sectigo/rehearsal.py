@@ -25,7 +25,7 @@ _MARK = "EabDryRun"
 _WAYS_ON = (
     "Look at the ACME account in Sectigo Certificate Manager. If it is gone for good, issue again "
     "with another pair: certbot certonly --authenticator sectigo-eab "
-    "--sectigo-eab-credentials FILE --cert-name NAME"
+    "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal"
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from certbot_sectigo import compat, credentials, lineages, paths, registrant
+from certbot_sectigo import compat, credentials, lineages, paths, registrant, rehearsal
 from certbot_sectigo.accounts import chooser, request, store
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import Asked, Option, Pinned, Request
@@ -45,7 +45,7 @@ class Run:
         :raises certbot_sectigo.errors.Error: if there is no account for this run.
         """
         lineage, wanted = self._request()
-        chosen = self._choose(wanted, self._register)
+        chosen = self._choose(wanted, lineage, self._register)
         if self._config.verb == "renew":
             logger.info("ACME account %s: %s", chosen.account.name, chosen.reason)
         else:
@@ -64,20 +64,31 @@ class Run:
 
     def _request(self) -> tuple[Lineage | None, Request]:
         """Settle what this run asks for."""
+        rehearsal.sweep(self._dirs.accounts)
         for name in ("credentials", "webroot"):
             value = self._own(name)
             if value:  # a renewal runs from another working directory
                 self._set(name, os.path.abspath(os.path.expanduser(value)))  # noqa: PTH100, PTH111
         renewing = self._config.verb in ("renew", "reconfigure")
         lineage, wanted = self._renewal() if renewing else self._issuance()
+        problem = credentials.server_problem(wanted.server)
+        if problem:
+            raise request.RequestError(
+                f"The server {wanted.server} {problem}.", credentials.SERVER_HINT
+            )
         for warning in wanted.warnings:
             compat.warn(warning)
         self._warn_of_exposure(wanted.credentials)
         return lineage, wanted
 
-    def _choose(self, wanted: Request, register: Callable[[Credentials], Account]) -> Chosen:
+    def _choose(
+        self,
+        wanted: Request,
+        lineage: Lineage | None,
+        register: Callable[[Credentials], Account],
+    ) -> Chosen:
         around = chooser.Surroundings(self._dirs, registrant.settings(self._config))
-        chosen = chooser.choose(wanted, around, lambda: self._pair(wanted), register)
+        chosen = chooser.choose(wanted, around, lambda: self._pair(wanted, lineage), register)
         for warning in chosen.warnings:
             compat.warn(warning)
         return chosen
@@ -183,13 +194,25 @@ class Run:
             self._file_error = error
             return None
 
-    def _pair(self, wanted: Request) -> Credentials | None:
+    def _file_of_lineage(self, wanted: Request, lineage: Lineage | None) -> Credentials | None:
+        """Read the file that the lineage was issued with, where nothing was named this time."""
+        if lineage is None or not lineage.credentials or self._own("credentials"):
+            return None
+        try:
+            pair = credentials.read(Path(lineage.credentials))
+        except CredentialsError as error:
+            self._file_error = error
+            return None
+        return pair if pair.kid == wanted.kid else None
+
+    def _pair(self, wanted: Request, lineage: Lineage | None) -> Credentials | None:
         """Give the EAB pair to register with, if there is one of the kid and its server."""
         pair = wanted.credentials
         if pair is None and self._config.verb in ("renew", "reconfigure"):
             pair = self._read_leniently()
             if pair is not None and not request.same_server(pair.server, wanted.server):
                 pair = None
+        pair = pair or self._file_of_lineage(wanted, lineage)
         if pair is None or pair.kid != wanted.kid:
             if self._pair_error is not None and wanted.kid == self._config.eab_kid:
                 raise self._pair_error
@@ -233,7 +256,8 @@ class Run:
         """Find the lineage under renewal; certbot tells only what its certificate is about."""
         if self._config.certname:
             return self._named_lineage()
-        names = [str(name) for name in self._config.domains or ()]
+        config = self._config
+        names = [*map(str, config.domains or ()), *map(str, getattr(config, "ip_addresses", ()))]
         found = lineages.all_for_names(self._dirs.renewal, names)
         for test in (
             lambda lineage: lineage.account == self._config.account,

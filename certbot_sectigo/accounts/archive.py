@@ -184,7 +184,7 @@ def _forget(dirs: paths.Dirs, folder: Path) -> None:
     """Remove the manifest of a folder that has gone, and empty folders above it."""
     if os.path.lexists(_manifest_path(folder)):
         atomic.remove(_manifest_path(folder))
-    atomic.remove_empty(folder.parent, dirs.archive.parent)
+    atomic.remove_empty(folder.parent, dirs.config_dir)
 
 
 def _refuse_link(dirs: paths.Dirs, account: Account) -> None:

@@ -99,8 +99,8 @@ def plan(
 def apply(dirs: paths.Dirs, account: str, changes: Sequence[Change], *, kind: str = "pin") -> None:
     """Write the renewal files, each in one step, with a record by which to go back.
 
-    The same call finishes what a killed one left; :func:`plan_undo` takes it back. Where a
-    file cannot be written, those written before it are brought back.
+    The same call finishes what a killed one left; :func:`plan_undo` takes it back. Where one
+    cannot be written, none is changed.
 
     :param kind: whose record it is: each kind is taken back by itself.
     :raises certbot_sectigo.errors.Error: if not all of them were written.
@@ -213,27 +213,8 @@ def _write_record(dirs: paths.Dirs, account: str, changes: Sequence[Change], kin
 def _write_all(dirs: paths.Dirs, changes: Sequence[Change]) -> None:
     for folder in (dirs.renewal, dirs.backup):
         atomic.sweep(folder)
-    done: list[Change] = []
-    try:
-        for change in changes:
-            done.append(change)
-            atomic.replace(change.path, change.new.encode(), backup_to=dirs.backup)
-    except errors.Error as error:
-        for change in done:
-            with contextlib.suppress(errors.Error):
-                if lineages.read_text(_at(change)) != change.old:
-                    atomic.replace(change.path, change.old.encode())
-        left = [c.lineage for c in done if lineages.read_text(_at(c)) != c.old]
-        if left:
-            error.remedy += (
-                f"\nWritten already: {', '.join(left)}. Repeat the command to write the rest, or "
-                "take them back:  certbot-sectigo accounts pin --undo"
-            )
-        raise
-
-
-def _at(change: Change) -> Lineage:
-    return Lineage(change.lineage, change.path)
+    files = {change.path: change.new.encode() for change in changes}
+    atomic.replace_all(files, backup_to=dirs.backup)
 
 
 def _refuse_missing(dirs: paths.Dirs, changes: Sequence[Change]) -> None:

@@ -186,7 +186,7 @@ def finish(
         )
         archived = archive.move(dirs, old, manifest, lineages.read_all(dirs.renewal))
     atomic.remove(rollover.journal)
-    atomic.remove_empty(rollover.journal.parent, dirs.staging.parent)
+    atomic.remove_empty(rollover.journal.parent, dirs.config_dir)
     return Rolled(account, tuple(change.lineage for change in changes), archived)
 
 

@@ -333,4 +333,5 @@ def _reason(error: Exception) -> str:
         if not isinstance(inner, BaseException):
             break
         cause = inner
-    return str(cause).split("\n")[0] or type(cause).__name__
+    words = cause.args[0] if cause.args and isinstance(cause.args[0], str) else str(cause)
+    return words.split("\n")[0] or type(cause).__name__

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from certbot_sectigo import certbot_command, errors
+from certbot_sectigo import errors
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
 _SENTENCE = (
     "The identifiers are not all linked to the same preauthorized Subject organization name/address"
 )
+# certbot has no option against the machine's own /etc/letsencrypt/cli.ini, whose hooks
+# must not run for a demonstration, so its default folders are moved out of the way.
+_START = """
+import sys
+from certbot.compat import misc
+folder = sys.argv.pop(1)
+misc.get_default_folder = lambda kind: folder + "/default-" + kind
+from certbot.main import main
+sys.exit(main())
+"""
 _TIMEOUT = 120
 
 
@@ -123,7 +134,7 @@ class _Story:
         """Run certbot and give what it said, its log included."""
         folders = [f"--{name}-dir={self._folder / name}" for name in ("config", "work", "logs")]
         done = subprocess.run(
-            [*certbot_command.PROGRAM, *words, "-n", *folders],
+            [sys.executable, "-c", _START, str(self._folder), *words, "-n", *folders],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

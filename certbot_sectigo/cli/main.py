@@ -23,6 +23,7 @@ _COMMANDS = {
         "Write renewal files: have lineages of plain certbot renewed by sectigo-eab.",
     ),
     "demo": ("certbot_sectigo.cli.demo", "Tell the whole story with real certbot runs."),
+    "explain": ("certbot_sectigo.cli.explain", "Print what an error or a log means."),
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
     "revoke": (
         "certbot_sectigo.cli.revoke",

@@ -31,13 +31,19 @@ class Lego:
     email: str = "lego@example.org"
 
     def run(
-        self, command: str, *names: str, pair: EabPair, options: tuple[str, ...] = ()
+        self,
+        command: str,
+        *names: str,
+        pair: EabPair,
+        options: tuple[str, ...] = (),
+        check: int | None = 0,
     ) -> Result:
         """Run one of its commands (``run``, ``renew``, ``revoke``) for some names.
 
         :param pair: the EAB pair to register with; lego wants it every time, and its
             secret as an argument.
         :param options: the command's own.
+        :param check: the exit code it must have; None for any.
         """
         words: list[str | Path] = [require("lego"), "--path", self.home]
         words += ["--server", self.directory, "--email", self.email, "--accept-tos"]
@@ -47,7 +53,8 @@ class Lego:
             words += ["--domains", name]
         trust = {} if self.trust is None else {"LEGO_CA_CERTIFICATES": str(self.trust)}
         environment = clean_environment(HOME=str(self.home), **trust)
-        return run([*words, command, *options], folder=self.home / "output", env=environment)
+        folder = self.home / "output"
+        return run([*words, command, *options], folder=folder, env=environment, check=check)
 
     def certificate(self, name: str) -> x509.Certificate:
         """Read the certificate it got."""

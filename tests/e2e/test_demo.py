@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,9 @@ def test_it_fails_where_anything_is_not_as_told(home: Path, tmp_path: Path) -> N
     package = tmp_path / "certbot"
     package.mkdir()
     (package / "__init__.py").write_text("")
+    (package / "compat").mkdir()
+    (package / "compat" / "__init__.py").write_text("")
+    (package / "compat" / "misc.py").write_text("")
     (package / "main.py").write_text("def main():\n    return 0\n")
 
     result = demo(home, check=1, PYTHONPATH=str(tmp_path))
@@ -66,3 +70,20 @@ def test_it_fails_where_anything_is_not_as_told(home: Path, tmp_path: Path) -> N
     assert result.stderr.startswith("certbot-sectigo: ")
     assert "Traceback" not in result.output
     assert list((home / "tmp").iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can put another /etc in place")
+def test_it_does_not_mind_the_machines_own_certbot_configuration(home: Path) -> None:
+    # certbot reads this file whatever its directories are; its hooks would really run.
+    cli_ini = home / "etc" / "letsencrypt" / "cli.ini"
+    script = (
+        f"cp -a /etc {home}/etc && mkdir -p {cli_ini.parent} && "
+        f"printf 'account = {'0' * 32}\\npre-hook = touch {home}/ran\\n' > {cli_ini} && "
+        f"mount --bind {home}/etc /etc && exec {BIN}/certbot-sectigo demo"
+    )
+    run(
+        ["unshare", "-m", "--propagation", "private", "sh", "-c", script],
+        folder=home.parent / "output",
+        env=clean_environment(HOME=str(home), TMPDIR=str(home / "tmp")),
+    )
+    assert not (home / "ran").exists()

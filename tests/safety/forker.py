@@ -5,7 +5,6 @@ A request is one line of JSON on standard input, an answer one line on standard 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -72,12 +71,14 @@ class Forker:
         *words: str | Path,
         kill_at: int | None = None,
         fail_at: int | None = None,
+        user: int | None = None,
         check: int | None = 0,
     ) -> Outcome:
         """Run the command to its end.
 
         :param kill_at: before its file operation of that number, from 0, it is killed.
         :param fail_at: its file operations from that number on fail, as on a full disk.
+        :param user: whose process it is to be; this one's if None.
         :param check: the exit code it must have, unless it was killed; None for any.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -85,6 +86,7 @@ class Forker:
             "argv": [*self._words, *(str(word) for word in words)],
             "kill_at": kill_at,
             "fail_at": fail_at,
+            "user": user,
             "output": str(self._output),
         }
         self._process.stdin.write(json.dumps(request) + "\n")
@@ -103,13 +105,19 @@ def _serve() -> None:
         request = json.loads(line)
         child = os.fork()
         if child == 0:
-            _run(request["argv"], request["kill_at"], request["fail_at"], request["output"])
+            _run(**request)
         _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
 
 
-def _run(argv: Sequence[str], kill_at: int | None, fail_at: int | None, output: str) -> None:
+def _run(
+    argv: Sequence[str],
+    kill_at: int | None,
+    fail_at: int | None,
+    user: int | None,
+    output: str,
+) -> None:
     import errno
 
     from certbot_sectigo import atomic
@@ -119,6 +127,10 @@ def _run(argv: Sequence[str], kill_at: int | None, fail_at: int | None, output: 
     null = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((null, 0), (handle, 1), (handle, 2)):
         os.dup2(source, target)
+    if user is not None:
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
     number = -1
 
     def hook(name: str, path: Path) -> None:
@@ -136,15 +148,16 @@ def _run(argv: Sequence[str], kill_at: int | None, fail_at: int | None, output: 
 
 
 def _warm_up() -> None:
-    """Import what the commands use, once."""
+    """Import what the commands use, once: another user may not even read it."""
     import importlib
+    import pkgutil
 
-    from certbot_sectigo.cli import accounts
+    import certbot_sectigo
 
-    for module, _ in accounts._COMMANDS.values():
-        with contextlib.suppress(ImportError):
-            importlib.import_module(module)
-    for name in ("certbot.util", "acme.client", "cryptography.x509", "certbot_sectigo.ca.session"):
+    for module in pkgutil.walk_packages(certbot_sectigo.__path__, "certbot_sectigo."):
+        if "sandbox" not in module.name:
+            importlib.import_module(module.name)
+    for name in ("certbot.util", "acme.client", "configobj", "rich.table", "rich.console"):
         importlib.import_module(name)
 
 

@@ -151,8 +151,8 @@ def test_register_and_replace(
     old = machine.account(machine.sectigo.a)
     machine.lineage("www.c.example", old, machine.sectigo.a.kid)
     credentials = new_one.credentials(tmp_path / "c.ini")
-    words = ("accounts", "register", "--credentials", credentials, "--key-type", "ecdsa")
-    words += ("--replace", old, "--agree-tos", "--yes")
+    words = ["accounts", "register", "--credentials", str(credentials), "--key-type", "ecdsa"]
+    words += ["--replace", old, "--agree-tos", "--yes"]
     reset()
     number = 0
     while True:
@@ -171,3 +171,68 @@ def test_register_and_replace(
         number += 1
     assert number > 30
     machine.certbot_loads([old, new])
+
+
+def test_clean(machine: Machine, forker: Forker, reset: Callable[[], None]) -> None:
+    """Two superfluous accounts and a broken one: each is before or after, never between."""
+    used = machine.account(machine.sectigo.a)
+    machine.lineage("www.a.example", used, machine.sectigo.a.kid)
+    extra = [machine.account(d) for d in (machine.sectigo.b, machine.sectigo.c)]
+    broken = machine.account(machine.sectigo.c)
+    (machine.folder(broken) / "regr.json").write_text('{"body": {')
+    reset()
+    before = machine.tree()
+    forker.run("accounts", "clean", "--yes")
+    after = machine.tree()
+    assert loading(machine) == [used]
+    number = 0
+    seen: list[Tree] = []
+    while True:
+        reset()
+        outcome = forker.run("accounts", "clean", "--yes", kill_at=number)
+        tree = machine.tree()
+        for name in (*extra, broken):
+            files = [path for path in before if name in path]
+            there = [path for path in files if path in tree]
+            assert there in ([], files), number
+        assert {path: tree[path] for path in after if path in tree} == after
+        if not outcome.killed:
+            break
+        if tree not in seen:  # most operations leave certbot's files as they are
+            seen.append(tree)
+            forker.run("accounts", "clean", "--yes")
+            assert machine.tree() == after, number
+            # What was taken out comes back to the byte, wherever it was interrupted.
+            for name in (*extra, broken):
+                forker.run("accounts", "restore", name, "--yes")
+            assert machine.tree() == before, number
+        number += 1
+    assert len(seen) == 4
+    assert number > 20
+    machine.certbot_loads([used])
+
+
+def test_restore(machine: Machine, forker: Forker, reset: Callable[[], None]) -> None:
+    used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+    machine.lineage("www.a.example", used, machine.sectigo.a.kid)
+    before = machine.tree()
+    forker.run("accounts", "clean", "--yes")
+    after = machine.tree()
+    assert before != after
+    reset()
+    number = 0
+    while True:
+        reset()
+        outcome = forker.run("accounts", "restore", extra, "--yes", kill_at=number)
+        assert machine.tree() in (before, after), number
+        if not outcome.killed:
+            break
+        if machine.tree() == after:
+            forker.run("accounts", "restore", extra, "--yes")
+        assert machine.tree() == before, number
+        assert archive.read_all(machine.dirs) == []
+        number += 1
+    assert number >= 4
+    assert machine.tree() == before
+    assert not (machine.dirs.config_dir / "sectigo").exists()
+    machine.certbot_loads([used, extra])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 from collections.abc import Callable
@@ -14,12 +13,12 @@ import click
 
 from certbot_sectigo import __version__, errors, paths
 from certbot_sectigo.ca.session import Settings
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.format.interface import Report
 from certbot_sectigo.cli.main import Context
 
 _Plan = TypeVar("_Plan")
 _Result = TypeVar("_Result")
-
-JSON_VERSION = 1
 
 
 class NotDoneError(errors.Error):
@@ -37,12 +36,18 @@ def dirs_of(context: Context) -> paths.Dirs:
     :raises NotDoneError: if not: an empty list would be a wrong answer.
     """
     dirs = paths.Dirs(context.config_dir, context.work_dir, context.logs_dir)
-    for folder in (dirs.config_dir, dirs.accounts, dirs.renewal):
-        if os.path.lexists(folder) and not os.access(folder, os.R_OK | os.X_OK):
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
             raise NotDoneError(
-                f"{folder} cannot be read by this user (uid {os.geteuid()}).",
+                f"{error.filename} cannot be read by this user (uid {os.geteuid()}).",
                 "Repeat the command as the user certbot runs as, most often root (sudo).",
             )
+
+    if os.geteuid() != 0:  # root reads everything, so it need not try
+        for folder in (dirs.accounts, dirs.renewal, dirs.archive):
+            for _ in os.walk(folder, onerror=refuse):
+                pass
     return dirs
 
 
@@ -75,6 +80,7 @@ def act(
     lock: Lock = paths.locked,
     conclude: Callable[[_Result], None],
     result: Callable[[_Result], Any],
+    failed: Callable[[_Result], bool] = lambda outcome: False,
 ) -> None:
     """Show a plan, have it approved, and carry it out under certbot's locks.
 
@@ -87,6 +93,7 @@ def act(
     :param lock: takes the locks for `carry_out`.
     :param conclude: prints what was done.
     :param result: gives what was done for JSON.
+    :param failed: tells whether a part of it was not done, so that the exit code is 1.
     :raises NotDoneError: if it was not approved, or the world has changed meanwhile.
     """
     dirs = dirs_of(context)
@@ -111,11 +118,13 @@ def act(
         print_json(command, done=True, plan=describe(plan), result=result(outcome))
     else:
         conclude(outcome)
+    if failed(outcome):
+        raise NotDoneError("Not everything could be done; what was not is as it was.")
 
 
 def print_json(command: str, **content: Any) -> None:
     """Print the one JSON document of a command."""
-    click.echo(json.dumps({"version": JSON_VERSION, "command": command, **content}, indent=2))
+    formats.chosen(json=True).show(Report(command, lambda: content, tuple))
 
 
 def hint(*words: str | Path) -> str:

@@ -1,0 +1,43 @@
+"""What is peculiar to HARICA, where GEANT's members went in 2025."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Entry
+
+ENTRIES = (
+    Entry(
+        key="harica-directory",
+        title="HARICA has a directory URL for each ACME account",
+        meaning="The URL holds an id that belongs to the EAB pair; the bare host, or another "
+        "account's URL, does not work.",
+        causes=(
+            "The URL was taken from another account, or is Sectigo's old one of the GEANT service.",
+        ),
+        steps=(
+            "Copy server URL, key id and HMAC key together from HARICA's CertManager: the server "
+            "looks like https://acme-v02.harica.gr/acme/<id>/directory .",
+        ),
+        phrases=(
+            "harica gr not_found|404",
+            "404 * harica gr",
+            "harica gr * not an acme|directory",
+        ),
+        sources=("acme-ansible-debian-sectigo",),
+        hosts=("harica.gr",),
+        hides=("not-acme",),
+    ),
+    Entry(
+        key="harica-not-json",
+        title="HARICA answered with text instead of a problem document",
+        meaning="Some refusals of HARICA are a bare JSON string; clients that expect an object "
+        "stumble over that and hide the reason.",
+        causes=("An account request without EAB, or with a pair that is used up.",),
+        steps=(
+            "Look for the answer's own text in the client's debug log: it has the reason.",
+            "Register with a fresh pair and its own directory URL.",
+        ),
+        phrases=("str object has_no attribute get",),
+        sources=("community.crypto#923",),
+        hosts=("harica.gr",),
+    ),
+)

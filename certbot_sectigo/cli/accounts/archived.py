@@ -1,0 +1,216 @@
+"""``accounts archived``, ``restore`` and ``purge``: what was taken out of service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+import click
+
+from certbot_sectigo import certbot_logs, lineages, paths
+from certbot_sectigo.accounts import archive, needs, signs
+from certbot_sectigo.accounts.archive import Archived, ArchiveError
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.accounts import acting, entries, naming
+from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table
+from certbot_sectigo.cli.main import Context
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is moved or removed, and where it goes."""
+
+    archived: Archived
+    target: str | None
+
+
+@click.command("archived")
+@click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@click.pass_obj
+def archived(context: Context, server: str | None) -> None:
+    """Print what is in the archive: when each account came there, and why.
+
+    Reads only.
+    """
+    dirs = acting.dirs_of(context)
+    found = archive.read_all(dirs)
+    if server is not None:
+        path = paths.server_path(server)
+        found = [thing for thing in found if thing.account.server_path == path]
+    report = Report(
+        "accounts archived",
+        lambda: {"archived": [as_json(thing) for thing in found]},
+        lambda: _blocks(found),
+    )
+    formats.chosen(json=context.json).show(report)
+
+
+@click.command("restore")
+@click.argument("account_id", metavar="ID")
+@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@acting.yes_option
+@click.pass_obj
+def restore(context: Context, account_id: str, server: str | None, yes: bool) -> None:
+    """Move the account ID back from the archive to where certbot finds it.
+
+    Every byte, mode and owner is as it was.
+    """
+
+    def make(dirs: paths.Dirs, found: Archived) -> Plan:
+        account = found.account
+        return Plan(found, str(dirs.accounts / account.server_path / found.name))
+
+    _one(
+        context,
+        "accounts restore",
+        account_id,
+        server,
+        make=make,
+        words="Restore {name} to {target}",
+        carry_out=lambda dirs, plan: str(archive.restore(dirs, plan.archived)),
+        conclude="Restored: {outcome}",
+        yes=yes,
+    )
+
+
+@click.command("purge")
+@click.argument("account_id", metavar="ID")
+@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@click.option("--force", is_flag=True, help="Also if it is too early or a revocation needs it.")
+@acting.yes_option
+@click.pass_obj
+def purge(context: Context, account_id: str, server: str | None, force: bool, yes: bool) -> None:
+    """Remove the archived account ID with its key, for good.
+
+    Where the EAB pair binds once, the account cannot be had again.
+    """
+
+    def make(dirs: paths.Dirs, found: Archived) -> Plan:
+        if not force:
+            _refuse_purge(dirs, found)
+        return Plan(found, None)
+
+    def carry_out(dirs: paths.Dirs, plan: Plan) -> str:
+        archive.purge(dirs, plan.archived)
+        archive.sweep(dirs)
+        return plan.archived.name
+
+    _one(
+        context,
+        "accounts purge",
+        account_id,
+        server,
+        make=make,
+        words="Remove {name} with its key, for good",
+        carry_out=carry_out,
+        conclude="Removed: {outcome}",
+        yes=yes,
+    )
+
+
+def _one(
+    context: Context,
+    command: str,
+    account_id: str,
+    server: str | None,
+    *,
+    make: Callable[[paths.Dirs, Archived], Plan],
+    words: str,
+    carry_out: Callable[[paths.Dirs, Plan], str],
+    conclude: str,
+    yes: bool,
+) -> None:
+    """Do something with one archived account."""
+    dirs = acting.dirs_of(context)
+
+    def plan_it() -> Plan:
+        found = naming.one(
+            archive.read_all(dirs),
+            account_id,
+            lambda thing: thing.account,
+            server=server,
+            where="in the archive",
+        )
+        return make(dirs, found)
+
+    def show(plan: Plan) -> None:
+        name = plan.archived.account.name
+        click.echo(words.format(name=name, target=plan.target) + ".")
+        click.echo(f"  {_story(plan.archived)}")
+
+    acting.act(
+        context,
+        command,
+        make=plan_it,
+        show=show,
+        describe=lambda plan: {"archived": as_json(plan.archived), "target": plan.target},
+        question="Go on?",
+        yes=yes,
+        carry_out=lambda plan: carry_out(dirs, plan),
+        conclude=lambda outcome: click.echo(conclude.format(outcome=outcome)),
+        result=lambda outcome: {"account": outcome.rpartition("/")[2], "folder": outcome},
+    )
+
+
+def _refuse_purge(dirs: paths.Dirs, found: Archived) -> None:
+    now = datetime.now(timezone.utc)
+    reason = archive.purge_refusal(found, now)
+    if reason is not None:
+        raise ArchiveError(
+            f"{found.account.name} is not removed: {reason}.",
+            "To remove it all the same, for good:  certbot-sectigo accounts purge "
+            f"{found.account.name} --force",
+        )
+    logs = certbot_logs.scan(dirs.logs_dir)
+    at_work = signs.at_work(logs.issuances, lineages.read_all(dirs.renewal), now)
+    needs.refuse_purge(found.account.name, needs.hanging(found.account.uri, at_work))
+
+
+def as_json(thing: Archived) -> dict[str, Any]:
+    """Give an archived account's members as docs/json.md has them."""
+    manifest, account = thing.manifest, thing.account
+    return {
+        "id": account.name,
+        "name": thing.name,
+        "server": manifest.server if manifest else None,
+        "server_path": account.server_path,
+        "folder": str(account.folder),
+        "account_url": account.uri,
+        "kid": account.kid or (manifest.kid if manifest else None),
+        "when": entries.time(thing.when),
+        "reason": manifest.reason if manifest else None,
+        "lineages": list(manifest.lineages) if manifest else [],
+        "deactivated": manifest.deactivated if manifest else None,
+    }
+
+
+def _story(thing: Archived) -> str:
+    if thing.manifest is None:
+        return "when and why it was archived is not known"
+    ended = ", deactivated at the CA" if thing.manifest.deactivated else ""
+    return f"archived {thing.manifest.when:%Y-%m-%d}: {thing.manifest.reason}{ended}"
+
+
+def _blocks(found: list[Archived]) -> Iterator[Block]:
+    if not found:
+        yield Note("Nothing is in the archive.")
+        return
+    short = entries.short_ids(thing.account.name for thing in found)
+    rows = []
+    for thing in found:
+        manifest, account = thing.manifest, thing.account
+        rows.append(
+            (
+                Cell(short[account.name]),
+                Cell(manifest.when.strftime("%Y-%m-%d") if manifest else "?"),
+                Cell(account.kid or (manifest.kid if manifest else None) or "unknown"),
+                Cell(", ".join(manifest.lineages) if manifest else ""),
+                Cell(manifest.reason if manifest else "?"),
+                Cell(account.server_path),
+            )
+        )
+    columns = ("ID", "SINCE", "KID", "ONCE USED BY", "WHY", "SERVER")
+    yield Table("", columns, tuple(rows), frozenset({"ID", "SINCE"}))
+    yield Note("To bring one back:", "certbot-sectigo accounts restore ID")

@@ -1,0 +1,186 @@
+"""``accounts clean``: move what is superfluous to the archive, after showing what and why."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certbot_sectigo.accounts import cleaning, hygiene, overview, standing
+from certbot_sectigo.accounts.cleaning import Outcome
+from certbot_sectigo.accounts.hygiene import Action, Step
+from certbot_sectigo.accounts.model import Status
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.accounts import acting, asking, entries
+from certbot_sectigo.cli.accounts.deactivate import end
+from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.main import Context
+
+_WORDS = {Action.ARCHIVE: "to the archive", Action.RENAME: "rename", Action.KEEP: "stays"}
+_TONES = {Action.ARCHIVE: Tone.WARN, Action.RENAME: Tone.WARN, Action.KEEP: Tone.PLAIN}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What becomes of each account."""
+
+    steps: tuple[Step, ...] = field(compare=False)
+    decided: tuple[tuple[Path, Action, str], ...]
+    """What counts when the plan is made again: folder, action and reason."""
+    unread: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return all(step.action is Action.KEEP for step in self.steps)
+
+
+@click.command("clean")
+@click.option("--online", is_flag=True, help="Ask the CA, so that dead accounts are known.")
+@click.option("--idle", is_flag=True, help="Also accounts of servers that nothing uses.")
+@click.option("--force", is_flag=True, help="Also accounts in use that certbot cannot load.")
+@click.option("--deactivate", is_flag=True, help="Deactivate them at the CA first, for good.")
+@click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
+@acting.yes_option
+@click.pass_obj
+def command(
+    context: Context,
+    online: bool,
+    idle: bool,
+    force: bool,
+    deactivate: bool,
+    server: str | None,
+    no_verify_ssl: bool,
+    yes: bool,
+) -> None:
+    """Move superfluous accounts to the archive.
+
+    Shows what goes and why, what stays and why, and asks. What anything uses stays. What
+    goes can be brought back with restore; nothing is removed.
+    """
+    dirs = acting.dirs_of(context)
+    settings = acting.settings(verify_ssl=not no_verify_ssl)
+    statuses: dict[Path, Status] = {}
+
+    def make() -> Plan:
+        found = asking.gather(context, server=server)
+        if online:
+            asked = [e.subject for e in found.entries if e.account.folder not in statuses]
+            loading = [subject for subject in asked if subject.account.loads]
+            with asking.progress("Asking the CA", len(loading), context) as answered:
+                statuses.update(standing.ask(loading, settings, answered))
+            found = overview.with_statuses(found, statuses)
+        steps = tuple(hygiene.plan(found.entries, idle=idle, force=force))
+        decided = tuple((s.entry.account.folder, s.action, s.reason) for s in steps)
+        return Plan(steps, decided, found.unread)
+
+    plan = make()
+    if plan.idle:
+        _nothing(context, plan)
+        return
+
+    acting.act(
+        context,
+        "accounts clean",
+        make=make,
+        show=lambda plan: _show(plan, deactivate),
+        describe=lambda plan: [step_as_json(step) for step in plan.steps],
+        question="Do this?",
+        yes=yes,
+        carry_out=lambda plan: cleaning.carry_out(
+            dirs, plan.steps, (lambda subject: end(subject, settings)) if deactivate else None
+        ),
+        conclude=_conclude,
+        result=outcome_as_json,
+        failed=lambda outcome: bool(outcome.failed),
+    )
+
+
+def step_as_json(step: Step) -> dict[str, Any]:
+    """Give what is planned for an account."""
+    return {
+        "account": step.entry.account.name,
+        "server": step.entry.subject.server,
+        "folder": str(step.entry.account.folder),
+        "verdict": step.entry.verdict.value,
+        "action": step.action.value,
+        "reason": step.reason,
+    }
+
+
+def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
+    """Give what was done."""
+    return {
+        "moved": [
+            {
+                "account": moved.step.entry.account.name,
+                "action": moved.step.action.value,
+                "folder": str(moved.target),
+                "deactivated": moved.deactivated,
+            }
+            for moved in outcome.moved
+        ],
+        "failed": [
+            {"account": failed.step.entry.account.name, "reason": failed.reason}
+            for failed in outcome.failed
+        ],
+    }
+
+
+def _nothing(context: Context, plan: Plan) -> None:
+    if context.json:
+        steps = [step_as_json(step) for step in plan.steps]
+        nothing = outcome_as_json(Outcome((), ()))
+        acting.print_json("accounts clean", done=True, plan=steps, result=nothing)
+        return
+    _show(plan, deactivate=False)
+    click.echo("Nothing to clean.")
+
+
+def _show(plan: Plan, deactivate: bool) -> None:
+    report = Report("accounts clean", dict, lambda: _blocks(plan, deactivate))
+    formats.chosen(json=False).show(report)
+    sys.stdout.flush()
+
+
+def _blocks(plan: Plan, deactivate: bool) -> Iterator[Block]:
+    if not plan.steps:
+        return
+    short = entries.short_ids(step.entry.account.name for step in plan.steps)
+    rows = []
+    order = list(Action)
+    for step in sorted(plan.steps, key=lambda step: order.index(step.action)):
+        account = step.entry.account
+        rows.append(
+            (
+                Cell(short[account.name]),
+                Cell(_WORDS[step.action], _TONES[step.action]),
+                Cell(account.kid or "unknown"),
+                Cell(step.reason),
+                Cell(account.server_path),
+            )
+        )
+    columns = ("ID", "WHAT", "KID", "WHY", "SERVER")
+    yield Table("", columns, tuple(rows), frozenset({"ID", "WHAT"}))
+    if deactivate:
+        yield Note("Before they go to the archive they are deactivated at the CA, for good.")
+    for line in plan.unread:
+        yield Note(f"Not readable, so signs of use may be missing: {line}", tone=Tone.WARN)
+
+
+def _conclude(outcome: Outcome) -> None:
+    for moved in outcome.moved:
+        ended = "deactivated and " if moved.deactivated else ""
+        name = moved.step.entry.account.name
+        done = "renamed to" if moved.step.action is Action.RENAME else "moved to"
+        click.echo(f"{name}: {ended}{done} {os.fspath(moved.target)}")
+    for failed in outcome.failed:
+        click.echo(f"{failed.step.entry.account.name} stays: {failed.reason}", err=True)
+    if any(moved.step.action is Action.ARCHIVE for moved in outcome.moved):
+        click.echo("To bring one back:  certbot-sectigo accounts restore ID")

@@ -1,0 +1,120 @@
+"""``accounts deactivate``: end an account at the CA, for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from certbot_sectigo.accounts import needs, store
+from certbot_sectigo.accounts.hygiene import Entry, Subject
+from certbot_sectigo.ca.problems import Meaning
+from certbot_sectigo.ca.session import CaError, Refused, Session, Settings, Unreachable
+from certbot_sectigo.cli.accounts import acting, asking, naming
+from certbot_sectigo.cli.accounts.ids import AccountId
+from certbot_sectigo.cli.main import Context
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is deactivated, and what uses it."""
+
+    name: str
+    server: str
+    uses: tuple[str, ...]
+    entry: Entry = field(compare=False)
+
+
+@click.command("deactivate")
+@click.argument("account_id", metavar="ID", type=AccountId())
+@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@click.option("--force", is_flag=True, help="Also if it is in use or needed for a revocation.")
+@click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
+@acting.yes_option
+@click.pass_obj
+def command(
+    context: Context,
+    account_id: str,
+    server: str | None,
+    force: bool,
+    no_verify_ssl: bool,
+    yes: bool,
+) -> None:
+    """Ask the CA to deactivate the account ID, for good.
+
+    No key change and no new pair brings it back. Nothing changes on this machine: clean
+    --online takes the folder out of service afterwards.
+    """
+    acting.dirs_of(context)
+    settings = acting.settings(verify_ssl=not no_verify_ssl)
+
+    def make() -> Plan:
+        found = asking.gather(context)
+        entry = naming.one(found.entries, account_id, lambda e: e.account, server=server)
+        account = entry.account
+        if not account.loads:
+            raise store.AccountError(
+                f"The account {account.name} does not load, so the CA cannot be asked: "
+                f"{account.problem}"
+            )
+        if not force:
+            needs.refuse_deactivation(account.name, entry.subject.uses)
+        uses = tuple(f"{use.source.value}: {use.what}" for use in entry.subject.uses)
+        return Plan(account.name, entry.subject.server, uses, entry)
+
+    def carry_out(plan: Plan) -> Plan:
+        end(plan.entry.subject, settings)
+        return plan
+
+    acting.act(
+        context,
+        "accounts deactivate",
+        make=make,
+        show=_show,
+        describe=lambda plan: {
+            "account": plan.name,
+            "server": plan.server,
+            "uses": list(plan.uses),
+        },
+        question="Deactivate it for good?",
+        yes=yes,
+        carry_out=carry_out,
+        conclude=_conclude,
+        result=lambda plan: {"deactivated": plan.name},
+    )
+
+
+def end(subject: Subject, settings: Settings) -> None:
+    """Deactivate an account; one that is deactivated already is all right.
+
+    :raises certbot_sectigo.ca.session.CaError: if it is not known to be deactivated.
+    """
+    account = subject.account
+    session = Session(subject.server, store.load_key(account.folder), settings, account.uri)
+    try:
+        session.deactivate()
+    except Refused as refused:
+        if refused.meaning is not Meaning.DEACTIVATED:
+            raise CaError(
+                f"The CA did not deactivate {account.name}: {refused.problem}",
+                "certbot-sectigo accounts show --online  tells more of the account.",
+            ) from refused
+    except Unreachable as error:
+        error.remedy = (
+            f"Whether it was deactivated is not known: repeat the command.\n{error.remedy}"
+        )
+        raise
+
+
+def _show(plan: Plan) -> None:
+    click.echo(f"Deactivate account {plan.name} at {plan.server}, for good.")
+    account: Any = plan.entry.account
+    click.echo(f"  {account.uri}, kid {account.kid or 'unknown'}")
+    for use in plan.uses:
+        click.echo(f"  although in use: {use}")
+
+
+def _conclude(plan: Plan) -> None:
+    click.echo(f"Deactivated: {plan.name}.")
+    click.echo("To take its folder out of service:  certbot-sectigo accounts clean --online")

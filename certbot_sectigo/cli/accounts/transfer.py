@@ -1,0 +1,236 @@
+"""``accounts export`` and ``import``: account keys on their way to and from elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certbot_sectigo import atomic, credentials, lineages
+from certbot_sectigo.accounts import keys, pins, store, transfer
+from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.accounts.transfer import Told, TransferError
+from certbot_sectigo.ca.session import CaError, Session, Settings
+from certbot_sectigo.cli.accounts import acting, naming
+from certbot_sectigo.cli.accounts.ids import AccountId
+from certbot_sectigo.cli.main import Context
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What is written where."""
+
+    account: Account
+    server: str
+    key_file: Path
+    told_file: Path
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Which account a key is to become."""
+
+    name: str
+    server: str
+    uri: str | None
+    """None until the CA is asked."""
+    kid: str | None
+
+
+@click.command("export")
+@click.argument("account_id", metavar="ID", type=AccountId())
+@click.option("--output", "-o", metavar="FILE", help="Write FILE, and the rest to FILE.json.")
+@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@click.option("--force", is_flag=True, help="Overwrite FILE; print the key on a terminal.")
+@acting.yes_option
+@click.pass_obj
+def export(
+    context: Context,
+    account_id: str,
+    output: str | None,
+    server: str | None,
+    force: bool,
+    yes: bool,
+) -> None:
+    """Write the account ID's private key as PEM, and its URL and kid as JSON beside it.
+
+    Whoever has the key can issue certificates in the account's name. Without --output the
+    key goes to standard output, and nothing else does.
+    """
+    dirs = acting.dirs_of(context)
+
+    def find() -> tuple[Account, str]:
+        account = naming.one(store.read_all(dirs.accounts), account_id, lambda a: a, server=server)
+        return account, pins.server_url(account, lineages.read_all(dirs.renewal))
+
+    if output is None:
+        account, url = find()
+        if sys.stdout.isatty() and not force:
+            raise TransferError(
+                "The private key is not printed on a terminal.",
+                f"{acting.hint('accounts', 'export', account.name)} --output FILE",
+            )
+        pem = keys.to_pem(store.load_key(account.folder)).reveal()
+        if context.json:
+            told = {"server": url, "account_url": account.uri, "kid": account.kid}
+            acting.print_json("accounts export", done=True, plan=told, result={"key": pem})
+        else:
+            click.echo(pem, nl=False)
+        return
+    path = Path(output).absolute()
+
+    def make() -> Outgoing:
+        account, url = find()
+        plan = Outgoing(account, url, path, path.with_name(path.name + ".json"))
+        taken = [str(p) for p in (plan.key_file, plan.told_file) if os.path.lexists(p)]
+        if taken and not force:
+            raise TransferError(f"{', '.join(taken)}: there already.", "--force overwrites.")
+        return plan
+
+    def carry_out(plan: Outgoing) -> Outgoing:
+        pem = keys.to_pem(store.load_key(plan.account.folder))
+        told = transfer.to_json(plan.account, plan.server)
+        atomic.replace(plan.told_file, told.encode(), mode=0o600)
+        atomic.replace(plan.key_file, pem.reveal().encode(), mode=0o600)
+        return plan
+
+    acting.act(
+        context,
+        "accounts export",
+        make=make,
+        show=lambda plan: click.echo(
+            f"Write the private key of {plan.account.name} to {plan.key_file}\n"
+            f"and its URL and kid to {plan.told_file}, for nobody but you to read."
+        ),
+        describe=_describe_outgoing,
+        question="Write them?",
+        yes=yes,
+        carry_out=carry_out,
+        conclude=lambda plan: None,
+        result=_describe_outgoing,
+    )
+
+
+@click.command("import")
+@click.argument("key_file", metavar="KEY")
+@click.argument("told_file", metavar="[ACCOUNT]", required=False)
+@click.option("--server", metavar="URL", help="ACME directory URL, if ACCOUNT does not say.")
+@click.option("--account-url", metavar="URL", help="The account's URL, if ACCOUNT does not say.")
+@click.option("--eab-kid", metavar="KID", help="The kid it was bound with, if known.")
+@click.option("--online", is_flag=True, help="See at the CA that the key has an account there.")
+@click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
+@acting.yes_option
+@click.pass_obj
+def command(
+    context: Context,
+    key_file: str,
+    told_file: str | None,
+    server: str | None,
+    account_url: str | None,
+    eab_kid: str | None,
+    online: bool,
+    no_verify_ssl: bool,
+    yes: bool,
+) -> None:
+    """Make a certbot account of the private key in the file KEY.
+
+    KEY is PEM, or certbot's private_key.json. ACCOUNT is what was written beside it: the
+    JSON file of export, or of lego, acme.sh, dehydrated or certbot; it is looked for if not
+    named. With --online the CA tells the account's URL.
+    """
+    dirs = acting.dirs_of(context)
+    settings = acting.settings(verify_ssl=not no_verify_ssl)
+    path = Path(key_file).absolute()
+    given = Told(server, account_url, eab_kid)
+
+    def make() -> Incoming:
+        plan = _incoming(path, Path(told_file).absolute() if told_file else None, given)
+        transfer.refuse_existing(dirs, plan.name, plan.server)
+        if plan.uri is None and not online:
+            raise TransferError(
+                "The account's URL is not known.",
+                "Add --online to ask the CA for it, or give --account-url URL.",
+            )
+        return plan
+
+    def carry_out(plan: Incoming) -> Account:
+        key = keys.from_file(path)
+        uri, kid = plan.uri, plan.kid
+        if online:
+            uri, shown = _ask(plan, key, settings)
+            kid = kid or shown
+        assert uri is not None  # noqa: S101 - for mypy; make has seen to it
+        note = transfer.told_note(kid, plan.server)
+        return transfer.bring_in(dirs, key, plan.server, uri, note)
+
+    acting.act(
+        context,
+        "accounts import",
+        make=make,
+        show=lambda plan: click.echo(
+            f"Make the account {plan.name} of {path}\n"
+            f"at {plan.server} ({plan.uri or 'the CA tells its URL'}), "
+            f"kid {plan.kid or 'unknown'}."
+        ),
+        describe=_describe_incoming,
+        question="Go on?",
+        yes=yes,
+        carry_out=carry_out,
+        conclude=lambda account: click.echo(f"Imported: {account.folder}"),
+        result=lambda account: {
+            "account": account.name,
+            "uri": account.uri,
+            "folder": str(account.folder),
+        },
+    )
+
+
+def _incoming(path: Path, told_file: Path | None, given: Told) -> Incoming:
+    key = keys.from_file(path)
+    if told_file is None:
+        told_file = transfer.beside(path)
+    told = transfer.read(told_file) if told_file else Told()
+    server = given.server or told.server
+    if server is None:
+        raise TransferError(
+            f"Which server the key in {path} belongs to is not known.",
+            "Give its directory URL:  --server URL",
+        )
+    problem = credentials.server_problem(server)
+    if problem:
+        raise TransferError(f"The server {server} {problem}.")
+    uri = given.uri or told.uri
+    return Incoming(store.key_id(key), server, uri, given.kid or told.kid)
+
+
+def _ask(plan: Incoming, key: Any, settings: Settings) -> tuple[str, str | None]:
+    found = Session(plan.server, key, settings).find()
+    if found is None:
+        raise CaError(f"{plan.server} knows no account of this key.")
+    if found.status != "valid":
+        raise CaError(f"The account {found.uri} is {found.status}.")
+    if plan.uri is not None and found.uri != plan.uri:
+        raise CaError(f"At the CA the key's account is {found.uri}, not {plan.uri}.")
+    return found.uri, found.kid
+
+
+def _describe_outgoing(plan: Outgoing) -> dict[str, Any]:
+    return {
+        "account": plan.account.name,
+        "server": plan.server,
+        "key_file": str(plan.key_file),
+        "account_file": str(plan.told_file),
+    }
+
+
+def _describe_incoming(plan: Incoming) -> dict[str, Any]:
+    return {
+        "account": plan.name,
+        "server": plan.server,
+        "account_url": plan.uri,
+        "kid": plan.kid,
+    }

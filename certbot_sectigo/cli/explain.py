@@ -1,0 +1,191 @@
+"""``certbot-sectigo explain``: what an error or a log means, and what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from certbot_sectigo import errors, log_files
+from certbot_sectigo.ca.catalogue import PROFILES
+from certbot_sectigo.cli.main import Context
+from certbot_sectigo.explain import explanation
+from certbot_sectigo.explain.explanation import Explanation
+from certbot_sectigo.explain.findings import Reading, read
+from certbot_sectigo.explain.situation import survey
+from certbot_sectigo.paths import Dirs
+
+_MOST_LOGS = 20
+_MOST_SHOWN = 3
+_LONGEST_LINE = 1 << 20
+
+
+class ExplainError(errors.Error):
+    """There is nothing that could be explained."""
+
+
+@click.command("explain")
+@click.argument("source", nargs=-1, metavar="[FILE|-|SENTENCE]...")
+@click.option("--all", "show_all", is_flag=True, help="Show all that is found, not the first 3.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--list", "show_list", is_flag=True, help="Print all that is known, as Markdown.")
+@click.pass_obj
+def command(
+    ctx: Context, source: tuple[str, ...], show_all: bool, as_json: bool, show_list: bool
+) -> int:
+    """Print what an error or a log means, its usual causes, and what to do.
+
+    Reads the newest of certbot's logs that shows an error; or the log FILE (compressed
+    ones too, and those of other ACME clients); or standard input (-); or the words of a
+    SENTENCE. Changes nothing and asks nobody.
+
+    Exit code: 0 explained, or a log without an error; 1 not understood.
+    """
+    if show_list:
+        click.echo(catalogue(), nl=False)
+        return 0
+    dirs = Dirs(ctx.config_dir, ctx.work_dir, ctx.logs_dir)
+    name, reading = _read(source, dirs)
+    found = [
+        explanation.explain(finding, survey(finding.told, dirs)) for finding in reading.findings
+    ]
+    if as_json or ctx.json:
+        click.echo(json.dumps(_document(name, reading, found), indent=2))
+    else:
+        _print(name, reading, found if show_all else _few(found), len(found))
+    return 0 if found or reading.clean else 1
+
+
+def catalogue() -> str:
+    """Write the whole catalogue as a Markdown list."""
+    lines = []
+    for speaker, entries in PROFILES.items():
+        lines += [f"### {speaker[0].upper()}{speaker[1:]}", ""]
+        lines += ["| entry | what it means | seen or defined in |", "| --- | --- | --- |"]
+        for entry in entries:
+            sources = ", ".join(entry.sources)
+            lines.append(f"| `{entry.key}` | {entry.title} | {sources} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _read(source: tuple[str, ...], dirs: Dirs) -> tuple[str, Reading]:
+    """Read what the call names; give what to call it and what it says."""
+    if not source:
+        return _newest(dirs.logs_dir)
+    if source == ("-",):
+        return "standard input", read(_stdin())
+    if len(source) == 1 and _is_path(source[0]):
+        return source[0], _file(Path(source[0]))
+    return "the sentence", read([" ".join(source)] if "\n" not in source[0] else
+                                "\n".join(source).splitlines())  # fmt: skip
+
+
+def _newest(logs_dir: Path) -> tuple[str, Reading]:
+    """Read certbot's logs, newest first, up to one that shows an error."""
+    logs = log_files.find(logs_dir)
+    if not logs:
+        if not os.access(logs_dir, os.R_OK | os.X_OK) and logs_dir.exists():
+            raise ExplainError(
+                f"certbot's logs in {logs_dir} may not be read.", "Run it as root (sudo)."
+            )
+        raise ExplainError(
+            f"There is no log of certbot's in {logs_dir}.",
+            "Name the log:  certbot-sectigo explain FILE ; certbot's folder:  certbot-sectigo "
+            "--logs-dir DIR explain ; or paste the error:  certbot-sectigo explain -",
+        )
+    newest = _file(logs[0])
+    if not newest.clean:
+        return str(logs[0]), newest
+    for log in logs[1:_MOST_LOGS]:
+        reading = _file(log)
+        if not reading.clean and reading.findings:
+            return f"{log} (newer ones show no error)", reading
+    return str(logs[0]), newest
+
+
+def _file(path: Path) -> Reading:
+    trouble: list[log_files.Unread] = []
+    reading = read(_lines(log_files.blocks(path, trouble)))
+    if trouble and not reading.findings:
+        raise ExplainError(
+            f"{path} could not be read: {trouble[0].reason}", "Run it as root (sudo)?"
+        )
+    return reading
+
+
+def _lines(blocks: Iterable[str]) -> Iterator[str]:
+    """Cut text that comes in pieces into lines; what is endless is cut too."""
+    rest = ""
+    for block in blocks:
+        *whole, rest = (rest + block).split("\n")
+        yield from whole
+        if len(rest) > _LONGEST_LINE:
+            yield rest
+            rest = ""
+    if rest:
+        yield rest
+
+
+def _stdin() -> Iterator[str]:
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace")
+
+
+def _is_path(text: str) -> bool:
+    """Tell a file from a sentence.
+
+    :raises ExplainError: if it can only be a file, and is not there.
+    """
+    try:
+        if Path(text).is_file():
+            return True
+        folder = Path(text).is_dir()
+    except (OSError, ValueError):
+        return False
+    if folder:
+        raise ExplainError(f"{text} is a folder.", "Name a log in it.")
+    if " " not in text and text.startswith(("/", "./", "../", "~")):
+        raise ExplainError(f"{text} does not exist.", "Name a log, - or the words of an error.")
+    return False
+
+
+def _few(found: list[Explanation]) -> list[Explanation]:
+    return found[:_MOST_SHOWN]
+
+
+def _print(name: str, reading: Reading, shown: Iterable[Explanation], total: int) -> None:
+    shown = list(shown)
+    if reading.log or reading.findings:
+        later = " (later runs in it show no error)" if reading.later_runs else ""
+        click.echo(f"From {name}{later}:\n")
+    for each in shown:
+        title, _, rest = explanation.as_text(each).partition("\n")
+        click.secho(title, bold=True)
+        click.echo(f"{rest}\n")
+    if total > len(shown):
+        click.echo(f"{total - len(shown)} more: --all shows them.")
+    for text in reading.unexplained:
+        click.echo(f"An error, but not one that is known here: {text}")
+    if reading.clean:
+        click.echo("This log shows no error.")
+    elif not shown and not reading.unexplained:
+        click.echo(
+            f"Nothing in {name} is known here.\n"
+            "Give the whole debug log rather than its last line:  certbot-sectigo explain "
+            "/var/log/letsencrypt/letsencrypt.log\n"
+            "certbot-sectigo explain --list  shows what is known."
+        )
+
+
+def _document(name: str, reading: Reading, found: list[Explanation]) -> dict[str, object]:
+    return {
+        "source": name,
+        "clean": reading.clean,
+        "findings": [explanation.as_json(each) for each in found],
+        "unexplained": list(reading.unexplained),
+    }

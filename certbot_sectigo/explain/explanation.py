@@ -1,0 +1,139 @@
+"""Pure: a finding and what this machine shows, put into words."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from certbot_sectigo.ca.catalogue import Entry, Weight
+from certbot_sectigo.explain.findings import Finding
+from certbot_sectigo.explain.situation import Situation, Used
+
+_WIDTH = 88
+_MOST_OTHERS = 5
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An entry of the catalogue, filled in."""
+
+    finding: Finding
+    situation: Situation
+    meaning: str
+    causes: tuple[str, ...]
+    steps: tuple[str, ...]
+    here: tuple[str, ...]
+    """What this machine shows."""
+
+    @property
+    def entry(self) -> Entry:
+        """The entry it is of."""
+        return self.finding.entry
+
+
+def explain(finding: Finding, situation: Situation) -> Explanation:
+    """Fill an entry in with what is known."""
+    entry, values = finding.entry, situation.placeholders
+
+    def filled(text: str) -> str:
+        for name, value in values.items():
+            text = text.replace("{" + name + "}", value)
+        return text
+
+    return Explanation(
+        finding=finding,
+        situation=situation,
+        meaning=filled(entry.meaning),
+        causes=tuple(map(filled, entry.causes)),
+        steps=tuple(map(filled, entry.steps)),
+        here=() if entry.weight is Weight.HARMLESS else tuple(_here(situation)),
+    )
+
+
+def as_text(explanation: Explanation, *, numbered: bool = True, width: int = _WIDTH) -> str:
+    """Write an explanation for people.
+
+    :param numbered: whether the line of the text has a number that means something.
+    :param width: in characters.
+    """
+    entry = explanation.entry
+    where = f" (line {explanation.finding.line})" if numbered else ""
+    lines = [entry.title, "=" * min(len(entry.title), width), ""]
+    lines += _wrapped(f"Said{where}: {explanation.finding.quote}", width)
+    lines += ["", *_wrapped(explanation.meaning, width)]
+    for title, items in (
+        ("On this machine:", explanation.here),
+        ("Usual causes, the most likely first:", explanation.causes),
+        ("What to do:", explanation.steps),
+    ):
+        if items:
+            lines += ["", title]
+            for number, item in enumerate(items, 1):
+                mark = "- " if items is explanation.here else f"{number}. "
+                lines += _wrapped(item, width, mark)
+    return "\n".join(lines)
+
+
+def as_json(explanation: Explanation) -> dict[str, Any]:
+    """Give an explanation for programs, as docs/explain.md describes."""
+    entry, situation = explanation.entry, explanation.situation
+    return {
+        "entry": entry.key,
+        "weight": entry.weight.value,
+        "title": entry.title,
+        "quote": explanation.finding.quote,
+        "line": explanation.finding.line,
+        "count": explanation.finding.count,
+        "meaning": explanation.meaning,
+        "causes": list(explanation.causes),
+        "steps": list(explanation.steps),
+        "here": {
+            "server": situation.server,
+            "account": situation.account.id if situation.account else None,
+            "account_url": situation.account_url,
+            "kid": situation.kid or (situation.account.kid if situation.account else None),
+            "lineage": situation.lineage,
+            "names": list(situation.names),
+            "others": [
+                {"account": o.id, "kid": o.kid, "lineages": list(o.lineages)}
+                for o in situation.others
+            ],
+        },
+        "sources": list(entry.sources),
+    }
+
+
+def _here(situation: Situation) -> list[str]:
+    lines = []
+    at = f" of {situation.server}" if situation.server else ""
+    if situation.names:
+        lines.append(f"The names: {', '.join(situation.names)}")
+    if situation.account is not None:
+        lines.append(f"The account that was used: {_account(situation.account)}{at}")
+    elif situation.account_url and situation.looked:
+        lines.append(f"The account that was used, {situation.account_url}, is not here.")
+    for other in situation.others[:_MOST_OTHERS]:
+        hint = f"; it has {', '.join(other.related[:3])}" if other.related else ""
+        lines.append(f"Another account of this server: {_account(other)}{hint}")
+    if len(situation.others) > _MOST_OTHERS:
+        lines.append(f"{len(situation.others) - _MOST_OTHERS} more: certbot-sectigo accounts list")
+    return lines
+
+
+def _account(used: Used) -> str:
+    kid = f"kid {used.kid}" if used.kid else "kid not known"
+    pinned = f", lineages {', '.join(used.lineages)}" if used.lineages else ", no lineage"
+    return f"{used.id} ({kid}{pinned})"
+
+
+def _wrapped(text: str, width: int, mark: str = "") -> list[str]:
+    # Commands are copied: no break at hyphens, and none within a long word.
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,160 @@
+"""What this machine shows about the run that an error is of: account, kid, lineages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from certbot_sectigo import certbot_logs, errors, lineages, paths
+from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts.evidence import candidates
+from certbot_sectigo.accounts.model import Candidate
+from certbot_sectigo.explain.passages import Told
+from certbot_sectigo.lineages import Lineage
+from certbot_sectigo.paths import Dirs
+
+
+@dataclass(frozen=True)
+class Used:
+    """An account of this machine."""
+
+    id: str
+    kid: str | None
+    lineages: tuple[str, ...] = ()
+    """Names of those that are pinned to it."""
+    related: tuple[str, ...] = ()
+    """Names in their certificates of the same domains as those of the run."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known about a run, from its text and from this machine."""
+
+    server: str | None = None
+    account: Used | None = None
+    """The account that was really used."""
+    account_url: str | None = None
+    kid: str | None = None
+    lineage: str | None = None
+    names: tuple[str, ...] = ()
+    others: tuple[Used, ...] = ()
+    """The other accounts of that server, those with related names first."""
+    looked: bool = False
+    """Whether the account was looked for on this machine."""
+
+    @property
+    def placeholders(self) -> Mapping[str, str]:
+        """What the catalogue's placeholders stand for; upper-case words where nothing is known."""
+        kid = self.kid or (self.account.kid if self.account else None)
+        pinned = self.account.lineages if self.account else ()
+        names = [name for name in self.names if _harmless(name)]
+        # A lineage of other names must not be proposed for repointing.
+        only = pinned[0] if len(pinned) == 1 and not names else ""
+        return {
+            "server": _harmless(self.server) or "URL",
+            "account": _harmless(self.account.id if self.account else None) or "ID",
+            "kid": _harmless(kid) or "KID",
+            "lineage": _harmless(self.lineage or only) or "NAME",
+            "name": names[0] if names else "NAME",
+            "names": " ".join(f"-d '{n}'" if "*" in n else f"-d {n}" for n in names) or "-d NAME",
+        }
+
+
+def _harmless(text: str | None) -> str | None:
+    """Give a text only if it means nothing to a shell: it goes into commands to be copied."""
+    return text if text and re.fullmatch(r"[\w*][\w.:/@%+=*\[\]-]{0,300}|-[\w-]+", text) else None
+
+
+def survey(told: Told, dirs: Dirs) -> Situation:
+    """Look up on this machine what a text tells of; reads only, and never fails.
+
+    :param dirs: certbot's directories.
+    """
+    plain = Situation(told.server, None, told.account_url, told.kid, told.lineage, told.names)
+    try:
+        return _survey(told, dirs, plain)
+    except (OSError, errors.Error, ValueError):
+        return plain
+
+
+def _survey(told: Told, dirs: Dirs, plain: Situation) -> Situation:
+    all_lineages = lineages.read_all(dirs.renewal)
+    lineage = _lineage(told, all_lineages, dirs)
+    found = candidates(store.read_all(dirs.accounts), all_lineages)
+    server = told.server or (lineage.server if lineage else None)
+    used = _used(told, lineage, found)
+    where = used.account.server_path if used else _path(server)
+    here = [c for c in found if c.account.server_path == where and not c.account.link]
+    kids = _kids(here, dirs)
+    names = told.names or _names(lineage)
+    domains = {_domain(name) for name in names}
+
+    def shown(candidate: Candidate) -> Used:
+        account = candidate.account
+        held = (n for each in all_lineages if each.name in candidate.lineages for n in _names(each))
+        related = sorted({name for name in held if _domain(name) in domains})
+        kid = account.kid or kids.get(account.id or "")
+        return Used(account.name, kid, candidate.lineages, tuple(related))
+
+    others = [shown(c) for c in here if used is None or c.account.folder != used.account.folder]
+    others.sort(key=lambda other: (not other.related, not other.lineages, other.id))
+    return Situation(
+        server=server or (f"https://{where}" if where else None),
+        account=shown(used) if used else None,
+        account_url=told.account_url,
+        kid=told.kid,
+        lineage=lineage.name if lineage else told.lineage,
+        names=tuple(names),
+        others=tuple(others) if where else (),
+        looked=True,
+    )
+
+
+def _lineage(told: Told, all_lineages: Iterable[Lineage], dirs: Dirs) -> Lineage | None:
+    known = {lineage.name: lineage for lineage in all_lineages}
+    if told.lineage in known:
+        return known[str(told.lineage)]
+    return lineages.for_names(dirs.renewal, told.names) if told.names else None
+
+
+def _used(told: Told, lineage: Lineage | None, found: Iterable[Candidate]) -> Candidate | None:
+    for candidate in found:
+        account = candidate.account
+        if told.account_url and account.uri == told.account_url and not account.misnamed:
+            return candidate
+        if not told.account_url and told.account == account.name:
+            return candidate
+        if not told.account_url and lineage and lineage.name in candidate.lineages:
+            return candidate
+    return None
+
+
+def _kids(here: Iterable[Candidate], dirs: Dirs) -> dict[str, str]:
+    """Find in certbot's logs the kids of accounts that have no note."""
+    unknown = {c.account.id for c in here if c.account.kid is None and c.account.id}
+    kids: dict[str, str] = {}
+    if unknown:
+        for binding in certbot_logs.bindings(dirs.logs_dir):
+            if binding.account_id in unknown:
+                kids.setdefault(binding.account_id, binding.kid)
+            if len(kids) == len(unknown):
+                break
+    return kids
+
+
+def _path(server: str | None) -> str | None:
+    try:
+        return paths.server_path(server) if server else None
+    except paths.PathError:
+        return None
+
+
+def _names(lineage: Lineage | None) -> tuple[str, ...]:
+    found = lineages.read_certificate(lineage) if lineage else None
+    return tuple(sorted(found.names)) if isinstance(found, lineages.Certificate) else ()
+
+
+def _domain(name: str) -> str:
+    """Give the part of a name that tells domains apart, well enough for a hint."""
+    return ".".join(name.lower().rstrip(".").split(".")[-2:])
