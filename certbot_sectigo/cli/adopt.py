@@ -62,13 +62,6 @@ def command(
     plan = make()
     if not plan.adoptions:
         return _nothing(context, plan, everything)
-    failed: list[str] = []
-
-    def carry_out(plan: Plan) -> Done:
-        done = adopting.carry_out(plan, make, _means(context, dirs))
-        failed.extend(done.put_back)
-        return done
-
     acting.act(
         context,
         "adopt",
@@ -77,12 +70,13 @@ def command(
         describe=_describe,
         question="Write this?",
         yes=yes,
-        carry_out=carry_out,
+        carry_out=lambda plan: adopting.carry_out(plan, make, _means(context, dirs)),
         lock=acting.no_lock,  # they are taken for the writing only: certbot runs afterwards
         conclude=_conclude,
         result=_result,
+        failed=lambda done: bool(done.put_back),
     )
-    return 1 if failed else 0
+    return 0
 
 
 def _means(context: Context, dirs: paths.Dirs) -> Means:

@@ -6,14 +6,17 @@ import shutil
 from datetime import datetime, timezone
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from certbot_sectigo import lineages, paths
 from certbot_sectigo.accounts import archive, store
 from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
+from tests.bed.components import BIN
 from tests.bed.pebble import Pebble
 from tests.bed.sectigo import Sectigo
+from tests.bed.terminal import terminal
 from tests.bed.tree import Snapshot
 
 A, B = "www.a.example", "www.b.example"
@@ -79,6 +82,21 @@ def test_where_plain_certbot_cannot_choose_the_right_account_does_it(
 
     again = command(two, "revoke", "--cert-name", A, "--yes")
     assert "revoked already" in again.stdout
+
+
+@pytest.mark.parametrize(("answer", "revoked"), [("n", False), ("y", True)])
+def test_a_person_is_asked_first(
+    two: Certbot, sectigo: Sectigo, answer: str, revoked: bool
+) -> None:
+    words = [str(BIN / "certbot-sectigo")]
+    for option, folder in zip(("config", "work", "logs"), two.directories):
+        words += [f"--{option}-dir", str(folder)]
+    with terminal([*words, "revoke", "--cert-name", A], two.environment()) as child:
+        child.expect("Revoke it")
+        child.sendline(answer)
+        child.expect("Revoked: " if revoked else "Nothing was changed")
+        child.expect(pexpect.EOF)
+    assert sectigo.is_revoked(two.lineage(A).serial) is revoked
 
 
 def test_it_tells_everything_as_json_and_passes_the_reason_on(
