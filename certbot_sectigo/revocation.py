@@ -123,7 +123,7 @@ def attempts(subject: Subject, clues: Clues) -> tuple[Attempt, ...]:
     return tuple(ways)
 
 
-_GUESS = 5
+_GUESS = 6
 
 
 def _evidence(
@@ -138,12 +138,16 @@ def _evidence(
         if name in clues.former:
             why = f"the lineage {lineage.name} was pinned to it when the certificate was made"
             return 1, why
-        if name == lineage.account:
+        contradicted = None not in (lineage.kid, account.kid) and lineage.kid != account.kid
+        if name == lineage.account and not contradicted:
             return 2, f"the lineage {lineage.name} is pinned to it"
         if archived and archived.manifest and lineage.name in archived.manifest.lineages:
             return 3, f"the lineage {lineage.name} used it before it was archived"
         if lineage.kid is not None and account.kid == lineage.kid:
             return 4, f"it is of the lineage's kid {lineage.kid}"
+        if name == lineage.account:
+            why = f"the lineage {lineage.name} is pinned to it, although of kid {lineage.kid}"
+            return 5, why
     return _GUESS, "it is of the same server; whether it got the certificate is not known"
 
 

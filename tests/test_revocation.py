@@ -81,6 +81,11 @@ def test_the_likeliest_comes_first_and_the_key_last() -> None:
     assert order(SUBJECT, EVERYBODY) == expected
 
 
+def test_a_pin_that_contradicts_the_lineage_s_kid_counts_less_than_the_kid() -> None:
+    clues = Clues(live=(account("pin", "kid-2"), account("same", "kid-1"), account("other")))
+    assert order(SUBJECT, clues) == ["same", "pin", "other", "KEY"]
+
+
 def test_where_the_log_tells_accounts_that_nothing_speaks_for_are_left_out() -> None:
     clues = replace(EVERYBODY, issued_by="https://ca.example/account/other")
     assert order(SUBJECT, clues) == ["other", "before", "pin", "stored", "same", "KEY"]

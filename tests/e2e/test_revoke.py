@@ -170,6 +170,8 @@ def test_after_a_pin_by_hand_a_refusal_leads_to_the_next_account(
     right, wrong = two.lineage(A).account, two.lineage(B).account
     change_pin(two, A, wrong)
     forget_logs(two)
+    for note in (two.config_dir / "accounts").rglob("sectigo-eab.json"):
+        note.unlink()
 
     result = command(two, "revoke", "--cert-name", A, "--yes")
 
