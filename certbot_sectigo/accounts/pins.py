@@ -34,6 +34,7 @@ class Record:
     """The account that was pinned."""
     changes: tuple[Change, ...]
     undone: bool = False
+    """It was taken back, or is not to be."""
 
 
 def target_of(
@@ -96,12 +97,20 @@ def plan(
     return [change for change in changes if change is not None]
 
 
-def apply(dirs: paths.Dirs, account: str, changes: Sequence[Change], *, kind: str = "pin") -> None:
+def apply(
+    dirs: paths.Dirs,
+    account: str,
+    changes: Sequence[Change],
+    *,
+    undoable: bool = True,
+    kind: str = "pin",
+) -> None:
     """Write the renewal files, each in one step, with a record by which to go back.
 
     The same call finishes what a killed one left; :func:`plan_undo` takes it back. Where one
     cannot be written, none is changed.
 
+    :param undoable: False where what was before is of no use any more.
     :param kind: whose record it is: each kind is taken back by itself.
     :raises certbot_sectigo.errors.Error: if not all of them were written.
     """
@@ -110,7 +119,7 @@ def apply(dirs: paths.Dirs, account: str, changes: Sequence[Change], *, kind: st
     _refuse_missing(dirs, changes)
     records = read_records(dirs, kind)
     if not (records and not records[-1].undone and set(changes) <= set(records[-1].changes)):
-        _write_record(dirs, account, changes, kind)
+        _write_record(dirs, account, changes, undoable, kind)
     _write_all(dirs, changes)
 
 
@@ -187,12 +196,15 @@ def _record(dirs: paths.Dirs, path: Path) -> Record:
     return Record(path, when, content["account"], tuple(changes), bool(content.get("undone")))
 
 
-def _write_record(dirs: paths.Dirs, account: str, changes: Sequence[Change], kind: str) -> None:
+def _write_record(
+    dirs: paths.Dirs, account: str, changes: Sequence[Change], undoable: bool, kind: str
+) -> None:
     now = datetime.now(timezone.utc)
     content = {
         "version": _VERSION,
         "when": now.isoformat(),
         "account": account,
+        "undone": not undoable,
         "changes": [
             {
                 "lineage": change.lineage,

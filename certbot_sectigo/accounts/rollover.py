@@ -174,7 +174,8 @@ def finish(
     """
     old = store.read(dirs.accounts / rollover.server_path / rollover.old, rollover.server_path)
     changes = changes_for(dirs, old, account, all_lineages)
-    pins.apply(dirs, account.name, changes)
+    # The old key opens nothing any more, so there is no way back.
+    pins.apply(dirs, account.name, changes, undoable=False)
     archived = None
     if old.folder.is_dir():
         manifest = Manifest(

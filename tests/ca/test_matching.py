@@ -7,7 +7,6 @@ import random
 import re
 import string
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certbot_sectigo.ca.catalogue import ENTRIES, PROFILES, entry
-from certbot_sectigo.ca.catalogue.matching import Matcher, matcher
+from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.ca.catalogue.words import Speller, distance
 from certbot_sectigo.ca.problems import Meaning, Problem, meaning
 from certbot_sectigo.explain.findings import read
@@ -384,24 +383,6 @@ def test_reading_never_fails(lines: list[str]) -> None:
 @settings(max_examples=200, deadline=None)
 def test_reading_something_like_a_log_never_fails(records: list[str]) -> None:
     read("\n".join(records).split("\n"))
-
-
-def test_work_grows_with_length_only() -> None:
-    """The worst texts: those that begin every phrase again and again."""
-    words = sorted(
-        {p.split()[0].split("|")[0].replace("_", " ") for e in ENTRIES for p in e.phrases}
-    )
-    text = " ".join(words)
-    find = Matcher(ENTRIES).find
-    find(text)
-
-    def taken(times: int) -> float:
-        start = time.process_time()
-        find(" ".join([text] * times))
-        return time.process_time() - start
-
-    few, many = min(taken(20) for _ in range(3)), taken(200)
-    assert many < 40 * few  # ten times the length; squared it would be a hundred
 
 
 def test_a_log_of_50_megabytes(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def command(
         "accounts clean",
         make=make,
         show=lambda plan: _show(plan, deactivate),
-        describe=lambda plan: [step_as_json(step) for step in plan.steps],
+        describe=lambda plan: {"steps": [step_as_json(step) for step in plan.steps]},
         question="Do this?",
         yes=yes,
         carry_out=lambda plan: cleaning.carry_out(
@@ -135,7 +135,7 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
 
 def _nothing(context: Context, plan: Plan) -> None:
     if context.json:
-        steps = [step_as_json(step) for step in plan.steps]
+        steps = {"steps": [step_as_json(step) for step in plan.steps]}
         nothing = outcome_as_json(Outcome((), ()))
         acting.print_json("accounts clean", done=True, plan=steps, result=nothing)
         return

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
 from certbot_sectigo import errors, lineages, paths
-from certbot_sectigo.accounts import archive, keys, pins, store
+from certbot_sectigo.accounts import archive, keys, pins, signs, store
 from certbot_sectigo.accounts import rollover as key_change
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.pinning import Change
@@ -32,6 +33,8 @@ class Plan:
     account: Account | None
     """To begin with; None if it has begun."""
     changes: tuple[Change, ...]
+    named: tuple[str, ...]
+    """Places outside the renewal files that name the account: they are not written."""
 
 
 @click.command("rollover")
@@ -53,7 +56,7 @@ def command(
     settings = acting.settings(verify_ssl=not no_verify_ssl)
 
     def make() -> Plan:
-        return _plan(dirs, account_id, server)
+        return _plan(context, dirs, account_id, server)
 
     def carry_out(plan: Plan) -> Rolled:
         begun = plan.begun
@@ -85,7 +88,7 @@ def command(
     )
 
 
-def _plan(dirs: paths.Dirs, account_id: str, server: str | None) -> Plan:
+def _plan(context: Context, dirs: paths.Dirs, account_id: str, server: str | None) -> Plan:
     known = lineages.read_all(dirs.renewal)
     below = paths.server_path(server) if server else None
     begun = [
@@ -101,7 +104,8 @@ def _plan(dirs: paths.Dirs, account_id: str, server: str | None) -> Plan:
         )
     if begun:
         [found] = begun
-        return Plan(found.old, found.server, found, None, ())
+        named = _named(context, found.old)
+        return Plan(found.old, found.server, found, None, (), named)
     account = naming.one(store.read_all(dirs.accounts), account_id, lambda a: a, server=server)
     if not account.loads or account.misnamed or account.link is not None:
         raise key_change.RolloverError(
@@ -114,10 +118,19 @@ def _plan(dirs: paths.Dirs, account_id: str, server: str | None) -> Plan:
         )
     new = replace(account, folder=account.folder.with_name(_NEW))
     changes = key_change.changes_for(dirs, account, new, known)
-    return Plan(account.name, pins.server_url(account, known), None, account, tuple(changes))
+    url = pins.server_url(account, known)
+    named = _named(context, account.name)
+    return Plan(account.name, url, None, account, tuple(changes), named)
+
+
+def _named(context: Context, name: str) -> tuple[str, ...]:
+    found = signs.mentions(context.config_dir, context.system_root, os.environ)
+    return tuple(f"{m.path} (line {m.line})" for m in found if m.account == name)
 
 
 def _show(plan: Plan) -> None:
+    for place in plan.named:
+        click.echo(f"{place} names the account: write the new id there afterwards.")
     if plan.begun is not None:
         click.echo(f"A key change of account {plan.old} was cut off: the new id is to be")
         click.echo(f"{plan.begun.new}. Find out which key holds, and finish.")
@@ -133,6 +146,7 @@ def _describe(plan: Plan) -> dict[str, Any]:
         "server": plan.server,
         "resumes": plan.begun.new if plan.begun else None,
         "lineages": describe_changes(plan.changes),
+        "named_in": list(plan.named),
     }
 
 

@@ -1,0 +1,305 @@
+"""What the changing commands refuse, ask and say; keys on their way to and from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+
+from certbot_sectigo.accounts import archive
+from tests.bed.certbot import Certbot
+from tests.bed.lego import Lego
+from tests.bed.pebble import Pebble
+from tests.bed.sectigo import Sectigo
+from tests.bed.terminal import terminal
+from tests.bed.tree import Snapshot
+from tests.cli.tool import Tool
+from tests.safety.machine import Machine
+
+NAME = "www.b.example"
+MISSING = "0123456789abcdef" * 2
+
+
+@pytest.fixture
+def machine(certbot: Certbot, sectigo: Sectigo) -> Machine:
+    return Machine(certbot, sectigo)
+
+
+@pytest.fixture
+def tool(machine: Machine) -> Tool:
+    return Tool(machine.certbot)
+
+
+class TestPin:
+    def test_all_of_an_account_that_is_not_there(self, machine: Machine, tool: Tool) -> None:
+        right = machine.account(machine.sectigo.b)
+        machine.lineage(NAME, MISSING)
+        document = tool.json("accounts", "pin", right, "--all-of", MISSING[:6], "--yes")
+        assert document["result"]["pinned"] == [NAME]
+        assert machine.pins() == {NAME: right}
+        # Back to a dangling pin it does not go.
+        refused = tool.run("accounts", "pin", "--undo", "--yes", check=1)
+        assert MISSING in refused.text and "not there" in refused.text
+        assert machine.pins() == {NAME: right}
+
+    def test_another_server_only_if_told(self, machine: Machine, tool: Tool) -> None:
+        right = machine.account(machine.sectigo.b)
+        path = machine.lineage(NAME, MISSING)
+        other = machine.sectigo.url("EV")
+        path.write_text(path.read_text().replace(machine.sectigo.server, other))
+        words = ("accounts", "pin", right, "--cert-name", NAME, "--yes")
+        refused = tool.run(*words, check=1)
+        assert "--move-server" in refused.text and other in refused.text
+        tool.run(*words, "--move-server")
+        assert f"server = {machine.sectigo.server}\n" in path.read_text()
+
+    def test_a_kid_is_noted_and_not_against_better_knowledge(
+        self, machine: Machine, tool: Tool
+    ) -> None:
+        unknown = machine.account(machine.sectigo.a, noted=False)
+        known = machine.account(machine.sectigo.b)
+        tool.run("accounts", "pin", unknown, "--eab-kid", "K-1", "--yes")
+        assert tool.accounts()[unknown]["kid"] == "K-1"
+        tool.run("accounts", "pin", unknown, "--eab-kid", "K-2", "--yes")
+        assert tool.accounts()[unknown]["kid"] == "K-2"
+        refused = tool.run("accounts", "pin", known, "--eab-kid", "K-1", "--yes", check=1)
+        assert machine.sectigo.b.kid in refused.text
+        again = tool.json("accounts", "pin", unknown, "--eab-kid", "K-2", "--yes")
+        assert again["plan"]["note_kid"] is None
+
+    @pytest.mark.parametrize(
+        ("words", "code", "said"),
+        [
+            (("pin",), 2, "Say which account"),
+            (("pin", "{b}"), 2, "--cert-name"),
+            (("pin", "{b}", "--undo"), 2, "--undo goes alone"),
+            (("pin", "--undo"), 1, "no pin to undo"),
+            (("pin", MISSING, "--cert-name", NAME), 1, "no account"),
+            (("pin", "{b}", "--cert-name", "nobody.example"), 1, "nobody.example"),
+            (("pin", "{b}", "--all-of", MISSING), 1, "no account"),
+            (("restore", "{b}"), 1, "in the archive"),
+            (("purge", "{b}"), 1, "in the archive"),
+            (("rollover", MISSING), 1, "no account"),
+            (("deactivate", MISSING), 1, "no account"),
+            (("register",), 1, "does not exist"),
+            (("import", "/nowhere.pem", "--server", "https://x.example"), 1, "No such file"),
+        ],
+    )
+    def test_what_cannot_be_is_said(
+        self, machine: Machine, tool: Tool, words: tuple[str, ...], code: int, said: str
+    ) -> None:
+        account = machine.account(machine.sectigo.b)
+        machine.lineage(NAME, account)
+        before = machine.tree()
+        filled = [word.format(b=account) for word in words]
+        result = tool.run("accounts", *filled, *(["--yes"] if code == 1 else []), check=code)
+        assert said in result.text, str(result)
+        assert machine.tree() == before
+
+    def test_on_a_terminal_it_asks(self, machine: Machine, tool: Tool) -> None:
+        wrong, right = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+        machine.lineage(NAME, wrong)
+        words = tool.words("accounts", "pin", right, "--cert-name", NAME)
+        for answer, expected in (("n", wrong), ("y", right)):
+            with terminal(words, machine.certbot.environment()) as child:
+                child.expect(r"Write this\? \[y/N\]")
+                child.sendline(answer)
+                child.expect_exact("Nothing was changed" if answer == "n" else "Pinned to")
+                child.wait()
+            assert machine.pins() == {NAME: expected}
+
+
+class TestArchive:
+    def aged(self, machine: Machine, days: int) -> None:
+        """Make what is in the archive older."""
+        for thing in archive.read_all(machine.dirs):
+            path = thing.account.folder.with_name(thing.account.name + ".json")
+            content = json.loads(path.read_text())
+            then = datetime.now(timezone.utc) - timedelta(days=days)
+            path.write_text(json.dumps({**content, "when": then.isoformat()}))
+
+    def test_purge_waits_thirty_days(self, machine: Machine, tool: Tool) -> None:
+        used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+        machine.lineage("www.a.example", used)
+        tool.run("accounts", "clean", "--yes")
+        self.aged(machine, 29)
+        refused = tool.run("accounts", "purge", extra, "--yes", check=1)
+        assert "less than 30 days" in refused.text and "--force" in refused.text
+        assert len(archive.read_all(machine.dirs)) == 1
+        self.aged(machine, 31)
+        tool.run("-n", "accounts", "purge", extra, check=1)
+        assert len(archive.read_all(machine.dirs)) == 1
+        tool.run("accounts", "purge", extra, "--yes")
+        assert archive.read_all(machine.dirs) == []
+        assert not (machine.dirs.config_dir / "sectigo").exists()
+
+    def test_the_same_account_twice(self, machine: Machine, tool: Tool) -> None:
+        used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+        machine.lineage("www.a.example", used)
+        copy = machine.certbot.home / "copy"
+        shutil.copytree(machine.folder(extra), copy)
+        tool.run("accounts", "clean", "--yes")
+        shutil.copytree(copy, machine.folder(extra))
+        tool.run("accounts", "clean", "--yes")
+        names = {thing.account.name for thing in archive.read_all(machine.dirs)}
+        assert names == {extra, f"{extra}~2"}
+        tool.run("accounts", "restore", f"{extra}~2", "--yes")
+        refused = tool.run("accounts", "restore", extra, "--yes", check=1)
+        assert "there already" in refused.text
+        assert Snapshot.of(copy).entries.keys() != set()
+        assert sorted(p.name for p in machine.folder(extra).iterdir()) == sorted(
+            p.name for p in copy.iterdir()
+        )
+
+    def test_a_copy_gets_its_name_back(self, machine: Machine, tool: Tool) -> None:
+        account = machine.account(machine.sectigo.b)
+        machine.lineage(NAME, account)
+        folder = machine.folder(account)
+        folder.rename(folder.with_name(f"{account}.bak"))
+        done = tool.json("accounts", "clean", "--yes")
+        assert [m["action"] for m in done["result"]["moved"]] == ["rename"]
+        assert folder.is_dir() and machine.dangling() == []
+
+
+class TestDeactivate:
+    def test_a_certificate_of_a_csr_would_lose_its_revocation(
+        self, sectigo: Sectigo, certbot: Certbot, tmp_path: Path
+    ) -> None:
+        credentials = sectigo.c.credentials(tmp_path / "c.ini")
+        tool = Tool(certbot)
+        certbot.certonly("keep.c.example", credentials=credentials)
+        csr = tmp_path / "x.csr"
+        key = tmp_path / "x.key"
+        os.system(
+            f"openssl req -new -newkey rsa:2048 -nodes -keyout {key} -out {csr} "
+            "-subj /CN=csr.c.example -addext subjectAltName=DNS:csr.c.example 2>/dev/null"
+        )
+        certbot.certonly(credentials=credentials, more=("--csr", csr), cwd=tmp_path)
+        [account] = certbot.accounts(sectigo.server)
+        certbot.run("delete", "--cert-name", "keep.c.example")
+        before = sectigo.sandbox.accounts(sectigo.c.kid)
+
+        refused = tool.run("accounts", "deactivate", account.id, "--yes", check=1)
+
+        assert "csr.c.example" in refused.text and "--force" in refused.text
+        assert sectigo.sandbox.accounts(sectigo.c.kid)[0].status == before[0].status == "valid"
+        tool.run("accounts", "clean", "--idle", "--yes")  # it is in use, so it stays
+        assert [a.id for a in certbot.accounts(sectigo.server)] == [account.id]
+        tool.run("accounts", "deactivate", account.id, "--yes", "--force")
+        assert sectigo.sandbox.accounts(sectigo.c.kid)[0].status == "deactivated"
+
+    def test_an_answer_that_is_lost(self, machine: Machine, tool: Tool) -> None:
+        account = machine.account(machine.sectigo.c)
+        machine.sectigo.sandbox.fault("drop-after", "account", times=1)
+        cut = tool.run("accounts", "deactivate", account, "--yes", check=1)
+        assert "repeat the command" in cut.text
+        tool.run("accounts", "deactivate", account, "--yes")
+        assert machine.sectigo.sandbox.accounts()[0].status == "deactivated"
+
+
+class TestRollover:
+    @pytest.mark.parametrize("fault", ["drop-before", "drop-after", "truncate", "server-error"])
+    def test_a_connection_that_breaks(self, machine: Machine, tool: Tool, fault: str) -> None:
+        old = machine.account(machine.sectigo.b)
+        machine.lineage(NAME, old, machine.sectigo.b.kid)
+        machine.sectigo.sandbox.fault(fault, "keyChange", times=1)
+        cut = tool.run("accounts", "rollover", old, "--yes", check=None)
+        if cut.returncode:
+            assert machine.pins() == {NAME: old}
+            tool.run("accounts", "rollover", old[:8], "--yes")
+        [account] = machine.certbot.accounts(machine.sectigo.server)
+        assert account.id != old and machine.pins() == {NAME: account.id}
+        assert tool.accounts("--online")[account.id]["status"]["standing"] == "valid"
+
+    def test_a_place_that_names_the_account_is_told(self, machine: Machine, tool: Tool) -> None:
+        old = machine.account(machine.sectigo.b)
+        settings = machine.dirs.config_dir / "cli.ini"
+        settings.write_text(f"# ours\naccount = {old}\n")
+        shown = tool.run("-n", "accounts", "rollover", old, check=1)
+        assert f"{settings} (line 2)" in shown.text
+
+    def test_there_is_no_way_back_from_it(self, machine: Machine, tool: Tool) -> None:
+        old = machine.account(machine.sectigo.b)
+        machine.lineage(NAME, old)
+        tool.run("accounts", "rollover", old, "--yes")
+        tool.run("accounts", "restore", old, "--yes")
+        refused = tool.run("accounts", "pin", "--undo", "--yes", check=1)
+        assert "no pin to undo" in refused.text
+
+    def test_a_suspended_account_keeps_its_key(self, machine: Machine, tool: Tool) -> None:
+        old = machine.account(machine.sectigo.b)
+        machine.sectigo.sandbox.deactivate_pair(machine.sectigo.b.kid)
+        before = machine.tree()
+        tool.run("accounts", "rollover", old, "--yes", check=1)
+        assert machine.tree() == before
+        assert not (machine.dirs.config_dir / "sectigo").exists()
+
+
+class TestTransfer:
+    def test_to_another_machine(
+        self, machine: Machine, tool: Tool, tmp_path: Path, certbot: Certbot
+    ) -> None:
+        account = machine.account(machine.sectigo.b)
+        out = tmp_path / "out.pem"
+        tool.run("-n", "accounts", "export", account, "--output", out, check=1)
+        assert not out.exists()
+        tool.run("accounts", "export", account, "--output", out, "--yes")
+        told = tmp_path / "out.pem.json"
+        for path in (out, told):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert b"BEGIN PRIVATE KEY" in out.read_bytes()
+        serialization.load_pem_private_key(out.read_bytes(), None)
+        refused = tool.run("accounts", "export", account, "--output", out, "--yes", check=1)
+        assert "--force" in refused.text
+
+        other = Machine(Certbot(tmp_path / "other"), machine.sectigo)
+        there = Tool(other.certbot)
+        done = there.json("accounts", "import", out, told, "--online", "--yes")
+        assert done["result"]["account"] == account
+        listed = there.accounts("--online")[account]
+        assert (listed["kid"], listed["status"]["standing"]) == (machine.sectigo.b.kid, "valid")
+        assert not other.dirs.staging.exists()
+        other.certbot_loads([account])
+        again = there.run("accounts", "import", out, told, "--yes", check=1)
+        assert "here already" in again.text
+
+    def test_the_key_is_not_shown_on_a_terminal(self, machine: Machine, tool: Tool) -> None:
+        account = machine.account(machine.sectigo.b)
+        words = tool.words("accounts", "export", account)
+        with terminal(words, machine.certbot.environment()) as child:
+            child.expect_exact("not printed on a terminal")
+            assert "BEGIN" not in child.before
+        piped = tool.run("accounts", "export", account)
+        assert piped.stdout.startswith("-----BEGIN PRIVATE KEY-----\n")
+        assert piped.stderr == ""
+
+    def test_a_key_that_the_ca_does_not_know(
+        self, machine: Machine, tool: Tool, tmp_path: Path
+    ) -> None:
+        os.system(f"openssl genrsa -out {tmp_path / 'k.pem'} 2048 2>/dev/null")
+        words = ("accounts", "import", tmp_path / "k.pem", "--server", machine.sectigo.server)
+        refused = tool.run(*words, "--yes", check=1)
+        assert "--online" in refused.text
+        refused = tool.run(*words, "--online", "--yes", check=1)
+        assert "no account of this key" in refused.text
+        assert list(machine.dirs.accounts.rglob("*.json")) == []
+
+    def test_from_lego(self, certbot: Certbot, pebble: Pebble, tmp_path: Path) -> None:
+        certbot.trust = pebble.trust
+        lego = Lego(tmp_path / "lego", pebble.directory, pebble.http01_port, pebble.trust)
+        lego.run("run", "lego.example.org", pair=pebble.pairs["kid-2"])
+        [key] = lego.home.glob("accounts/*/*/keys/*.key")
+        tool = Tool(certbot)
+        words = ("accounts", "import", key, "--server", pebble.directory, "--online", "--yes")
+        done = tool.json(*words)
+        assert done["result"]["uri"] == lego.account()["registration"]["uri"]
+        assert tool.accounts()[done["result"]["account"]]["kid"] == "kid-2"
+        credentials = pebble.pairs["kid-2"].credentials(tmp_path / "two.ini", pebble.directory)
+        certbot.certonly("now.example.org", credentials=credentials, more=pebble.http01)
+        assert certbot.lineage("now.example.org").account == done["result"]["account"]
