@@ -152,13 +152,18 @@ def _evidence(
 
 
 def _candidates(clues: Clues) -> Iterator[tuple[Account, Archived | None]]:
+    ids: dict[str | None, set[str | None]] = {}
     for account in clues.live:
         if account.loads:
+            ids.setdefault(account.uri, set()).add(account.id)
             yield account, None
     for archived in clues.archived:
+        account = archived.account
+        # The CA listens to no account that was deactivated, and to no key that was replaced.
         deactivated = archived.manifest is not None and archived.manifest.deactivated
-        if archived.account.loads and not deactivated:  # the CA listens to no such account
-            yield archived.account, archived
+        replaced = account.uri in ids and account.id not in ids[account.uri]
+        if account.loads and not deactivated and not replaced:
+            yield account, archived
 
 
 def issuer(issuances: Iterable[Issuance], subject: Subject) -> str | None:

@@ -81,6 +81,13 @@ def test_the_likeliest_comes_first_and_the_key_last() -> None:
     assert order(SUBJECT, EVERYBODY) == expected
 
 
+def test_the_key_from_before_a_key_change_is_not_tried() -> None:
+    old = archived("former-key", "www")
+    old = replace(old, account=replace(old.account, uri=account("pin").uri))
+    clues = Clues(live=(account("pin"),), archived=(old,), former=("former-key",))
+    assert order(SUBJECT, clues) == ["pin", "KEY"]
+
+
 def test_a_pin_that_contradicts_the_lineage_s_kid_counts_less_than_the_kid() -> None:
     clues = Clues(live=(account("pin", "kid-2"), account("same", "kid-1"), account("other")))
     assert order(SUBJECT, clues) == ["same", "pin", "other", "KEY"]
