@@ -18,10 +18,18 @@ _COMMANDS = {
         "certbot_sectigo.cli.accounts",
         "See, pick, pin and clean the ACME accounts that certbot has.",
     ),
+    "adopt": (
+        "certbot_sectigo.cli.adopt",
+        "Write renewal files: have lineages of plain certbot renewed by sectigo-eab.",
+    ),
     "demo": ("certbot_sectigo.cli.demo", "Tell the whole story with real certbot runs."),
     "explain": ("certbot_sectigo.cli.explain", "Print what an error or a log means."),
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
     "doctor": ("certbot_sectigo.cli.doctor", "Print what is wrong on this machine, with remedies."),
+    "revoke": (
+        "certbot_sectigo.cli.revoke",
+        "Ask the CA to revoke a certificate, with the account that may.",
+    ),
     "sandbox": ("certbot_sectigo.cli.sandbox", "Run a look-alike of Sectigo's ACME service."),
 }
 

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from certbot_sectigo.sandbox import model
 from certbot_sectigo.sandbox.ca import Authority
@@ -129,7 +130,9 @@ def _remembered(store: Store) -> Config:
         for fields in json.loads(text):
             fields["hmac_key"] = Secret(fields["hmac_key"])
             # JSON has lists where a pair has tuples.
-            values = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
+            values: dict[str, Any] = {
+                k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()
+            }
             pairs.append(Pair(**values))
         return Config.default(pairs=tuple(pairs))
     config = Config.default()

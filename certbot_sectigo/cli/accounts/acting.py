@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,6 +56,17 @@ def settings(*, verify_ssl: bool = True) -> Settings:
     return Settings(f"certbot-sectigo/{__version__}", verify_ssl=verify_ssl)
 
 
+Lock = Callable[[paths.Dirs, float, Callable[[str], None]], "AbstractContextManager[None]"]
+"""Takes certbot's locks, like :func:`certbot_sectigo.paths.locked`."""
+
+
+def no_lock(
+    dirs: paths.Dirs, timeout_seconds: float, waiting: Callable[[str], None]
+) -> AbstractContextManager[None]:
+    """Take no lock: for commands that leave the act to certbot."""
+    return nullcontext()
+
+
 def act(
     context: Context,
     command: str,
@@ -65,6 +77,7 @@ def act(
     question: str,
     yes: bool,
     carry_out: Callable[[_Plan], _Result],
+    lock: Lock = paths.locked,
     conclude: Callable[[_Result], None],
     result: Callable[[_Result], Any],
     failed: Callable[[_Result], bool] = lambda outcome: False,
@@ -77,6 +90,7 @@ def act(
     :param make: makes the plan; reads only.
     :param show: prints it for people.
     :param describe: gives it for JSON.
+    :param lock: takes the locks for `carry_out`.
     :param conclude: prints what was done.
     :param result: gives what was done for JSON.
     :param failed: tells whether a part of it was not done, so that the exit code is 1.
@@ -93,7 +107,7 @@ def act(
             raise NotDoneError("Nothing was changed.", "Add --yes to do it.")
         if not click.confirm(question):
             raise NotDoneError("Nothing was changed.")
-    with paths.locked(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
+    with lock(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
         if make() != plan:
             raise NotDoneError(
                 "Nothing was changed: certbot's files are not what they were a moment ago.",
