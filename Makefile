@@ -1,6 +1,7 @@
 # make demo    tell the whole story: real certbot runs against the embedded sandbox
 # make test    run the tests; brings what they need where it may (root, apt-get)
 # make lint    check style and types
+# make man     write the man page to build/certbot-sectigo.1
 # make clean   remove everything these targets made
 #
 # Each target makes its own virtual environment in .venv/ first; nothing is
@@ -17,7 +18,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint man clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +36,10 @@ lint: $(VENV)/.for-tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+man: $(VENV)/.for-use
+	@mkdir -p build
+	@$(BIN)/python -m certbot_sectigo.cli.man > build/certbot-sectigo.1
 
 clean:
 	rm -rf $(VENV) .venvs build dist certbot_sectigo.egg-info

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,6 +89,11 @@ def gather(
             pinned[path, lineage.account].append(
                 Use(Source.LINEAGE, lineage.name, lineage.path, expires=expires)
             )
+        elif lineage.problem is not None:
+            # Nobody can tell its pin until it is mended; then the account has to be there.
+            text = signs.read_text(lineage.path)
+            for name in {account.name for account in found if account.name in text}:
+                pinned[None, name].append(Use(Source.LINEAGE, lineage.name, lineage.path))
 
     subjects = []
     for account, also in members:
@@ -102,6 +108,7 @@ def gather(
     entries = tuple(hygiene.judge(subjects))
     dangling = _dangling(dirs, entries, all_lineages, mentions)
     unread = [f"{log.log}: {log.reason}" for log in logs.unread]
+    unread += [f"{x.path} {x.problem}" for x in all_lineages if x.problem and not x.account]
     if not os.access(dirs.logs_dir, os.R_OK | os.X_OK) and dirs.logs_dir.exists():
         unread.append(f"{dirs.logs_dir}: Permission denied")
     return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread))
@@ -271,7 +278,7 @@ def _way_back(
     """Tell how a lineage comes to an account again."""
     name = lineage.account or ""
     if path is not None and "/" not in name and (dirs.archive / path / name).is_dir():
-        return f"certbot-sectigo accounts restore {name}"
+        return f"certbot-sectigo accounts restore {shlex.quote(name)}"
     of_server = [e for e in entries if path in (e.account.server_path, *e.subject.also)]
     if any(e.account.misnamed and e.account.id == name for e in of_server):
         return "certbot-sectigo accounts clean"
@@ -279,5 +286,7 @@ def _way_back(
     same = [e for e in sound if lineage.kid is not None and e.account.kid == lineage.kid]
     best = max(same or sound, key=lambda e: (bool(e.subject.uses), e.subject.age), default=None)
     if best is None or (len(sound) > 1 and not same):
-        return f"certbot-sectigo accounts pin ID --cert-name {lineage.name}"
-    return f"certbot-sectigo accounts pin {best.account.name} --cert-name {lineage.name}"
+        return f"certbot-sectigo accounts pin ID --cert-name {shlex.quote(lineage.name)}"
+    return (
+        f"certbot-sectigo accounts pin {best.account.name} --cert-name {shlex.quote(lineage.name)}"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -146,6 +147,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     except errors.Error as error:
         click.echo(f"certbot-sectigo: {error}", err=True)
         sys.exit(2 if isinstance(error, errors.UsageError) else 1)
+    except BrokenPipeError:
+        # Who reads has had enough, like head(1); what is left must not fail at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"certbot-sectigo: {where}{error.strerror or error}", err=True)
