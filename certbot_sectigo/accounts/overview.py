@@ -89,10 +89,10 @@ def gather(
             pinned[path, lineage.account].append(
                 Use(Source.LINEAGE, lineage.name, lineage.path, expires=expires)
             )
-        elif lineage.problem is not None:
-            # Nobody can tell its pin until it is mended; then the account has to be there.
+        if lineage.problem is not None:
+            # What it will name when it has been mended nobody can tell.
             text = signs.read_text(lineage.path)
-            for name in {account.name for account in found if account.name in text}:
+            for name in {a.name for a in found if a.name != lineage.account and a.name in text}:
                 pinned[None, name].append(Use(Source.LINEAGE, lineage.name, lineage.path))
 
     subjects = []
@@ -108,7 +108,6 @@ def gather(
     entries = tuple(hygiene.judge(subjects))
     dangling = _dangling(dirs, entries, all_lineages, mentions)
     unread = [f"{log.log}: {log.reason}" for log in logs.unread]
-    unread += [f"{x.path} {x.problem}" for x in all_lineages if x.problem and not x.account]
     if not os.access(dirs.logs_dir, os.R_OK | os.X_OK) and dirs.logs_dir.exists():
         unread.append(f"{dirs.logs_dir}: Permission denied")
     return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread))

@@ -97,8 +97,10 @@ def act(
     :raises NotDoneError: if it was not approved, or the world has changed meanwhile.
     """
     dirs = dirs_of(context)
+    _refuse_other_owner(dirs)
     plan = make()
-    if not context.json:
+    silent = context.json or (context.verbosity < 0 and yes)
+    if not silent:
         show(plan)
     if not yes:
         if context.json:
@@ -116,10 +118,31 @@ def act(
         outcome = carry_out(plan)
     if context.json:
         print_json(command, done=True, plan=describe(plan), result=result(outcome))
-    else:
+    elif not silent or failed(outcome):
         conclude(outcome)
     if failed(outcome):
         raise NotDoneError("Not everything could be done; what was not is as it was.")
+
+
+def _refuse_other_owner(dirs: paths.Dirs) -> None:
+    """Refuse to write where somebody else's certbot has its files, root's word or not.
+
+    What root makes there, if only a lock file, that certbot cannot read afterwards.
+    """
+    for folder in (dirs.accounts, dirs.config_dir):
+        try:
+            owner = folder.stat().st_uid
+        except FileNotFoundError:
+            continue
+        if owner != os.geteuid():
+            raise NotDoneError(
+                f"Nothing was changed: {folder} is of uid {owner}, and this is uid "
+                f"{os.geteuid()}, whose files certbot could not use there.",
+                "Repeat the command as the user certbot runs as:  sudo -u "
+                + ("root" if owner == 0 else f"'#{owner}'")
+                + " certbot-sectigo …",
+            )
+        return
 
 
 def print_json(command: str, **content: Any) -> None:

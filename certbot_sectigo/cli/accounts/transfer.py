@@ -94,8 +94,10 @@ def export(
     def carry_out(plan: Outgoing) -> Outgoing:
         pem = keys.to_pem(store.load_key(plan.account.folder))
         told = transfer.to_json(plan.account, plan.server)
-        atomic.replace(plan.told_file, told.encode(), mode=0o600)
-        atomic.replace(plan.key_file, pem.reveal().encode(), mode=0o600)
+        # Not the owner of the file that was there: a key is for nobody else to read.
+        mine = (os.geteuid(), os.getegid())
+        atomic.replace(plan.told_file, told.encode(), mode=0o600, owner=mine)
+        atomic.replace(plan.key_file, pem.reveal().encode(), mode=0o600, owner=mine)
         return plan
 
     acting.act(
