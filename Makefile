@@ -6,6 +6,7 @@
 # make lint    check style, types and the lowest Python
 # make packages
 #              build wheel and source distribution into dist/ and check them
+# make man     write the man page to build/certbot-sectigo.1
 # make clean   remove everything these targets made
 #
 # Each target makes its own virtual environment in .venv/ first; nothing is
@@ -22,7 +23,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-matrix lint packages clean
+.PHONY: help demo test test-matrix lint packages man clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +52,10 @@ lint: $(VENV)/.for-tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/vermin --quiet --no-tips --violations --target=3.9- certbot_sectigo
+
+man: $(VENV)/.for-use
+	@mkdir -p build
+	@$(BIN)/python -m certbot_sectigo.cli.man > build/certbot-sectigo.1
 
 clean:
 	rm -rf $(VENV) .venvs .nox build dist certbot_sectigo.egg-info

@@ -203,18 +203,56 @@ def rename_dir(src: Path, dst: Path) -> None:
         _do("rename", dst, os.rename, src, dst)
     except OSError as error:
         if error.errno == errno.EXDEV:
-            raise FileError(
-                f"{src} and {dst.parent} are on different file systems, so the folder cannot be "
-                "moved in one step.",
-                f"Have {dst.parent} on the file system of {src.parent}: a mount point or a link "
-                "among the folders above sends it elsewhere (see: findmnt -T DIR).",
-                errno.EXDEV,
-            ) from None
+            raise _other_file_system(src, dst.parent) from None
         raise _explained(error, dst) from None
     # The new name first: seen twice is better than lost.
     for parent in dict.fromkeys((dst.parent, src.parent)):
         with _os_errors(parent), _folder(parent) as folder:
             _sync_folder(parent, folder)
+
+
+def refuse_unmovable(src: Path, dst: Path) -> None:
+    """Find out, changing nothing, whether a folder can be moved by one rename(2).
+
+    For what must not be begun if it cannot be finished. A device number would not tell: two
+    mounts of one file system have the same, and rename(2) goes from none to the other.
+
+    :param src: the folder above it, or where that is to be made.
+    :param dst: the folder that it is to be moved into, likewise.
+    :raises FileError: if not, with the reason.
+    """
+    name = f".sectigo-eab-{secrets.token_hex(8)}.none"
+    here, there = (_nearest(folder) for folder in (src, dst))
+    for folder in (here, there):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
+            reason = errno.EROFS if read_only else errno.EACCES
+            raise _explained(OSError(reason, os.strerror(reason)), folder)
+    try:
+        # The kernel looks at the mounts first; then it finds that there is nothing to move.
+        (here / name).rename(there / name)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            raise _other_file_system(here, there) from None
+        raise _explained(error, there) from None
+
+
+def _nearest(folder: Path) -> Path:
+    while not os.path.isdir(folder):  # noqa: PTH112 - unlike Path.is_dir it never raises
+        folder = folder.parent
+    return folder
+
+
+def _other_file_system(src: Path, parent: Path) -> FileError:
+    return FileError(
+        f"{src} and {parent} are on different file systems, so the folder cannot be "
+        "moved in one step.",
+        "Have both on one file system: a mount point or a link among the folders above sends "
+        "one of them elsewhere (see: findmnt -T DIR).",
+        errno.EXDEV,
+    )
 
 
 def remove(path: Path) -> None:

@@ -18,6 +18,11 @@ from certbot_sectigo import jwk
     ("key", "kind"),
     [
         (JWKRSA(key=ComparableRSAKey(rsa.generate_private_key(65537, 2048))), "RSA 2048"),
+        (JWKRSA(key=ComparableRSAKey(rsa.generate_private_key(65537, 1024))), "RSA 1024"),
+        (JWKRSA(key=ComparableRSAKey(rsa.generate_private_key(65537, 2040))), "RSA 2040"),
+        (JWKRSA(key=ComparableRSAKey(rsa.generate_private_key(65537, 3072))), "RSA 3072"),
+        (JWKRSA(key=ComparableRSAKey(rsa.generate_private_key(65537, 4096))), "RSA 4096"),
+        (JWKRSA(key=ComparableRSAKey(rsa.generate_private_key(3, 2048))), "RSA 2048"),
         (JWKEC(key=ComparableECKey(ec.generate_private_key(ec.SECP256R1()))), "EC P-256"),
         (JWKEC(key=ComparableECKey(ec.generate_private_key(ec.SECP384R1()))), "EC P-384"),
         (JWKEC(key=ComparableECKey(ec.generate_private_key(ec.SECP521R1()))), "EC P-521"),

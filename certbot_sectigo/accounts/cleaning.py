@@ -84,6 +84,7 @@ def _do(
     ended = False
     sound = account.loads and not account.misnamed
     if deactivate is not None and sound and not subject.uses and not subject.dead:
+        atomic.refuse_unmovable(account.folder.parent, dirs.archive / account.server_path)
         deactivate(subject)
         ended = True
     names = {name for record in pins.read_records(dirs) for name in _once(record, account.name)}
@@ -97,7 +98,12 @@ def _do(
     )
     # A plan archives what something names only where certbot cannot load it anyway.
     pinned = bool(subject.uses)
-    target = archive.move(dirs, account, manifest, known, even_if_pinned=pinned)
+    try:
+        target = archive.move(dirs, account, manifest, known, even_if_pinned=pinned)
+    except errors.Error as error:
+        if ended:
+            error.message = f"it has been deactivated at the CA, but not moved: {error.message}"
+        raise
     return Moved(step, target, ended)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import shlex
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -190,7 +191,7 @@ def _broken_advice(subject: Subject, force: str) -> str:
     if not subject.uses:
         return _CLEAN
     if subject.lineages:
-        return f"certbot-sectigo accounts pin ID --all-of {subject.account.name}"
+        return f"certbot-sectigo accounts pin ID --all-of {shlex.quote(subject.account.name)}"
     return (
         f"{_CLEAN} {force}"
         if force
@@ -218,7 +219,7 @@ def _in_use_advice(subject: Subject, server: _Server) -> str:
         return ""
     words = f"{_death(subject)}: its lineages cannot renew; "
     rivals = [s for s in (*server.in_use, *server.names.values()) if s is not subject and s.sound]
-    name = subject.account.name
+    name = shlex.quote(subject.account.name)
     if rivals:
         return f"{words}certbot-sectigo accounts pin {rivals[0].account.name} --all-of {name}"
     return f"{words}certbot-sectigo accounts register --credentials FILE --replace {name}"

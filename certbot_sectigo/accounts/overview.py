@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,6 +89,11 @@ def gather(
             pinned[path, lineage.account].append(
                 Use(Source.LINEAGE, lineage.name, lineage.path, expires=expires)
             )
+        if lineage.problem is not None:
+            # What it will name when it has been mended nobody can tell.
+            text = signs.read_text(lineage.path)
+            for name in {a.name for a in found if a.name != lineage.account and a.name in text}:
+                pinned[None, name].append(Use(Source.LINEAGE, lineage.name, lineage.path))
 
     subjects = []
     for account, also in members:
@@ -271,7 +277,7 @@ def _way_back(
     """Tell how a lineage comes to an account again."""
     name = lineage.account or ""
     if path is not None and "/" not in name and (dirs.archive / path / name).is_dir():
-        return f"certbot-sectigo accounts restore {name}"
+        return f"certbot-sectigo accounts restore {shlex.quote(name)}"
     of_server = [e for e in entries if path in (e.account.server_path, *e.subject.also)]
     if any(e.account.misnamed and e.account.id == name for e in of_server):
         return "certbot-sectigo accounts clean"
@@ -279,5 +285,7 @@ def _way_back(
     same = [e for e in sound if lineage.kid is not None and e.account.kid == lineage.kid]
     best = max(same or sound, key=lambda e: (bool(e.subject.uses), e.subject.age), default=None)
     if best is None or (len(sound) > 1 and not same):
-        return f"certbot-sectigo accounts pin ID --cert-name {lineage.name}"
-    return f"certbot-sectigo accounts pin {best.account.name} --cert-name {lineage.name}"
+        return f"certbot-sectigo accounts pin ID --cert-name {shlex.quote(lineage.name)}"
+    return (
+        f"certbot-sectigo accounts pin {best.account.name} --cert-name {shlex.quote(lineage.name)}"
+    )

@@ -153,9 +153,11 @@ def _said(lineage: Lineage) -> dict[str, str | None]:
     return {
         "account": lineage.account,
         "server": lineage.server,
+        "authenticator": lineage.authenticator,
         "sectigo_eab_kid": lineage.kid,
         "sectigo_eab_server": lineage.eab_server,
         "sectigo_eab_credentials": lineage.credentials,
+        "sectigo_eab_webroot": lineage.webroot,
     }
 
 

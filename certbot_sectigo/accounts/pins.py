@@ -98,7 +98,12 @@ def plan(
 
 
 def apply(
-    dirs: paths.Dirs, account: str, changes: Sequence[Change], *, undoable: bool = True
+    dirs: paths.Dirs,
+    account: str,
+    changes: Sequence[Change],
+    *,
+    undoable: bool = True,
+    kind: str = "pin",
 ) -> None:
     """Write the renewal files, each in one step, with a record by which to go back.
 
@@ -106,26 +111,26 @@ def apply(
     cannot be written, none is changed.
 
     :param undoable: False where what was before is of no use any more.
-
+    :param kind: whose record it is: each kind is taken back by itself.
     :raises certbot_sectigo.errors.Error: if not all of them were written.
     """
     if not changes:
         return
     _refuse_missing(dirs, changes)
-    records = read_records(dirs)
+    records = read_records(dirs, kind)
     if not (records and not records[-1].undone and set(changes) <= set(records[-1].changes)):
-        _write_record(dirs, account, changes, undoable)
+        _write_record(dirs, account, changes, undoable, kind)
     _write_all(dirs, changes)
 
 
-def plan_undo(dirs: paths.Dirs) -> tuple[Record, list[Change]]:
-    """Plan to take the last pin back.
+def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[Record, list[Change]]:
+    """Plan to take the last pin back, or the last change of another kind.
 
     :raises PinError: if there is none, or it cannot be taken back.
     """
-    records = [record for record in read_records(dirs) if not record.undone]
+    records = [record for record in read_records(dirs, kind) if not record.undone]
     if not records:
-        raise PinError("There is no pin to undo here.")
+        raise PinError(f"There is no {kind} to undo here.")
     record = records[-1]
     changes = []
     for done in record.changes:
@@ -164,10 +169,10 @@ def note_kid(account: Account, note: Note) -> None:
     store.write_note(account.folder, note)
 
 
-def read_records(dirs: paths.Dirs) -> list[Record]:
-    """Read the records of pins, oldest first; broken ones are passed over."""
+def read_records(dirs: paths.Dirs, kind: str = "pin") -> list[Record]:
+    """Read the records of a kind, oldest first; broken ones are passed over."""
     found = []
-    for path in sorted(dirs.backup.glob("pin-*.json")):
+    for path in sorted(dirs.backup.glob(f"{kind}-*.json")):
         try:
             found.append(_record(dirs, path))
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -192,7 +197,7 @@ def _record(dirs: paths.Dirs, path: Path) -> Record:
 
 
 def _write_record(
-    dirs: paths.Dirs, account: str, changes: Sequence[Change], undoable: bool
+    dirs: paths.Dirs, account: str, changes: Sequence[Change], undoable: bool, kind: str
 ) -> None:
     now = datetime.now(timezone.utc)
     content = {
@@ -213,7 +218,7 @@ def _write_record(
     }
     paths.refuse_links(dirs.config_dir, dirs.backup)
     atomic.make_private_dir(dirs.backup)
-    name = f"pin-{now:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}.json"
+    name = f"{kind}-{now:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}.json"
     atomic.replace(dirs.backup / name, json.dumps(content).encode())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ def register(
     folder, uri, bound_nowhere = _resume(pending, server_path, credentials, settings)
     if folder is not None and uri is not None:
         return _publish(dirs, folder, server_path, uri)
-    _refuse_unwritable(dirs)
+    _refuse_unwritable(dirs, server_path)
     # Whether the CA can be reached is found out before anything is written.
     session = Session(credentials.server, None, settings)
     terms = session.terms_of_service()
@@ -137,26 +136,14 @@ def _resume(
     return undecided or (None, None, True)
 
 
-def _refuse_unwritable(dirs: paths.Dirs) -> None:
+def _refuse_unwritable(dirs: paths.Dirs, server_path: str) -> None:
     """Find out before the pair is bound whether the finished folder can be moved into place."""
-    accounts, pending = (_existing(folder) for folder in (dirs.accounts, dirs.pending))
-    for folder in (accounts, pending):
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise RegistrationError(
-                f"{folder} cannot be written to, so no account is registered.",
-                "Run this as root, or mount the file system read-write.",
-            )
-    if accounts.stat().st_dev != pending.stat().st_dev:
+    try:
+        atomic.refuse_unmovable(dirs.pending / server_path, dirs.accounts / server_path)
+    except atomic.FileError as error:
         raise RegistrationError(
-            f"{accounts} and {pending} are on different file systems, so no account is registered.",
-            "An account is moved from one to the other in one step. Have both on one file system.",
-        )
-
-
-def _existing(folder: Path) -> Path:
-    while not folder.is_dir():
-        folder = folder.parent
-    return folder
+            f"No account is registered: {error.message}", error.remedy
+        ) from error
 
 
 def _publish(dirs: paths.Dirs, folder: Path, server_path: str, uri: str) -> Account:

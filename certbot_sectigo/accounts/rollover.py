@@ -99,6 +99,11 @@ def begin(
             f"The account {account.name} cannot get a new key: "
             + (account.problem or f"{account.folder} is a symbolic link (to {account.link})")
         )
+    parent = dirs.staging / account.server_path
+    paths.refuse_links(dirs.config_dir, parent)
+    # Once the CA has the new key, its folder has to get to where certbot looks for it.
+    atomic.refuse_unmovable(parent, account.folder.parent)
+    atomic.refuse_unmovable(account.folder.parent, dirs.archive / account.server_path)
     session = Session(server, store.load_key(account.folder), settings, account.uri)
     if not session.changes_keys():
         raise RolloverError(
@@ -111,10 +116,8 @@ def begin(
     except Refused as refused:
         raise RolloverError(
             f"The CA does not take the key of account {account.name} as it is: {refused.problem}",
-            "certbot-sectigo accounts show --online  tells more of the account.",
+            f"certbot-sectigo accounts show --online {account.name}  tells more of the account.",
         ) from refused
-    parent = dirs.staging / account.server_path
-    paths.refuse_links(dirs.config_dir, parent)
     sweep(dirs)
     atomic.make_private_dir(parent)
     new = store.derive(parent, new_key(), account.folder)
@@ -207,9 +210,10 @@ def changes_for(
 
 def sweep(dirs: paths.Dirs) -> None:
     """Remove staged folders that neither the CA nor certbot has heard of."""
-    journals = {rollover.staged for rollover in unfinished(dirs)}
     for account in store.read_all(dirs.staging):
-        if account.link is None and account.folder not in journals:
+        # A journal that cannot be read may still be of a key that the CA has taken.
+        journal = account.folder.with_name(f"{account.name}.json")
+        if account.link is None and not os.path.lexists(journal):
             atomic.remove(account.folder)
     for folder, _, _ in os.walk(dirs.staging):
         atomic.sweep(Path(folder))

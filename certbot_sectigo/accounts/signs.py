@@ -30,7 +30,7 @@ _CRON_FOLDERS = (
     "var/spool/cron/crontabs",
     "var/spool/cron/tabs",
 )
-_UNIT_FOLDERS = (
+UNIT_FOLDERS = (
     "etc/systemd/system",
     "etc/systemd/user",
     "run/systemd/system",
@@ -79,19 +79,19 @@ def mentions(config_dir: Path, system_root: Path, environ: Mapping[str, str]) ->
     :param environ: tells where certbot looks for the user's cli.ini.
     """
     found: list[Mention] = []
-    settings = _settings_files(config_dir, system_root, environ)
-    for source, path in _schedules(system_root):
-        text = _text(path)
+    settings = settings_files(config_dir, system_root, environ)
+    for source, path in schedules(system_root):
+        text = read_text(path)
         if "certbot" not in text and "letsencrypt" not in text and "--ac" not in text:
             continue
-        for number, line in _lines(text):
+        for number, line in lines(text):
             for match in _ACCOUNT.finditer(line):
                 found.append(Mention(match[1], source, path, number))
             if "certbot" in line or "letsencrypt" in line:
                 for match in _CONFIG.finditer(line):
                     settings.append(system_root / match[1].lstrip("/"))
     for path in dict.fromkeys(settings):
-        for number, line in _lines(_text(path)):
+        for number, line in lines(read_text(path)):
             setting = _SETTING.match(line)
             if setting:
                 found.append(Mention(setting[1], Source.CONFIG, path, number))
@@ -168,7 +168,7 @@ def _certificate_files(folder: Path, stem: str) -> Iterator[tuple[str, datetime]
         return
 
 
-def _settings_files(config_dir: Path, system_root: Path, environ: Mapping[str, str]) -> list[Path]:
+def settings_files(config_dir: Path, system_root: Path, environ: Mapping[str, str]) -> list[Path]:
     """List the files that certbot reads options from in every run."""
     found = [config_dir / "cli.ini", system_root / "etc/letsencrypt/cli.ini"]
     # root's own, whoever asks: that is the user certbot runs as.
@@ -181,38 +181,39 @@ def _settings_files(config_dir: Path, system_root: Path, environ: Mapping[str, s
     return found
 
 
-def _schedules(system_root: Path) -> Iterator[tuple[Source, Path]]:
+def schedules(system_root: Path) -> Iterator[tuple[Source, Path]]:
     """List cron tables, the scripts that cron runs, and systemd's services."""
     for name in _CRON_FILES:
         yield Source.CRON, system_root / name
     for name in _CRON_FOLDERS:
-        for path in _children(system_root / name):
+        for path in children(system_root / name):
             yield Source.CRON, path
     for name in _OPTION_FILES:
         yield Source.SYSTEMD, system_root / name
     seen = set()
-    for name in _UNIT_FOLDERS:
+    for name in UNIT_FOLDERS:
         folder = os.path.realpath(system_root / name)  # /lib most often leads to /usr/lib
         if folder in seen:
             continue
         seen.add(folder)
-        for path in _children(Path(folder)):
+        for path in children(Path(folder)):
             if path.name.endswith(".service"):
                 yield Source.SYSTEMD, path
             elif path.name.endswith(".service.d"):
-                for override in _children(path):
+                for override in children(path):
                     if override.name.endswith(".conf"):
                         yield Source.SYSTEMD, override
 
 
-def _children(folder: Path) -> list[Path]:
+def children(folder: Path) -> list[Path]:
+    """List a folder in the order of names; one that cannot be read is empty."""
     try:
         return sorted(folder.iterdir())
     except OSError:
         return []
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
+def lines(text: str) -> Iterator[tuple[int, str]]:
     """Give a file's lines without comments; those that go on in the next are joined."""
     joined, first = "", 0
     for number, line in enumerate(text.splitlines(), 1):
@@ -229,7 +230,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         yield first, joined
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Read an ordinary file's text; nothing where it is not there or cannot be read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

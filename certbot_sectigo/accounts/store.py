@@ -354,7 +354,12 @@ def _time(text: str) -> datetime | None:
         time = datetime.fromisoformat(f"{text[:-1]}+00:00" if text[-1:] in "zZ" else text)
     except ValueError:
         return None
-    return time if time.tzinfo else None
+    if time.tzinfo is None:
+        return None
+    try:
+        return time.astimezone(timezone.utc)
+    except OverflowError:  # at the ends of the calendar a time zone leads out of it
+        return time.replace(tzinfo=timezone.utc)
 
 
 def _read_note(folder: Path) -> Note | None:

@@ -28,6 +28,7 @@ _SENTENCE = (
 # must not run for a demonstration, so its default folders are moved out of the way.
 _START = """
 import sys
+sys.path[:] = [path for path in sys.path if path]  # not what lies in the working directory
 from certbot.compat import misc
 folder = sys.argv.pop(1)
 misc.get_default_folder = lambda kind: folder + "/default-" + kind

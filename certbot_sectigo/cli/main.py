@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +19,18 @@ _COMMANDS = {
         "certbot_sectigo.cli.accounts",
         "See, pick, pin and clean the ACME accounts that certbot has.",
     ),
+    "adopt": (
+        "certbot_sectigo.cli.adopt",
+        "Write renewal files: have lineages of plain certbot renewed by sectigo-eab.",
+    ),
     "demo": ("certbot_sectigo.cli.demo", "Tell the whole story with real certbot runs."),
     "explain": ("certbot_sectigo.cli.explain", "Print what an error or a log means."),
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
+    "doctor": ("certbot_sectigo.cli.doctor", "Print what is wrong on this machine, with remedies."),
+    "revoke": (
+        "certbot_sectigo.cli.revoke",
+        "Ask the CA to revoke a certificate, with the account that may.",
+    ),
     "sandbox": ("certbot_sectigo.cli.sandbox", "Run a look-alike of Sectigo's ACME service."),
 }
 
@@ -137,6 +147,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     except errors.Error as error:
         click.echo(f"certbot-sectigo: {error}", err=True)
         sys.exit(2 if isinstance(error, errors.UsageError) else 1)
+    except BrokenPipeError:
+        # Who reads has had enough, like head(1); what is left must not fail at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"certbot-sectigo: {where}{error.strerror or error}", err=True)

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from certbot_sectigo.sandbox import model
 from certbot_sectigo.sandbox.ca import Authority
@@ -128,9 +129,11 @@ def _remembered(store: Store) -> Config:
         pairs = []
         for fields in json.loads(text):
             fields["hmac_key"] = Secret(fields["hmac_key"])
-            for key in ("domains", "validated"):
-                fields[key] = None if fields[key] is None else tuple(fields[key])
-            pairs.append(Pair(**fields))
+            # JSON has lists where a pair has tuples.
+            values: dict[str, Any] = {
+                k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()
+            }
+            pairs.append(Pair(**values))
         return Config.default(pairs=tuple(pairs))
     config = Config.default()
     tables = [{**asdict(pair), "hmac_key": pair.hmac_key.reveal()} for pair in config.pairs]

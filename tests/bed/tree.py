@@ -16,7 +16,7 @@ class Entry:
     """One file, folder or link as it stands on disk."""
 
     kind: str
-    """``file``, ``folder`` or ``link``."""
+    """``file``, ``folder``, ``link`` or ``other``."""
     mode: str
     """Permissions in octal."""
     owner: str
@@ -60,6 +60,8 @@ def _entry(path: Path) -> Entry:
         return Entry("link", mode, owner, str(path.readlink()))
     if stat.S_ISDIR(status.st_mode):
         return Entry("folder", mode, owner, "")
+    if not stat.S_ISREG(status.st_mode):
+        return Entry("other", mode, owner, "")  # a pipe, which would wait for its writer
     return Entry("file", mode, owner, hashlib.sha256(path.read_bytes()).hexdigest())
 
 

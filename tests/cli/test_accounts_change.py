@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import stat
+import tempfile
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -303,3 +305,96 @@ class TestTransfer:
         credentials = pebble.pairs["kid-2"].credentials(tmp_path / "two.ini", pebble.directory)
         certbot.certonly("now.example.org", credentials=credentials, more=pebble.http01)
         assert certbot.lineage("now.example.org").account == done["result"]["account"]
+
+
+@pytest.fixture
+def elsewhere(machine: Machine) -> Iterator[Path]:
+    """accounts/ on another file system, reached through a link."""
+    device = machine.dirs.config_dir.stat().st_dev
+    roots = [r for r in map(Path, ("/dev/shm", "/tmp", "/var/tmp", "/run")) if r.is_dir()]
+    root = next(r for r in roots if r.stat().st_dev != device and os.access(r, os.W_OK))
+    folder = Path(tempfile.mkdtemp(dir=root))
+    (folder / "accounts").mkdir(mode=0o700)
+    machine.dirs.accounts.symlink_to(folder / "accounts")
+    yield folder
+    shutil.rmtree(folder)
+
+
+class TestOddMachines:
+    def test_no_key_change_that_could_not_be_finished(
+        self, machine: Machine, tool: Tool, elsewhere: Path
+    ) -> None:
+        old = machine.account(machine.sectigo.b)
+        machine.lineage(NAME, old)
+        refused = tool.run("accounts", "rollover", old, "--yes", check=1)
+        assert "different file systems" in refused.text
+        assert tool.accounts("--online")[old]["status"]["standing"] == "valid"
+        assert machine.pins() == {NAME: old}
+        assert not (machine.dirs.config_dir / "sectigo").exists()
+
+    def test_nothing_is_deactivated_that_cannot_be_moved(
+        self, machine: Machine, tool: Tool, elsewhere: Path
+    ) -> None:
+        used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+        machine.lineage("www.a.example", used)
+        refused = tool.run("accounts", "clean", "--deactivate", "--yes", check=1)
+        assert "different file systems" in refused.text
+        assert {a.status for a in machine.sectigo.sandbox.accounts()} == {"valid"}
+        assert machine.folder(extra).is_dir()
+
+    def test_a_key_of_a_change_whose_journal_is_damaged_stays(
+        self, machine: Machine, tool: Tool
+    ) -> None:
+        first, second = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+        machine.sectigo.sandbox.fault("drop-after", "keyChange", times=1)
+        tool.run("accounts", "rollover", first, "--yes", check=1)
+        [journal] = machine.dirs.staging.rglob("????????????????????????????????.json")
+        content = journal.read_text()
+        journal.write_text("")
+        tool.run("accounts", "rollover", second, "--yes")
+        journal.write_text(content)
+        tool.run("accounts", "rollover", first, "--yes")
+        assert {e["status"]["standing"] for e in tool.accounts("--online").values()} == {"valid"}
+
+    @pytest.mark.parametrize("damage", ["account = again\n", "]\n", "[renewalparams]\n"])
+    def test_a_renewal_file_that_does_not_parse_keeps_its_account(
+        self, machine: Machine, tool: Tool, damage: str
+    ) -> None:
+        first, second = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+        machine.lineage("www.a.example", first)
+        path = machine.lineage(NAME, second)
+        path.write_text(path.read_text() + damage)
+        done = tool.json("accounts", "clean", "--yes")
+        assert done["result"]["moved"] == []
+        assert machine.folder(second).is_dir()
+
+    def test_an_exported_key_is_never_another_users(
+        self, machine: Machine, tool: Tool, tmp_path: Path
+    ) -> None:
+        account = machine.account(machine.sectigo.b)
+        out = tmp_path / "out.pem"
+        out.touch()
+        if os.geteuid() == 0:
+            os.chown(out, 65534, 65534)
+        tool.run("accounts", "export", account, "--output", out, "--force", "--yes")
+        assert (out.stat().st_uid, stat.S_IMODE(out.stat().st_mode)) == (os.geteuid(), 0o600)
+
+    def test_quiet_is_quiet(self, machine: Machine, tool: Tool) -> None:
+        used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+        machine.lineage("www.a.example", used)
+        assert tool.run("-q", "accounts", "clean", "--yes").output == ""
+        assert not machine.folder(extra).exists()
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act in another user's files")
+    def test_root_leaves_nothing_of_its_own_in_another_users_tree(
+        self, machine: Machine, tool: Tool, tmp_path: Path
+    ) -> None:
+        credentials = machine.sectigo.b.credentials(tmp_path / "b.ini")
+        machine.account(machine.sectigo.a)
+        for path in (machine.dirs.config_dir, *machine.dirs.config_dir.rglob("*")):
+            os.chown(path, 65534, 65534)
+        words = ("accounts", "register", "--credentials", credentials, "--agree-tos", "--yes")
+        refused = tool.run(*words, check=1)
+        assert "sudo -u '#65534'" in refused.text
+        owners = {p.stat().st_uid for p in machine.dirs.config_dir.rglob("*")}
+        assert owners == {65534}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,6 +56,17 @@ def settings(*, verify_ssl: bool = True) -> Settings:
     return Settings(f"certbot-sectigo/{__version__}", verify_ssl=verify_ssl)
 
 
+Lock = Callable[[paths.Dirs, float, Callable[[str], None]], "AbstractContextManager[None]"]
+"""Takes certbot's locks, like :func:`certbot_sectigo.paths.locked`."""
+
+
+def no_lock(
+    dirs: paths.Dirs, timeout_seconds: float, waiting: Callable[[str], None]
+) -> AbstractContextManager[None]:
+    """Take no lock: for commands that leave the act to certbot."""
+    return nullcontext()
+
+
 def act(
     context: Context,
     command: str,
@@ -65,6 +77,7 @@ def act(
     question: str,
     yes: bool,
     carry_out: Callable[[_Plan], _Result],
+    lock: Lock = paths.locked,
     conclude: Callable[[_Result], None],
     result: Callable[[_Result], Any],
     failed: Callable[[_Result], bool] = lambda outcome: False,
@@ -77,14 +90,17 @@ def act(
     :param make: makes the plan; reads only.
     :param show: prints it for people.
     :param describe: gives it for JSON.
+    :param lock: takes the locks for `carry_out`.
     :param conclude: prints what was done.
     :param result: gives what was done for JSON.
     :param failed: tells whether a part of it was not done, so that the exit code is 1.
     :raises NotDoneError: if it was not approved, or the world has changed meanwhile.
     """
     dirs = dirs_of(context)
+    _refuse_other_owner(dirs)
     plan = make()
-    if not context.json:
+    silent = context.json or (context.verbosity < 0 and yes)
+    if not silent:
         show(plan)
     if not yes:
         if context.json:
@@ -93,7 +109,7 @@ def act(
             raise NotDoneError("Nothing was changed.", "Add --yes to do it.")
         if not click.confirm(question):
             raise NotDoneError("Nothing was changed.")
-    with paths.locked(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
+    with lock(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
         if make() != plan:
             raise NotDoneError(
                 "Nothing was changed: certbot's files are not what they were a moment ago.",
@@ -102,10 +118,31 @@ def act(
         outcome = carry_out(plan)
     if context.json:
         print_json(command, done=True, plan=describe(plan), result=result(outcome))
-    else:
+    elif not silent or failed(outcome):
         conclude(outcome)
     if failed(outcome):
         raise NotDoneError("Not everything could be done; what was not is as it was.")
+
+
+def _refuse_other_owner(dirs: paths.Dirs) -> None:
+    """Refuse to write where somebody else's certbot has its files, root's word or not.
+
+    What root makes there, if only a lock file, that certbot cannot read afterwards.
+    """
+    for folder in (dirs.accounts, dirs.config_dir):
+        try:
+            owner = folder.stat().st_uid
+        except FileNotFoundError:
+            continue
+        if owner != os.geteuid():
+            raise NotDoneError(
+                f"Nothing was changed: {folder} is of uid {owner}, and this is uid "
+                f"{os.geteuid()}, whose files certbot could not use there.",
+                "Repeat the command as the user certbot runs as:  sudo -u "
+                + ("root" if owner == 0 else f"'#{owner}'")
+                + " certbot-sectigo …",
+            )
+        return
 
 
 def print_json(command: str, **content: Any) -> None:

@@ -98,7 +98,7 @@ def end(subject: Subject, settings: Settings) -> None:
         if refused.meaning is not Meaning.DEACTIVATED:
             raise CaError(
                 f"The CA did not deactivate {account.name}: {refused.problem}",
-                "certbot-sectigo accounts show --online  tells more of the account.",
+                f"{acting.hint('accounts', 'show', '--online', account.name)}  tells more of it.",
             ) from refused
     except Unreachable as error:
         error.remedy = (

@@ -97,7 +97,8 @@ def _table(
             row.append(entries.status_cell(subject.status))
         row.append(Cell(entry.verdict.value, entries.TONES[entry.verdict]))
         rows.append(tuple(row))
-    return Table(server, tuple(columns), tuple(rows), frozenset({"ID", "MADE", "VERDICT"}))
+    whole = frozenset({"ID", "MADE", "VERDICT"})
+    return Table(server, tuple(columns), tuple(rows), whole, frozenset({"KID"}))
 
 
 def _remarks(members: list[Entry], short: Mapping[str, str], host: str) -> Iterator[Block]:

@@ -170,7 +170,7 @@ def _blocks(chosen: Sequence[Entry], names: Sequence[str], answers: Answers) -> 
             Cell("\n".join(word for word in words if word)),
         ))  # fmt: skip
     columns = ("ID", "KID", "MAY ISSUE", "WHY")
-    yield Table(", ".join(names), columns, tuple(rows), frozenset({"ID"}))
+    yield Table(", ".join(names), columns, tuple(rows), frozenset({"ID"}), frozenset({"KID"}))
     good = [entry for entry in chosen if may(entry, answers) is not None]
     if len(good) == 1:
         entry = good[0]

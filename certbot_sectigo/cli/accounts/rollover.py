@@ -156,4 +156,7 @@ def _conclude(rolled: Rolled) -> None:
         click.echo(f"Pinned to it: {', '.join(rolled.pinned)}.")
     if rolled.archived is not None:
         click.echo(f"The old key is in {rolled.archived}; it opens nothing at the CA any more.")
-        click.echo(f"Not before {archive.PURGE_AFTER.days} days:  certbot-sectigo accounts purge")
+        click.echo(
+            f"After {archive.PURGE_AFTER.days} days it can be removed:  "
+            f"{acting.hint('accounts', 'purge', rolled.archived.name)}"
+        )

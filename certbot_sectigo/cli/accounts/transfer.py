@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import atomic, credentials, lineages
-from certbot_sectigo.accounts import keys, pins, store, transfer
+from certbot_sectigo import atomic, credentials, errors, lineages
+from certbot_sectigo.accounts import foreign, keys, pins, store, transfer
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.transfer import Told, TransferError
 from certbot_sectigo.ca.session import CaError, Session, Settings
@@ -94,8 +94,10 @@ def export(
     def carry_out(plan: Outgoing) -> Outgoing:
         pem = keys.to_pem(store.load_key(plan.account.folder))
         told = transfer.to_json(plan.account, plan.server)
-        atomic.replace(plan.told_file, told.encode(), mode=0o600)
-        atomic.replace(plan.key_file, pem.reveal().encode(), mode=0o600)
+        # Not the owner of the file that was there: a key is for nobody else to read.
+        mine = (os.geteuid(), os.getegid())
+        atomic.replace(plan.told_file, told.encode(), mode=0o600, owner=mine)
+        atomic.replace(plan.key_file, pem.reveal().encode(), mode=0o600, owner=mine)
         return plan
 
     acting.act(
@@ -141,9 +143,20 @@ def command(
     KEY is PEM, or certbot's private_key.json. ACCOUNT is what was written beside it: the
     JSON file of export, or of lego, acme.sh, dehydrated or certbot; it is looked for if not
     named. With --online the CA tells the account's URL.
+
+    "import lego DIR" and "import acme.sh DIR" take all accounts with EAB in a client's
+    folder. The client's files stay as they are.
     """
-    dirs = acting.dirs_of(context)
     settings = acting.settings(verify_ssl=not no_verify_ssl)
+    if key_file in foreign.CLIENTS and told_file is not None and Path(told_file).is_dir():
+        if account_url or eab_kid:
+            raise errors.UsageError("--account-url and --eab-kid go with a single key.")
+        from certbot_sectigo.cli.accounts.foreign import bring
+
+        folder = Path(told_file).absolute()
+        bring(context, key_file, folder, server=server, online=online, settings=settings, yes=yes)
+        return
+    dirs = acting.dirs_of(context)
     path = Path(key_file).absolute()
     given = Told(server, account_url, eab_kid)
 

@@ -39,6 +39,8 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     whole: frozenset[str] = frozenset()
     """Columns whose cells are never broken."""
+    copied: frozenset[str] = frozenset()
+    """Columns whose cells begin with a word to be copied, which is broken last of all."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ _STYLES = {
     Tone.BAD: "red",
     Tone.DIM: "dim",
 }
+_WORD = 32
+"""Letters of a word to be copied that are kept on one line; kids at Sectigo have 22."""
 
 
 class Text(Format):
@@ -53,9 +55,14 @@ def _table(console: Console, table: Table) -> None:
     if table.title:
         console.print(_text(Cell(table.title), "bold"), soft_wrap=True)
     shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in table.columns:
-        whole = column in table.whole
-        shown.add_column(column, no_wrap=whole, overflow="ignore" if whole else "fold")
+    for at, column in enumerate(table.columns):
+        whole, least = column in table.whole, None
+        if column in table.copied:
+            words = [len(word) for row in table.rows for word in row[at].text.split()[:1]]
+            least = min(max(words, default=1), _WORD)
+        shown.add_column(
+            column, no_wrap=whole, overflow="ignore" if whole else "fold", min_width=least
+        )
     for row in table.rows:
         shown.add_row(*map(_text, row))
     console.print(shown)

@@ -1,0 +1,213 @@
+"""``certbot-sectigo adopt``: write renewal files, so that ``sectigo-eab`` renews lineages."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from typing import Any
+
+import click
+
+from certbot_sectigo import adopting, adoption, certbot_command, errors, lock_keeper, paths
+from certbot_sectigo.accounts import overview, pins
+from certbot_sectigo.accounts.model import Learned
+from certbot_sectigo.accounts.pinning import Change, PinError
+from certbot_sectigo.adopting import Done, Means, Plan, Wish
+from certbot_sectigo.adoption import AdoptionError
+from certbot_sectigo.cli.accounts import acting
+from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
+from certbot_sectigo.cli.main import Context
+
+
+@click.command("adopt")
+@click.option("--cert-name", "names", multiple=True, metavar="NAME", help="Adopt this lineage.")
+@click.option("--all", "everything", is_flag=True, help="Adopt all of CAs with EAB.")
+@click.option("--eab-kid", metavar="KID", help="The kid of their account, if nothing shows it.")
+@click.option("--webroot", metavar="DIR", help="Answer HTTP-01 through this folder from now on.")
+@click.option("--no-dry-run", is_flag=True, help="Leave the dry runs out.")
+@click.option("--undo", is_flag=True, help="Take the last adoption back.")
+@acting.yes_option
+@click.pass_obj
+def command(
+    context: Context,
+    names: tuple[str, ...],
+    everything: bool,
+    eab_kid: str | None,
+    webroot: str | None,
+    no_dry_run: bool,
+    undo: bool,
+    yes: bool,
+) -> int:
+    """Write renewal files: have lineages of plain certbot renewed by sectigo-eab.
+
+    Account, server, installer and hooks stay; nothing is issued. Then each gets a dry run,
+    and one that fails is put back as it was. --undo takes the last adoption back.
+    """
+    dirs = acting.dirs_of(context)
+    if undo:
+        if names or everything or eab_kid or webroot:
+            raise errors.UsageError("--undo goes alone.")
+        _undo(context, dirs, yes)
+        return 0
+    if bool(names) == everything:
+        raise errors.UsageError("Give either --cert-name NAME or --all.")
+    webroot = os.path.abspath(webroot) if webroot else None  # noqa: PTH100 - links stay
+    wish = Wish(names, eab_kid, webroot, not no_dry_run)
+    found = overview.gather(dirs, context.system_root, os.environ)
+    asked = adopting.ask(found, wish, acting.settings())
+
+    def make() -> Plan:
+        return adopting.plan(overview.gather(dirs, context.system_root, os.environ), wish, asked)
+
+    plan = make()
+    if not plan.adoptions:
+        return _nothing(context, plan, everything)
+    acting.act(
+        context,
+        "adopt",
+        make=make,
+        show=_show,
+        describe=_describe,
+        question="Write this?",
+        yes=yes,
+        carry_out=lambda plan: adopting.carry_out(plan, make, _means(context, dirs)),
+        lock=acting.no_lock,  # they are taken for the writing only: certbot runs afterwards
+        conclude=_conclude,
+        result=_result,
+        failed=lambda done: bool(done.put_back),
+    )
+    return 0
+
+
+def _means(context: Context, dirs: paths.Dirs) -> Means:
+    def waiting(who: str) -> None:
+        click.echo(who, err=True)
+
+    def lock() -> AbstractContextManager[None]:
+        return lock_keeper.locked(dirs, context.lock_timeout, waiting)
+
+    return Means(
+        dirs,
+        lock,
+        lambda words: certbot_command.run(
+            words, dirs, lock_timeout_seconds=context.lock_timeout, waiting=waiting
+        ),
+        (lambda line: None) if context.json else click.echo,
+    )
+
+
+def _nothing(context: Context, plan: Plan, everything: bool) -> int:
+    """Say that there is nothing to adopt; that is a failure if it was asked for by name."""
+    ours = all("already" in left.reason for left in plan.left)
+    if context.json:
+        empty = _result(Done())
+        acting.print_json("adopt", done=True, plan=_describe(plan), result=empty)
+    else:
+        _show(plan)
+        click.echo("Nothing to adopt.")
+    return 0 if everything or ours else 1
+
+
+def _show(plan: Plan) -> None:
+    for adopted in plan.adoptions:
+        click.echo(
+            f"{adopted.change.lineage}: account {adopted.account.name}, kid {adopted.kid} "
+            f"({_HOW[adopted.learned]})"
+        )
+        for warning in adopted.warnings:
+            click.echo(f"  Mind: {warning}.")
+    show_changes([adopted.change for adopted in plan.adoptions])
+    for left in plan.left:
+        click.echo(f"Left alone: {left.lineage}, since {left.reason}.")
+        if left.remedy:
+            click.echo(f"  {left.remedy}")
+
+
+_HOW = {
+    Learned.REGISTERED: "registered here",
+    Learned.LOG: "certbot's log shows it",
+    Learned.SERVER: "the CA shows it",
+    Learned.TOLD: "as somebody said",
+}
+
+
+def _describe(plan: Plan) -> dict[str, Any]:
+    changes = describe_changes([adopted.change for adopted in plan.adoptions])
+    return {
+        "lineages": [
+            {
+                **described,
+                "account": adopted.account.name,
+                "server": adopted.server,
+                "kid": adopted.kid,
+                "kid_learned": adopted.learned.value,
+                "warnings": list(adopted.warnings),
+            }
+            for adopted, described in zip(plan.adoptions, changes)
+        ],
+        "left": [{"lineage": x.lineage, "reason": x.reason} for x in plan.left],
+        "dry_run": plan.dry_run,
+    }
+
+
+def _result(done: Done) -> dict[str, Any]:
+    return {
+        "adopted": list(done.adopted),
+        "dry_runs": [
+            {"lineage": t.lineage, "succeeded": t.succeeded, "output": t.output}
+            for t in done.trials
+        ],
+        "put_back": list(done.put_back),
+    }
+
+
+def _conclude(done: Done) -> None:
+    for trial in done.trials:
+        if not trial.succeeded:
+            click.echo(trial.output)
+            click.echo(
+                f"The dry run of {trial.lineage} failed, so its renewal file is as it was before."
+            )
+    if done.adopted:
+        how = "; their dry runs succeeded" if done.trials else ""
+        click.echo(f"Renewed by {adoption.PLUGIN} from now on{how}: {', '.join(done.adopted)}.")
+        click.echo("To take it back:  certbot-sectigo adopt --undo")
+
+
+def _undo(context: Context, dirs: paths.Dirs, yes: bool) -> None:
+    def make() -> tuple[pins.Record, tuple[Change, ...]]:
+        try:
+            record, changes = pins.plan_undo(dirs, adoption.KIND)
+        except PinError as error:
+            raise AdoptionError(
+                error.message,
+                f"What renewal files were before is in {dirs.backup}; the line  authenticator =  "
+                "decides who renews a lineage.",
+            ) from None
+        return record, tuple(changes)
+
+    def show(plan: tuple[pins.Record, tuple[Change, ...]]) -> None:
+        record, changes = plan
+        click.echo(f"The adoption of {record.when:%Y-%m-%d %H:%M} UTC:")
+        show_changes(changes)
+        if not changes:
+            click.echo("Its lineages are as they were before already.")
+
+    def carry_out(plan: tuple[pins.Record, tuple[Change, ...]]) -> tuple[Change, ...]:
+        pins.undo(dirs, *plan)
+        return plan[1]
+
+    acting.act(
+        context,
+        "adopt",
+        make=make,
+        show=show,
+        describe=lambda plan: {"undo": True, "lineages": describe_changes(plan[1])},
+        question="Take it back?",
+        yes=yes,
+        carry_out=carry_out,
+        conclude=lambda changes: click.echo(
+            f"Taken back: {', '.join(change.lineage for change in changes) or 'nothing'}."
+        ),
+        result=lambda changes: {"restored": [change.lineage for change in changes]},
+    )

@@ -1,0 +1,257 @@
+"""``certbot-sectigo doctor``: what is wrong on this machine, with remedies; and mending."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certbot_sectigo import errors
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.accounts import acting, asking
+from certbot_sectigo.cli.accounts.entries import time
+from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.main import Context
+from certbot_sectigo.doctor import examination, fixes, reach
+from certbot_sectigo.doctor.examination import Machine
+from certbot_sectigo.doctor.format import FORMATS
+from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
+
+_TONES = {Severity.CRITICAL: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.NOTICE: Tone.PLAIN}
+_SHOWN = 5
+"""Places of a finding in the text; JSON has all."""
+
+
+@click.command("doctor")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json", *FORMATS]),
+    default="text",
+    show_default=True,
+    help="What to print; nagios and prometheus are for monitoring.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--online", is_flag=True, help="Ask the CA for the status of each account.")
+@click.option("--deep", is_flag=True, help="Look through shell histories too.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="Leave findings of this kind out.")
+@click.option("--fix", is_flag=True, help="Mend what can be mended without losing anything.")
+@click.option("--system-root", metavar="DIR", help="Look for everything else below DIR, not /.")
+@acting.yes_option
+@click.pass_obj
+def command(
+    context: Context,
+    format_name: str,
+    as_json: bool,
+    online: bool,
+    deep: bool,
+    ignore: tuple[str, ...],
+    fix: bool,
+    system_root: str | None,
+    yes: bool,
+) -> int:
+    """Print what is wrong on this machine, worst first, with remedies.
+
+    Reads certbot's files and logs, cron tables, systemd units and the process list, and
+    changes nothing. The exit code is 0 without findings and 1 with some; of --format nagios
+    it is 0, 1, 2 or 3, as monitoring plugins have it.
+
+    With --fix it narrows the modes of keys, notes the kids that logs show, and takes HMAC
+    keys out of certbot's own logs: first it shows the plan and asks.
+
+    docs/doctor.md explains every finding.
+    """
+    context = _adapted(context, json=as_json or format_name == "json", system_root=system_root)
+    chosen = FORMATS.get(format_name)
+    if fix and chosen is not None:
+        raise errors.UsageError(f"--fix does not go with --format {format_name}.")
+
+    def look() -> Machine:
+        found = asking.gather(context, online=online)
+        dirs = acting.dirs_of(context)
+        return examination.read(dirs, context.system_root, os.environ, found, deep=deep)
+
+    if fix:
+        return _fix(context, look, ignore, yes=yes)
+    try:
+        diagnosis = _without(examination.diagnose(look()), ignore)
+    except (errors.Error, OSError) as error:
+        failure = chosen.failure(str(error)) if chosen else None
+        if failure is None:
+            raise
+        click.echo(failure[0], nl=False)
+        return failure[1]
+    if chosen is not None:
+        click.echo(chosen.text(diagnosis), nl=False)
+        return chosen.exit_code(diagnosis)
+    _show(context, diagnosis)
+    return 1 if diagnosis.findings else 0
+
+
+def _adapted(context: Context, *, json: bool, system_root: str | None) -> Context:
+    """Take in the options that stand behind the subcommand."""
+    root = context.system_root if system_root is None else Path(system_root).absolute()
+    return dataclasses.replace(context, json=context.json or json, system_root=root)
+
+
+def _without(diagnosis: Diagnosis, ignore: Collection[str]) -> Diagnosis:
+    kept = tuple(f for f in diagnosis.findings if f.code not in ignore)
+    return dataclasses.replace(diagnosis, findings=kept)
+
+
+def _fix(
+    context: Context, look: Callable[[], Machine], ignore: Collection[str], *, yes: bool
+) -> int:
+    """Show the plan, ask, mend, and say what is left."""
+    machine = look()
+    if not fixes.plan(machine):
+        diagnosis = _without(examination.diagnose(machine), ignore)
+        if not context.json:
+            click.echo("There is nothing to mend.")
+        _show(context, diagnosis)
+        return 1 if diagnosis.findings else 0
+    left = 1
+
+    def make() -> tuple[fixes.Step, ...]:
+        nonlocal machine
+        machine = look()
+        return fixes.plan(machine)
+
+    def result(outcome: fixes.Outcome) -> Mapping[str, Any]:
+        nonlocal left
+        diagnosis = _without(examination.diagnose(look()), ignore)
+        left = 1 if diagnosis.findings or outcome.failed else 0
+        return {
+            "done": [step.words for step in outcome.done],
+            "failed": [{"step": step.words, "reason": why} for step, why in outcome.failed],
+            "findings": [_finding_as_json(finding) for finding in diagnosis.findings],
+        }
+
+    def conclude(outcome: fixes.Outcome) -> None:
+        nonlocal left
+        click.echo(f"Done: {len(outcome.done)} of {len(outcome.done) + len(outcome.failed)}.")
+        for step, why in outcome.failed:
+            click.echo(f"Not done: {step.words}: {why}", err=True)
+        diagnosis = _without(examination.diagnose(look()), ignore)
+        left = 1 if diagnosis.findings or outcome.failed else 0
+        _show(context, diagnosis)
+
+    acting.act(
+        context,
+        "doctor",
+        make=make,
+        show=_show_plan,
+        describe=lambda steps: [step.words for step in steps],
+        question="Do it?",
+        yes=yes,
+        carry_out=lambda steps: fixes.carry_out(machine, steps),
+        conclude=conclude,
+        result=result,
+    )
+    return left
+
+
+def _show_plan(steps: tuple[fixes.Step, ...]) -> None:
+    click.echo("To be done:")
+    for step in steps:
+        click.echo(f"  {step.words}")
+    if any(isinstance(step, fixes.Narrow) for step in steps):
+        click.echo("A service that reads these keys as a user outside their group cannot any more.")
+
+
+def _show(context: Context, diagnosis: Diagnosis) -> None:
+    report = Report(
+        "doctor", lambda: data(diagnosis), lambda: _blocks(diagnosis, context.verbosity)
+    )
+    formats.chosen(json=context.json).show(report)
+
+
+def data(diagnosis: Diagnosis) -> Mapping[str, Any]:
+    """Give the members of the JSON document (docs/doctor.md)."""
+    return {
+        "when": time(diagnosis.when),
+        "findings": [_finding_as_json(finding) for finding in diagnosis.findings],
+        "counts": {severity.value: diagnosis.count(severity) for severity in Severity},
+        "accounts": [
+            {"server": server, "verdict": verdict, "count": count}
+            for (server, verdict), count in sorted(diagnosis.verdicts.items())
+        ],
+        "certificates": [
+            {
+                "lineage": expiry.lineage,
+                "names": list(expiry.names),
+                "expires": time(expiry.not_after),
+                "problem": expiry.problem or None,
+            }
+            for expiry in diagnosis.expiries
+        ],
+        "reach": [
+            {
+                "account": reached.account,
+                "server": reached.server,
+                "kid": reached.kid,
+                "archived": reached.archived,
+                "domains": list(reached.domains),
+                "unused": list(reached.unused),
+            }
+            for reached in diagnosis.reaches
+        ],
+    }
+
+
+def _finding_as_json(finding: Finding) -> Mapping[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "title": finding.title,
+        "what": finding.what,
+        "where": list(finding.where),
+        "remedy": finding.remedy,
+        "command": finding.command or None,
+    }
+
+
+def _blocks(diagnosis: Diagnosis, verbosity: int) -> Iterator[Block]:
+    for number, finding in enumerate(diagnosis.findings):
+        tone = _TONES[finding.severity]
+        title = f"{finding.severity.value.upper()}  {finding.title}  [{finding.code}]"
+        if verbosity < 0:
+            yield Note(title, tone=tone)
+            continue
+        if number:
+            yield Note("")
+        places = list(finding.where[: None if verbosity else _SHOWN])
+        if len(finding.where) > len(places):
+            places.append(f"and {len(finding.where) - len(places)} more (-v names them)")
+        # Paths are not to be broken, no more than commands.
+        yield Note(title, "\n".join(places), tone)
+        yield Note(finding.what)
+        yield Note(finding.remedy, finding.command)
+    if not diagnosis.findings:
+        yield Note("No findings.", tone=Tone.GOOD)
+    if diagnosis.reaches and verbosity >= 0:
+        yield _reach_table(diagnosis)
+        yield Note(
+            "Each domain stands for every name below it, too. Whoever takes over this machine "
+            "can get certificates for all of them: an account of its own for each machine, or "
+            "orders from a protected one, keeps that small.",
+            tone=Tone.DIM,
+        )
+
+
+def _reach_table(diagnosis: Diagnosis) -> Table:
+    rows = []
+    for reached in diagnosis.reaches:
+        name = reached.account[:8] + (" (archived)" if reached.archived else "")
+        domains = reach.said(reached.domains)
+        rows.append((Cell(name), Cell(reached.kid or "unknown"), Cell(domains)))
+    return Table(
+        "What the accounts here may issue for, as far as certificates and logs tell:",
+        ("ID", "KID", "DOMAINS"),
+        tuple(rows),
+        frozenset({"ID"}),
+    )

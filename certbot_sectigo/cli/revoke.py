@@ -1,0 +1,273 @@
+"""``certbot-sectigo revoke``: ask the CA to revoke a certificate, with the account that may."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certbot_sectigo import certbot_command, errors, paths, revocable, revocation
+from certbot_sectigo.certbot_command import Outcome
+from certbot_sectigo.cli.accounts import acting
+from certbot_sectigo.cli.main import Context
+from certbot_sectigo.revocation import Answer, Attempt, Subject
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be revoked, and how that is tried."""
+
+    subject: Subject
+    ways: tuple[Attempt, ...]
+    reason: str
+    delete: bool
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it."""
+
+    subject: Subject
+    way: Attempt
+    answer: Answer
+    refused: tuple[Attempt, ...]
+    deleted: bool
+
+
+@click.command("revoke")
+@click.option("--cert-name", metavar="NAME", help="Revoke the newest certificate of this lineage.")
+@click.option("--cert-path", metavar="FILE", help="Revoke the certificate in this file.")
+@click.option("--key-path", metavar="FILE", help="The certificate's private key.")
+@click.option("--server", metavar="URL", help="ACME directory URL, where no lineage tells.")
+@click.option("--account", metavar="ID", help="With this account only, archived or not.")
+@click.option("--with-key", is_flag=True, help="With the certificate's private key only.")
+@click.option(
+    "--reason",
+    type=click.Choice(revocation.REASONS, case_sensitive=False),
+    default=revocation.REASONS[0],
+    show_default=True,
+    help="What the CA is told.",
+)
+@click.option("--delete", is_flag=True, help="Have certbot delete the lineage afterwards.")
+@acting.yes_option
+@click.pass_obj
+def command(
+    context: Context,
+    cert_name: str | None,
+    cert_path: str | None,
+    key_path: str | None,
+    server: str | None,
+    account: str | None,
+    with_key: bool,
+    reason: str,
+    delete: bool,
+    yes: bool,
+) -> None:
+    """Ask the CA to revoke a certificate, for good.
+
+    Finds the account that got it, also in the archive; where the CA refuses, tries the
+    next, and at last the certificate's private key. Shows all of that and asks first.
+    certbot does the act. The lineage stays unless --delete is given.
+    """
+    if (cert_name is None) == (cert_path is None):
+        raise errors.UsageError("Give either --cert-name NAME or --cert-path FILE.")
+    if account and with_key:
+        raise errors.UsageError("--account and --with-key exclude each other.")
+    dirs = acting.dirs_of(context)
+
+    def make() -> Plan:
+        subject = revocable.find(
+            dirs,
+            cert_name=cert_name,
+            cert_path=Path(cert_path) if cert_path else None,
+            key_path=Path(key_path) if key_path else None,
+            server=server,
+        )
+        if delete and (subject.lineage is None or not subject.current):
+            raise errors.UsageError(
+                "--delete goes with a lineage's newest certificate only: it deletes the lineage."
+            )
+        ways = revocation.attempts(subject, revocation.look(dirs, subject))
+        return Plan(subject, _chosen(subject, ways, account, with_key), reason.lower(), delete)
+
+    acting.act(
+        context,
+        "revoke",
+        make=make,
+        show=_show,
+        describe=_describe,
+        question="Revoke it?",
+        yes=yes,
+        carry_out=lambda plan: _revoke(context, dirs, plan),
+        conclude=_conclude,
+        result=_result,
+        lock=acting.no_lock,  # certbot takes its own
+    )
+
+
+def _chosen(
+    subject: Subject, ways: tuple[Attempt, ...], account: str | None, with_key: bool
+) -> tuple[Attempt, ...]:
+    """Keep the ways that were asked for.
+
+    :raises revocable.RevocationError: if none is left.
+    """
+    chosen = ways
+    if with_key:
+        chosen = tuple(way for way in ways if way.account is None)
+    elif account:
+        prefix = account.lower()
+        chosen = tuple(
+            way
+            for way in ways
+            if way.account is not None and way.account.name.lower().startswith(prefix)
+        )
+        if len(chosen) > 1:
+            raise errors.UsageError(
+                f"--account {account} may mean: "
+                + ", ".join(way.account.name for way in chosen if way.account)
+            )
+    if not chosen:
+        what = "private key" if with_key else f"account {account}…" if account else "account"
+        raise revocable.RevocationError(
+            f"There is no {what} here that could revoke {subject.cert_path}.",
+            f"Its server is {subject.server}. With the certificate's private key it goes without "
+            "any account:  --key-path FILE\nElse have it revoked in Sectigo Certificate Manager "
+            f"(Certificates, serial number {subject.certificate.serial:X}).",
+        )
+    return chosen
+
+
+def _revoke(context: Context, dirs: paths.Dirs, plan: Plan) -> Done:
+    """Try the ways in their order until the CA takes one."""
+
+    def certbot(words: Sequence[str], where: paths.Dirs) -> Outcome:
+        return certbot_command.run(
+            words,
+            where,
+            lock_timeout_seconds=context.lock_timeout,
+            waiting=lambda who: click.echo(who, err=True),
+        )
+
+    refused: list[tuple[Attempt, str]] = []
+    for way in plan.ways:
+        answer, words = revocation.attempt(dirs, plan.subject, way, plan.reason, certbot)
+        if answer is Answer.REFUSED:
+            refused.append((way, words))
+            if not context.json:
+                click.echo(f"Refused with {way.what}: {words}")
+            continue
+        if answer is Answer.FAILED:
+            raise revocable.RevocationError(
+                f"{plan.subject.cert_path} was not revoked with {way.what}. certbot says: {words}",
+                f"The whole exchange: {dirs.logs_dir / 'letsencrypt.log'}",
+            )
+        deleted = plan.delete and _delete(plan, dirs, certbot)
+        return Done(plan.subject, way, answer, tuple(way for way, _ in refused), deleted)
+    raise revocable.RevocationError(
+        f"{plan.subject.cert_path} was not revoked; the CA refused every way:\n"
+        + "\n".join(f"  with {way.what}: {words}" for way, words in refused),
+        _way_on(plan),
+    )
+
+
+def _way_on(plan: Plan) -> str:
+    lines = []
+    if plan.subject.key_path is None:
+        lines.append("With the certificate's private key it goes without any account:  "
+                     "--key-path FILE")  # fmt: skip
+    lines.append(
+        "If the account that got it is on another machine, revoke it there; else have it revoked "
+        "in Sectigo Certificate Manager (Certificates, serial number "
+        f"{plan.subject.certificate.serial:X})."
+    )
+    return "\n".join(lines)
+
+
+def _delete(plan: Plan, dirs: paths.Dirs, certbot: Any) -> bool:
+    name = plan.subject.lineage.name if plan.subject.lineage else ""
+    outcome = certbot(["delete", "--cert-name", name], dirs)
+    if outcome.returncode != 0:
+        raise revocable.RevocationError(
+            f"The certificate is revoked, but certbot did not delete the lineage {name}: "
+            + outcome.output.strip(),
+            f"certbot delete --cert-name {shlex.quote(name)}",
+        )
+    return True
+
+
+def _show(plan: Plan) -> None:
+    certificate = plan.subject.certificate
+    lineage = plan.subject.lineage
+    click.echo(f"To be revoked, for good: {plan.subject.cert_path}")
+    click.echo(f"  names    {', '.join(sorted(certificate.names))}")
+    click.echo(f"  issuer   {certificate.issuer or 'unknown'}")
+    click.echo(f"  serial   {certificate.serial:X}")
+    click.echo(f"  valid    {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}")
+    if lineage is not None:
+        version = "its newest certificate" if plan.subject.current else "an earlier certificate"
+        click.echo(f"  lineage  {lineage.name} ({version})")
+    click.echo(f"  server   {plan.subject.server}")
+    click.echo(f"  reason   {plan.reason}")
+    click.echo("Tried in this order, until the CA agrees:")
+    for number, way in enumerate(plan.ways, 1):
+        click.echo(f"  {number}. {way.what} ({way.why})")
+    if plan.delete and lineage is not None:
+        click.echo(f"Then certbot deletes the lineage {lineage.name}, keys and all.")
+
+
+def _describe(plan: Plan) -> dict[str, Any]:
+    certificate, lineage = plan.subject.certificate, plan.subject.lineage
+    return {
+        "certificate": {
+            "file": str(plan.subject.cert_path),
+            "names": sorted(certificate.names),
+            "issuer": certificate.issuer,
+            "serial": f"{certificate.serial:x}",
+            "not_before": certificate.not_before.isoformat(),
+            "not_after": certificate.not_after.isoformat(),
+        },
+        "lineage": lineage.name if lineage else None,
+        "newest": plan.subject.current if lineage else None,
+        "server": plan.subject.server,
+        "reason": plan.reason,
+        "attempts": [{**_with(way), "why": way.why} for way in plan.ways],
+        "delete": plan.delete,
+    }
+
+
+def _with(way: Attempt) -> dict[str, Any]:
+    if way.account is None:
+        return {"with": "key", "account": None, "archived": False}
+    name = way.archived_as or way.account.name
+    return {"with": "account", "account": name, "archived": way.archived_as is not None}
+
+
+def _result(done: Done) -> dict[str, Any]:
+    return {
+        "revoked": True,
+        "already": done.answer is Answer.ALREADY,
+        **_with(done.way),
+        "refused": [_with(way) for way in done.refused],
+        "deleted": done.deleted,
+    }
+
+
+def _conclude(done: Done) -> None:
+    subject = done.subject
+    if done.answer is Answer.ALREADY:
+        click.echo("The CA says that it was revoked already; nothing is left to do there.")
+    else:
+        click.echo(f"Revoked: {subject.cert_path}, with {done.way.what}.")
+    if done.deleted:
+        click.echo("certbot has deleted the lineage.")
+    elif subject.lineage is not None and subject.current:
+        click.echo(
+            f"The lineage {subject.lineage.name} is still here, and services still serve the "
+            "certificate. A new one, with a new key:\n"
+            f"  certbot renew --force-renewal --cert-name {shlex.quote(subject.lineage.name)}"
+        )

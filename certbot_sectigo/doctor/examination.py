@@ -1,0 +1,200 @@
+"""Examine a machine: read everything once, run all checks, and give the diagnosis."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from certbot_sectigo import certbot_logs, compat, lineages, paths, renewal_file
+from certbot_sectigo.accounts import archive, signs, store
+from certbot_sectigo.accounts.model import Source, Verdict
+from certbot_sectigo.accounts.overview import Overview
+from certbot_sectigo.doctor import (
+    accounts,
+    exposure,
+    hmac_keys,
+    leaks,
+    reach,
+    renewal,
+    schedule,
+    secrets,
+    traps,
+)
+from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, worst_first
+from certbot_sectigo.lineages import Certificate, Lineage
+from certbot_sectigo.secret import Secret
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Everything that was read, on which the checks and the fixes work."""
+
+    dirs: paths.Dirs
+    now: datetime
+    host: str
+    overview: Overview
+    unnoted: frozenset[Path]
+    """Folders of accounts without a note of their kid."""
+    renewables: tuple[renewal.Renewable, ...]
+    schedule: renewal.Schedule
+    guarded: tuple[secrets.Guarded, ...]
+    repositories: tuple[secrets.Repository, ...]
+    leaks: tuple[secrets.Leak, ...]
+    keys: tuple[Secret, ...]
+    """HMAC keys that were seen."""
+    settings: tuple[traps.Setting, ...]
+    settings_files: frozenset[Path]
+    holdings: tuple[reach.Holding, ...]
+    certbot_version: tuple[int, ...]
+
+
+def read(
+    dirs: paths.Dirs,
+    system_root: Path,
+    environ: Mapping[str, str],
+    overview: Overview,
+    *,
+    deep: bool = False,
+    now: datetime | None = None,
+) -> Machine:
+    """Read what the checks need; changes nothing and asks no CA.
+
+    :param system_root: where everything outside certbot's directories is looked up.
+    :param overview: what is known of the accounts.
+    :param deep: look through shell histories too.
+    :raises certbot_sectigo.errors.Error: if certbot's directories cannot be read.
+    """
+    now = now or datetime.now(timezone.utc)
+    files = signs.settings_files(dirs.config_dir, system_root, environ)
+    credentials = _credentials(dirs, overview)
+    found, keys = leaks.find(dirs, system_root, environ, leaks.known_keys(credentials), deep=deep)
+    renewables = tuple(_renewable(lineage) for lineage in overview.lineages)
+    return Machine(
+        dirs=dirs,
+        now=now,
+        host=_host(system_root),
+        overview=overview,
+        unnoted=frozenset(a.folder for a in store.read_all(dirs.accounts) if a.note is None),
+        renewables=renewables,
+        schedule=schedule.read(system_root),
+        guarded=tuple(exposure.guarded(dirs, credentials)),
+        repositories=tuple(exposure.repositories(dirs.config_dir)),
+        leaks=tuple(found),
+        keys=tuple(keys),
+        settings=tuple(
+            setting
+            for path in dict.fromkeys(files)
+            for setting in traps.parse(path, signs.lines(signs.read_text(path)))
+        ),
+        settings_files=frozenset(files),
+        holdings=tuple(_holdings(dirs, overview, renewables)),
+        certbot_version=_version(),
+    )
+
+
+def diagnose(machine: Machine) -> Diagnosis:
+    """Run all checks; pure. No text of the result holds a key that was seen."""
+
+    def mask(text: str) -> str:
+        return hmac_keys.masked(text, hmac_keys.find(text, machine.keys))
+
+    reached = reach.reaches(machine.holdings)
+    findings: list[Finding] = [
+        *accounts.check(machine.overview, machine.host, machine.unnoted, machine.settings_files),
+        *secrets.check(machine.guarded, machine.repositories, machine.leaks),
+        *reach.check(reached),
+        *renewal.check(machine.renewables, machine.schedule, machine.now, machine.certbot_version),
+        *traps.check(machine.settings, machine.overview),
+    ]
+    return Diagnosis(
+        when=machine.now,
+        findings=worst_first(scrubbed(finding, mask) for finding in findings),
+        verdicts=Counter((e.subject.server, e.verdict.value) for e in machine.overview.entries),
+        expiries=tuple(renewable.expiry for renewable in machine.renewables),
+        reaches=tuple(reached),
+    )
+
+
+def _credentials(dirs: paths.Dirs, overview: Overview) -> list[Path]:
+    named = [Path(lin.credentials) for lin in overview.lineages if lin.credentials]
+    return list(dict.fromkeys([dirs.default_credentials, *named]))
+
+
+def _renewable(lineage: Lineage) -> renewal.Renewable:
+    options: dict[str, str] = {}
+    if lineage.problem is None:
+        try:
+            content = renewal_file.parse(lineages.read_text(lineage).encode())
+        except (lineages.LineageError, renewal_file.Malformed):
+            content = {}
+        params: Any = content.get(renewal_file.PARAMS, {})
+        for source in (params, content):
+            options.update({k: v for k, v in source.items() if isinstance(v, str)})
+    certificate = lineages.read_certificate(lineage)
+    if isinstance(certificate, Certificate):
+        names = tuple(sorted(certificate.names))
+        expiry = Expiry(lineage.name, names, certificate.not_before, certificate.not_after)
+    else:
+        expiry = Expiry(lineage.name, problem=certificate.reason)
+    return renewal.Renewable(lineage, expiry, options)
+
+
+def _holdings(
+    dirs: paths.Dirs,
+    overview: Overview,
+    renewables: tuple[renewal.Renewable, ...],
+) -> Iterator[reach.Holding]:
+    """Collect what each account got certificates for: lineages, and orders in the logs."""
+    ordered: dict[str, set[str]] = defaultdict(set)
+    for issuance in certbot_logs.scan(dirs.logs_dir).issuances:
+        if not issuance.refused:
+            ordered[issuance.account_url].update(issuance.names)
+    expiries = {renewable.expiry.lineage: renewable.expiry for renewable in renewables}
+    for entry in overview.entries:
+        if entry.account.misnamed:
+            continue  # most often a copy of one that is here, too
+        known: set[str] = set(ordered.get(entry.account.uri or "", ()))
+        needed: set[str] = set()
+        for use in entry.subject.uses:
+            if use.source is Source.LINEAGE and use.what in expiries:
+                expiry = expiries[use.what]
+                known.update(expiry.names)
+                needed.update(expiry.names)
+            else:
+                # Where it is not told for which names, all of them may be needed.
+                names = use.what.split(", ") if use.source is Source.LOG else ()
+                needed.update([name for name in names if name in known] or known)
+        yield reach.Holding(
+            entry.account.name,
+            entry.subject.server,
+            entry.account.kid,
+            archived=False,
+            superfluous=entry.verdict not in (Verdict.IN_USE, Verdict.IDLE),
+            needed=frozenset(needed),
+            known=frozenset(known),
+        )
+    for archived in archive.read_all(dirs):
+        server = archived.manifest.server if archived.manifest else archived.account.server_path
+        kid = archived.account.kid or (archived.manifest.kid if archived.manifest else None)
+        if archived.manifest is None or not archived.manifest.deactivated:
+            once = frozenset(ordered.get(archived.account.uri or "", ()))
+            yield reach.Holding(archived.name, server, kid, True, superfluous=True, known=once)
+
+
+def _host(system_root: Path) -> str:
+    """Give the machine's name; of another root, the one that is written down there."""
+    if system_root != Path("/"):
+        name = signs.read_text(system_root / "etc/hostname").strip()
+        if name:
+            return name
+    return socket.gethostname()
+
+
+def _version() -> tuple[int, ...]:
+    digits = compat.certbot_product().partition("/")[2].split(".")
+    return tuple(int(part) for part in digits if part.isdigit())

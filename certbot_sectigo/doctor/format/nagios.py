@@ -1,0 +1,48 @@
+"""One line for Nagios, Icinga and the like (Monitoring Plugins Development Guidelines)."""
+
+from __future__ import annotations
+
+from certbot_sectigo.doctor.format.interface import Format
+from certbot_sectigo.doctor.model import Diagnosis, Severity
+
+_STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+_LONGEST = 400
+"""Characters of the sentence: some agents cut lines off at a few hundred."""
+
+
+class Nagios(Format):
+    """State, the worst findings, and figures behind a bar; notices do not raise the state."""
+
+    def text(self, diagnosis: Diagnosis) -> str:
+        """Give the line."""
+        counts = [(diagnosis.count(severity), severity.value) for severity in Severity]
+        said = ", ".join(f"{count} {name}" for count, name in counts if count) or "no findings"
+        worst = "; ".join(
+            f"{finding.title}: {finding.where[0]}" if finding.where else finding.title
+            for finding in diagnosis.findings
+        )
+        sentence = f"{said}: {worst}" if worst else said
+        state = _STATES[self.exit_code(diagnosis)]
+        figures = [f"{name}={count};;;0" for count, name in counts]
+        ends = [e.not_after for e in diagnosis.expiries if e.not_after is not None]
+        if ends:
+            days = int((min(ends) - diagnosis.when).total_seconds() // 86400)
+            figures.append(f"days_left={days}")
+        return f"CERTBOT-SECTIGO {state} - {_plain(sentence)} | {' '.join(figures)}\n"
+
+    def exit_code(self, diagnosis: Diagnosis) -> int:
+        """Give 0, 1 or 2."""
+        if diagnosis.count(Severity.CRITICAL):
+            return 2
+        return 1 if diagnosis.count(Severity.WARNING) else 0
+
+    def failure(self, message: str) -> tuple[str, int]:
+        """Give UNKNOWN."""
+        return f"CERTBOT-SECTIGO UNKNOWN - {_plain(message)}\n", 3
+
+
+def _plain(text: str) -> str:
+    """Keep a text on its line and clear of the bar, which begins the figures."""
+    text = "".join(letter if letter.isprintable() else " " for letter in text)
+    text = text.replace("|", "/")
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

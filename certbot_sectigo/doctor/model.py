@@ -1,0 +1,106 @@
+"""What the doctor says: findings and the figures around them; frozen dataclasses."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+FIX = "certbot-sectigo doctor --fix"
+"""The command of those findings that can be mended without losing anything."""
+
+
+class Severity(enum.Enum):
+    """How bad a finding is; the values are what JSON and the metrics say."""
+
+    CRITICAL = "critical"
+    """Certificates will not be renewed, or anybody here can take a key."""
+    WARNING = "warning"
+    """Works now, and will not some day."""
+    NOTICE = "notice"
+    """Worth knowing and tidying; nothing breaks because of it."""
+
+    @property
+    def rank(self) -> int:
+        """Smaller is worse."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong, with what to do about it."""
+
+    code: str
+    """Family and name, such as ``accounts/dangling``: stays the same in all versions."""
+    severity: Severity
+    title: str
+    what: str
+    """What was seen and what comes of it, in sentences."""
+    where: tuple[str, ...]
+    """Paths, lineages or accounts."""
+    remedy: str
+    command: str = ""
+    """The exact command that helps, where there is one; may have several lines."""
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """A lineage with the end of its certificate."""
+
+    lineage: str
+    names: tuple[str, ...] = ()
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    """UTC; None if the certificate cannot be read."""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which names an account on this machine may issue for, as far as that can be told."""
+
+    account: str
+    """Name of its folder."""
+    server: str
+    kid: str | None
+    archived: bool
+    domains: tuple[str, ...]
+    """Each stands for itself and every name below it."""
+    unused: tuple[str, ...]
+    """Those of them that no certificate here is about; of an account in service."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Everything the doctor has to say."""
+
+    when: datetime
+    findings: tuple[Finding, ...]
+    """Worst first."""
+    verdicts: Mapping[tuple[str, str], int]
+    """Server and verdict -> how many accounts."""
+    expiries: tuple[Expiry, ...]
+    reaches: tuple[Reach, ...]
+
+    def count(self, severity: Severity) -> int:
+        """Give the number of findings of a severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings; pure."""
+    return tuple(sorted(findings, key=lambda f: (f.severity.rank, f.code, f.where)))
+
+
+def scrubbed(finding: Finding, mask: Callable[[str], str]) -> Finding:
+    """Have every text of a finding pass through a mask for secrets; pure."""
+    return dataclasses.replace(
+        finding,
+        title=mask(finding.title),
+        what=mask(finding.what),
+        where=tuple(map(mask, finding.where)),
+        remedy=mask(finding.remedy),
+        command=mask(finding.command),
+    )

@@ -1,0 +1,89 @@
+"""Take HMAC keys out of certbot's own logs, leaving a statement and no copy."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import os
+from collections.abc import Callable, Collection
+from datetime import datetime
+from pathlib import Path
+
+from certbot_sectigo import atomic, errors
+from certbot_sectigo.doctor import hmac_keys
+from certbot_sectigo.secret import Secret
+
+_MAXIMUM_BYTES = 1 << 28
+_PACKED: dict[bytes, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
+    b"\x1f\x8b": (gzip.decompress, gzip.compress),
+    b"BZh": (bz2.decompress, bz2.compress),
+    b"\xfd7zXZ\x00": (lzma.decompress, lzma.compress),
+}
+
+
+class RedactionError(errors.Error):
+    """A log could not be rewritten; it is as it was."""
+
+
+def redacted(text: str, known: Collection[Secret], now: datetime) -> tuple[str, tuple[int, ...]]:
+    """Mask every key in a log's text and say so at its end; pure.
+
+    The statement is a record like certbot's own, so that whatever reads the log goes on
+    reading it; no line changes its number.
+
+    :returns: the text and the numbers of the lines that had keys; the same text if none had.
+    """
+    found = hmac_keys.find(text, known)
+    if not found:
+        return text, ()
+    lines = tuple(sorted({key.line for key in found}))
+    numbers = ", ".join(map(str, lines))
+    result = hmac_keys.masked(text, found)
+    if not result.endswith("\n"):
+        result += "\n"
+    stamp = now.astimezone().strftime("%Y-%m-%d %H:%M:%S,%f")[:-3]
+    plural = "s" if len(lines) > 1 else ""
+    return (
+        f"{result}{stamp}:INFO:certbot_sectigo.doctor:"
+        f"The EAB HMAC key was taken out of line{plural} {numbers} of this log.\n",
+        lines,
+    )
+
+
+def redact(log: Path, known: Collection[Secret], now: datetime) -> tuple[int, ...]:
+    """Rewrite a log without its keys, in one step; mode, owner and time of change stay.
+
+    :param known: keys to take out wherever they stand.
+    :returns: the lines that had keys.
+    :raises certbot_sectigo.errors.Error: if the log was not rewritten.
+    """
+    try:
+        status = log.stat()
+        if status.st_size > _MAXIMUM_BYTES:
+            raise RedactionError(f"{log} is too large to be rewritten.", f"Remove it:  rm {log}")
+        data = log.read_bytes()
+    except OSError as error:
+        raise RedactionError(f"{log} cannot be read: {error.strerror}.") from None
+    unpack, pack = _packing(data)
+    try:
+        # Bytes that are no UTF-8 come through as they are.
+        text = unpack(data).decode("utf-8", "surrogateescape")
+    except Exception:  # each kind of archive has its own errors
+        raise RedactionError(
+            f"{log} is a damaged archive, so it cannot be rewritten.",
+            f"If it is not needed:  rm {log}",
+        ) from None
+    result, lines = redacted(text, known, now)
+    if lines:
+        atomic.replace(log, pack(result.encode("utf-8", "surrogateescape")))
+        # Logs are put in order by it.
+        os.utime(log, ns=(status.st_atime_ns, status.st_mtime_ns))
+    return lines
+
+
+def _packing(data: bytes) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
+    for magic, functions in _PACKED.items():
+        if data.startswith(magic):
+            return functions
+    return bytes, bytes

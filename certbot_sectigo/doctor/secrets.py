@@ -1,0 +1,221 @@
+"""Pure: secrets that others can read, and secrets that lie where they should not be."""
+
+from __future__ import annotations
+
+import enum
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from certbot_sectigo.doctor.model import FIX, Finding, Severity
+
+
+class Kind(enum.Enum):
+    """What a file or folder holds; the values complete sentences."""
+
+    ACCOUNT = "account keys"
+    CERTIFICATE = "certificate keys"
+    CREDENTIALS = "credentials"
+    FOLDER = "folders of accounts out of service, backups and the like"
+
+
+_WRONG_BITS = {
+    Kind.ACCOUNT: 0o077,
+    # Services are given certificate keys through a group on purpose.
+    Kind.CERTIFICATE: 0o007,
+    Kind.CREDENTIALS: 0o077,
+    Kind.FOLDER: 0o077,
+}
+_CODES = {
+    Kind.ACCOUNT: "secrets/account-key",
+    Kind.CERTIFICATE: "secrets/certificate-key",
+    Kind.CREDENTIALS: "secrets/credentials",
+    Kind.FOLDER: "secrets/folder",
+}
+_HARM = {
+    Kind.ACCOUNT: "Whoever reads one can get certificates for every name of its account.",
+    Kind.CERTIFICATE: "Whoever reads one can pass himself off as the server.",
+    Kind.CREDENTIALS: "Whoever reads them can do with the account at the CA what you can.",
+    Kind.FOLDER: "Others can look for keys in them.",
+}
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A file or folder with a secret, as it stands on disk."""
+
+    path: Path
+    kind: Kind
+    mode: int
+    """Permission bits."""
+    foreign: str | None = None
+    """Its owner, where that is neither root nor the owner of certbot's directory."""
+    shut: bool = False
+    """Whether a folder above it, up to certbot's own, keeps others out."""
+
+    @property
+    def wrong(self) -> int:
+        """The bits that should not be set."""
+        return self.mode & _WRONG_BITS[self.kind]
+
+    @property
+    def right_mode(self) -> int:
+        """The mode without them."""
+        return self.mode & ~self.wrong
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A version control system's folder at or above certbot's configuration."""
+
+    path: Path
+    holds: bool
+    """Whether secrets are in it, or are only not kept out of it."""
+
+
+class Place(enum.Enum):
+    """Where an HMAC key was found; the values are the findings' names."""
+
+    LOG = "log"
+    CRON = "cron"
+    SYSTEMD = "systemd"
+    CONFIG = "cli-ini"
+    RENEWAL = "renewal"
+    PROCESS = "process"
+    HISTORY = "history"
+    TEMPORARY = "temporary-log"
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A place where an HMAC key can be read; the key itself is not kept."""
+
+    place: Place
+    where: str
+    """Path and line, or process."""
+
+
+_FILE_IT = (
+    "Put the pair into a file that only root can read (sectigo_eab_kid, sectigo_eab_hmac_key, "
+    "sectigo_eab_server) and name it with --sectigo-eab-credentials; once the account is "
+    "registered, no run needs the key at all."
+)
+_TOLD = {
+    Place.LOG: ("HMAC keys stand in certbot's logs", "Have them taken out of the logs."),
+    Place.CRON: ("HMAC keys stand in what cron runs", _FILE_IT),
+    Place.SYSTEMD: ("HMAC keys stand in systemd units", _FILE_IT),
+    Place.CONFIG: ("HMAC keys stand in certbot's cli.ini", _FILE_IT),
+    Place.RENEWAL: ("HMAC keys stand in renewal files or hooks", _FILE_IT),
+    Place.PROCESS: (
+        "HMAC keys are among the arguments of running processes",
+        f"Every user of this machine sees them (ps). {_FILE_IT}",
+    ),
+    Place.TEMPORARY: (
+        "HMAC keys stand in logs that certbot left among temporary files",
+        "Remove them: certbot writes there when it ends before it has its directories.",
+    ),
+    Place.HISTORY: (
+        "HMAC keys stand in shell histories",
+        "Take the lines out with an editor, after the shells that wrote them have ended.",
+    ),
+}
+
+
+def check(
+    guarded: Iterable[Guarded], repositories: Iterable[Repository], leaks: Iterable[Leak]
+) -> Iterator[Finding]:
+    """Find secrets that are not kept."""
+    by_kind: dict[Kind, list[Guarded]] = defaultdict(list)
+    for thing in guarded:
+        by_kind[thing.kind].append(thing)
+    for kind, things in by_kind.items():
+        wrong = [thing for thing in things if thing.wrong]
+        if wrong:
+            yield _open(kind, wrong)
+        foreign = [thing for thing in things if thing.foreign is not None]
+        if foreign:
+            yield _foreign(kind, foreign)
+    for repository in repositories:
+        yield _repository(repository)
+    by_place: dict[Place, list[str]] = defaultdict(list)
+    for leak in leaks:
+        by_place[leak.place].append(leak.where)
+    for place, where in by_place.items():
+        title, remedy = _TOLD[place]
+        yield Finding(
+            f"secrets/hmac-key-in-{place.value}",
+            Severity.WARNING,
+            title,
+            "An HMAC key whose EAB pair can still be bound gives an account for all its domains "
+            "to whoever reads it.",
+            tuple(dict.fromkeys(where)),
+            f"{remedy} If others could read it, have Sectigo Certificate Manager make a new pair.",
+            FIX if place is Place.LOG else "",
+        )
+
+
+def _open(kind: Kind, wrong: Sequence[Guarded]) -> Finding:
+    reachable = [thing for thing in wrong if not thing.shut]
+    if any(thing.wrong & 0o007 for thing in reachable) and kind is not Kind.FOLDER:
+        severity, who = Severity.CRITICAL, "Everybody on this machine can read them."
+    elif reachable:
+        severity, who = Severity.WARNING, "Others on this machine can read them."
+    else:
+        # Old certbots made certificate keys 0644 and relied on the folder above.
+        severity = Severity.NOTICE if kind is Kind.CERTIFICATE else Severity.WARNING
+        who = (
+            "Only a folder above keeps others out; a copy or an unpacked backup would be open "
+            "to them."
+        )
+    return Finding(
+        _CODES[kind],
+        severity,
+        f"The modes of {kind.value} let others in",
+        f"{who} {_HARM[kind]}",
+        tuple(f"{thing.path} (mode {thing.mode:04o})" for thing in wrong),
+        "Have the modes narrowed."
+        + (
+            " A service that reads a key as another user needs a group for that."
+            if kind is Kind.CERTIFICATE
+            else ""
+        ),
+        FIX,
+    )
+
+
+def _foreign(kind: Kind, foreign: Sequence[Guarded]) -> Finding:
+    return Finding(
+        f"{_CODES[kind]}-owner",
+        Severity.WARNING,
+        f"Some {kind.value} belong to another user",
+        f"The owner can read and change them whatever their mode. {_HARM[kind]}",
+        tuple(f"{thing.path} (owner {thing.foreign})" for thing in foreign),
+        "Give them to root, unless that user is meant to run certbot.",
+        "\n".join(f"chown root {shlex.quote(str(thing.path))}" for thing in foreign[:5]),
+    )
+
+
+def _repository(repository: Repository) -> Finding:
+    if repository.holds:
+        return Finding(
+            "secrets/repository",
+            Severity.CRITICAL,
+            "Keys are under version control",
+            "A repository holds keys or credentials from certbot's directory, and keeps them in "
+            "its history; every clone of it has them.",
+            (str(repository.path),),
+            "Take them out of the index and have them ignored; what has been pushed or cloned "
+            "counts as known to others: register new accounts and renew with new keys.",
+        )
+    return Finding(
+        "secrets/repository",
+        Severity.WARNING,
+        "Certbot's directory is in a repository that does not keep keys out",
+        "The next commit (etckeeper makes one every day) puts account and certificate keys into "
+        "its history.",
+        (str(repository.path),),
+        "Have the directory's secrets ignored: accounts, archive, live, keys, sectigo and the "
+        "credentials files.",
+    )

@@ -1,0 +1,60 @@
+"""``certbot-sectigo doctor`` on odd machines, and its words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from certbot_sectigo import doctor
+from tests.bed.components import BIN
+from tests.bed.process import Result, clean_environment, run
+
+PAGE = Path(__file__).parents[2] / "docs" / "doctor.md"
+
+
+def command(folder: Path, *words: str) -> Result:
+    dirs = [f"--{name}-dir={folder / name}" for name in ("config", "work", "logs")]
+    return run(
+        [BIN / "certbot-sectigo", *dirs, f"--system-root={folder}", *words],
+        folder=folder,
+        env=clean_environment(HOME=str(folder)),
+        check=None,
+    )
+
+
+def test_a_machine_without_certbot_has_nothing_wrong(tmp_path: Path) -> None:
+    result = command(tmp_path, "doctor")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert not (tmp_path / "config").exists()
+
+
+def test_what_cannot_be_read_is_unknown_to_monitoring(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/renewal").write_text("not a folder")
+    result = command(tmp_path, "doctor", "--format", "nagios")
+    assert result.returncode == 3
+    assert result.stdout.startswith("CERTBOT-SECTIGO UNKNOWN - ")
+    for name in ("text", "json", "prometheus"):
+        result = command(tmp_path, "doctor", "--format", name)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert "config/renewal" in result.stderr
+
+
+def test_fix_does_not_go_with_monitoring(tmp_path: Path) -> None:
+    assert command(tmp_path, "doctor", "--fix", "--format", "nagios").returncode == 2
+
+
+def test_every_finding_is_on_its_page() -> None:
+    sources = Path(doctor.__file__).parent.glob("*.py")
+    literal = re.compile(r'"((?:accounts|secrets|reach|renewal|traps)/[a-z-]+)"')
+    codes = {code for source in sources for code in literal.findall(source.read_text())}
+    computed = {
+        *(f"accounts/{v}" for v in ("unparsable", "incomplete", "misnamed", "dead", "duplicate",
+                                    "superseded")),
+        *(f"secrets/{k}-owner" for k in ("account-key", "credentials", "folder")),
+        *(f"secrets/hmac-key-in-{p}" for p in ("log", "cron", "systemd", "cli-ini", "renewal",
+                                               "process", "history", "temporary-log")),
+        *(f"traps/{s}-in-cli-ini" for s in ("server", "account", "authenticator")),
+    }  # fmt: skip
+    told = set(re.findall(r"^\| `([a-z]+/[a-z-]+)` \|", PAGE.read_text(), re.MULTILINE))
+    assert told == codes | computed

@@ -1,0 +1,234 @@
+"""The doctor as a user meets it: no finding where all is well, and exactly the planted one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from tests.bed.sectigo import Sectigo
+from tests.bed.tree import Snapshot
+from tests.doctor.machines import Machine, certificate, healthy
+
+
+def test_a_healthy_machine_has_no_finding(machine: Machine) -> None:
+    code, findings, document = machine.doctor("--deep")
+
+    assert (code, findings) == (0, [])
+    assert document["counts"] == {"critical": 0, "warning": 0, "notice": 0}
+    assert {c["lineage"] for c in document["certificates"]} == {"a.example", "c.example"}
+    assert sorted(r["domains"] for r in document["reach"]) == [["a.example"], ["c.example"]]
+    result = machine.command("doctor", check=0)
+    assert "No findings." in result.stdout
+
+
+def misnamed(machine: Machine) -> None:
+    folder = machine.account()
+    shutil.copytree(folder, folder.with_name(f"{folder.name}.bak"))
+
+
+def truncated(machine: Machine) -> None:
+    (machine.account() / "regr.json").write_text('{"body": {')
+
+
+def incomplete(machine: Machine) -> None:
+    (machine.account() / "meta.json").unlink()
+
+
+def dangling(machine: Machine) -> None:
+    shutil.rmtree(machine.account())
+
+
+def elsewhere(machine: Machine) -> None:
+    path = machine.account() / "meta.json"
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({**content, "creation_host": "old-web.example.org"}))
+
+
+def other_kid(machine: Machine) -> None:
+    path = machine.renewal("a.example")
+    text = path.read_text()
+    kid = next(line for line in text.splitlines() if line.startswith("sectigo_eab_kid"))
+    path.write_text(text.replace(kid, "sectigo_eab_kid = another-kid"))
+
+
+def unnoted(machine: Machine) -> None:
+    (machine.account() / "sectigo-eab.json").unlink()
+
+
+def several_kids(machine: Machine) -> None:
+    path = machine.renewal("a.example")
+    path.write_text(path.read_text().replace("= sectigo-eab\n", "= standalone\n"))
+
+
+def account_key(machine: Machine) -> None:
+    (machine.account() / "private_key.json").chmod(0o644)
+
+
+def certificate_key(machine: Machine) -> None:
+    for folder in ("archive", "live"):
+        (machine.config / folder).chmod(0o755)
+    (machine.config / "archive/a.example/privkey1.pem").chmod(0o644)
+
+
+def stray_key(machine: Machine) -> None:
+    shutil.copy(machine.config / "archive/a.example/privkey1.pem", machine.config / "old.txt")
+    (machine.config / "old.txt").chmod(0o644)
+
+
+def credentials(machine: Machine) -> None:
+    path = machine.config / "sectigo-eab.ini"
+    path.write_text("sectigo_eab_kid = k\nsectigo_eab_hmac_key = " + "A1b2" * 10 + "\n")
+    path.chmod(0o640)
+
+
+def archive_folder(machine: Machine) -> None:
+    (machine.config / "sectigo/archive").mkdir(parents=True)
+    (machine.config / "sectigo/archive").chmod(0o755)
+
+
+def repository(machine: Machine) -> None:
+    (machine.config / ".git").mkdir()
+
+
+def no_authenticator(machine: Machine) -> None:
+    path = machine.renewal("a.example")
+    path.write_text(path.read_text().replace("authenticator = sectigo-eab\n", ""))
+
+
+def switched_off(machine: Machine) -> None:
+    path = machine.renewal("a.example")
+    path.write_text(path.read_text() + "autorenew = False\n")
+
+
+def broken_renewal(machine: Machine) -> None:
+    path = machine.renewal("a.example")
+    path.write_text(path.read_text().replace("fullchain = ", "fullchain : "))
+
+
+def no_certificate(machine: Machine) -> None:
+    (machine.config / "live/a.example/cert.pem").unlink()
+
+
+def unscheduled(machine: Machine) -> None:
+    shutil.rmtree(machine.root / "etc/cron.d")
+
+
+def disabled_timer(machine: Machine) -> None:
+    shutil.rmtree(machine.root / "etc/cron.d")
+    machine.write("lib/systemd/system/certbot.timer", "[Timer]\nOnCalendar=daily\n")
+    machine.write("lib/systemd/system/certbot.service", "[Service]\nExecStart=certbot renew\n")
+    machine.write("etc/systemd/system/timers.target.wants/apt.timer", "")
+
+
+def trap(text: str) -> Callable[[Machine], None]:
+    def plant(machine: Machine) -> None:
+        machine.cli_ini.write_text(text.format(account=machine.account().name))
+
+    return plant
+
+
+@pytest.mark.parametrize(
+    ("plant", "code", "severity"),
+    [
+        (misnamed, "accounts/misnamed", "warning"),
+        (truncated, "accounts/unparsable", "critical"),
+        (incomplete, "accounts/incomplete", "critical"),
+        (dangling, "accounts/dangling", "critical"),
+        (elsewhere, "accounts/cloned", "notice"),
+        (other_kid, "accounts/other-kid", "warning"),
+        (unnoted, "accounts/kid-not-noted", "notice"),
+        (several_kids, "accounts/several-kids", "warning"),
+        (account_key, "secrets/account-key", "warning"),
+        (certificate_key, "secrets/certificate-key", "critical"),
+        (stray_key, "secrets/certificate-key", "critical"),
+        (credentials, "secrets/credentials", "warning"),
+        (archive_folder, "secrets/folder", "warning"),
+        (repository, "secrets/repository", "warning"),
+        (no_authenticator, "renewal/no-authenticator", "critical"),
+        (switched_off, "renewal/switched-off", "warning"),
+        (broken_renewal, "renewal/unusable", "critical"),
+        (no_certificate, "renewal/certificate-unreadable", "critical"),
+        (unscheduled, "renewal/not-scheduled", "critical"),
+        (disabled_timer, "renewal/not-scheduled", "critical"),
+        (trap("server = https://ca.example/dir\n"), "traps/server-in-cli-ini", "warning"),
+        (trap("account = {account}\n"), "traps/account-in-cli-ini", "critical"),
+        (trap("account = " + 32 * "0" + "\n"), "traps/account-in-cli-ini", "critical"),
+        (trap("authenticator = nginx\n"), "traps/authenticator-in-cli-ini", "warning"),
+        (trap("staging = true\n"), "traps/cli-ini", "critical"),
+    ],
+)
+def test_a_planted_fault_is_the_one_finding(
+    machine: Machine, plant: Callable[[Machine], None], code: str, severity: str
+) -> None:
+    plant(machine)
+
+    exit_code, findings, _ = machine.doctor("--deep")
+
+    assert [(f["code"], f["severity"]) for f in findings] == [(code, severity)]
+    assert exit_code == 1
+    [finding] = findings
+    assert all(finding[key] for key in ("title", "what", "remedy"))
+    assert machine.codes("--ignore", code) == []
+
+
+@pytest.mark.parametrize(
+    ("begun", "left", "code", "severity"),
+    [
+        (199, -1, "renewal/expired", "critical"),
+        (190, 9, "renewal/late", "critical"),
+        (149, 50, "renewal/late", "warning"),
+    ],
+)
+def test_a_certificate_that_was_not_renewed_in_time(
+    machine: Machine, begun: int, left: int, code: str, severity: str
+) -> None:
+    now = datetime.now(timezone.utc)
+    path = machine.config / "archive/a.example/cert1.pem"
+    path.write_bytes(
+        certificate("a.example", now - timedelta(days=begun), now + timedelta(days=left))
+    )
+
+    findings = machine.doctor()[1]
+
+    assert [(f["code"], f["severity"]) for f in findings] == [(code, severity)]
+    assert findings[0]["command"] == "certbot renew --cert-name a.example"
+
+
+def test_an_account_that_the_ca_has_ended_is_found_when_the_ca_is_asked(tmp_path: Path) -> None:
+    with Sectigo() as sectigo:
+        machine = healthy(tmp_path / "machine", sectigo)
+        assert machine.codes("--online") == []
+        [account] = sectigo.sandbox.accounts(sectigo.a.kid)
+        sectigo.sandbox.deactivate_account(account.id)
+        assert machine.codes() == []
+        code, findings, _ = machine.doctor("--online")
+    assert (code, [f["code"] for f in findings]) == (1, ["accounts/dead-in-use"])
+    assert findings[0]["severity"] == "critical"
+    assert findings[0]["command"].startswith("certbot-sectigo accounts ")
+
+
+def test_a_ca_that_does_not_answer_tells_nothing(machine: Machine) -> None:
+    # The sandbox of the pattern has ended.
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        server = f"http://127.0.0.1:{taken.getsockname()[1]}/v2/OV"
+        old = next((machine.config / "accounts").iterdir())
+        old.rename(old.with_name(server.split("/")[2]))
+        for name in ("a.example", "c.example"):
+            path = machine.renewal(name)
+            path.write_text(path.read_text().replace(f"http://{old.name}", server[:-6]))
+        for note in machine.config.glob("accounts/**/sectigo-eab.json"):
+            note.write_text(note.read_text().replace(f"http://{old.name}", server[:-6]))
+        assert set(machine.codes("--online")) == {"accounts/standing-unknown"}
+
+
+def test_reading_changes_nothing(machine: Machine) -> None:
+    before = Snapshot.of(machine.home)
+    machine.doctor("--deep")
+    assert before.changes(Snapshot.of(machine.home)) == []
