@@ -93,7 +93,7 @@ def test_an_order_of_csr_is_a_sign_of_use_and_a_lineages_own_is_none(
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
-    # b issues for the lineage's very name, but only its own certificate is the lineage's.
+    # b issues for a name that no lineage has.
     key = ec.generate_private_key(ec.SECP256R1())
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
     names = x509.SubjectAlternativeName([x509.DNSName("csr.b.example")])
