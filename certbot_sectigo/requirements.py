@@ -30,7 +30,7 @@ class Unmet:
     @property
     def message(self) -> str:
         """Say what is wrong and what it means."""
-        instead = f", but {self.found} is what Python finds" if self.found else " and is missing"
+        instead = f", but {self.found} is what Python finds" if self.found else ", which is missing"
         return (
             f"{DISTRIBUTION} needs the Python package {self.requirement}{instead}.\n"
             "Older certbots (Debian 12's 2.1 for one) refuse every command until this is mended, "

@@ -17,5 +17,5 @@ def main() -> None:
         unmet = requirements.missing_module(error.name or "")
         if unmet is None:
             raise
-        print(f"certbot-sectigo: {unmet.message}\n{unmet.remedy}", file=sys.stderr)
+        print(f"{unmet.message}\n{unmet.remedy}", file=sys.stderr)
         sys.exit(1)
