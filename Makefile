@@ -1,6 +1,11 @@
 # make demo    tell the whole story: real certbot runs against the embedded sandbox
 # make test    run the tests; brings what they need where it may (root, apt-get)
-# make lint    check style and types
+# make test-matrix
+#              run the end-to-end tests with every certbot of the field, six versions
+#              and the distribution's own package, one after the other
+# make lint    check style, types and the lowest Python
+# make packages
+#              build wheel and source distribution into dist/ and check them
 # make man     write the man page to build/certbot-sectigo.1
 # make clean   remove everything these targets made
 #
@@ -18,7 +23,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint man clean
+.PHONY: help demo test test-matrix lint packages man clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -32,23 +37,35 @@ test: $(VENV)/.for-tests
 	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m pytest \
 	    -n $(WORKERS) --maxprocesses=4 --dist=worksteal --no-fold-skipped $(ARGS)
 
+test-matrix: $(VENV)/.for-tests $(VENV)/.for-packages
+	@$(BIN)/python tests/bed/install.py
+	@$(BIN)/nox --noxfile noxfile.py -- $(ARGS)
+
+packages: $(VENV)/.for-packages
+	rm -rf build dist
+	$(BIN)/python -m build --quiet
+	$(BIN)/check-wheel-contents dist
+	$(BIN)/twine check --strict dist/*
+
 lint: $(VENV)/.for-tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/vermin --quiet --no-tips --violations --target=3.9- certbot_sectigo
 
 man: $(VENV)/.for-use
 	@mkdir -p build
 	@$(BIN)/python -m certbot_sectigo.cli.man > build/certbot-sectigo.1
 
 clean:
-	rm -rf $(VENV) .venvs build dist certbot_sectigo.egg-info
+	rm -rf $(VENV) .venvs .nox build dist certbot_sectigo.egg-info
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find certbot_sectigo tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps are made anew when the requirements change.
 $(VENV)/.for-tests: EXTRAS := [lint,test]
-$(VENV)/.for-use $(VENV)/.for-tests: setup.cfg pyproject.toml
+$(VENV)/.for-packages: EXTRAS := [packages]
+$(VENV)/.for-use $(VENV)/.for-tests $(VENV)/.for-packages: setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' || { \
 	    echo "certbot-sectigo needs Python 3.9 or newer; name one: make PYTHON=python3.12 ..." >&2; \
 	    exit 1; }

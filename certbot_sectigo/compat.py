@@ -51,6 +51,16 @@ def acme_post_arguments() -> dict[str, Any]:
     return {"acme_version": 2} if hasattr(client, "BackwardsCompatibleClientV2") else {}
 
 
+def takes_ec_keys() -> bool:
+    """Tell whether this certbot can use an account whose key is an EC one.
+
+    Before 2.0 it signs with RS256 whatever the key is; josepy before 1.3 reads no such key.
+    """
+    from acme import client
+
+    return not hasattr(client, "BackwardsCompatibleClientV2")
+
+
 def certbot_product() -> str:
     """Give certbot's name and version as HTTP writes products."""
     import certbot

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from certbot_sectigo import compat, errors, paths
-from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts import keys, store
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.ca.session import Refused, Session, Settings
 
@@ -84,10 +84,6 @@ def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
 
     :param accounts_dir: ``<config_dir>/accounts``; certbot holds its lock.
     """
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from josepy.jwk import JWKEC
-    from josepy.util import ComparableECKey
-
     from certbot_sectigo.sandbox import Config, Pair, running
 
     _bypass_proxies()
@@ -103,7 +99,7 @@ def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
     stack = contextlib.ExitStack()
     sandbox = stack.enter_context(running(config))
     server = sandbox.directory_url(pair.directory)
-    key = JWKEC(key=ComparableECKey(ec.generate_private_key(ec.SECP256R1())))
+    key = keys.quick()
     uri = sandbox.add_account(pair.kid, key.public_key().to_json())
     folder = accounts_dir / paths.server_path(server)
     top = _first_missing(folder)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from certbot_sectigo import errors
+from certbot_sectigo import compat, errors
 from certbot_sectigo.secret import Secret
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ def new(kind: str = DEFAULT_KIND) -> JWK:
         return _jwk(rsa.generate_private_key(65537, max(2048, int(size))))
     curves = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
     return _jwk(ec.generate_private_key(curves[size]))
+
+
+def quick() -> JWK:
+    """Make the key that is made fastest, for an account that is thrown away."""
+    return new("EC P-256" if compat.takes_ec_keys() else DEFAULT_KIND)
 
 
 def to_pem(key: JWK) -> Secret:
@@ -71,10 +76,22 @@ def _from_json(path: Path, data: bytes) -> JWK:
     try:
         key = JWK.json_loads(data.decode())
         if hasattr(key.key, "private_bytes"):
+            if key.typ == "EC":
+                _check_usable(path)
             return key
     except (JoseError, ValueError, KeyError, TypeError, AttributeError):
         pass
     raise KeyFileError(f"{path} does not hold a private key (JSON Web Key).")
+
+
+def _check_usable(path: Path) -> None:
+    """Refuse an EC key that certbot could not use."""
+    if not compat.takes_ec_keys():
+        raise KeyFileError(
+            f"{path} holds an EC key. The certbot here ({compat.certbot_product()}) can use "
+            "accounts with RSA keys only.",
+            "Use a certbot from 2.0 on, or register a new account.",
+        )
 
 
 def _from_pem(path: Path, data: bytes) -> JWK:
@@ -98,15 +115,20 @@ def _from_pem(path: Path, data: bytes) -> JWK:
     except Exception:  # the causes are many, and their words might quote the key
         raise KeyFileError(f"{path} does not hold a usable private key.") from None
     if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
+        if isinstance(key, ec.EllipticCurvePrivateKey):
+            _check_usable(path)
         return _jwk(key)
     raise KeyFileError(f"{path} is neither an RSA nor an EC key, which is all that certbot takes.")
 
 
 def _jwk(key: Any) -> JWK:
     from cryptography.hazmat.primitives.asymmetric import rsa
-    from josepy.jwk import JWKEC, JWKRSA
-    from josepy.util import ComparableECKey, ComparableRSAKey
+    from josepy.jwk import JWKRSA
+    from josepy.util import ComparableRSAKey
 
     if isinstance(key, rsa.RSAPrivateKey):
         return JWKRSA(key=ComparableRSAKey(key))
+    from josepy.jwk import JWKEC
+    from josepy.util import ComparableECKey
+
     return JWKEC(key=ComparableECKey(key))

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from certbot_sectigo.sandbox import csr as requests
 from certbot_sectigo.sandbox import problems
 from certbot_sectigo.sandbox.store import Store
 
@@ -160,10 +161,8 @@ def read_csr(der: bytes) -> tuple[x509.CertificateSigningRequest, frozenset[str]
     :raises problems.ProblemError: ``badCSR``, with the reason.
     """
     try:
-        csr = x509.load_der_x509_csr(der)
+        csr = requests.load(der)
         public = csr.public_key()
-        if not csr.is_signature_valid:
-            raise ValueError("its signature is wrong")
         names = {str(a.value) for a in csr.subject.get_attributes_for_oid(NameOID.COMMON_NAME)}
         try:
             alternative = csr.extensions.get_extension_for_class(x509.SubjectAlternativeName)

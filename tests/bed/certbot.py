@@ -232,8 +232,10 @@ class Certbot:
         path = self.renewal_file(name)
         params = configobj.ConfigObj(str(path), encoding="utf-8", file_error=True)["renewalparams"]
         chain = (self.config_dir / "live" / name / "fullchain.pem").read_bytes()
-        certificates = x509.load_pem_x509_certificates(chain)
-        return Lineage(name, dict(params), tuple(certificates))
+        # Old cryptography reads one certificate at a time.
+        end = b"-----END CERTIFICATE-----\n"
+        parts = [part + end for part in chain.split(end) if part.strip()]
+        return Lineage(name, dict(params), tuple(map(x509.load_pem_x509_certificate, parts)))
 
     def snapshot(self, *, logs: bool = False) -> tree.Snapshot:
         """Take a snapshot of the directories; of the logs only if told so."""

@@ -13,19 +13,29 @@ TREE = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 """The programs of the environment the tests run in: certbot with our plugin."""
 
+ENVIRONMENTS = (
+    Path(os.environ.get("CERTBOT_SECTIGO_VENVS", TREE / ".venvs")),
+    TREE / ".venvs",
+)
+"""Where environments of other makes are looked for: those that belong to this certbot, all."""
+
 _INSTALL = "python tests/bed/install.py"
 
 
 def require(program: str) -> Path:
     """Give the path of a program of some other make.
 
-    :param program: a name on PATH, or a path below ``.venvs/``.
+    :param program: a name on PATH, an absolute path, or a path below ``.venvs/``.
     :raises pytest.skip.Exception: if it is missing; where ``CI`` is set it is a failure.
     """
-    if "/" in program:
-        found = TREE / ".venvs" / program
-        if found.exists():
-            return found
+    if program.startswith("/"):
+        if Path(program).exists():
+            return Path(program)
+        missing, bring = program, f"sudo {_INSTALL}, or install the package by hand"
+    elif "/" in program:
+        for folder in ENVIRONMENTS:
+            if (folder / program).exists():
+                return folder / program
         missing, bring = f".venvs/{program}", _INSTALL
     else:
         on_path = shutil.which(program)

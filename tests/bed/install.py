@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[2]
@@ -29,7 +29,10 @@ ENVIRONMENTS = {
     # The very certbot under test, in an environment without our plugin.
     "certbot-bare": [f"{name}=={version(name)}" for name in ("certbot", "acme")],
 }
-"""Name below ``.venvs/`` -> what pip installs there."""
+"""Name of the environment -> what pip installs there."""
+
+OF_THIS_CERTBOT = Path(os.environ.get("CERTBOT_SECTIGO_VENVS", TREE / ".venvs"))
+"""Where the ``certbot-…`` environments go; the others go to ``.venvs/``."""
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_TEXT = """\
@@ -77,6 +80,25 @@ def no_service_started() -> Iterator[dict[str, str]]:
         POLICY.unlink()
 
 
+def set_to_run() -> set[Path]:
+    """Give what runs by itself on this machine: enabled systemd units, cron tables."""
+    units = Path("/etc/systemd/system").glob("*.wants/*")
+    return {*units, *Path("/etc/cron.d").glob("*")}
+
+
+@contextmanager
+def nothing_set_to_run() -> Iterator[None]:
+    """Take back what packages set to run by itself, from the next boot on or at some hour.
+
+    dpkg takes both for the administrator's will and does not bring them back.
+    """
+    before = set_to_run()
+    yield
+    for path in sorted(set_to_run() - before):
+        path.unlink()
+        print(f"Not left to run by itself: {path}", file=sys.stderr, flush=True)
+
+
 def install_packages() -> list[str]:
     """Install the missing Debian packages.
 
@@ -94,7 +116,7 @@ def install_packages() -> list[str]:
         return [f"not root, so not installed: {', '.join(missing)}. To bring: sudo {by_hand}"]
     options = ["--option=DPkg::Lock::Timeout=300", "--quiet=2"]
     print(f"Installing Debian packages: {', '.join(missing)} ...", file=sys.stderr, flush=True)
-    with no_service_started() as environment:
+    with nothing_set_to_run(), no_service_started() as environment:
         environment["DEBIAN_FRONTEND"] = "noninteractive"
         for command in (["apt-get", "update"], [*install, *missing]):
             done = subprocess.run(
@@ -120,25 +142,49 @@ def install_environments() -> list[str]:
     """
     left_out = []
     for name, requirements in ENVIRONMENTS.items():
-        folder = TREE / ".venvs" / name
+        beside = name.startswith("certbot-")
+        if not beside and OF_THIS_CERTBOT != TREE / ".venvs":
+            continue  # one for all certbots, whose Python need not be this one
+        folder = (OF_THIS_CERTBOT if beside else TREE / ".venvs") / name
         stamp = folder / ".installed"
-        content = "\n".join([sys.version, *requirements])
+        same = same_versions() if beside else []
+        content = "\n".join([sys.version, *requirements, *same])
         if stamp.exists() and stamp.read_text(encoding="utf-8") == content:
             continue
-        print(f"Installing into .venvs/{name} ...", file=sys.stderr, flush=True)
+        print(f"Installing into {folder} ...", file=sys.stderr, flush=True)
+        constraints = folder / "constraints.txt"
         pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-qq"]
-        commands = [
-            [sys.executable, "-m", "venv", "--clear", str(folder)],
-            [*pip, "--disable-pip-version-check", *requirements],
-        ]
-        if any(
-            subprocess.run(command, stdin=subprocess.DEVNULL).returncode for command in commands
-        ):
+        make = [sys.executable, "-m", "venv", "--clear", str(folder)]
+        done = subprocess.run(make, stdin=subprocess.DEVNULL)
+        if done.returncode == 0:
+            constraints.write_text("\n".join(same), encoding="utf-8")
+            fill = [*pip, "--disable-pip-version-check", "--constraint", str(constraints)]
+            done = subprocess.run([*fill, *requirements], stdin=subprocess.DEVNULL, env=pip_env())
+        if done.returncode != 0:
             bring = shlex.join([sys.executable, str(Path(__file__).relative_to(TREE))])
-            left_out.append(f"could not be installed: .venvs/{name}. To try again: {bring}")
+            left_out.append(f"could not be installed: {folder}. To try again: {bring}")
             continue
         stamp.write_text(content, encoding="utf-8")
     return left_out
+
+
+def same_versions() -> list[str]:
+    """Give the versions of everything around the certbot under test, as pip's constraints.
+
+    Of old certbots only these very versions work together.
+    """
+    found = {dist.metadata["Name"]: dist.version for dist in distributions()}
+    return sorted(f"{name}=={found[name]}" for name in found if name != "certbot-sectigo")
+
+
+def pip_env() -> dict[str, str]:
+    """Give an environment for pip in which zope's packages come as wheels.
+
+    The pkg_resources of old certbots does not find those built from source, whose folders
+    are named in today's way.
+    """
+    zope = ("component", "event", "hookable", "interface")
+    return {**os.environ, "PIP_ONLY_BINARY": ",".join(f"zope.{name}" for name in zope)}
 
 
 def main() -> int:

@@ -45,7 +45,8 @@ def test_register_issue_renew_and_revoke(certbot: Certbot, pebble: Pebble, tmp_p
     assert second.account == account.id
     assert certbot.accounts(pebble.directory) == [account]
 
-    certbot.run("revoke", "--cert-name", names[0], "--no-delete-after-revoke")
+    revoke = ("revoke", "--cert-name", names[0], "--no-delete-after-revoke")
+    certbot.run(*revoke, "--server", pebble.directory)
 
     assert pebble.is_revoked(second.serial)
     assert not pebble.is_revoked(first.serial)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ def test_test_systems_are_refused(
     words: tuple[str, ...], machine: Certbot, sectigo: Sectigo
 ) -> None:
     before, requests = machine.snapshot(), sectigo.requests
+    shutil.rmtree(machine.logs_dir)
     result = machine.run(*words, check=1, cwd=machine.home)
 
     assert "sectigo-eab" in result.text

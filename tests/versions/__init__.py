@@ -1,0 +1,1 @@
+"""The certbots that distributions ship, with the plugin brought to them from outside."""
