@@ -6,7 +6,7 @@ import enum
 import shlex
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from certbot_sectigo.accounts.model import Account, Source, State, Status, Use, Verdict
 
@@ -24,6 +24,8 @@ class Subject:
     """What the CA said; None if it was not asked."""
     also: tuple[str, ...] = ()
     """Folders of other servers by which certbot finds the same account through links."""
+    cut_off: bool = False
+    """A key change of it was cut off: which key the CA takes is known when it is finished."""
 
     @property
     def lineages(self) -> tuple[str, ...]:
@@ -33,7 +35,7 @@ class Subject:
     @property
     def dead(self) -> bool:
         """Whether the CA is known to have ended it."""
-        return self.status is not None and self.status.dead
+        return self.status is not None and self.status.dead and not self.cut_off
 
     @property
     def sound(self) -> bool:
@@ -159,6 +161,20 @@ def _newer(one: Subject, other: Subject) -> bool:
 
 
 def _judge(subject: Subject, server: _Server) -> Entry:
+    entry = _verdict(subject, server)
+    if not subject.cut_off:
+        return entry
+    return replace(entry, advice=f"{_CUT_OFF}: {_rollover(subject)}")
+
+
+_CUT_OFF = "its key change was cut off"
+
+
+def _rollover(subject: Subject) -> str:
+    return f"certbot-sectigo accounts rollover {subject.account.name}"
+
+
+def _verdict(subject: Subject, server: _Server) -> Entry:
     account = subject.account
     if account.state is State.UNPARSABLE:
         reason = f"{account.problem}; certbot stops at it in every run that names no account"
@@ -262,6 +278,8 @@ def _step(
         return Step(entry, Action.KEEP, f"reached through a link to {subject.account.link}")
     if verdict is Verdict.IN_USE:
         return Step(entry, Action.KEEP, entry.reason)
+    if subject.cut_off:
+        return Step(entry, Action.KEEP, f"{_CUT_OFF}; finish it first")
     if subject.uses:
         if verdict is Verdict.UNPARSABLE and force:
             return Step(entry, Action.ARCHIVE, f"forced, although {_uses(subject)}")

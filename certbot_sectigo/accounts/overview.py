@@ -95,6 +95,7 @@ def gather(
             for name in {a.name for a in found if a.name != lineage.account and a.name in text}:
                 pinned[None, name].append(Use(Source.LINEAGE, lineage.name, lineage.path))
 
+    cut_off = _cut_off(dirs)
     subjects = []
     for account, also in members:
         account = kids.told(account, urls[account.server_path])
@@ -104,13 +105,23 @@ def gather(
             uses += pinned.get((path, account.name), ())
         uses += named.get(account.name, ())
         uses += at_work.get(account.uri or "", ())
-        subjects.append(Subject(account, urls[account.server_path], tuple(uses), None, also))
+        url, changing = urls[account.server_path], (account.server_path, account.name) in cut_off
+        subjects.append(Subject(account, url, tuple(uses), None, also, changing))
     entries = tuple(hygiene.judge(subjects))
     dangling = _dangling(dirs, entries, all_lineages, mentions)
     unread = [f"{log.log}: {log.reason}" for log in logs.unread]
     if not os.access(dirs.logs_dir, os.R_OK | os.X_OK) and dirs.logs_dir.exists():
         unread.append(f"{dirs.logs_dir}: Permission denied")
     return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread))
+
+
+def _cut_off(dirs: paths.Dirs) -> set[tuple[str, str]]:
+    """Name the accounts, by server path and name, whose key change was cut off."""
+    if not dirs.staging.is_dir():
+        return set()
+    from certbot_sectigo.accounts import rollover  # loads what is needed to ask a CA
+
+    return {(found.server_path, found.old) for found in rollover.unfinished(dirs)}
 
 
 def with_statuses(overview: Overview, statuses: Mapping[Path, Status]) -> Overview:

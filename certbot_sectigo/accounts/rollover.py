@@ -149,10 +149,14 @@ def settle(dirs: paths.Dirs, rollover: Rollover, settings: Settings) -> Account:
     paths.refuse_links(dirs.config_dir, rollover.staged)
     old_folder = dirs.accounts / rollover.server_path / rollover.old
     old_account = store.read(old_folder, rollover.server_path)
+    if old_account.uri is None:
+        raise RolloverError(
+            f"The account {rollover.old} does not load: {old_account.problem}",
+            "If it was archived, bring it back and run this command again:  "
+            f"certbot-sectigo accounts restore {rollover.old}",
+        )
     new_key = store.load_key(rollover.staged)
     asking = Session(rollover.server, new_key, settings, old_account.uri)
-    if old_account.uri is None:
-        raise RolloverError(f"The account {rollover.old} does not load: {old_account.problem}")
     try:
         if not _holds(asking):
             _change(rollover, store.load_key(old_folder), new_key, settings, old_account.uri)

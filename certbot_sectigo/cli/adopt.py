@@ -16,6 +16,7 @@ from certbot_sectigo.adopting import Done, Means, Plan, Wish
 from certbot_sectigo.adoption import AdoptionError
 from certbot_sectigo.cli.accounts import acting
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
+from certbot_sectigo.cli.hints import here
 from certbot_sectigo.cli.main import Context
 
 
@@ -171,7 +172,7 @@ def _conclude(done: Done) -> None:
     if done.adopted:
         how = "; their dry runs succeeded" if done.trials else ""
         click.echo(f"Renewed by {adoption.PLUGIN} from now on{how}: {', '.join(done.adopted)}.")
-        click.echo("To take it back:  certbot-sectigo adopt --undo")
+        click.echo(here("To take it back:  certbot-sectigo adopt --undo"))
 
 
 def _undo(context: Context, dirs: paths.Dirs, yes: bool) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from certbot_sectigo import __version__, errors
+from certbot_sectigo.cli import hints
 from certbot_sectigo.cli.lazy import LazyGroup
 
 _COMMANDS = {
@@ -114,6 +115,11 @@ def cli(
     verbose: int,
 ) -> None:
     """ACME accounts of Sectigo and other CAs with External Account Binding, beside certbot."""
+    given = {"--config-dir": config_dir, "--work-dir": work_dir, "--logs-dir": logs_dir}
+    defaults = {option.opts[0]: option.default for option in ctx.command.params}
+    hints.remember(
+        {o: str(Path(value).absolute()) for o, value in given.items() if value != defaults[o]}
+    )
     ctx.obj = Context(
         config_dir=Path(config_dir).absolute(),
         work_dir=Path(work_dir).absolute(),
@@ -145,7 +151,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(error.exit_code)
     except errors.Error as error:
-        click.echo(f"certbot-sectigo: {error}", err=True)
+        click.echo(hints.here(f"certbot-sectigo: {error}"), err=True)
         sys.exit(2 if isinstance(error, errors.UsageError) else 1)
     except BrokenPipeError:
         # Who reads has had enough, like head(1); what is left must not fail at the end.

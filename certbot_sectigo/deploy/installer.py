@@ -301,6 +301,15 @@ class InstallerHalf:
         for outcome in outcomes:
             if outcome.ok:
                 compat.notify(report.sentence(outcome))
-        failure = report.failure(material.lineage, outcomes, self._config_dir())
+        name = material.lineage
+        # certbot saves the installer of run and renew, but not that of install.
+        forgets = self.config.verb == "install" and name is not None
+        forgets = forgets and not job.at_renewals(self._config_dir(), str(name))
+        if forgets and outcomes:
+            compat.notify(
+                "certbot install is for this once. For renewals to do the same: "
+                + report.reconfigure(self._config_dir(), str(name))
+            )
+        failure = report.failure(name, outcomes, self._config_dir(), renewed=not forgets)
         if failure is not None:
             raise errors.PluginError(str(failure))

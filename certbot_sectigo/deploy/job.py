@@ -24,16 +24,26 @@ def deploy_file(config_dir: Path, lineage: str) -> Path:
 
     certbot keeps it in the lineage's renewal file, which is read as certbot reads it.
     """
+    given = _option(config_dir, lineage, "sectigo_eab_deploy")
+    return Path(given) if given else default_file(config_dir)
+
+
+def at_renewals(config_dir: Path, lineage: str) -> bool:
+    """Tell whether ``certbot renew`` deploys a lineage: its renewal file names the installer."""
+    return _option(config_dir, lineage, "installer") == "sectigo-eab"
+
+
+def _option(config_dir: Path, lineage: str, key: str) -> str | None:
     import configobj
 
     try:
         found = configobj.ConfigObj(
             str(config_dir / "renewal" / f"{lineage}.conf"), encoding="utf-8", file_error=True
         )
-        given = found["renewalparams"]["sectigo_eab_deploy"]
+        given = found["renewalparams"][key]
     except (OSError, KeyError, TypeError, configobj.ConfigObjError, UnicodeDecodeError):
-        return default_file(config_dir)
-    return Path(given) if isinstance(given, str) and given else default_file(config_dir)
+        return None
+    return given if isinstance(given, str) else None
 
 
 @dataclass(frozen=True)

@@ -32,17 +32,28 @@ def command(config_dir: Path, *words: str) -> str:
     return shlex.join(["certbot-sectigo", *given, "deploy", *words])
 
 
+def reconfigure(config_dir: Path, lineage: str) -> str:
+    """Give the certbot command by which renewals deploy a lineage."""
+    given = () if config_dir == Path("/etc/letsencrypt") else ("--config-dir", str(config_dir))
+    words = ("--cert-name", lineage, "--installer", "sectigo-eab")
+    return shlex.join(["certbot", "reconfigure", *given, *words])
+
+
 def failure(
-    lineage: str | None, outcomes: Sequence[Outcome], config_dir: Path
+    lineage: str | None, outcomes: Sequence[Outcome], config_dir: Path, *, renewed: bool = True
 ) -> DeployError | None:
-    """Make one error of all targets that failed; ``None`` if none did."""
+    """Make one error of all targets that failed; ``None`` if none did.
+
+    :param renewed: whether ``certbot renew`` will try again.
+    """
     failed = [outcome for outcome in outcomes if not outcome.ok]
     if not failed:
         return None
     remedy = "After the cause is removed: "
     if lineage is not None:
-        remedy += f"{command(config_dir, '--cert-name', lineage)}\n"
-        remedy += "(the next `certbot renew` tries again by itself)."
+        remedy += command(config_dir, "--cert-name", lineage)
+        if renewed:
+            remedy += "\n(the next `certbot renew` tries again by itself)."
     else:
         remedy += "run the same command again."
     some = " everywhere" if len(failed) < len(outcomes) else ""

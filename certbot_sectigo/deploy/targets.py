@@ -176,10 +176,15 @@ def load(path: Path) -> tuple[Target, ...]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise TargetsError(f"{path} cannot be read: {reason}.") from error
-    if status.st_mode & 0o002 or status.st_uid not in (0, os.geteuid()):
+    others_group = status.st_gid not in (0, os.getegid())
+    if (
+        status.st_mode & 0o002
+        or (status.st_mode & 0o020 and others_group)
+        or status.st_uid not in (0, os.geteuid())
+    ):
         raise TargetsError(
             f"{path} can be changed by others, and its commands run with your rights.",
-            f"Look at what it says, then: chown 0 {path}; chmod 0644 {path}",
+            f"Look at what it says, then: chown 0 {path}; chmod go-w {path}",
         )
     targets, problems = parse(text)
     if problems:

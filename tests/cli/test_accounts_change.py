@@ -356,6 +356,23 @@ class TestOddMachines:
         tool.run("accounts", "rollover", first, "--yes")
         assert {e["status"]["standing"] for e in tool.accounts("--online").values()} == {"valid"}
 
+    def test_a_key_change_that_was_cut_off_is_not_a_dead_account(
+        self, machine: Machine, tool: Tool
+    ) -> None:
+        first, second = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+        machine.lineage(NAME, second)
+        machine.sectigo.sandbox.fault("drop-after", "keyChange", times=2)
+        for account in (first, second):
+            tool.run("accounts", "rollover", account, "--yes", check=1)
+        done = tool.json("accounts", "clean", "--online", "--yes")
+        assert done["result"]["moved"] == []
+        assert {s["verdict"] for s in done["plan"]["steps"]} == {"in use", "superseded"}
+        advice = {name: entry["advice"] for name, entry in tool.accounts("--online").items()}
+        for account in (first, second):
+            assert advice[account].endswith(f"certbot-sectigo accounts rollover {account}")
+            tool.run("accounts", "rollover", account, "--yes")
+        assert {e["status"]["standing"] for e in tool.accounts("--online").values()} == {"valid"}
+
     @pytest.mark.parametrize("damage", ["account = again\n", "]\n", "[renewalparams]\n"])
     def test_a_renewal_file_that_does_not_parse_keeps_its_account(
         self, machine: Machine, tool: Tool, damage: str

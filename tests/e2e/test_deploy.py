@@ -141,6 +141,19 @@ def test_failure_at_the_first_installation(place: Place) -> None:
     assert place.pem.exists()
 
 
+def test_install_says_that_certbot_does_not_remember_it(place: Place) -> None:
+    place.describe(test=None, mode="0600")
+    place.certbot.certonly(NAME, credentials=place.credentials)
+    words = ("install", "--cert-name", NAME, "--installer", "sectigo-eab")
+    result = place.certbot.run(*words)
+    assert f"--cert-name {NAME} --installer sectigo-eab" in result.text
+    place.certbot.run("reconfigure", *words[1:])
+    assert "reconfigure" not in place.certbot.run(*words).text
+    first = place.pem.read_bytes()
+    place.certbot.run("renew", "--force-renewal")
+    assert place.pem.read_bytes() != first
+
+
 def test_rollback_brings_files_owners_and_modes_back(place: Place) -> None:
     place.pem.write_text("from before")
     place.pem.chmod(0o604)

@@ -19,6 +19,7 @@ from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.accounts import acting, asking, entries
 from certbot_sectigo.cli.accounts.deactivate import end
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.hints import here
 from certbot_sectigo.cli.main import Context
 
 _WORDS = {Action.ARCHIVE: "to the archive", Action.RENAME: "rename", Action.KEEP: "stays"}
@@ -183,4 +184,4 @@ def _conclude(outcome: Outcome) -> None:
     for failed in outcome.failed:
         click.echo(f"{failed.step.entry.account.name} stays: {failed.reason}", err=True)
     if any(moved.step.action is Action.ARCHIVE for moved in outcome.moved):
-        click.echo("To bring one back:  certbot-sectigo accounts restore ID")
+        click.echo(here("To bring one back:  certbot-sectigo accounts restore ID"))

@@ -13,6 +13,7 @@ from certbot_sectigo.ca.problems import Meaning
 from certbot_sectigo.ca.session import CaError, Refused, Session, Settings, Unreachable
 from certbot_sectigo.cli.accounts import acting, asking, naming
 from certbot_sectigo.cli.accounts.ids import AccountId
+from certbot_sectigo.cli.hints import here
 from certbot_sectigo.cli.main import Context
 
 
@@ -117,4 +118,4 @@ def _show(plan: Plan) -> None:
 
 def _conclude(plan: Plan) -> None:
     click.echo(f"Deactivated: {plan.name}.")
-    click.echo("To take its folder out of service:  certbot-sectigo accounts clean --online")
+    click.echo(here("To take its folder out of service:  certbot-sectigo accounts clean --online"))

@@ -16,6 +16,7 @@ from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.accounts.pinning import Change, PinError
 from certbot_sectigo.accounts.pins import Record
 from certbot_sectigo.cli.accounts import acting, naming
+from certbot_sectigo.cli.hints import here
 from certbot_sectigo.cli.main import Context
 from certbot_sectigo.lineages import Lineage
 
@@ -234,7 +235,7 @@ def _conclude(plan: Plan) -> None:
     if plan.changes:
         names = ", ".join(change.lineage for change in plan.changes)
         click.echo(f"Pinned to {plan.account.name}: {names}.")
-        click.echo("To take it back:  certbot-sectigo accounts pin --undo")
+        click.echo(here("To take it back:  certbot-sectigo accounts pin --undo"))
 
 
 def _say_nothing_to_do(context: Context, plan: Plan) -> None:

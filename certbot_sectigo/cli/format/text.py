@@ -19,6 +19,7 @@ from certbot_sectigo.cli.format.interface import (
     Tone,
     printable,
 )
+from certbot_sectigo.cli.hints import here
 
 _STYLES = {
     Tone.PLAIN: "",
@@ -78,9 +79,9 @@ def _fields(console: Console, fields: Fields) -> None:
 
 
 def _note(console: Console, note: Note) -> None:
-    console.print(_text(Cell(note.text, note.tone)))
+    console.print(_text(Cell(here(note.text), note.tone)))
     if note.command:
-        for line in note.command.splitlines():
+        for line in here(note.command).splitlines():
             console.print(_text(Cell(f"    {line}"), "bold"), soft_wrap=True)
 
 
