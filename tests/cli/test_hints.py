@@ -14,6 +14,7 @@ from tests.bed.process import clean_environment, run
 
 @pytest.fixture(autouse=True)
 def forget() -> Iterator[None]:
+    hints.remember({})  # other tests have run the command in this process
     yield
     hints.remember({})
 
