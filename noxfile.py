@@ -59,7 +59,8 @@ _ZOPE = (
 # reconfigure is no command of theirs.
 _BEFORE_2_3 = ("--deselect=tests/e2e/test_dry_run.py::test_reconfigure",)
 # What these certbots do not have, whoever their authenticator is: acme2certifier's
-# cryptography refuses their CSRs (see sandbox/csr.py), certonly does not call the installer, and they cannot sign with lego's EC keys.
+# cryptography refuses their CSRs (see sandbox/csr.py), certonly does not call the
+# installer, and they cannot sign with lego's EC keys.
 _BEFORE_2 = (
     *_BEFORE_2_3,
     "--ignore=tests/e2e/test_acme2certifier.py",
