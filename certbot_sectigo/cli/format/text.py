@@ -31,6 +31,11 @@ _STYLES = {
 _WORD = 32
 """Letters of a word to be copied that are kept on one line; kids at Sectigo have 22."""
 
+_NARROW = 6
+"""The least letters a column of prose gets before words to be copied are broken for it."""
+_ROOMY = 60
+"""Letters for columns of prose from which on rich may share them out by itself."""
+
 
 class Text(Format):
     """Prints a report with rich, which knows about NO_COLOR, COLUMNS, terminals and pipes."""
@@ -56,14 +61,28 @@ def _table(console: Console, table: Table) -> None:
     if table.title:
         console.print(_text(Cell(table.title), "bold"), soft_wrap=True)
     shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    fixed, least = {}, {}
     for at, column in enumerate(table.columns):
-        whole, least = column in table.whole, None
-        if column in table.copied:
-            words = [len(word) for row in table.rows for word in row[at].text.split()[:1]]
-            least = min(max(words, default=1), _WORD)
-        shown.add_column(
-            column, no_wrap=whole, overflow="ignore" if whole else "fold", min_width=least
-        )
+        cells = [row[at].text for row in table.rows]
+        if column in table.whole:
+            lines = [line for cell in (column, *cells) for line in cell.split("\n")]
+            fixed[column] = max(map(len, lines))
+        elif column in table.copied:
+            words = [len(word) for cell in cells for word in cell.split()[:1]]
+            least[column] = min(max(words, default=1), _WORD)
+    # rich would cut the last columns off where the least widths leave too little room.
+    others = [c for c in table.columns if c not in fixed and c not in least]
+    room = console.width - sum(fixed.values()) - sum(least.values()) - 2 * len(table.columns)
+    if least and others and room < _NARROW * len(others):
+        room, others, least = room + sum(least.values()), [*others, *least], {}
+    share = max(room // len(others), 1) if others else 0
+    for column in table.columns:
+        if column in fixed:
+            shown.add_column(column, no_wrap=True, overflow="ignore", min_width=fixed[column])
+        else:
+            limit = share if column in others and room < _ROOMY else None
+            width = least.get(column)
+            shown.add_column(column, overflow="fold", min_width=width, max_width=limit)
     for row in table.rows:
         shown.add_row(*map(_text, row))
     console.print(shown)
