@@ -114,7 +114,7 @@ def test_a_log_of_today(pebble: Pebble, tmp_path: Path) -> None:
         (account.url, {"www.example.org", "example.org"})
     ]
     assert found.leaks == ()  # the secret was in a file
-    certbot.run("renew", "--eab-hmac-key", pair.hmac_key)
+    certbot.run("renew", *pair.arguments)
     [leak] = certbot_logs.scan(certbot.logs_dir).leaks
     assert pair.hmac_key in leak.log.read_text().splitlines()[leak.line - 1]
 

@@ -20,6 +20,11 @@ class EabPair:
         """Make a pair with a key of 64 bytes, as Sectigo's are."""
         return cls(kid, base64.urlsafe_b64encode(secrets.token_bytes(64)).rstrip(b"=").decode())
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The pair as plain certbot's options; a key may begin with a dash, so with ``=``."""
+        return ("--eab-kid", self.kid, f"--eab-hmac-key={self.hmac_key}")
+
     def credentials(self, path: Path, server: str) -> Path:
         """Write a credentials file, readable by its owner only.
 

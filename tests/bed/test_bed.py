@@ -23,7 +23,7 @@ def test_plain_certbot_issues_from_pebble_with_http01(
     bare_certbot.trust = pebble.trust
     bare_certbot.run(
         *("certonly", "--standalone", *pebble.http01, "--server", pebble.directory),
-        *("--eab-kid", pair.kid, "--eab-hmac-key", pair.hmac_key),
+        *pair.arguments,
         *("--agree-tos", "--register-unsafely-without-email", "-d", "plain.example.org"),
     )
     lineage = bare_certbot.lineage("plain.example.org")
@@ -38,7 +38,7 @@ def test_plain_certbot_issues_from_acme2certifier_unchallenged(
     pair = acme2certifier.pairs["kid-2"]
     bare_certbot.run(
         *("certonly", "--standalone", "--server", acme2certifier.directory),
-        *("--eab-kid", pair.kid, "--eab-hmac-key", pair.hmac_key),
+        *pair.arguments,
         *("--agree-tos", "-m", "admin@example.org", "--no-eff-email", "-d", "*.example.org"),
     )
     assert bare_certbot.lineage("example.org").names == {"*.example.org"}
@@ -60,7 +60,7 @@ def test_a_restarted_pebble_knows_no_account(bare_certbot: Certbot, tmp_path: Pa
         bare_certbot.trust = pebble.trust
         server = ("--server", pebble.directory)
         bare_certbot.run(
-            *("register", *server, "--eab-kid", pair.kid, "--eab-hmac-key", pair.hmac_key),
+            *("register", *server, *pair.arguments),
             *("--agree-tos", "--register-unsafely-without-email"),
         )
         bare_certbot.run("show_account", *server)
@@ -77,7 +77,7 @@ def test_the_secret_is_found_wherever_plain_certbot_leaves_it(
     with ArgumentWatch(pair.hmac_key) as watch:
         bare_certbot.run(
             *("register", "--server", pebble.directory),
-            *("--eab-kid", pair.kid, "--eab-hmac-key", pair.hmac_key),
+            *pair.arguments,
             *("--agree-tos", "--register-unsafely-without-email"),
         )
     assert [command for command in watch.seen if "certbot" in command]

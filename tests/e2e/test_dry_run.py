@@ -45,7 +45,7 @@ def test_lineages_of_two_cas_side_by_side(
     pair = pebble.pairs["kid-1"]
     machine.run(
         *("certonly", "--standalone", *pebble.http01, "--server", pebble.directory),
-        *("--eab-kid", pair.kid, "--eab-hmac-key", pair.hmac_key),
+        *pair.arguments,
         *("--agree-tos", "--register-unsafely-without-email", "-d", "other.example.org"),
     )
     # Without it certbot would rehearse the other CA's lineage at Let's Encrypt.

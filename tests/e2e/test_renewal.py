@@ -30,7 +30,7 @@ def test_one_renewal_over_three_kids_and_another_ca(
     other_ca = pebble.pairs["kid-1"]
     certbot.run(
         *("certonly", "--standalone", *pebble.http01, "--server", pebble.directory),
-        *("--eab-kid", other_ca.kid, "--eab-hmac-key", other_ca.hmac_key),
+        *other_ca.arguments,
         *("--agree-tos", "--register-unsafely-without-email", "-d", "other.example.org"),
     )
     names = ["www.a.example", "www.b.example", "www.c.example", "other.example.org"]
@@ -80,7 +80,7 @@ def test_a_lineage_of_another_ca_is_not_taken_over(
     pair = pebble.pairs["kid-2"]
     certbot.run(
         *("certonly", "--standalone", *pebble.http01, "--server", pebble.directory),
-        *("--eab-kid", pair.kid, "--eab-hmac-key", pair.hmac_key),
+        *pair.arguments,
         *("--agree-tos", "--register-unsafely-without-email", "-d", "other.example.org"),
     )
     sectigo.a.credentials(certbot.config_dir / "sectigo-eab.ini")

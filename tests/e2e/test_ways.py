@@ -119,7 +119,7 @@ def test_certbots_own_eab_options_work_and_are_warned_of(
 
     result = certbot.run(
         *("certonly", "--agree-tos", "--authenticator", "sectigo-eab", "-d", "www.b.example"),
-        *("--server", sectigo.server, "--eab-kid", pair.kid, f"--eab-hmac-key={pair.hmac_key}"),
+        *("--server", sectigo.server, *pair.arguments),
     )
 
     assert "process list" in result.text
