@@ -22,8 +22,8 @@ class EabPair:
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """The pair as plain certbot's options; a key may begin with a dash, so with ``=``."""
-        return ("--eab-kid", self.kid, f"--eab-hmac-key={self.hmac_key}")
+        """The pair as plain certbot's options; either may begin with a dash, so with ``=``."""
+        return (f"--eab-kid={self.kid}", f"--eab-hmac-key={self.hmac_key}")
 
     def credentials(self, path: Path, server: str) -> Path:
         """Write a credentials file, readable by its owner only.

@@ -90,7 +90,7 @@ def test_certbot(bed: Bed, bare_certbot: Certbot) -> None:
         *server,
     )
     words += ("--http-01-port", str(bed.port), "--http-01-address", "127.0.0.1")
-    words += ("--eab-kid", ONCE.kid, f"--eab-hmac-key={KEY}", "-d", NAMES[0], "-d", NAMES[1])
+    words += (*EabPair(ONCE.kid, KEY).arguments, "-d", NAMES[0], "-d", NAMES[1])
     bare_certbot.run(*words)
     bed.check_issued()
     assert bare_certbot.lineage(NAMES[0]).organisation == ONCE.organisation
@@ -185,8 +185,8 @@ def test_certbot_and_lego_over_https(start: Start, tmp_path: Path, bare_certbot:
     bare_certbot.trust = sandbox.ca_bundle
     words: tuple[str, ...]
     words = ("certonly", "--standalone", "--agree-tos", "--register-unsafely-without-email")
-    words += ("--server", sandbox.directory_url(), "--eab-kid", ONCE.kid)
-    bare_certbot.run(*words, f"--eab-hmac-key={KEY}", "-d", NAMES[0])
+    words += ("--server", sandbox.directory_url(), *EabPair(ONCE.kid, KEY).arguments)
+    bare_certbot.run(*words, "-d", NAMES[0])
     other = sandbox.config.pairs[1]
     lego = Lego(tmp_path / "lego", sandbox.directory_url(), free_port(), trust=sandbox.ca_bundle)
     lego.run("run", "www.b.example", pair=EabPair(other.kid, other.hmac_key.reveal()))
