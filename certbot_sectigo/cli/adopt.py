@@ -14,7 +14,7 @@ from certbot_sectigo.accounts.model import Learned
 from certbot_sectigo.accounts.pinning import Change, PinError
 from certbot_sectigo.adopting import Done, Means, Plan, Wish
 from certbot_sectigo.adoption import AdoptionError
-from certbot_sectigo.cli.accounts import acting
+from certbot_sectigo.cli.accounts import acting, asking
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.hints import here
 from certbot_sectigo.cli.main import Context
@@ -55,7 +55,7 @@ def command(
     webroot = os.path.abspath(webroot) if webroot else None  # noqa: PTH100 - links stay
     wish = Wish(names, eab_kid, webroot, not no_dry_run)
     found = overview.gather(dirs, context.system_root, os.environ)
-    asked = adopting.ask(found, wish, acting.settings())
+    asked = adopting.ask(found, wish, asking.settings())
 
     def make() -> Plan:
         return adopting.plan(overview.gather(dirs, context.system_root, os.environ), wish, asked)

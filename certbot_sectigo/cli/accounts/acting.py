@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from certbot_sectigo import __version__, errors, paths
-from certbot_sectigo.ca.session import Settings
+from certbot_sectigo import errors, paths
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Report
 from certbot_sectigo.cli.main import Context
@@ -49,11 +48,6 @@ def dirs_of(context: Context) -> paths.Dirs:
             for _ in os.walk(folder, onerror=refuse):
                 pass
     return dirs
-
-
-def settings(*, verify_ssl: bool = True) -> Settings:
-    """Tell how this command speaks to servers."""
-    return Settings(f"certbot-sectigo/{__version__}", verify_ssl=verify_ssl)
 
 
 Lock = Callable[[paths.Dirs, float, Callable[[str], None]], "AbstractContextManager[None]"]

@@ -49,11 +49,11 @@ def with_answers(
         return overview.with_statuses(found, standing.ask(asked, settings(), answered))
 
 
-def settings() -> Settings:
+def settings(*, verify_ssl: bool = True) -> Settings:
     """Tell how this command speaks to servers."""
     from certbot_sectigo.ca.session import Settings
 
-    return Settings(f"certbot-sectigo/{__version__}")
+    return Settings(f"certbot-sectigo/{__version__}", verify_ssl=verify_ssl)
 
 
 @contextlib.contextmanager

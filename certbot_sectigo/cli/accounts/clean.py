@@ -66,7 +66,7 @@ def command(
     goes can be brought back with restore; nothing is removed.
     """
     dirs = acting.dirs_of(context)
-    settings = acting.settings(verify_ssl=not no_verify_ssl)
+    settings = asking.settings(verify_ssl=not no_verify_ssl)
     statuses: dict[Path, Status] = {}
 
     def make() -> Plan:

@@ -48,7 +48,7 @@ def command(
     --online takes the folder out of service afterwards.
     """
     acting.dirs_of(context)
-    settings = acting.settings(verify_ssl=not no_verify_ssl)
+    settings = asking.settings(verify_ssl=not no_verify_ssl)
 
     def make() -> Plan:
         found = asking.gather(context)

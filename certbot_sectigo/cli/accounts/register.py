@@ -14,7 +14,7 @@ from certbot_sectigo.accounts.model import Account, State
 from certbot_sectigo.accounts.pinning import Change, PinError, Target
 from certbot_sectigo.accounts.request import Request
 from certbot_sectigo.accounts.selection import Chosen
-from certbot_sectigo.cli.accounts import acting
+from certbot_sectigo.cli.accounts import acting, asking
 from certbot_sectigo.cli.accounts.pin import choose, describe_changes, show_changes
 from certbot_sectigo.cli.main import Context
 from certbot_sectigo.credentials import Credentials
@@ -83,7 +83,7 @@ def command(
     command can be repeated after it was cut off. --replace then writes OLD's renewal files.
     """
     dirs = acting.dirs_of(context)
-    settings = acting.settings(verify_ssl=not no_verify_ssl)
+    settings = asking.settings(verify_ssl=not no_verify_ssl)
     path = Path(file).absolute() if file else dirs.default_credentials
 
     def make() -> Plan:

@@ -14,7 +14,7 @@ from certbot_sectigo.accounts import rollover as key_change
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.pinning import Change
 from certbot_sectigo.accounts.rollover import Rolled, Rollover
-from certbot_sectigo.cli.accounts import acting, naming
+from certbot_sectigo.cli.accounts import acting, asking, naming
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.main import Context
 
@@ -53,7 +53,7 @@ def command(
     off at any point, the same command finds out which key holds, and finishes.
     """
     dirs = acting.dirs_of(context)
-    settings = acting.settings(verify_ssl=not no_verify_ssl)
+    settings = asking.settings(verify_ssl=not no_verify_ssl)
 
     def make() -> Plan:
         return _plan(context, dirs, account_id, server)

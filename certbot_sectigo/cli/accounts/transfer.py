@@ -15,7 +15,7 @@ from certbot_sectigo.accounts import foreign, keys, pins, store, transfer
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.transfer import Told, TransferError
 from certbot_sectigo.ca.session import CaError, Session, Settings
-from certbot_sectigo.cli.accounts import acting, naming
+from certbot_sectigo.cli.accounts import acting, asking, naming
 from certbot_sectigo.cli.accounts.ids import AccountId
 from certbot_sectigo.cli.main import Context
 
@@ -147,7 +147,7 @@ def command(
     "import lego DIR" and "import acme.sh DIR" take all accounts with EAB in a client's
     folder. The client's files stay as they are.
     """
-    settings = acting.settings(verify_ssl=not no_verify_ssl)
+    settings = asking.settings(verify_ssl=not no_verify_ssl)
     if key_file in foreign.CLIENTS and told_file is not None and Path(told_file).is_dir():
         if account_url or eab_kid:
             raise errors.UsageError("--account-url and --eab-kid go with a single key.")
