@@ -24,7 +24,7 @@ OLD, NEW = b"old\n", b"new content\n" * 1000
 @pytest.fixture(autouse=True)
 def no_hook_left() -> Iterator[None]:
     yield
-    assert atomic.operations is None
+    assert atomic.steps.operations is None
 
 
 def mode_of(path: Path) -> int:
@@ -50,7 +50,7 @@ def killed_at(number: int, act: Callable[[], object]) -> bool:
                 os.kill(os.getpid(), signal.SIGKILL)
             left -= 1
 
-        atomic.operations = hook
+        atomic.steps.operations = hook
         status = 1
         try:
             act()
@@ -78,11 +78,11 @@ class Failing:
             raise OSError(self._code, os.strerror(self._code))
 
     def __enter__(self) -> Failing:
-        atomic.operations = self
+        atomic.steps.operations = self
         return self
 
     def __exit__(self, *_: object) -> None:
-        atomic.operations = None
+        atomic.steps.operations = None
 
 
 def test_a_new_file_is_for_its_owner_only(tmp_path: Path) -> None:
@@ -159,11 +159,11 @@ def test_rights_are_narrow_before_the_first_byte(tmp_path: Path) -> None:
         for temporary in tmp_path.glob(".sectigo-eab-*"):
             seen.append((mode_of(temporary), temporary.stat().st_size))
 
-    atomic.operations = look
+    atomic.steps.operations = look
     try:
         atomic.replace(path, NEW)
     finally:
-        atomic.operations = None
+        atomic.steps.operations = None
     assert (0o600, 0) in seen
     assert {mode for mode, size in seen if size} == {0o640}
 
@@ -335,12 +335,12 @@ def test_an_interrupt_leaves_no_litter(tmp_path: Path) -> None:
         if name == "fsync":
             raise KeyboardInterrupt
 
-    atomic.operations = interrupt
+    atomic.steps.operations = interrupt
     try:
         with pytest.raises(KeyboardInterrupt):
             atomic.replace(tmp_path / "file", NEW)
     finally:
-        atomic.operations = None
+        atomic.steps.operations = None
     assert names_in(tmp_path) == []
 
 
@@ -417,7 +417,7 @@ def test_file_systems_without_locks_and_folder_syncs_will_do(tmp_path: Path) -> 
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fcntl, "flock", unsupported)
-        patch.setattr(atomic, "operations", look)
+        patch.setattr(atomic.steps, "operations", look)
         atomic.replace(tmp_path / "file", NEW)
     assert (tmp_path / "file").read_bytes() == NEW
 

@@ -98,7 +98,7 @@ def test_killed_at_any_file_operation_the_next_run_ends_with_one_account(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    monkeypatch.setattr(atomic, "operations", lambda name, path: seen.append(name))
+    monkeypatch.setattr(atomic.steps, "operations", lambda name, path: seen.append(name))
     bench.register()
     total = len(seen)
     assert total > 10
@@ -116,10 +116,10 @@ def test_killed_at_any_file_operation_the_next_run_ends_with_one_account(
 
         with running(config) as sandbox:
             again = Bench(sandbox, dirs)
-            monkeypatch.setattr(atomic, "operations", kill)
+            monkeypatch.setattr(atomic.steps, "operations", kill)
             with pytest.raises(Killed):
                 again.register()
-            monkeypatch.setattr(atomic, "operations", None)
+            monkeypatch.setattr(atomic.steps, "operations", None)
             # A run looks among the accounts first: the folder may have moved already.
             there = [a.name for a in store.read_all(dirs.accounts) if a.kid == again.pair.kid]
             name = there[0] if there else again.register()

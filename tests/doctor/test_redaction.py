@@ -68,7 +68,7 @@ def test_whenever_it_is_cut_off_the_log_is_whole(
             if left < 0:
                 raise Cut
 
-        monkeypatch.setattr(atomic, "operations", cut)
+        monkeypatch.setattr(atomic.steps, "operations", cut)
         try:
             redact(log, (), NOW)
         except Cut:
@@ -76,7 +76,7 @@ def test_whenever_it_is_cut_off_the_log_is_whole(
         else:
             break
         finally:
-            monkeypatch.setattr(atomic, "operations", None)
+            monkeypatch.setattr(atomic.steps, "operations", None)
         leaks = certbot_logs.scan(tmp_path).leaks
         states.add(bool(leaks))
         assert log.read_bytes() == old or not leaks

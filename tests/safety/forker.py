@@ -142,7 +142,7 @@ def _run(
         if fail_at is not None and number >= fail_at and needs_room:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    atomic.operations = hook
+    atomic.steps.operations = hook
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - what the test sends is not ours
     main(argv)
 
