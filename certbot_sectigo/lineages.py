@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from certbot_sectigo import errors, paths, renewal_file
+from certbot_sectigo import certificates, errors, paths, renewal_file
+from certbot_sectigo.certificates import Certificate, Unreadable
 from certbot_sectigo.renewal_file import RepointError, diff, repoint
-
-if TYPE_CHECKING:
-    from cryptography.x509 import Certificate as X509Certificate
-    from cryptography.x509 import Name
 
 __all__ = [
     "Certificate",
@@ -35,7 +31,6 @@ __all__ = [
 ]
 
 _FOUR = ("cert", "privkey", "chain", "fullchain")  # certbot passes over a file without them
-_MAXIMUM_BYTES = 1 << 20
 
 
 class LineageError(errors.Error):
@@ -87,30 +82,6 @@ class Lineage:
         return (self.authenticator or "").rpartition(":")[2] == "sectigo-eab"
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """What a lineage's certificate says about itself."""
-
-    names: frozenset[str]
-    """DNS names and IP addresses, lower case, with the common name, as certbot counts them."""
-    not_before: datetime
-    not_after: datetime
-    """In UTC."""
-    serial: int
-    organisation: str | None
-    """O of the subject."""
-    issuer: str | None
-    """CN of the issuer."""
-    issuer_organisation: str | None
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A certificate that could not be read."""
-
-    reason: str
-
-
 def read(path: Path) -> Lineage | None:
     """Read one renewal file, never failing on a broken one.
 
@@ -122,7 +93,7 @@ def read(path: Path) -> Lineage | None:
 def _read(path: Path, link: bool) -> Lineage | None:
     name = path.name[: -len(".conf")] if path.name.endswith(".conf") else path.name
     try:
-        data = _bytes(path)
+        data = certificates.read_bytes(path)
     except FileNotFoundError:
         if not link:
             return None
@@ -174,41 +145,22 @@ def read_text(lineage: Lineage) -> str:
     :raises LineageError: if that is not possible.
     """
     try:
-        return _bytes(lineage.path).decode()
+        return certificates.read_bytes(lineage.path).decode()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise LineageError(f"{lineage.path} cannot be read: {reason}.") from None
 
 
 def read_expiry(lineage: Lineage) -> datetime | None:
-    """Read when a lineage's certificate ends (UTC); None if that cannot be read.
-
-    That is a third of the work of :func:`read_certificate`.
-    """
-    from cryptography import x509
-
+    """Read when a lineage's certificate ends (UTC); None if that cannot be read."""
     path = lineage.cert_path or lineage.fullchain_path
-    if path is None:
-        return None
-    try:
-        return _utc(x509.load_pem_x509_certificate(_bytes(path)), "not_valid_after")
-    except Exception:  # cryptography's errors are many
-        return None
+    return certificates.read_expiry(path) if path else None
 
 
 def read_certificate(lineage: Lineage) -> Certificate | Unreadable:
     """Read the certificate a lineage points to, never failing on a broken one."""
-    from cryptography import x509
-
     path = lineage.cert_path or lineage.fullchain_path
-    if path is None:
-        return Unreadable(f"{lineage.path} names no certificate")
-    try:
-        return _certificate(x509.load_pem_x509_certificate(_bytes(path)))
-    except OSError as error:
-        return Unreadable(f"{path}: {error.strerror}")
-    except Exception:  # cryptography's errors are many
-        return Unreadable(f"{path} is not a certificate")
+    return certificates.read(path) if path else Unreadable(f"{lineage.path} names no certificate")
 
 
 def for_names(renewal_dir: Path, names: Iterable[str]) -> Lineage | None:
@@ -217,7 +169,7 @@ def for_names(renewal_dir: Path, names: Iterable[str]) -> Lineage | None:
     That is one of exactly these names, else the one that has most of them and no other
     (which certbot expands). Of two alike the last in order counts, as with certbot.
     """
-    wanted = _normal(names)
+    wanted = certificates.normal_names(names)
     same: Lineage | None = None
     part: tuple[int, Lineage] | None = None
     for lineage, has in _with_names(renewal_dir):
@@ -230,7 +182,7 @@ def for_names(renewal_dir: Path, names: Iterable[str]) -> Lineage | None:
 
 def all_for_names(renewal_dir: Path, names: Iterable[str]) -> list[Lineage]:
     """Find all lineages whose certificate is of exactly these names (RSA and ECDSA, say)."""
-    wanted = _normal(names)
+    wanted = certificates.normal_names(names)
     return [lineage for lineage, has in _with_names(renewal_dir) if has == wanted]
 
 
@@ -289,60 +241,3 @@ def _lineage(
         link=link,
         problem=problem,
     )
-
-
-def _bytes(path: Path) -> bytes:
-    """Read a file, and nothing else that might lie there under its name."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("is not an ordinary file")
-        if status.st_size > _MAXIMUM_BYTES:
-            raise ValueError("is far too large")
-        data = b""
-        while len(data) < status.st_size:
-            chunk = os.read(descriptor, status.st_size - len(data))
-            if not chunk:
-                break
-            data += chunk
-        return data
-    finally:
-        os.close(descriptor)
-
-
-def _certificate(certificate: X509Certificate) -> Certificate:
-    from cryptography import x509
-    from cryptography.x509.oid import NameOID
-
-    def first(name: Name, oid: x509.ObjectIdentifier) -> str | None:
-        found = name.get_attributes_for_oid(oid)
-        return str(found[0].value) if found else None
-
-    names = []
-    try:
-        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-        names = extension.value.get_values_for_type(x509.DNSName)
-        names += map(str, extension.value.get_values_for_type(x509.IPAddress))
-    except x509.ExtensionNotFound:
-        pass
-    common_name = first(certificate.subject, NameOID.COMMON_NAME)
-    return Certificate(
-        names=_normal([*names, common_name] if common_name else names),
-        not_before=_utc(certificate, "not_valid_before"),
-        not_after=_utc(certificate, "not_valid_after"),
-        serial=certificate.serial_number,
-        organisation=first(certificate.subject, NameOID.ORGANIZATION_NAME),
-        issuer=first(certificate.issuer, NameOID.COMMON_NAME),
-        issuer_organisation=first(certificate.issuer, NameOID.ORGANIZATION_NAME),
-    )
-
-
-def _utc(certificate: X509Certificate, name: str) -> datetime:
-    # cryptography before 42 has only the form without time zone, which later ones warn of.
-    time: datetime = getattr(certificate, f"{name}_utc", None) or getattr(certificate, name)
-    return time.replace(tzinfo=timezone.utc)
-
-
-def _normal(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(name.lower().rstrip(".") for name in names)

@@ -13,21 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from certbot_sectigo import atomic, errors, jwk, paths
+from certbot_sectigo.accounts import files
 from certbot_sectigo.accounts.model import Account, Learned, Note, State
 
 if TYPE_CHECKING:
     from josepy.jwk import JWK
 
-_KEY, _REGR, _META = "private_key.json", "regr.json", "meta.json"
-_CERTBOTS = (_REGR, _KEY, _META)  # in the order in which certbot opens them
+_CERTBOTS = (files.REGR, files.KEY, files.META)  # in the order in which certbot opens them
 _NOTE = "sectigo-eab.json"
 _NOTE_VERSION = 1
 _ID = re.compile(r"[0-9a-fA-F]{32}")
 _MAXIMUM_BYTES = 1 << 20
 _CHUNK = 1 << 13
 _DEEPEST = 100  # folders on the way to an account: more than any URL has parts
-# Members a private key cannot do without (RFC 7518 sections 6.2.2 and 6.3.2).
-_PRIVATE_MEMBERS = {"RSA": ("n", "e", "d"), "EC": ("crv", "x", "y", "d")}
 
 
 class AccountError(errors.Error):
@@ -88,31 +86,31 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
     found: dict[str, Mapping[str, Any]] = {}
     for name in _CERTBOTS:
         try:
-            content = _load(f"{here}/{name}")
-            _CHECKS[name](content)
-            if name == _KEY:
+            content = files.load(f"{here}/{name}")
+            files.CHECKS[name](content)
+            if name == files.KEY:
                 account_id = jwk.account_id(content)
                 if account_id is None:
-                    raise _Malformed("does not hold a usable key")
+                    raise files.Malformed("does not hold a usable key")
             found[name] = content
-        except (OSError, _Malformed) as error:
+        except (OSError, files.Malformed) as error:
             # What certbot stumbles over first decides what it does.
             if state is State.LOADS:
-                state = State.UNPARSABLE if isinstance(error, _Malformed) else State.INCOMPLETE
+                state = State.UNPARSABLE if isinstance(error, files.Malformed) else State.INCOMPLETE
                 problem = f"{here}/{name}: {getattr(error, 'strerror', None) or error}"
-    key = found.get(_KEY, {})
-    meta = found.get(_META, {})
-    regr = found.get(_REGR, {})
+    key = found.get(files.KEY, {})
+    meta = found.get(files.META, {})
+    regr = found.get(files.REGR, {})
     return Account(
         folder=folder,
         server_path=server_path,
         state=state,
         id=account_id,
         uri=regr.get("uri"),
-        created=_time(str(meta["creation_dt"])) if meta else None,
+        created=files.parse_time(str(meta["creation_dt"])) if meta else None,
         creation_host=str(meta["creation_host"]) if meta else None,
         key_type=jwk.kind(key) if key else None,
-        contact=_contact(regr),
+        contact=files.contact(regr),
         note=_read_note(folder),
         problem=problem,
         link=link,
@@ -127,7 +125,7 @@ def load_key(folder: Path) -> JWK:
     from josepy.errors import Error as JoseError
     from josepy.jwk import JWK
 
-    path = folder / _KEY
+    path = folder / files.KEY
     try:
         return JWK.json_loads(path.read_text())
     except OSError as error:
@@ -165,11 +163,11 @@ def create(folder: Path, key: JWK, note: Note | None) -> str:
         "creation_dt": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "creation_host": socket.gethostname(),
     }
-    _write(target / _META, meta, mode=0o644)
+    _write(target / files.META, meta, mode=0o644)
     if note is not None:
         write_note(target, note)
     # The key comes last: a folder that has it has everything else.
-    atomic.replace(target / _KEY, key.json_dumps().encode(), mode=0o400)
+    atomic.replace(target / files.KEY, key.json_dumps().encode(), mode=0o400)
     return account_id
 
 
@@ -183,12 +181,12 @@ def derive(folder: Path, key: JWK, like: Path) -> str:
     account_id = key_id(key)
     target = folder / account_id
     atomic.make_private_dir(target)
-    for name in (_META, _REGR, _NOTE, _KEY):
+    for name in (files.META, files.REGR, _NOTE, files.KEY):
         old = like / name
         if name == _NOTE and not old.exists():
             continue
         status = old.stat()
-        data = key.json_dumps().encode() if name == _KEY else old.read_bytes()
+        data = key.json_dumps().encode() if name == files.KEY else old.read_bytes()
         mode, owner = stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid)
         atomic.replace(target / name, data, mode=mode, owner=owner)
     above, made = like.stat(), target.stat()
@@ -207,12 +205,12 @@ def account_folders(top: Path) -> list[Path]:
 
 def has_key(folder: Path) -> bool:
     """Tell whether a folder holds an account key, readable or not."""
-    return os.path.lexists(folder / _KEY)
+    return os.path.lexists(folder / files.KEY)
 
 
 def complete(folder: Path, uri: str) -> None:
     """Write the account URL beside the key; certbot can load the account afterwards."""
-    _write(folder / _REGR, {"body": {}, "uri": uri}, mode=0o644)
+    _write(folder / files.REGR, {"body": {}, "uri": uri}, mode=0o644)
 
 
 def write_note(folder: Path, note: Note) -> None:
@@ -286,86 +284,10 @@ def _link_above(accounts_dir: Path, top: Path) -> Path | None:
     return None
 
 
-class _Malformed(ValueError):  # noqa: N818 - a finding, not a failure
-    """A file's content is not what certbot could parse."""
-
-
-def _load(path: str) -> Mapping[str, Any]:
-    data = _bytes(path)
-    try:
-        content = json.loads(data.decode())
-    except (ValueError, RecursionError):
-        raise _Malformed("is empty" if not data.strip() else "is not JSON") from None
-    if not isinstance(content, dict):
-        raise _Malformed("is not a JSON object")
-    return content
-
-
-def _bytes(path: str) -> bytes:
-    """Read a file with as few system calls as can be: listing reads thousands of them."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        data = os.read(descriptor, _CHUNK)
-        if len(data) == _CHUNK:
-            with os.fdopen(os.dup(descriptor), "rb") as stream:
-                data += stream.read(_MAXIMUM_BYTES)
-        return data
-    finally:
-        os.close(descriptor)
-
-
-def _contact(regr: Mapping[str, Any]) -> tuple[str, ...]:
-    """Read the contact out of the account object, which old certbots kept."""
-    contact = regr.get("body", {}).get("contact")
-    if not isinstance(contact, list):
-        return ()
-    return tuple(item for item in contact if isinstance(item, str))
-
-
-def _check_key(key: Mapping[str, Any]) -> None:
-    members = _PRIVATE_MEMBERS.get(str(key.get("kty")))
-    if members is None:
-        raise _Malformed("is neither an RSA nor an EC key")
-    for name in members:
-        if not isinstance(key.get(name), str) or not key[name]:
-            raise _Malformed(f"lacks the key's member {name}")
-
-
-def _check_regr(regr: Mapping[str, Any]) -> None:
-    if not isinstance(regr.get("uri"), str) or not regr["uri"]:
-        raise _Malformed("has no account URL (uri)")
-    if not isinstance(regr.get("body"), dict):
-        raise _Malformed("has no body")
-
-
-def _check_meta(meta: Mapping[str, Any]) -> None:
-    if _time(str(meta.get("creation_dt"))) is None:
-        raise _Malformed("has no creation time (creation_dt)")
-    if "creation_host" not in meta:
-        raise _Malformed("does not name the host it was made on (creation_host)")
-
-
-_CHECKS = {_KEY: _check_key, _REGR: _check_regr, _META: _check_meta}
-
-
-def _time(text: str) -> datetime | None:
-    """Parse RFC 3339 as certbot writes it; Python before 3.11 does not know the ``Z``."""
-    try:
-        time = datetime.fromisoformat(f"{text[:-1]}+00:00" if text[-1:] in "zZ" else text)
-    except ValueError:
-        return None
-    if time.tzinfo is None:
-        return None
-    try:
-        return time.astimezone(timezone.utc)
-    except OverflowError:  # at the ends of the calendar a time zone leads out of it
-        return time.replace(tzinfo=timezone.utc)
-
-
 def _read_note(folder: Path) -> Note | None:
     try:
-        content = _load(f"{folder}/{_NOTE}")
-        when = _time(str(content["when"]))
+        content = files.load(f"{folder}/{_NOTE}")
+        when = files.parse_time(str(content["when"]))
         kid, server = content["kid"], content["server"]
         if when is None or not isinstance(kid, str) or not kid or not isinstance(server, str):
             return None

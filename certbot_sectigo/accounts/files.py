@@ -1,0 +1,96 @@
+"""What certbot's account files have to hold, and how they are read; pure but for the reading."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+KEY, REGR, META = "private_key.json", "regr.json", "meta.json"
+_MAXIMUM_BYTES = 1 << 20
+_CHUNK = 1 << 13
+# Members a private key cannot do without (RFC 7518 sections 6.2.2 and 6.3.2).
+_PRIVATE_MEMBERS = {"RSA": ("n", "e", "d"), "EC": ("crv", "x", "y", "d")}
+
+
+class Malformed(ValueError):  # noqa: N818 - a finding, not a failure
+    """A file's content is not what certbot could parse."""
+
+
+def load(path: str) -> Mapping[str, Any]:
+    """Read a file that holds a JSON object.
+
+    :raises Malformed: if it holds anything else.
+    :raises OSError: if it cannot be read.
+    """
+    data = _bytes(path)
+    try:
+        content = json.loads(data.decode())
+    except (ValueError, RecursionError):
+        raise Malformed("is empty" if not data.strip() else "is not JSON") from None
+    if not isinstance(content, dict):
+        raise Malformed("is not a JSON object")
+    return content
+
+
+def _bytes(path: str) -> bytes:
+    """Read a file with as few system calls as can be: listing reads thousands of them."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        data = os.read(descriptor, _CHUNK)
+        if len(data) == _CHUNK:
+            with os.fdopen(os.dup(descriptor), "rb") as stream:
+                data += stream.read(_MAXIMUM_BYTES)
+        return data
+    finally:
+        os.close(descriptor)
+
+
+def contact(regr: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read the contact out of the account object, which old certbots kept."""
+    contact = regr.get("body", {}).get("contact")
+    if not isinstance(contact, list):
+        return ()
+    return tuple(item for item in contact if isinstance(item, str))
+
+
+def _check_key(key: Mapping[str, Any]) -> None:
+    members = _PRIVATE_MEMBERS.get(str(key.get("kty")))
+    if members is None:
+        raise Malformed("is neither an RSA nor an EC key")
+    for name in members:
+        if not isinstance(key.get(name), str) or not key[name]:
+            raise Malformed(f"lacks the key's member {name}")
+
+
+def _check_regr(regr: Mapping[str, Any]) -> None:
+    if not isinstance(regr.get("uri"), str) or not regr["uri"]:
+        raise Malformed("has no account URL (uri)")
+    if not isinstance(regr.get("body"), dict):
+        raise Malformed("has no body")
+
+
+def _check_meta(meta: Mapping[str, Any]) -> None:
+    if parse_time(str(meta.get("creation_dt"))) is None:
+        raise Malformed("has no creation time (creation_dt)")
+    if "creation_host" not in meta:
+        raise Malformed("does not name the host it was made on (creation_host)")
+
+
+CHECKS = {KEY: _check_key, REGR: _check_regr, META: _check_meta}
+
+
+def parse_time(text: str) -> datetime | None:
+    """Parse RFC 3339 as certbot writes it; Python before 3.11 does not know the ``Z``."""
+    try:
+        time = datetime.fromisoformat(f"{text[:-1]}+00:00" if text[-1:] in "zZ" else text)
+    except ValueError:
+        return None
+    if time.tzinfo is None:
+        return None
+    try:
+        return time.astimezone(timezone.utc)
+    except OverflowError:  # at the ends of the calendar a time zone leads out of it
+        return time.replace(tzinfo=timezone.utc)

@@ -1,0 +1,128 @@
+"""Certificates: what one says about itself, read without failing on a broken one."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate as X509Certificate
+    from cryptography.x509 import Name
+
+_MAXIMUM_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What a lineage's certificate says about itself."""
+
+    names: frozenset[str]
+    """DNS names and IP addresses, lower case, with the common name, as certbot counts them."""
+    not_before: datetime
+    not_after: datetime
+    """In UTC."""
+    serial: int
+    organisation: str | None
+    """O of the subject."""
+    issuer: str | None
+    """CN of the issuer."""
+    issuer_organisation: str | None
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A certificate that could not be read."""
+
+    reason: str
+
+
+def read(path: Path) -> Certificate | Unreadable:
+    """Read a PEM certificate; of several in the file the first."""
+    from cryptography import x509
+
+    try:
+        return _certificate(x509.load_pem_x509_certificate(read_bytes(path)))
+    except OSError as error:
+        return Unreadable(f"{path}: {error.strerror}")
+    except Exception:  # cryptography's errors are many
+        return Unreadable(f"{path} is not a certificate")
+
+
+def read_expiry(path: Path) -> datetime | None:
+    """Read when a certificate ends (UTC); None if that cannot be read.
+
+    That is a third of the work of :func:`read`.
+    """
+    from cryptography import x509
+
+    try:
+        return _utc(x509.load_pem_x509_certificate(read_bytes(path)), "not_valid_after")
+    except Exception:  # cryptography's errors are many
+        return None
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file, and nothing else that might lie there under its name.
+
+    :raises ValueError: if it is no ordinary file, or larger than any certificate is.
+    :raises OSError: if it cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("is not an ordinary file")
+        if status.st_size > _MAXIMUM_BYTES:
+            raise ValueError("is far too large")
+        data = b""
+        while len(data) < status.st_size:
+            chunk = os.read(descriptor, status.st_size - len(data))
+            if not chunk:
+                break
+            data += chunk
+        return data
+    finally:
+        os.close(descriptor)
+
+
+def normal_names(names: Iterable[str]) -> frozenset[str]:
+    """Write names as they are compared."""
+    return frozenset(name.lower().rstrip(".") for name in names)
+
+
+def _certificate(certificate: X509Certificate) -> Certificate:
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+
+    def first(name: Name, oid: x509.ObjectIdentifier) -> str | None:
+        found = name.get_attributes_for_oid(oid)
+        return str(found[0].value) if found else None
+
+    names = []
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        names = extension.value.get_values_for_type(x509.DNSName)
+        names += map(str, extension.value.get_values_for_type(x509.IPAddress))
+    except x509.ExtensionNotFound:
+        pass
+    common_name = first(certificate.subject, NameOID.COMMON_NAME)
+    return Certificate(
+        names=normal_names([*names, common_name] if common_name else names),
+        not_before=_utc(certificate, "not_valid_before"),
+        not_after=_utc(certificate, "not_valid_after"),
+        serial=certificate.serial_number,
+        organisation=first(certificate.subject, NameOID.ORGANIZATION_NAME),
+        issuer=first(certificate.issuer, NameOID.COMMON_NAME),
+        issuer_organisation=first(certificate.issuer, NameOID.ORGANIZATION_NAME),
+    )
+
+
+def _utc(certificate: X509Certificate, name: str) -> datetime:
+    # cryptography before 42 has only the form without time zone, which later ones warn of.
+    time: datetime = getattr(certificate, f"{name}_utc", None) or getattr(certificate, name)
+    return time.replace(tzinfo=timezone.utc)
