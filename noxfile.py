@@ -1,7 +1,7 @@
 """The end-to-end tests with every certbot in the field; ``make test-matrix`` runs them all.
 
 One session a version, each in an environment of its own with what that version can stand.
-``nox -s 'matrix(certbot="2.1.0")' -- -k renew`` runs some of them with one.
+``nox -s 'matrix(2.1.0)' -- -k renew`` runs some of them with one.
 """
 
 from __future__ import annotations

@@ -68,6 +68,18 @@ def certbot_product() -> str:
     return f"certbot/{certbot.__version__}"
 
 
+def saving(cert_name: str) -> tuple[str, ...]:
+    """Give the certbot command that saves options with a lineage; the options follow.
+
+    Before 2.3, which brought ``reconfigure``, only a renewal saves them.
+    """
+    import certbot
+
+    major, minor = (int(part) for part in certbot.__version__.split(".")[:2])
+    verb = ("reconfigure",) if (major, minor) >= (2, 3) else ("renew", "--force-renewal")
+    return ("certbot", *verb, "--cert-name", cert_name)
+
+
 def user_agent_comment(config: Any) -> str:
     """Give the user's ``--user-agent-comment``, an option that certbot 1.12 has as well."""
     return getattr(config, "user_agent_comment", None) or ""

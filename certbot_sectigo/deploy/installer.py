@@ -308,7 +308,7 @@ class InstallerHalf:
         if forgets and outcomes:
             compat.notify(
                 "certbot install is for this once. For renewals to do the same: "
-                + report.reconfigure(self._config_dir(), str(name))
+                + report.at_renewals(self._config_dir(), str(name))
             )
         failure = report.failure(name, outcomes, self._config_dir(), renewed=not forgets)
         if failure is not None:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from certbot_sectigo import compat
 from certbot_sectigo.deploy.model import DeployError, Outcome
 
 _STATES = {
@@ -32,11 +33,10 @@ def command(config_dir: Path, *words: str) -> str:
     return shlex.join(["certbot-sectigo", *given, "deploy", *words])
 
 
-def reconfigure(config_dir: Path, lineage: str) -> str:
+def at_renewals(config_dir: Path, lineage: str) -> str:
     """Give the certbot command by which renewals deploy a lineage."""
     given = () if config_dir == Path("/etc/letsencrypt") else ("--config-dir", str(config_dir))
-    words = ("--cert-name", lineage, "--installer", "sectigo-eab")
-    return shlex.join(["certbot", "reconfigure", *given, *words])
+    return shlex.join([*compat.saving(lineage), "--installer", "sectigo-eab", *given])
 
 
 def failure(
