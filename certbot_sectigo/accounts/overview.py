@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from certbot_sectigo import certbot_logs, lineages, paths
-from certbot_sectigo.accounts import hygiene, signs, store
+from certbot_sectigo.accounts import hygiene, issued, pins, signs, store
 from certbot_sectigo.accounts.hygiene import Entry, Subject
 from certbot_sectigo.accounts.model import Account, Learned, Note, Source, Status, Use
 from certbot_sectigo.lineages import Lineage
@@ -65,13 +65,13 @@ def gather(
     all_lineages = lineages.read_all(dirs.renewal)
     logs = certbot_logs.scan(dirs.logs_dir)
     mentions = signs.mentions(dirs.config_dir, system_root, environ)
-    issuances = signs.at_work(logs.issuances, all_lineages, now)
+    orders = signs.orders(logs.issuances, all_lineages, now)
 
     urls = _server_urls(found, all_lineages)
     members = _merged(found)
     kids = _Kids(logs.bindings, all_lineages)
     at_work: dict[str, list[Use]] = defaultdict(list)
-    for issuance in sorted(issuances, key=lambda i: i.when, reverse=True):
+    for issuance in sorted(signs.at_work(orders, now), key=lambda i: i.when, reverse=True):
         names = ", ".join(issuance.names) or "names that the log does not show"
         at_work[issuance.account_url].append(
             Use(Source.LOG, names, issuance.log, issuance.line, when=issuance.when)
@@ -96,6 +96,8 @@ def gather(
                 pinned[None, name].append(Use(Source.LINEAGE, lineage.name, lineage.path))
 
     cut_off = _cut_off(dirs)
+    got = issued.by_url(orders.kept, now)
+    got_before_pin = issued.by_pins(pins.read_records(dirs), all_lineages, now)
     subjects = []
     for account, also in members:
         account = kids.told(account, urls[account.server_path])
@@ -106,7 +108,8 @@ def gather(
         uses += named.get(account.name, ())
         uses += at_work.get(account.uri or "", ())
         url, changing = urls[account.server_path], (account.server_path, account.name) in cut_off
-        subjects.append(Subject(account, url, tuple(uses), None, also, changing))
+        valid = got.get(account.uri or "", ()) or got_before_pin.get(account.name, ())
+        subjects.append(Subject(account, url, tuple(uses), None, also, changing, valid))
     entries = tuple(hygiene.judge(subjects))
     dangling = _dangling(dirs, entries, all_lineages, mentions)
     unread = [f"{log.log}: {log.reason}" for log in logs.unread]

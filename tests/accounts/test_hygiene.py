@@ -14,6 +14,7 @@ from certbot_sectigo.accounts import hygiene
 from certbot_sectigo.accounts.hygiene import Action, Step, Subject
 from certbot_sectigo.accounts.model import (
     Account,
+    Issued,
     Learned,
     Note,
     Source,
@@ -40,19 +41,23 @@ def subject(
     standing: Standing | None = None,
     server: str = "s.example/d",
     link: bool = False,
+    issued: bool = False,
+    uri: str | None = None,
 ) -> Subject:
     account = Account(
         folder=Path("/accounts", server, name),
         server_path=server,
         state=state,
         id=key_id or name,
+        uri=uri or f"https://s.example/account/{name}",
         created=EPOCH - timedelta(days=age),
         note=Note(kid, SERVER, Learned.LOG, EPOCH) if kid else None,
         problem=None if state is State.LOADS else "regr.json: is empty",
         link=Path("/elsewhere") if link else None,
     )
     status = None if standing is None else Status(standing)
-    return Subject(account, SERVER, (LINEAGE,) if used else (), status)
+    got = (Issued("www.example.org", EPOCH + timedelta(days=90)),) if issued else ()
+    return Subject(account, SERVER, (LINEAGE,) if used else (), status, issued=got)
 
 
 def verdicts(*subjects: Subject) -> list[Verdict]:
@@ -75,7 +80,22 @@ def steps(*subjects: Subject, idle: bool = False, force: bool = False) -> list[A
         (subject("a", standing=Standing.ABSENT), (), Verdict.DEAD),
         (subject("a", standing=Standing.UNKNOWN), (), Verdict.IDLE),
         (subject("a", kid="K", age=2), (subject("b", kid="K"),), Verdict.DUPLICATE),
-        (subject("a", kid="K"), (subject("b", kid="K", age=2, used=True),), Verdict.DUPLICATE),
+        (subject("a", kid="K"), (subject("b", kid="K", age=2, used=True),), Verdict.SUPERSEDED),
+        (subject("a", kid="K"), (subject("b", kid="L", used=True),), Verdict.IDLE),
+        (subject("a"), (subject("b", used=True),), Verdict.IDLE),
+        (subject("a"), (subject("b", kid="K", used=True),), Verdict.IDLE),
+        # Who got a certificate may be needed to revoke it.
+        (
+            subject("a", kid="K", issued=True),
+            (subject("b", kid="K", used=True),),
+            Verdict.IDLE,
+        ),
+        (subject("a", kid="K", age=2, issued=True), (subject("b", kid="K"),), Verdict.IDLE),
+        (
+            subject("a", kid="K", issued=True, uri="u"),
+            (subject("b", kid="K", used=True, uri="u"),),
+            Verdict.SUPERSEDED,
+        ),
         (subject("a", kid="K"), (subject("b", kid="K", age=2),), Verdict.IDLE),
         (subject("a", kid="K", age=2), (subject("b", kid="L"),), Verdict.IDLE),
         (subject("a", kid="K", age=2), (subject("b", kid="K", server="t"),), Verdict.IDLE),
@@ -84,11 +104,10 @@ def steps(*subjects: Subject, idle: bool = False, force: bool = False) -> list[A
             (subject("b", kid="K", standing=Standing.ABSENT),),
             Verdict.IDLE,
         ),
-        (subject("a"), (subject("b", used=True),), Verdict.SUPERSEDED),
         # The only way out where the account in use is dead.
         (
-            subject("a"),
-            (subject("b", used=True, standing=Standing.DEACTIVATED),),
+            subject("a", kid="K"),
+            (subject("b", kid="K", used=True, standing=Standing.DEACTIVATED),),
             Verdict.IDLE,
         ),
         (subject("a"), (subject("b"),), Verdict.IDLE),
@@ -134,7 +153,32 @@ def test_a_dead_account_in_use_comes_with_the_way_out() -> None:
         ),
         ([subject("a", used=True)], True, True, [Action.KEEP]),
         ([subject("a", standing=Standing.ABSENT)], False, False, [Action.ARCHIVE]),
-        ([subject("a"), subject("b", used=True)], False, False, [Action.ARCHIVE, Action.KEEP]),
+        ([subject("a"), subject("b", used=True)], False, False, [Action.KEEP, Action.KEEP]),
+        ([subject("a"), subject("b", used=True)], True, False, [Action.ARCHIVE, Action.KEEP]),
+        (
+            [subject("a", kid="K"), subject("b", kid="K", used=True)],
+            False,
+            False,
+            [Action.ARCHIVE, Action.KEEP],
+        ),
+        (
+            [subject("a", kid="K", issued=True), subject("b", kid="K", used=True)],
+            True,
+            True,
+            [Action.KEEP, Action.KEEP],
+        ),
+        (
+            [subject("a", issued=True, age=1), subject("b")],
+            True,
+            False,
+            [Action.KEEP, Action.ARCHIVE],
+        ),
+        (
+            [subject("a"), subject("b", used=True, standing=Standing.REVOKED)],
+            True,
+            False,
+            [Action.KEEP, Action.KEEP],
+        ),
         ([subject("a"), subject("b")], False, False, [Action.KEEP, Action.KEEP]),
         ([subject("a", age=1), subject("b")], True, False, [Action.ARCHIVE, Action.KEEP]),
         ([subject("a"), subject("b", server="t")], True, False, [Action.KEEP, Action.KEEP]),
@@ -159,6 +203,7 @@ SUBJECTS = st.lists(
         standing=st.sampled_from([None, *Standing]),
         server=st.sampled_from(["s.example/d", "t.example/d"]),
         link=st.sampled_from([False, False, False, True]),
+        issued=st.booleans(),
     ),
     max_size=7,
     unique_by=lambda s: (s.account.server_path, s.account.name),
@@ -175,6 +220,8 @@ def test_nothing_that_is_needed_ever_goes(subjects: list[Subject], idle: bool, f
         if step.action is not Action.KEEP:
             assert account.link is None
             assert not uses or (force and account.state is State.UNPARSABLE)
+            if step.entry.subject.sound:
+                assert not step.entry.subject.issued
         if step.action is Action.RENAME:
             assert account.misnamed
             assert not any(other.account.folder == account.folder.with_name(str(account.id))

@@ -129,7 +129,7 @@ class TestArchive:
     def test_purge_waits_thirty_days(self, machine: Machine, tool: Tool) -> None:
         used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
         machine.lineage("www.a.example", used)
-        tool.run("accounts", "clean", "--yes")
+        tool.run("accounts", "clean", "--idle", "--yes")
         self.aged(machine, 29)
         refused = tool.run("accounts", "purge", extra, "--yes", check=1)
         assert "less than 30 days" in refused.text and "--force" in refused.text
@@ -146,9 +146,9 @@ class TestArchive:
         machine.lineage("www.a.example", used)
         copy = machine.certbot.home / "copy"
         shutil.copytree(machine.folder(extra), copy)
-        tool.run("accounts", "clean", "--yes")
+        tool.run("accounts", "clean", "--idle", "--yes")
         shutil.copytree(copy, machine.folder(extra))
-        tool.run("accounts", "clean", "--yes")
+        tool.run("accounts", "clean", "--idle", "--yes")
         names = {thing.account.name for thing in archive.read_all(machine.dirs)}
         assert names == {extra, f"{extra}~2"}
         tool.run("accounts", "restore", f"{extra}~2", "--yes")
@@ -164,7 +164,7 @@ class TestArchive:
         machine.lineage(NAME, account)
         folder = machine.folder(account)
         folder.rename(folder.with_name(f"{account}.bak"))
-        done = tool.json("accounts", "clean", "--yes")
+        done = tool.json("accounts", "clean", "--idle", "--yes")
         assert [m["action"] for m in done["result"]["moved"]] == ["rename"]
         assert folder.is_dir() and machine.dangling() == []
 
@@ -337,7 +337,7 @@ class TestOddMachines:
     ) -> None:
         used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
         machine.lineage("www.a.example", used)
-        refused = tool.run("accounts", "clean", "--deactivate", "--yes", check=1)
+        refused = tool.run("accounts", "clean", "--idle", "--deactivate", "--yes", check=1)
         assert "different file systems" in refused.text
         assert {a.status for a in machine.sectigo.sandbox.accounts()} == {"valid"}
         assert machine.folder(extra).is_dir()
@@ -366,7 +366,7 @@ class TestOddMachines:
             tool.run("accounts", "rollover", account, "--yes", check=1)
         done = tool.json("accounts", "clean", "--online", "--yes")
         assert done["result"]["moved"] == []
-        assert {s["verdict"] for s in done["plan"]["steps"]} == {"in use", "superseded"}
+        assert {s["verdict"] for s in done["plan"]["steps"]} == {"in use", "idle"}
         advice = {name: entry["advice"] for name, entry in tool.accounts("--online").items()}
         for account in (first, second):
             assert advice[account].endswith(f"certbot-sectigo accounts rollover {account}")
@@ -381,7 +381,7 @@ class TestOddMachines:
         machine.lineage("www.a.example", first)
         path = machine.lineage(NAME, second)
         path.write_text(path.read_text() + damage)
-        done = tool.json("accounts", "clean", "--yes")
+        done = tool.json("accounts", "clean", "--idle", "--yes")
         assert done["result"]["moved"] == []
         assert machine.folder(second).is_dir()
 
@@ -399,7 +399,7 @@ class TestOddMachines:
     def test_quiet_is_quiet(self, machine: Machine, tool: Tool) -> None:
         used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
         machine.lineage("www.a.example", used)
-        assert tool.run("-q", "accounts", "clean", "--yes").output == ""
+        assert tool.run("-q", "accounts", "clean", "--idle", "--yes").output == ""
         assert not machine.folder(extra).exists()
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act in another user's files")

@@ -164,7 +164,8 @@ def _refuse_purge(dirs: paths.Dirs, found: Archived) -> None:
             f"{found.account.name} --force",
         )
     logs = certbot_logs.scan(dirs.logs_dir)
-    at_work = signs.at_work(logs.issuances, lineages.read_all(dirs.renewal), now)
+    orders = signs.orders(logs.issuances, lineages.read_all(dirs.renewal), now)
+    at_work = signs.at_work(orders, now)
     needs.refuse_purge(found.account.name, needs.hanging(found.account.uri, at_work))
 
 

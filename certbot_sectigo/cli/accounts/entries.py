@@ -93,6 +93,7 @@ def as_json(entry: Entry, host: str) -> dict[str, Any]:
         "loads": account.loads,
         "problem": account.problem,
         "uses": [use_as_json(use) for use in subject.uses],
+        "issued": [{"lineage": i.lineage, "expires": time(i.expires)} for i in subject.issued],
         "status": status_as_json(status),
         "verdict": entry.verdict.value,
         "reason": entry.reason,
