@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 PURGE_AFTER = timedelta(days=30)
 """How long an archived account is kept from :func:`purge`."""
 
+KEY_CHANGED = "its key was changed"
+"""How the reason begins where the CA does not know the archived key any more."""
+
 _VERSION = 1
 _AGAIN = re.compile(r"~\d+$")  # archived a second time under the same name
 _PURGED = ".purged-"
@@ -63,6 +66,20 @@ class Archived:
     def when(self) -> datetime | None:
         """When it was archived."""
         return self.manifest.when if self.manifest else None
+
+    @property
+    def kid(self) -> str | None:
+        """The kid it is known to be bound with."""
+        return self.account.kid or (self.manifest.kid if self.manifest else None)
+
+    @property
+    def ended(self) -> str | None:
+        """Why it is of no use at the CA any more, as far as was written down."""
+        if self.manifest is not None and self.manifest.deactivated:
+            return "deactivated at the CA"
+        if self.manifest is not None and self.manifest.reason.startswith(KEY_CHANGED):
+            return self.manifest.reason
+        return None
 
 
 def move(

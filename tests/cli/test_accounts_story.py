@@ -86,6 +86,12 @@ def test_two_accounts_one_wrong(
     for log in certbot.logs_dir.iterdir():
         log.unlink()
     assert [i["lineage"] for i in tool.accounts()[wrong]["issued"]] == [NAME]
+    tool.run("accounts", "clean", "--idle", "--yes")
+    # A pair may be one that can be bound once, so its account has to come back first.
+    credentials = sectigo.c.credentials(tmp_path / "c.ini")
+    refused = certbot.certonly("www.c.example", credentials=credentials, check=1)
+    assert f"accounts restore {unused}" in refused.text
+    assert len(sectigo.accounts_of(sectigo.c.kid)) == 1
     # The lineage may go back as well, although certbot has written the file since.
     tool.run("accounts", "pin", "--undo", "--yes")
     assert certbot.lineage(NAME).account == wrong

@@ -179,7 +179,7 @@ def as_json(thing: Archived) -> dict[str, Any]:
         "server_path": account.server_path,
         "folder": str(account.folder),
         "account_url": account.uri,
-        "kid": account.kid or (manifest.kid if manifest else None),
+        "kid": thing.kid,
         "when": entries.time(thing.when),
         "reason": manifest.reason if manifest else None,
         "lineages": list(manifest.lineages) if manifest else [],
@@ -206,7 +206,7 @@ def _blocks(found: list[Archived]) -> Iterator[Block]:
             (
                 Cell(short[account.name]),
                 Cell(manifest.when.strftime("%Y-%m-%d") if manifest else "?"),
-                Cell(account.kid or (manifest.kid if manifest else None) or "unknown"),
+                Cell(thing.kid or "unknown"),
                 Cell(", ".join(manifest.lineages) if manifest else ""),
                 Cell(manifest.reason if manifest else "?"),
                 Cell(account.server_path),

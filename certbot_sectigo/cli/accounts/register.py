@@ -204,5 +204,6 @@ def _conclude(done: Done) -> None:
         click.echo(
             f"{done.replaced} is not needed for renewals any more; its certificates can be "
             "revoked with it for as long as it is kept.\n"
-            "To take it out of service:  certbot-sectigo accounts clean"
+            "To take it out of service once they have expired:  certbot-sectigo accounts clean "
+            "--idle"
         )
