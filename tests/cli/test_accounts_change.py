@@ -91,6 +91,10 @@ class TestPin:
             (("deactivate", MISSING), 1, "no account"),
             (("register",), 1, "does not exist"),
             (("import", "/nowhere.pem", "--server", "https://x.example"), 1, "No such file"),
+            (("import", "lego", "/nowhere"), 1, ": /nowhere does not exist"),
+            (("import", "acme.sh", "/etc/passwd"), 1, ": /etc/passwd is not a folder"),
+            (("import", "lego"), 2, "import lego DIR"),
+            (("export", "{b}", "-o", "-"), 2, "--output FILE"),
         ],
     )
     def test_what_cannot_be_is_said(
@@ -251,7 +255,8 @@ class TestTransfer:
         out = tmp_path / "out.pem"
         tool.run("-n", "accounts", "export", account, "--output", out, check=1)
         assert not out.exists()
-        tool.run("accounts", "export", account, "--output", out, "--yes")
+        done = tool.run("accounts", "export", account, "--output", out, "--yes")
+        assert f"certbot-sectigo accounts import {out}\n" in done.stdout
         told = tmp_path / "out.pem.json"
         for path in (out, told):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -262,7 +267,7 @@ class TestTransfer:
 
         other = Machine(Certbot(tmp_path / "other"), machine.sectigo)
         there = Tool(other.certbot)
-        done = there.json("accounts", "import", out, told, "--online", "--yes")
+        done = there.json("accounts", "import", out, "--online", "--yes")
         assert done["result"]["account"] == account
         listed = there.accounts("--online")[account]
         assert (listed["kid"], listed["status"]["standing"]) == (machine.sectigo.b.kid, "valid")
