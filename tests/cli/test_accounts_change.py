@@ -66,7 +66,7 @@ class TestPin:
     ) -> None:
         unknown = machine.account(machine.sectigo.a, noted=False)
         known = machine.account(machine.sectigo.b)
-        tool.run("accounts", "pin", unknown, "--eab-kid", "K-1", "--yes")
+        tool.run("accounts", "pin", f" {unknown}", "--eab-kid", " K-1\n", "--yes")
         assert tool.accounts()[unknown]["kid"] == "K-1"
         tool.run("accounts", "pin", unknown, "--eab-kid", "K-2", "--yes")
         assert tool.accounts()[unknown]["kid"] == "K-2"
@@ -85,6 +85,10 @@ class TestPin:
             (("pin", MISSING, "--cert-name", NAME), 1, "no account"),
             (("pin", "{b}", "--cert-name", "nobody.example"), 1, "nobody.example"),
             (("pin", "{b}", "--all-of", MISSING), 1, "no account"),
+            (("pin", "{b}", "--eab-kid", " "), 2, "empty"),
+            (("restore", ""), 2, "empty"),
+            (("purge", " "), 2, "empty"),
+            (("show", ""), 2, "empty"),
             (("restore", "{b}"), 1, "in the archive"),
             (("purge", "{b}"), 1, "in the archive"),
             (("rollover", MISSING), 1, "no account"),
@@ -150,6 +154,11 @@ class TestArchive:
         machine.lineage("www.a.example", used)
         copy = machine.certbot.home / "copy"
         shutil.copytree(machine.folder(extra), copy)
+        # A folder that was called like a second one comes back under that name.
+        shutil.copytree(copy, machine.folder(f"{extra}~2"))
+        tool.run("accounts", "clean", "--yes")
+        tool.run("accounts", "restore", f"{extra}~2", "--yes")
+        shutil.rmtree(machine.folder(f"{extra}~2"))
         tool.run("accounts", "clean", "--idle", "--yes")
         shutil.copytree(copy, machine.folder(extra))
         tool.run("accounts", "clean", "--idle", "--yes")
@@ -372,9 +381,12 @@ class TestOddMachines:
         done = tool.json("accounts", "clean", "--online", "--yes")
         assert done["result"]["moved"] == []
         assert {s["verdict"] for s in done["plan"]["steps"]} == {"in use", "idle"}
-        advice = {name: entry["advice"] for name, entry in tool.accounts("--online").items()}
+        listed = tool.accounts("--online")
+        advice = {name: entry["advice"] for name, entry in listed.items()}
+        assert "key change" in tool.run("-q", "accounts", "list").stdout
         for account in (first, second):
             assert advice[account].endswith(f"certbot-sectigo accounts rollover {account}")
+            assert listed[account]["key_change_cut_off"]
             tool.run("accounts", "rollover", account, "--yes")
         assert {e["status"]["standing"] for e in tool.accounts("--online").values()} == {"valid"}
 

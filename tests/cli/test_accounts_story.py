@@ -53,6 +53,9 @@ def test_two_accounts_one_wrong(
     [change] = at_first.changes(pinned)
     assert f"{NAME}.conf" in change
 
+    said = f"Failed to renew certificate {NAME} with error: The account is currently suspended"
+    assert "accounts pin --undo" in tool.run("explain", said).text
+
     # An account of another pair is no rubbish, and who got a certificate may have to revoke it.
     assert "Nothing to clean" in tool.run("accounts", "clean", "--yes").text
     shown = tool.run("-n", "accounts", "clean", "--idle", check=1)

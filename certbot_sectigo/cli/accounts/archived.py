@@ -14,6 +14,7 @@ from certbot_sectigo.accounts import archive, needs, signs
 from certbot_sectigo.accounts.archive import Archived, ArchiveError
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.accounts import acting, entries, naming
+from certbot_sectigo.cli.accounts.ids import ArchivedId
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table
 from certbot_sectigo.cli.main import Context
 
@@ -48,7 +49,7 @@ def archived(context: Context, server: str | None) -> None:
 
 
 @click.command("restore")
-@click.argument("account_id", metavar="ID")
+@click.argument("account_id", metavar="ID", type=ArchivedId())
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @acting.yes_option
 @click.pass_obj
@@ -76,7 +77,7 @@ def restore(context: Context, account_id: str, server: str | None, yes: bool) ->
 
 
 @click.command("purge")
-@click.argument("account_id", metavar="ID")
+@click.argument("account_id", metavar="ID", type=ArchivedId())
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @click.option("--force", is_flag=True, help="Also if it is too early or a revocation needs it.")
 @acting.yes_option

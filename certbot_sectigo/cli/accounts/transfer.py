@@ -17,7 +17,7 @@ from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.transfer import Told, TransferError
 from certbot_sectigo.ca.session import CaError, Session, Settings
 from certbot_sectigo.cli.accounts import acting, asking, naming
-from certbot_sectigo.cli.accounts.ids import AccountId
+from certbot_sectigo.cli.accounts.ids import AccountId, Kid
 from certbot_sectigo.cli.main import Context
 
 
@@ -130,7 +130,7 @@ def export(
 @click.argument("told_file", metavar="[ACCOUNT]", required=False)
 @click.option("--server", metavar="URL", help="ACME directory URL, if ACCOUNT does not say.")
 @click.option("--account-url", metavar="URL", help="The account's URL, if ACCOUNT does not say.")
-@click.option("--eab-kid", metavar="KID", help="The kid it was bound with, if known.")
+@click.option("--eab-kid", metavar="KID", type=Kid(), help="The kid it was bound with, if known.")
 @click.option("--online", is_flag=True, help="See at the CA that the key has an account there.")
 @click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
 @acting.yes_option
