@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -200,19 +201,21 @@ def _blocks(found: list[Archived]) -> Iterator[Block]:
         yield Note("Nothing is in the archive.")
         return
     short = entries.short_ids(thing.account.name for thing in found)
-    rows = []
+    rows: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
     for thing in found:
         manifest, account = thing.manifest, thing.account
-        rows.append(
+        used = ", ".join(manifest.lineages) if manifest else ""
+        rows[manifest.server if manifest else account.server_path].append(
             (
                 Cell(short[account.name]),
                 Cell(manifest.when.strftime("%Y-%m-%d") if manifest else "?"),
                 Cell(thing.kid or "unknown"),
-                Cell(", ".join(manifest.lineages) if manifest else ""),
-                Cell(manifest.reason if manifest else "?"),
-                Cell(account.server_path),
+                Cell(manifest.reason if manifest else "not known why"),
+                Cell(f"once used by {used}" if used else ""),
             )
         )
-    columns = ("ID", "SINCE", "KID", "ONCE USED BY", "WHY", "SERVER")
-    yield Table("", columns, tuple(rows), frozenset({"ID", "SINCE"}))
+    columns, whole = ("ID", "SINCE", "KID", "WHY", "ONCE USED BY"), frozenset({"ID", "SINCE"})
+    for server, of_server in rows.items():
+        below = frozenset({"WHY", "ONCE USED BY"})
+        yield Table(server, columns, tuple(of_server), whole, frozenset({"KID"}), below)
     yield Note("To bring one back:", "certbot-sectigo accounts restore ID")
