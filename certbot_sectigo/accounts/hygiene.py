@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from certbot_sectigo.accounts.model import Account, Issued, Source, State, Status, Use, Verdict
+from certbot_sectigo.lineages import Lineage
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Subject:
     """A key change of it was cut off: which key the CA takes is known when it is finished."""
     issued: tuple[Issued, ...] = ()
     """Certificates that it is known to have got and that are still valid, the last first."""
+    unclear: tuple[Lineage, ...] = ()
+    """Lineages whose renewal files are so damaged that they may have named it."""
 
     @property
     def lineages(self) -> tuple[str, ...]:
@@ -166,11 +169,19 @@ def _newer(one: Subject, other: Subject) -> bool:
 def _judge(subject: Subject, server: _Server) -> Entry:
     entry = _verdict(subject, server)
     if not subject.cut_off:
+        if subject.unclear and not subject.uses and entry.advice == _CLEAN:
+            return replace(entry, advice=f"{unclear(subject.unclear)}; mend it first")
         return entry
     return replace(entry, advice=f"{_CUT_OFF}: {_rollover(subject)}")
 
 
 _CUT_OFF = "its key change was cut off"
+
+
+def unclear(files: Sequence[Lineage]) -> str:
+    """Say that an account may be named in files that nobody can read, as part of a sentence."""
+    more = f" (and {len(files) - 1} more)" if files[1:] else ""
+    return f"{files[0].path}{more} {files[0].problem or 'is cut off'}, and may have named it"
 
 
 def _rollover(subject: Subject) -> str:
@@ -298,11 +309,12 @@ def _step(
         return Step(entry, Action.KEEP, entry.reason)
     if subject.cut_off:
         return Step(entry, Action.KEEP, f"{_CUT_OFF}; finish it first")
-    if subject.uses:
+    if subject.uses or subject.unclear:
+        why = _uses(subject) if subject.uses else unclear(subject.unclear)
         if verdict is Verdict.UNPARSABLE and force:
-            return Step(entry, Action.ARCHIVE, f"forced, although {_uses(subject)}")
+            return Step(entry, Action.ARCHIVE, f"forced, although {why}")
         hint = "; --force archives it" if verdict is Verdict.UNPARSABLE else ""
-        return Step(entry, Action.KEEP, f"{verdict.value}, but {_uses(subject)}{hint}")
+        return Step(entry, Action.KEEP, f"{verdict.value}, but {why}{hint}")
     if verdict is Verdict.MISNAMED:
         return _misnamed_step(entry, members)
     if verdict is Verdict.IDLE:

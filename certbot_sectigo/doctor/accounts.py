@@ -113,11 +113,12 @@ def _verdict(entry: Entry) -> Iterator[Finding]:
 def _idle(entries: Sequence[Entry]) -> Iterator[Finding]:
     """Tell of servers with several accounts that nothing uses; a single one may be new.
 
-    What may be needed to revoke a certificate does not count: `clean` keeps it.
+    What may be needed, to revoke a certificate say, does not count: `clean` keeps it.
     """
     idle: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        if entry.verdict is Verdict.IDLE and not entry.subject.issued:
+        subject = entry.subject
+        if entry.verdict is Verdict.IDLE and not (subject.issued or subject.unclear):
             idle[entry.subject.server].append(entry)
     for server, members in idle.items():
         if len(members) > 1:

@@ -24,9 +24,11 @@ from certbot_sectigo.accounts.model import (
     Use,
     Verdict,
 )
+from certbot_sectigo.lineages import Lineage
 
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 SERVER = "https://s.example/d"
+EMPTY = Lineage("x", Path("/renewal/x.conf"), "has no [renewalparams]", unknown=True)
 LINEAGE = Use(Source.LINEAGE, "www.example.org", Path("/renewal/www.example.org.conf"))
 
 
@@ -42,6 +44,7 @@ def subject(
     server: str = "s.example/d",
     link: bool = False,
     issued: bool = False,
+    unclear: bool = False,
     uri: str | None = None,
 ) -> Subject:
     account = Account(
@@ -57,7 +60,8 @@ def subject(
     )
     status = None if standing is None else Status(standing)
     got = (Issued("www.example.org", EPOCH + timedelta(days=90)),) if issued else ()
-    return Subject(account, SERVER, (LINEAGE,) if used else (), status, issued=got)
+    return Subject(account, SERVER, (LINEAGE,) if used else (), status, issued=got,
+                   unclear=(EMPTY,) if unclear else ())  # fmt: skip
 
 
 def verdicts(*subjects: Subject) -> list[Verdict]:
@@ -117,6 +121,23 @@ def test_the_first_verdict_that_applies(
     one: Subject, others: tuple[Subject, ...], verdict: Verdict
 ) -> None:
     assert verdicts(one, *others)[0] is verdict
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        subject("a", unclear=True),
+        subject("a", kid="K", unclear=True),
+        subject("a", standing=Standing.ABSENT, unclear=True),
+        subject("a", state=State.UNPARSABLE, unclear=True),
+        subject("a.bak", key_id="a", unclear=True),
+    ],
+)
+def test_what_a_damaged_renewal_file_may_name_stays_and_the_file_is_named(one: Subject) -> None:
+    entries = hygiene.judge([one, subject("b", kid="K", used=True)])
+    kept = hygiene.plan(entries, idle=True)[0]
+    assert kept.action is Action.KEEP and str(EMPTY.path) in kept.reason
+    assert "clean" not in entries[0].advice
 
 
 def test_a_dead_account_in_use_comes_with_the_way_out() -> None:
@@ -204,6 +225,7 @@ SUBJECTS = st.lists(
         server=st.sampled_from(["s.example/d", "t.example/d"]),
         link=st.sampled_from([False, False, False, True]),
         issued=st.booleans(),
+        unclear=st.sampled_from([False, False, True]),
     ),
     max_size=7,
     unique_by=lambda s: (s.account.server_path, s.account.name),
@@ -219,7 +241,8 @@ def test_nothing_that_is_needed_ever_goes(subjects: list[Subject], idle: bool, f
         account, uses = step.entry.account, step.entry.subject.uses
         if step.action is not Action.KEEP:
             assert account.link is None
-            assert not uses or (force and account.state is State.UNPARSABLE)
+            needed = uses or step.entry.subject.unclear
+            assert not needed or (force and account.state is State.UNPARSABLE)
             if step.entry.subject.sound:
                 assert not step.entry.subject.issued
         if step.action is Action.RENAME:

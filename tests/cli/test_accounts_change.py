@@ -402,6 +402,24 @@ class TestOddMachines:
         assert done["result"]["moved"] == []
         assert machine.folder(second).is_dir()
 
+    @pytest.mark.parametrize("left", ["", "account", "server"])
+    def test_a_renewal_file_that_was_cut_off_keeps_what_it_may_have_named(
+        self, machine: Machine, tool: Tool, left: str
+    ) -> None:
+        first, second = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+        machine.lineage("www.a.example", first)
+        path = machine.lineage(NAME, second)
+        text = path.read_text()
+        keep = {"account": f"account = {second[:9]}", "server": machine.sectigo.server[:-1]}
+        path.write_text(text[: text.index(keep[left]) + len(keep[left])] if left else "")
+        done = tool.json("accounts", "clean", "--idle", "--yes")
+        assert done["result"]["moved"] == []
+        reasons = {step["account"]: step["reason"] for step in done["plan"]["steps"]}
+        assert (str(path) if not left else NAME) in reasons[second]
+        refused = tool.run("accounts", "deactivate", second, "--yes", check=1)
+        assert NAME in refused.text and "--force" in refused.text
+        assert {a.status for a in machine.sectigo.sandbox.accounts()} == {"valid"}
+
     def test_an_exported_key_is_never_another_users(
         self, machine: Machine, tool: Tool, tmp_path: Path
     ) -> None:

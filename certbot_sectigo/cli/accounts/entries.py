@@ -93,6 +93,7 @@ def as_json(entry: Entry, host: str) -> dict[str, Any]:
         "loads": account.loads,
         "problem": account.problem,
         "uses": [use_as_json(use) for use in subject.uses],
+        "may_be_named_in": [str(lineage.path) for lineage in subject.unclear],
         "issued": [{"lineage": i.lineage, "expires": time(i.expires)} for i in subject.issued],
         "status": status_as_json(status),
         "key_change_cut_off": subject.cut_off,
