@@ -74,6 +74,8 @@ class Lineage:
     key_path: Path | None = None
     link: bool = False
     """Whether the renewal file is a symbolic link, which is not changed through."""
+    unknown: bool = False
+    """Whether it is so damaged (empty, cut off) that nobody can tell which account it named."""
 
     @property
     def ours(self) -> bool:
@@ -97,9 +99,10 @@ def _read(path: Path, link: bool) -> Lineage | None:
     except FileNotFoundError:
         if not link:
             return None
-        return Lineage(name, path, "is a link that leads nowhere", link=link)
+        return Lineage(name, path, "is a link that leads nowhere", link=link, unknown=True)
     except (OSError, ValueError) as error:
-        return Lineage(name, path, getattr(error, "strerror", None) or str(error), link=link)
+        problem = getattr(error, "strerror", None) or str(error)
+        return Lineage(name, path, problem, link=link, unknown=True)
     try:
         content = renewal_file.parse(data)
     except renewal_file.Malformed as error:
@@ -221,12 +224,13 @@ def _lineage(
         except paths.PathError:
             problem = problem or f"has a server that is no URL: {server!r}"
             server = None
+    account, authenticator = text("account"), text("authenticator")
     return Lineage(
         name=name,
         path=path,
         server=server,
-        account=text("account"),
-        authenticator=text("authenticator"),
+        account=account,
+        authenticator=authenticator,
         installer=text("installer"),
         kid=text("sectigo_eab_kid"),
         eab_server=text("sectigo_eab_server"),
@@ -240,4 +244,6 @@ def _lineage(
         key_path=file("privkey"),
         link=link,
         problem=problem,
+        # Of options that certbot has written these two are the first.
+        unknown=account is None and (problem is not None or authenticator is None),
     )

@@ -38,6 +38,22 @@ class Dirs:
     """certbot's ``--logs-dir``."""
 
     @property
+    def options(self) -> tuple[str, ...]:
+        """The options by which a command comes to these directories; none for the defaults."""
+        default = Dirs()
+        given = {
+            "--config-dir": (self.config_dir, default.config_dir),
+            "--work-dir": (self.work_dir, default.work_dir),
+            "--logs-dir": (self.logs_dir, default.logs_dir),
+        }
+        return tuple(
+            word
+            for option, (here, usual) in given.items()
+            if here != usual
+            for word in (option, str(here))
+        )
+
+    @property
     def accounts(self) -> Path:
         """certbot's accounts, by server."""
         return self.config_dir / "accounts"

@@ -144,6 +144,24 @@ def test_a_file_without_options(tmp_path: Path, text: str, problem: str) -> None
     path = tmp_path / "a.conf"
     path.write_text(text)
     assert only(path).problem == problem
+    assert only(path).unknown
+
+
+@pytest.mark.parametrize(
+    ("end", "unknown"),
+    [
+        ("version", True),
+        ("[renewalparams]", True),
+        ("account = ", True),
+        (f"account = {ACCOUNT[:5]}", False),
+        ("server = https://acme", False),
+    ],
+)
+def test_a_file_that_was_cut_off(tmp_path: Path, end: str, unknown: bool) -> None:
+    path = lineage(tmp_path, "a")
+    text = path.read_text()
+    path.write_text(text[: text.index(end) + len(end)])
+    assert only(path).unknown is unknown
 
 
 @pytest.mark.parametrize("server", ["nonsense", "https://h/../../x", "https://["])
@@ -173,7 +191,7 @@ def test_what_is_no_file(tmp_path: Path, kind: str) -> None:
     else:
         path.symlink_to(path if kind == "loop" else "nowhere")
     found = only(path)
-    assert found.problem
+    assert found.problem and found.unknown
     assert found.link == (kind in ("dangling", "loop"))
 
 

@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 PURGE_AFTER = timedelta(days=30)
 """How long an archived account is kept from :func:`purge`."""
+
+KEY_CHANGED = "its key was changed"
+"""How the reason begins where the CA does not know the archived key any more."""
 
 _VERSION = 1
 _AGAIN = re.compile(r"~\d+$")  # archived a second time under the same name
@@ -46,6 +49,8 @@ class Manifest:
     """Certificate names that once used it, as far as that is known."""
     deactivated: bool = False
     """It was deactivated at the CA beforehand."""
+    name: str | None = None
+    """The folder's name below ``accounts/``, which :func:`move` fills in; None in old ones."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,20 @@ class Archived:
     def when(self) -> datetime | None:
         """When it was archived."""
         return self.manifest.when if self.manifest else None
+
+    @property
+    def kid(self) -> str | None:
+        """The kid it is known to be bound with."""
+        return self.account.kid or (self.manifest.kid if self.manifest else None)
+
+    @property
+    def ended(self) -> str | None:
+        """Why it is of no use at the CA any more, as far as was written down."""
+        if self.manifest is not None and self.manifest.deactivated:
+            return "deactivated at the CA"
+        if self.manifest is not None and self.manifest.reason.startswith(KEY_CHANGED):
+            return self.manifest.reason
+        return None
 
 
 def move(
@@ -101,6 +120,7 @@ def move(
     atomic.sweep(parent)
     folder = parent / _free_name(parent, account.name)
     # The manifest first: without a folder beside it it says nothing.
+    manifest = replace(manifest, name=account.name)
     atomic.replace(_manifest_path(folder), json.dumps(_as_json(manifest)).encode())
     atomic.rename_dir(account.folder, folder)
     return folder
@@ -120,11 +140,13 @@ def pinned_to(dirs: paths.Dirs, folder: Path, lineages: Iterable[Lineage]) -> li
 
 def read_all(dirs: paths.Dirs) -> list[Archived]:
     """List what is in the archive, newest first."""
-    found = [
-        Archived(account, _AGAIN.sub("", account.name), _manifest(account.folder))
-        for account in store.read_all(dirs.archive)
-        if not account.name.startswith(_PURGED)
-    ]
+    found = []
+    for account in store.read_all(dirs.archive):
+        if not account.name.startswith(_PURGED):
+            manifest = _manifest(account.folder)
+            name = manifest.name if manifest else None
+            # A folder may have been called so before, which only the manifest tells.
+            found.append(Archived(account, name or _AGAIN.sub("", account.name), manifest))
     epoch = datetime.fromtimestamp(0, timezone.utc)
     return sorted(found, key=lambda archived: archived.when or epoch, reverse=True)
 
@@ -212,6 +234,7 @@ def _as_json(manifest: Manifest) -> Mapping[str, Any]:
         "kid": manifest.kid,
         "lineages": list(manifest.lineages),
         "deactivated": manifest.deactivated,
+        "name": manifest.name,
     }
 
 
@@ -228,7 +251,13 @@ def _manifest(folder: Path) -> Manifest | None:
             content["kid"],
             tuple(str(name) for name in content["lineages"]),
             bool(content["deactivated"]),
+            _name(content.get("name"), folder),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         logger.debug("%s: %s", _manifest_path(folder), error)
         return None
+
+
+def _name(told: Any, folder: Path) -> str | None:
+    """Take a manifest's word for a folder's name, if it is one from which its own was made."""
+    return told if told in (folder.name, _AGAIN.sub("", folder.name)) else None

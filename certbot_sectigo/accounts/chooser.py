@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from certbot_sectigo import errors, lineages, paths
-from certbot_sectigo.accounts import evidence, selection, store
+from certbot_sectigo.accounts import archive, evidence, selection, store
+from certbot_sectigo.accounts.archive import Archived
 from certbot_sectigo.accounts.model import Account, Candidate
 from certbot_sectigo.accounts.registration import PairAlreadyBound, pending_accounts
 from certbot_sectigo.accounts.request import Request
@@ -58,6 +60,7 @@ def choose(
     chosen = find(request, around)
     if chosen is not None:
         return chosen
+    _refuse_archived(request, around)
     pair = credentials()
     if pair is None:
         raise _nothing_to_register_with(request, around)
@@ -146,27 +149,87 @@ def _nothing_to_register_with(request: Request, around: Surroundings) -> NoAccou
     )
 
 
-def _way_on(request: Request, around: Surroundings) -> str:
-    """List where the key of a pair that is bound already may be, and what to do."""
-    unknown = [Candidate(a) for a in selection.unknown(_candidates(request, around))]
+def _refuse_archived(request: Request, around: Surroundings) -> None:
+    """Refuse to register where the account asked for can be had back from the archive.
+
+    A pair that binds once cannot be bound again, and with one that binds more often a
+    second account would be of no use.
+    """
+    of_kid, _ = _archived(request, around)
+    back = [thing for thing in of_kid if thing.account.loads and thing.ended is None]
+    if not back:
+        return
+    # A folder by its own name before copies such as <id>.bak; then the newest.
+    best = next((thing for thing in back if thing.name == thing.account.id), back[0])
+    raise NoAccountError(
+        f"The account {best.name} of kid {request.kid} at {request.server} is in the archive"
+        + (f" since {best.when:%Y-%m-%d}" if best.when else "")
+        + ", so no other is registered: an EAB pair may be one that can be bound once only.",
+        f"Bring it back and repeat this:  {_restore(around, best.account.name)}",
+    )
+
+
+def _archived(request: Request, around: Surroundings) -> tuple[list[Archived], list[Archived]]:
+    """Give the archive's accounts of the request's server: of its kid, and of unknown kid."""
     path = paths.server_path(request.server)
-    waiting = [Candidate(a) for a in pending_accounts(around.dirs) if a.server_path == path]
-    archived = [Candidate(a) for a in store.read_all(around.dirs.archive) if a.server_path == path]
+    there = [a for a in archive.read_all(around.dirs) if a.account.server_path == path]
+    return (
+        [thing for thing in there if thing.kid == request.kid],
+        [thing for thing in there if thing.kid is None],
+    )
+
+
+def _restore(around: Surroundings, name: str) -> str:
+    words = ("certbot-sectigo", *around.dirs.options, "accounts", "restore")
+    return shlex.join([*words, name])
+
+
+def _way_on(request: Request, around: Surroundings) -> str:
+    """Say where the key of a pair that is bound already is, or may be, and what to do."""
+    candidates = _candidates(request, around)
+    of_kid, archived = _archived(request, around)
+    path = paths.server_path(request.server)
+    known = [f"{thing.account.name}, in the archive: {thing.ended or thing.account.problem}"
+             for thing in of_kid]  # fmt: skip
+    known += [f"{c.account.name}: {c.account.problem}"
+              for c in candidates if c.account.kid == request.kid]  # fmt: skip
+    new_pair = (
+        "have a new ACME account (a new EAB pair) made in Sectigo Certificate Manager and write "
+        "it into the credentials file."
+    )
+    if known:
+        rows = [f"  {row}" for row in known]
+        return "\n".join(
+            [
+                "It was bound by this account, which cannot be used:",
+                *rows,
+                f"Put its files back from a backup, or {new_pair}",
+            ]
+        )
+    unknown = [Candidate(a) for a in selection.unknown(candidates)]
+    waiting = [
+        Candidate(a)
+        for a in pending_accounts(around.dirs)
+        if a.server_path == path and a.kid in (None, request.kid)
+    ]
     parts = [
+        "The key of the account it made is not known here.",
         _listing("One of these accounts, whose kid is not known, may be it:", unknown),
         _listing("Unfinished registrations:", waiting),
-        _listing("Archived accounts:", archived),
+        _listing(
+            "Archived accounts, whose kid is not known:", [Candidate(a.account) for a in archived]
+        ),
     ]
     lines = [part for part in parts if part]
+    if archived:
+        lines.append(f"To bring one of the archive back:  {_restore(around, 'ID')}")
     if unknown:
         lines.append(
             "If you know which, say so once:  certbot certonly --authenticator sectigo-eab "
             "--sectigo-eab-credentials FILE --account ID -d NAME"
         )
-    lines.append(
-        "Otherwise the key is on another machine or lost: have a new ACME account (a new EAB "
-        "pair) made in Sectigo Certificate Manager and write it into the credentials file."
-    )
+    otherwise = "Otherwise it" if unknown or waiting or archived else "It"
+    lines.append(f"{otherwise} is on another machine or lost: {new_pair}")
     return "\n".join(lines)
 
 

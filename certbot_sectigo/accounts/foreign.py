@@ -46,6 +46,12 @@ def read(client: str, folder: Path) -> list[Foreign]:
         (``.acme.sh``); a folder inside will do as well.
     :raises TransferError: if there are none.
     """
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise TransferError(
+            f"{folder} {what}.",
+            f"Name the folder of {client}:  certbot-sectigo accounts import {client} DIR",
+        )
     found = sorted(_lego(folder) if client == LEGO else _acme_sh(folder),
                    key=lambda account: str(account.key_path))  # fmt: skip
     if not found:

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from certbot_sectigo.accounts.model import Account, Source, State, Status, Use, Verdict
+from certbot_sectigo.accounts.model import Account, Issued, Source, State, Status, Use, Verdict
+from certbot_sectigo.lineages import Lineage
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class Subject:
     """Folders of other servers by which certbot finds the same account through links."""
     cut_off: bool = False
     """A key change of it was cut off: which key the CA takes is known when it is finished."""
+    issued: tuple[Issued, ...] = ()
+    """Certificates that it is known to have got and that are still valid, the last first."""
+    unclear: tuple[Lineage, ...] = ()
+    """Lineages whose renewal files are so damaged that they may have named it."""
 
     @property
     def lineages(self) -> tuple[str, ...]:
@@ -100,7 +105,8 @@ def plan(entries: Sequence[Entry], *, idle: bool = False, force: bool = False) -
     """Say what `accounts clean` does with each account.
 
     What is archived can be restored; what has a sign of use stays, except that `force`
-    takes an account out which certbot cannot load anyway.
+    takes an account out which certbot cannot load anyway. What may be needed to revoke a
+    certificate that is still valid stays in any case.
 
     :param entries: all accounts of a machine, or of a server, as :func:`judge` gave them.
     :param idle: archive idle accounts too, but never a server's last one that loads.
@@ -163,11 +169,19 @@ def _newer(one: Subject, other: Subject) -> bool:
 def _judge(subject: Subject, server: _Server) -> Entry:
     entry = _verdict(subject, server)
     if not subject.cut_off:
+        if subject.unclear and not subject.uses and entry.advice == _CLEAN:
+            return replace(entry, advice=f"{unclear(subject.unclear)}; mend it first")
         return entry
     return replace(entry, advice=f"{_CUT_OFF}: {_rollover(subject)}")
 
 
 _CUT_OFF = "its key change was cut off"
+
+
+def unclear(files: Sequence[Lineage]) -> str:
+    """Say that an account may be named in files that nobody can read, as part of a sentence."""
+    more = f" (and {len(files) - 1} more)" if files[1:] else ""
+    return f"{files[0].path}{more} {files[0].problem or 'is cut off'}, and may have named it"
 
 
 def _rollover(subject: Subject) -> str:
@@ -189,15 +203,31 @@ def _verdict(subject: Subject, server: _Server) -> Entry:
     if subject.dead:
         return Entry(subject, Verdict.DEAD, _death(subject), _CLEAN)
     better = server.better(subject)
-    if better is not None:
-        of = "which is in use" if better.uses else "which is newer"
-        reason = f"kid {account.kid} has account {better.account.name}, {of}"
-        return Entry(subject, Verdict.DUPLICATE, reason, _CLEAN)
-    others = [s for s in server.in_use if s is not subject]
-    if others:
-        names = ", ".join(s.account.name for s in others[:3]) + (" …" if others[3:] else "")
-        return Entry(subject, Verdict.SUPERSEDED, f"nothing uses it; in use is {names}", _CLEAN)
-    return Entry(subject, Verdict.IDLE, "nothing uses it, nor another account of this server")
+    # Two keys of one account at the CA, as after a key change, have issued the same.
+    same = better is not None and better.account.uri == account.uri is not None
+    if better is not None and (same or not subject.issued):
+        reason = f"kid {account.kid} has account {better.account.name}"
+        if better.uses:
+            reason = f"nothing uses it; {reason}, which is in use"
+            return Entry(subject, Verdict.SUPERSEDED, reason, _CLEAN)
+        return Entry(subject, Verdict.DUPLICATE, f"{reason}, which is newer", _CLEAN)
+    return Entry(subject, Verdict.IDLE, _why_idle(subject, server))
+
+
+def _why_idle(subject: Subject, server: _Server) -> str:
+    """Say why an account that nothing uses is here with good reason, as part of a sentence."""
+    if subject.issued:
+        last = subject.issued[0]
+        more = f" and {len(subject.issued) - 1} more" if subject.issued[1:] else ""
+        return (
+            f"nothing uses it, but it got the certificate of {last.lineage}{more}, valid until "
+            f"{last.expires:%Y-%m-%d}, and may be needed to revoke it"
+        )
+    if not server.in_use:
+        return "nothing uses it, nor another account of this server"
+    if subject.account.kid is None:
+        return "nothing uses it, and its kid is not known"
+    return f"nothing uses it, nor another account of kid {subject.account.kid}"
 
 
 _CLEAN = "certbot-sectigo accounts clean"
@@ -261,12 +291,11 @@ def _uses(subject: Subject) -> str:
 
 
 def _kept_idle(members: Sequence[Entry]) -> Entry | None:
-    """Choose the account that stays when idle ones go; None if others stay anyway.
-
-    Idle means that none of the server is in use, so of those that load only idle ones and
-    misnamed ones (which may be renamed, or not) can stay.
-    """
+    """Choose the account that stays when idle ones go; None if others stay anyway."""
     idle = [entry for entry in members if entry.verdict is Verdict.IDLE]
+    in_use = [e for e in members if e.verdict is Verdict.IN_USE and e.subject.sound]
+    if in_use or any(entry.subject.issued for entry in idle):
+        return None
     return max(idle, key=lambda e: (e.account.kid is not None, e.subject.age), default=None)
 
 
@@ -280,14 +309,17 @@ def _step(
         return Step(entry, Action.KEEP, entry.reason)
     if subject.cut_off:
         return Step(entry, Action.KEEP, f"{_CUT_OFF}; finish it first")
-    if subject.uses:
+    if subject.uses or subject.unclear:
+        why = _uses(subject) if subject.uses else unclear(subject.unclear)
         if verdict is Verdict.UNPARSABLE and force:
-            return Step(entry, Action.ARCHIVE, f"forced, although {_uses(subject)}")
+            return Step(entry, Action.ARCHIVE, f"forced, although {why}")
         hint = "; --force archives it" if verdict is Verdict.UNPARSABLE else ""
-        return Step(entry, Action.KEEP, f"{verdict.value}, but {_uses(subject)}{hint}")
+        return Step(entry, Action.KEEP, f"{verdict.value}, but {why}{hint}")
     if verdict is Verdict.MISNAMED:
         return _misnamed_step(entry, members)
     if verdict is Verdict.IDLE:
+        if subject.issued:
+            return Step(entry, Action.KEEP, entry.reason)
         if not idle:
             return Step(entry, Action.KEEP, f"{entry.reason} (--idle archives it)")
         if entry is kept:

@@ -135,6 +135,16 @@ class Use:
     """Of a log: when the order was finalised (UTC)."""
 
 
+@dataclass(frozen=True)
+class Issued:
+    """A certificate that an account got and that is still valid."""
+
+    lineage: str
+    """Name of the lineage that has, or had, it."""
+    expires: datetime
+    """When it ends (UTC)."""
+
+
 class Standing(enum.Enum):
     """What the CA says of an account; the values are what JSON says."""
 
@@ -175,9 +185,9 @@ class Verdict(enum.Enum):
     IN_USE = "in use"
     DEAD = "dead"
     """The CA says so."""
-    DUPLICATE = "duplicate"
-    """Another account of the same kid and server is in use or newer."""
     SUPERSEDED = "superseded"
-    """Not in use, while another account of this server is."""
+    """Not in use, while another account of the same kid and server is."""
+    DUPLICATE = "duplicate"
+    """Another account of the same kid and server is newer; neither is in use."""
     IDLE = "idle"
-    """Not in use, like all others of this server."""
+    """Not in use, and no other account is known to take its place."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from certbot_sectigo import errors
+from certbot_sectigo.accounts import hygiene
 from certbot_sectigo.accounts.model import Source, Use
 from certbot_sectigo.certbot_logs import Issuance
+from certbot_sectigo.lineages import Lineage
 
 REVOCATION = (
     "Such a certificate can be revoked with this account only: its own key is not among "
@@ -18,13 +20,14 @@ class NeededError(errors.Error):
     """An account is still needed; nothing was changed."""
 
 
-def refuse_deactivation(name: str, uses: Sequence[Use]) -> None:
+def refuse_deactivation(name: str, uses: Sequence[Use], unclear: Sequence[Lineage] = ()) -> None:
     """Refuse where something here uses the account, or a certificate hangs on it.
 
     A certificate that a lineage keeps can be revoked with its own key (RFC 8555 section
     7.6). One that certbot's log shows and no lineage keeps (``--csr``, a deleted lineage)
     cannot, and at Sectigo no other account may revoke it.
 
+    :param unclear: lineages of which nobody can tell which account they use.
     :raises NeededError: naming what needs it.
     """
     users = [use for use in uses if use.source is not Source.LOG]
@@ -41,6 +44,12 @@ def refuse_deactivation(name: str, uses: Sequence[Use]) -> None:
         raise NeededError(
             f"The account {name} issued certificates that no lineage here keeps: {words}.",
             f"{REVOCATION}\nIf you hold the keys, or they have expired, add --force.",
+        )
+    if unclear:
+        raise NeededError(
+            f"Whether the account {name} is in use is not known: {hygiene.unclear(unclear)}.",
+            "Mend the file, put it back from a backup, or remove it, if there is no such "
+            "lineage any more. (--force deactivates the account nevertheless.)",
         )
 
 

@@ -12,9 +12,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from certbot_sectigo import certbot_logs, lineages, paths
-from certbot_sectigo.accounts import hygiene, signs, store
+from certbot_sectigo.accounts import hygiene, issued, pins, signs, store
 from certbot_sectigo.accounts.hygiene import Entry, Subject
 from certbot_sectigo.accounts.model import Account, Learned, Note, Source, Status, Use
+from certbot_sectigo.accounts.pinned import Pinned
 from certbot_sectigo.lineages import Lineage
 
 
@@ -65,13 +66,13 @@ def gather(
     all_lineages = lineages.read_all(dirs.renewal)
     logs = certbot_logs.scan(dirs.logs_dir)
     mentions = signs.mentions(dirs.config_dir, system_root, environ)
-    issuances = signs.at_work(logs.issuances, all_lineages, now)
+    orders = signs.orders(logs.issuances, all_lineages, now)
 
     urls = _server_urls(found, all_lineages)
     members = _merged(found)
     kids = _Kids(logs.bindings, all_lineages)
     at_work: dict[str, list[Use]] = defaultdict(list)
-    for issuance in sorted(issuances, key=lambda i: i.when, reverse=True):
+    for issuance in sorted(signs.at_work(orders, now), key=lambda i: i.when, reverse=True):
         names = ", ".join(issuance.names) or "names that the log does not show"
         at_work[issuance.account_url].append(
             Use(Source.LOG, names, issuance.log, issuance.line, when=issuance.when)
@@ -81,32 +82,21 @@ def gather(
         named[mention.account].append(
             Use(mention.source, str(mention.path), mention.path, mention.line)
         )
-    pinned: dict[tuple[str | None, str], list[Use]] = defaultdict(list)
-    for lineage in all_lineages:
-        if lineage.account is not None:
-            path = paths.server_path(lineage.server) if lineage.server else None
-            expires = lineages.read_expiry(lineage)
-            pinned[path, lineage.account].append(
-                Use(Source.LINEAGE, lineage.name, lineage.path, expires=expires)
-            )
-        if lineage.problem is not None:
-            # What it will name when it has been mended nobody can tell.
-            text = signs.read_text(lineage.path)
-            for name in {a.name for a in found if a.name != lineage.account and a.name in text}:
-                pinned[None, name].append(Use(Source.LINEAGE, lineage.name, lineage.path))
-
+    pinned = Pinned(all_lineages, found)
     cut_off = _cut_off(dirs)
+    got = issued.by_url(orders.kept, now)
+    got_before_pin = issued.by_pins(pins.read_records(dirs), all_lineages, now)
     subjects = []
     for account, also in members:
         account = kids.told(account, urls[account.server_path])
-        uses: list[Use] = []
-        # A lineage that does not say its server may be of any.
-        for path in (account.server_path, *also, None):
-            uses += pinned.get((path, account.name), ())
+        at = (account.server_path, *also)
+        uses = pinned.uses(at, account.name)
         uses += named.get(account.name, ())
         uses += at_work.get(account.uri or "", ())
         url, changing = urls[account.server_path], (account.server_path, account.name) in cut_off
-        subjects.append(Subject(account, url, tuple(uses), None, also, changing))
+        valid = got.get(account.uri or "", ()) or got_before_pin.get(account.name, ())
+        unclear = pinned.unclear(at)
+        subjects.append(Subject(account, url, tuple(uses), None, also, changing, valid, unclear))
     entries = tuple(hygiene.judge(subjects))
     dangling = _dangling(dirs, entries, all_lineages, mentions)
     unread = [f"{log.log}: {log.reason}" for log in logs.unread]

@@ -181,7 +181,7 @@ def _explained(refused: Refused, credentials: Credentials, kept: Path | None) ->
     if meaning is Meaning.PAIR_ALREADY_BOUND:
         return PairAlreadyBound(
             f"{said}\nThat means: the EAB pair of kid {kid} has been used already, and the CA "
-            f"lets it be used once. The key of the account it made is not known here.{kept_line}"
+            f"lets it be used once.{kept_line}"
         )
     if meaning is Meaning.KID_UNKNOWN:
         remedy = (

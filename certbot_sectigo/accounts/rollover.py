@@ -187,7 +187,7 @@ def finish(
     if old.folder.is_dir():
         manifest = Manifest(
             datetime.now(timezone.utc),
-            f"its key was changed; the account is now {account.name}",
+            f"{archive.KEY_CHANGED}; the account is now {account.name}",
             rollover.server,
             account.kid,
             tuple(change.lineage for change in changes),

@@ -17,6 +17,8 @@ from certbot_sectigo.lineages import Certificate, Lineage
 
 LOOK_BACK = timedelta(days=200)
 """How long an order in the logs counts: the longest life of a public certificate."""
+LONGEST_LIFE = timedelta(days=398)
+"""Of a certificate made before 2026-03-15, when public CAs changed to 200 days."""
 
 _MAXIMUM_BYTES = 1 << 20
 _CRON_FILES = ("etc/crontab", "etc/anacrontab")
@@ -67,6 +69,19 @@ class Version:
     written: datetime
     """When the file was written (UTC)."""
     not_before: datetime
+    not_after: datetime
+    lineage: str
+    """Name of the lineage."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The orders that logs show, as far as their certificates can be valid still."""
+
+    kept: tuple[tuple[Issuance, Version], ...] = ()
+    """Those that a lineage accounts for, with the certificate that came of each."""
+    loose: tuple[Issuance, ...] = ()
+    """Those that no lineage here accounts for."""
 
 
 def mentions(config_dir: Path, system_root: Path, environ: Mapping[str, str]) -> list[Mention]:
@@ -116,15 +131,22 @@ def versions(all_lineages: Iterable[Lineage], since: datetime) -> Iterator[Versi
                 Lineage(lineage.name, lineage.path, cert_path=folder / name)
             )
             if isinstance(certificate, Certificate):
-                yield Version(certificate.names, written, certificate.not_before)
+                yield Version(
+                    certificate.names,
+                    written,
+                    certificate.not_before,
+                    certificate.not_after,
+                    lineage.name,
+                )
 
 
-def unaccounted(issuances: Iterable[Issuance], kept: Iterable[Version]) -> list[Issuance]:
-    """Leave out the orders that came from a lineage's renewals; pure.
+def sort(issuances: Iterable[Issuance], kept: Iterable[Version]) -> Orders:
+    """Tell the orders that came from a lineage's renewals from the others; pure.
 
     Each certificate that a lineage has had stands for one order: the last one for exactly
     its names that was finalised before the file was written.
     """
+    pairs = []
     by_names: dict[frozenset[str], list[Issuance]] = {}
     for issuance in issuances:
         by_names.setdefault(frozenset(map(_normal, issuance.names)), []).append(issuance)
@@ -135,20 +157,26 @@ def unaccounted(issuances: Iterable[Issuance], kept: Iterable[Version]) -> list[
             if version.not_before - _BACKDATED <= issuance.when <= version.written + _CLOCK
         ]
         if fitting:
-            by_names[version.names].remove(max(fitting, key=lambda issuance: issuance.when))
-    return [issuance for left in by_names.values() for issuance in left]
+            last = max(fitting, key=lambda issuance: issuance.when)
+            by_names[version.names].remove(last)
+            pairs.append((last, version))
+    loose = (issuance for left in by_names.values() for issuance in left)
+    return Orders(tuple(pairs), tuple(loose))
 
 
-def at_work(
-    found: Sequence[Issuance], all_lineages: Iterable[Lineage], now: datetime
-) -> list[Issuance]:
-    """Give the orders of recent time that no lineage here accounts for.
+def orders(found: Sequence[Issuance], all_lineages: Iterable[Lineage], now: datetime) -> Orders:
+    """Sort the orders whose certificates can be valid still.
 
     :param found: as the logs show them.
     """
-    since = now - LOOK_BACK
+    since = now - LONGEST_LIFE
     recent = [i for i in found if i.when >= since and not i.refused]
-    return unaccounted(recent, versions(all_lineages, since)) if recent else []
+    return sort(recent, versions(all_lineages, since)) if recent else Orders()
+
+
+def at_work(sorted_orders: Orders, now: datetime) -> list[Issuance]:
+    """Give the orders of recent time that no lineage here accounts for; pure."""
+    return [issuance for issuance in sorted_orders.loose if issuance.when >= now - LOOK_BACK]
 
 
 def _normal(name: str) -> str:

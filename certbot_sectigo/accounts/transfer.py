@@ -89,6 +89,7 @@ def beside(key_file: Path) -> Path | None:
     """Find the file that tells of a key's account, where the client that wrote both keeps it."""
     folder = key_file.parent
     for path in (
+        key_file.with_name(f"{key_file.name}.json"),  # our own export
         key_file.with_suffix(".json"),
         folder / "account_id.json",  # dehydrated
         folder / "ca.conf",  # acme.sh

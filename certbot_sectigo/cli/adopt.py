@@ -15,6 +15,7 @@ from certbot_sectigo.accounts.pinning import Change, PinError
 from certbot_sectigo.adopting import Done, Means, Plan, Wish
 from certbot_sectigo.adoption import AdoptionError
 from certbot_sectigo.cli.accounts import acting, asking
+from certbot_sectigo.cli.accounts.ids import Kid
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.hints import here
 from certbot_sectigo.cli.main import Context
@@ -23,7 +24,8 @@ from certbot_sectigo.cli.main import Context
 @click.command("adopt")
 @click.option("--cert-name", "names", multiple=True, metavar="NAME", help="Adopt this lineage.")
 @click.option("--all", "everything", is_flag=True, help="Adopt all of CAs with EAB.")
-@click.option("--eab-kid", metavar="KID", help="The kid of their account, if nothing shows it.")
+@click.option("--eab-kid", metavar="KID", type=Kid(),
+              help="The kid of their account, if nothing shows it.")  # fmt: skip
 @click.option("--webroot", metavar="DIR", help="Answer HTTP-01 through this folder from now on.")
 @click.option("--no-dry-run", is_flag=True, help="Leave the dry runs out.")
 @click.option("--undo", is_flag=True, help="Take the last adoption back.")

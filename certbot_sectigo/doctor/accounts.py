@@ -20,7 +20,7 @@ _TITLES = {
     Verdict.MISNAMED: "A folder with an account has another name than the account",
     Verdict.DEAD: "An account that the CA has ended is still here",
     Verdict.DUPLICATE: "Two accounts are bound with the same kid",
-    Verdict.SUPERSEDED: "An account is here that nothing uses",
+    Verdict.SUPERSEDED: "Beside an account in use there is another of the same kid",
 }
 _CLEAN = "certbot-sectigo accounts clean"
 
@@ -111,10 +111,14 @@ def _verdict(entry: Entry) -> Iterator[Finding]:
 
 
 def _idle(entries: Sequence[Entry]) -> Iterator[Finding]:
-    """Tell of servers with several accounts that nothing uses; a single one may be new."""
+    """Tell of servers with several accounts that nothing uses; a single one may be new.
+
+    What may be needed, to revoke a certificate say, does not count: `clean` keeps it.
+    """
     idle: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        if entry.verdict is Verdict.IDLE:
+        subject = entry.subject
+        if entry.verdict is Verdict.IDLE and not (subject.issued or subject.unclear):
             idle[entry.subject.server].append(entry)
     for server, members in idle.items():
         if len(members) > 1:

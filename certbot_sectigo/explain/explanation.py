@@ -111,6 +111,11 @@ def _here(situation: Situation) -> list[str]:
         lines.append(f"The names: {', '.join(situation.names)}")
     if situation.account is not None:
         lines.append(f"The account that was used: {_account(situation.account)}{at}")
+        if situation.account.pinned:
+            lines.append(
+                f"The last pin made it the account of {', '.join(situation.account.pinned)}. To "
+                "take that back:  certbot-sectigo accounts pin --undo"
+            )
     elif situation.account_url and situation.looked:
         lines.append(f"The account that was used, {situation.account_url}, is not here.")
     for other in situation.others[:_MOST_OTHERS]:

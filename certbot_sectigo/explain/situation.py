@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from certbot_sectigo import certbot_logs, errors, lineages, paths
-from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts import pins, store
 from certbot_sectigo.accounts.evidence import candidates
 from certbot_sectigo.accounts.model import Candidate
 from certbot_sectigo.explain.passages import Told
@@ -25,6 +25,8 @@ class Used:
     """Names of those that are pinned to it."""
     related: tuple[str, ...] = ()
     """Names in their certificates of the same domains as those of the run."""
+    pinned: tuple[str, ...] = ()
+    """Those of `lineages` that the last `accounts pin` pinned to it, which can be undone."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,16 @@ def _survey(told: Told, dirs: Dirs, plain: Situation) -> Situation:
     kids = _kids(here, dirs)
     names = told.names or _names(lineage)
     domains = {_domain(name) for name in names}
+    undoable = [record for record in pins.read_records(dirs) if not record.undone][-1:]
 
     def shown(candidate: Candidate) -> Used:
         account = candidate.account
         held = (n for each in all_lineages if each.name in candidate.lineages for n in _names(each))
         related = sorted({name for name in held if _domain(name) in domains})
         kid = account.kid or kids.get(account.id or "")
-        return Used(account.name, kid, candidate.lineages, tuple(related))
+        by_hand = {c.lineage for r in undoable if r.account == account.name for c in r.changes}
+        pinned = tuple(name for name in candidate.lineages if name in by_hand)
+        return Used(account.name, kid, candidate.lineages, tuple(related), pinned)
 
     others = [shown(c) for c in here if used is None or c.account.folder != used.account.folder]
     others.sort(key=lambda other: (not other.related, not other.lineages, other.id))

@@ -14,6 +14,7 @@ from certbot_sectigo.accounts import hygiene
 from certbot_sectigo.accounts.hygiene import Action, Step, Subject
 from certbot_sectigo.accounts.model import (
     Account,
+    Issued,
     Learned,
     Note,
     Source,
@@ -23,9 +24,11 @@ from certbot_sectigo.accounts.model import (
     Use,
     Verdict,
 )
+from certbot_sectigo.lineages import Lineage
 
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 SERVER = "https://s.example/d"
+EMPTY = Lineage("x", Path("/renewal/x.conf"), "has no [renewalparams]", unknown=True)
 LINEAGE = Use(Source.LINEAGE, "www.example.org", Path("/renewal/www.example.org.conf"))
 
 
@@ -40,19 +43,25 @@ def subject(
     standing: Standing | None = None,
     server: str = "s.example/d",
     link: bool = False,
+    issued: bool = False,
+    unclear: bool = False,
+    uri: str | None = None,
 ) -> Subject:
     account = Account(
         folder=Path("/accounts", server, name),
         server_path=server,
         state=state,
         id=key_id or name,
+        uri=uri or f"https://s.example/account/{name}",
         created=EPOCH - timedelta(days=age),
         note=Note(kid, SERVER, Learned.LOG, EPOCH) if kid else None,
         problem=None if state is State.LOADS else "regr.json: is empty",
         link=Path("/elsewhere") if link else None,
     )
     status = None if standing is None else Status(standing)
-    return Subject(account, SERVER, (LINEAGE,) if used else (), status)
+    got = (Issued("www.example.org", EPOCH + timedelta(days=90)),) if issued else ()
+    return Subject(account, SERVER, (LINEAGE,) if used else (), status, issued=got,
+                   unclear=(EMPTY,) if unclear else ())  # fmt: skip
 
 
 def verdicts(*subjects: Subject) -> list[Verdict]:
@@ -75,7 +84,22 @@ def steps(*subjects: Subject, idle: bool = False, force: bool = False) -> list[A
         (subject("a", standing=Standing.ABSENT), (), Verdict.DEAD),
         (subject("a", standing=Standing.UNKNOWN), (), Verdict.IDLE),
         (subject("a", kid="K", age=2), (subject("b", kid="K"),), Verdict.DUPLICATE),
-        (subject("a", kid="K"), (subject("b", kid="K", age=2, used=True),), Verdict.DUPLICATE),
+        (subject("a", kid="K"), (subject("b", kid="K", age=2, used=True),), Verdict.SUPERSEDED),
+        (subject("a", kid="K"), (subject("b", kid="L", used=True),), Verdict.IDLE),
+        (subject("a"), (subject("b", used=True),), Verdict.IDLE),
+        (subject("a"), (subject("b", kid="K", used=True),), Verdict.IDLE),
+        # Who got a certificate may be needed to revoke it.
+        (
+            subject("a", kid="K", issued=True),
+            (subject("b", kid="K", used=True),),
+            Verdict.IDLE,
+        ),
+        (subject("a", kid="K", age=2, issued=True), (subject("b", kid="K"),), Verdict.IDLE),
+        (
+            subject("a", kid="K", issued=True, uri="u"),
+            (subject("b", kid="K", used=True, uri="u"),),
+            Verdict.SUPERSEDED,
+        ),
         (subject("a", kid="K"), (subject("b", kid="K", age=2),), Verdict.IDLE),
         (subject("a", kid="K", age=2), (subject("b", kid="L"),), Verdict.IDLE),
         (subject("a", kid="K", age=2), (subject("b", kid="K", server="t"),), Verdict.IDLE),
@@ -84,11 +108,10 @@ def steps(*subjects: Subject, idle: bool = False, force: bool = False) -> list[A
             (subject("b", kid="K", standing=Standing.ABSENT),),
             Verdict.IDLE,
         ),
-        (subject("a"), (subject("b", used=True),), Verdict.SUPERSEDED),
         # The only way out where the account in use is dead.
         (
-            subject("a"),
-            (subject("b", used=True, standing=Standing.DEACTIVATED),),
+            subject("a", kid="K"),
+            (subject("b", kid="K", used=True, standing=Standing.DEACTIVATED),),
             Verdict.IDLE,
         ),
         (subject("a"), (subject("b"),), Verdict.IDLE),
@@ -98,6 +121,23 @@ def test_the_first_verdict_that_applies(
     one: Subject, others: tuple[Subject, ...], verdict: Verdict
 ) -> None:
     assert verdicts(one, *others)[0] is verdict
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        subject("a", unclear=True),
+        subject("a", kid="K", unclear=True),
+        subject("a", standing=Standing.ABSENT, unclear=True),
+        subject("a", state=State.UNPARSABLE, unclear=True),
+        subject("a.bak", key_id="a", unclear=True),
+    ],
+)
+def test_what_a_damaged_renewal_file_may_name_stays_and_the_file_is_named(one: Subject) -> None:
+    entries = hygiene.judge([one, subject("b", kid="K", used=True)])
+    kept = hygiene.plan(entries, idle=True)[0]
+    assert kept.action is Action.KEEP and str(EMPTY.path) in kept.reason
+    assert "clean" not in entries[0].advice
 
 
 def test_a_dead_account_in_use_comes_with_the_way_out() -> None:
@@ -134,7 +174,32 @@ def test_a_dead_account_in_use_comes_with_the_way_out() -> None:
         ),
         ([subject("a", used=True)], True, True, [Action.KEEP]),
         ([subject("a", standing=Standing.ABSENT)], False, False, [Action.ARCHIVE]),
-        ([subject("a"), subject("b", used=True)], False, False, [Action.ARCHIVE, Action.KEEP]),
+        ([subject("a"), subject("b", used=True)], False, False, [Action.KEEP, Action.KEEP]),
+        ([subject("a"), subject("b", used=True)], True, False, [Action.ARCHIVE, Action.KEEP]),
+        (
+            [subject("a", kid="K"), subject("b", kid="K", used=True)],
+            False,
+            False,
+            [Action.ARCHIVE, Action.KEEP],
+        ),
+        (
+            [subject("a", kid="K", issued=True), subject("b", kid="K", used=True)],
+            True,
+            True,
+            [Action.KEEP, Action.KEEP],
+        ),
+        (
+            [subject("a", issued=True, age=1), subject("b")],
+            True,
+            False,
+            [Action.KEEP, Action.ARCHIVE],
+        ),
+        (
+            [subject("a"), subject("b", used=True, standing=Standing.REVOKED)],
+            True,
+            False,
+            [Action.KEEP, Action.KEEP],
+        ),
         ([subject("a"), subject("b")], False, False, [Action.KEEP, Action.KEEP]),
         ([subject("a", age=1), subject("b")], True, False, [Action.ARCHIVE, Action.KEEP]),
         ([subject("a"), subject("b", server="t")], True, False, [Action.KEEP, Action.KEEP]),
@@ -159,6 +224,8 @@ SUBJECTS = st.lists(
         standing=st.sampled_from([None, *Standing]),
         server=st.sampled_from(["s.example/d", "t.example/d"]),
         link=st.sampled_from([False, False, False, True]),
+        issued=st.booleans(),
+        unclear=st.sampled_from([False, False, True]),
     ),
     max_size=7,
     unique_by=lambda s: (s.account.server_path, s.account.name),
@@ -174,7 +241,10 @@ def test_nothing_that_is_needed_ever_goes(subjects: list[Subject], idle: bool, f
         account, uses = step.entry.account, step.entry.subject.uses
         if step.action is not Action.KEEP:
             assert account.link is None
-            assert not uses or (force and account.state is State.UNPARSABLE)
+            needed = uses or step.entry.subject.unclear
+            assert not needed or (force and account.state is State.UNPARSABLE)
+            if step.entry.subject.sound:
+                assert not step.entry.subject.issued
         if step.action is Action.RENAME:
             assert account.misnamed
             assert not any(other.account.folder == account.folder.with_name(str(account.id))

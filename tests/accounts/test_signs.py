@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.accounts import signs
+from certbot_sectigo.accounts import issued, signs
 from certbot_sectigo.accounts.model import Source
 from certbot_sectigo.accounts.signs import Version
 from certbot_sectigo.certbot_logs import Issuance
@@ -89,7 +89,8 @@ def order(account: str, minutes: int, *names: str, status: int | None = 200) -> 
 
 def version(minutes: int, *names: str) -> Version:
     written = NOON + timedelta(minutes=minutes, seconds=3)
-    return Version(frozenset(names), written, written.replace(hour=0, minute=0, second=0))
+    day = written.replace(hour=0, minute=0, second=0)
+    return Version(frozenset(names), written, day, day + timedelta(days=199), "x")
 
 
 @pytest.mark.parametrize(
@@ -112,10 +113,19 @@ def version(minutes: int, *names: str) -> Version:
 def test_orders_that_no_lineage_accounts_for(
     orders: list[Issuance], kept: list[Version], left: list[str]
 ) -> None:
-    assert [i.account_url for i in signs.unaccounted(orders, kept)] == left
+    found = signs.sort(orders, kept)
+    assert [i.account_url for i in found.loose] == left
+    assert len(found.kept) == len(orders) - len(left)
 
 
 def test_old_and_refused_orders_do_not_count() -> None:
     now = NOON + timedelta(days=200, seconds=1)
     found = [order("old", 0, "x"), order("no", 5, "x", status=401), order("cut", 5, status=None)]
-    assert [i.account_url for i in signs.at_work(found, [], now)] == ["cut"]
+    orders = signs.orders(found, [], now)
+    assert [i.account_url for i in signs.at_work(orders, now)] == ["cut"]
+
+
+@pytest.mark.parametrize(("days", "valid"), [(198, ["a"]), (199, [])])
+def test_who_got_a_certificate_that_is_still_valid(days: int, valid: list[str]) -> None:
+    pairs = signs.sort([order("a", 0, "x"), order("b", 5, "x")], [version(0, "x")]).kept
+    assert list(issued.by_url(pairs, NOON + timedelta(days=days))) == valid

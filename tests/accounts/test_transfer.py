@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,21 @@ def test_known_files(text: str, told: Told) -> None:
 def test_others_tell_nothing(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not|does not tell"):
         transfer.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (("account.pem.json", "account.json"), "account.pem.json"),
+        (("account.json", "ca.conf"), "account.json"),
+        ((), None),
+    ],
+)
+def test_what_lies_beside_a_key(files: tuple[str, ...], found: str | None, tmp_path: Path) -> None:
+    for name in ("account.pem", *files):
+        (tmp_path / name).touch()
+    beside = transfer.beside(tmp_path / "account.pem")
+    assert beside == (tmp_path / found if found else None)
 
 
 @given(st.text() | st.text().map(lambda text: "{" + text) | st.dictionaries(

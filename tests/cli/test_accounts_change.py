@@ -66,7 +66,7 @@ class TestPin:
     ) -> None:
         unknown = machine.account(machine.sectigo.a, noted=False)
         known = machine.account(machine.sectigo.b)
-        tool.run("accounts", "pin", unknown, "--eab-kid", "K-1", "--yes")
+        tool.run("accounts", "pin", f" {unknown}", "--eab-kid", " K-1\n", "--yes")
         assert tool.accounts()[unknown]["kid"] == "K-1"
         tool.run("accounts", "pin", unknown, "--eab-kid", "K-2", "--yes")
         assert tool.accounts()[unknown]["kid"] == "K-2"
@@ -85,12 +85,20 @@ class TestPin:
             (("pin", MISSING, "--cert-name", NAME), 1, "no account"),
             (("pin", "{b}", "--cert-name", "nobody.example"), 1, "nobody.example"),
             (("pin", "{b}", "--all-of", MISSING), 1, "no account"),
+            (("pin", "{b}", "--eab-kid", " "), 2, "empty"),
+            (("restore", ""), 2, "empty"),
+            (("purge", " "), 2, "empty"),
+            (("show", ""), 2, "empty"),
             (("restore", "{b}"), 1, "in the archive"),
             (("purge", "{b}"), 1, "in the archive"),
             (("rollover", MISSING), 1, "no account"),
             (("deactivate", MISSING), 1, "no account"),
             (("register",), 1, "does not exist"),
             (("import", "/nowhere.pem", "--server", "https://x.example"), 1, "No such file"),
+            (("import", "lego", "/nowhere"), 1, ": /nowhere does not exist"),
+            (("import", "acme.sh", "/etc/passwd"), 1, ": /etc/passwd is not a folder"),
+            (("import", "lego"), 2, "import lego DIR"),
+            (("export", "{b}", "-o", "-"), 2, "--output FILE"),
         ],
     )
     def test_what_cannot_be_is_said(
@@ -129,7 +137,7 @@ class TestArchive:
     def test_purge_waits_thirty_days(self, machine: Machine, tool: Tool) -> None:
         used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
         machine.lineage("www.a.example", used)
-        tool.run("accounts", "clean", "--yes")
+        tool.run("accounts", "clean", "--idle", "--yes")
         self.aged(machine, 29)
         refused = tool.run("accounts", "purge", extra, "--yes", check=1)
         assert "less than 30 days" in refused.text and "--force" in refused.text
@@ -146,9 +154,14 @@ class TestArchive:
         machine.lineage("www.a.example", used)
         copy = machine.certbot.home / "copy"
         shutil.copytree(machine.folder(extra), copy)
+        # A folder that was called like a second one comes back under that name.
+        shutil.copytree(copy, machine.folder(f"{extra}~2"))
         tool.run("accounts", "clean", "--yes")
+        tool.run("accounts", "restore", f"{extra}~2", "--yes")
+        shutil.rmtree(machine.folder(f"{extra}~2"))
+        tool.run("accounts", "clean", "--idle", "--yes")
         shutil.copytree(copy, machine.folder(extra))
-        tool.run("accounts", "clean", "--yes")
+        tool.run("accounts", "clean", "--idle", "--yes")
         names = {thing.account.name for thing in archive.read_all(machine.dirs)}
         assert names == {extra, f"{extra}~2"}
         tool.run("accounts", "restore", f"{extra}~2", "--yes")
@@ -164,7 +177,7 @@ class TestArchive:
         machine.lineage(NAME, account)
         folder = machine.folder(account)
         folder.rename(folder.with_name(f"{account}.bak"))
-        done = tool.json("accounts", "clean", "--yes")
+        done = tool.json("accounts", "clean", "--idle", "--yes")
         assert [m["action"] for m in done["result"]["moved"]] == ["rename"]
         assert folder.is_dir() and machine.dangling() == []
 
@@ -251,7 +264,8 @@ class TestTransfer:
         out = tmp_path / "out.pem"
         tool.run("-n", "accounts", "export", account, "--output", out, check=1)
         assert not out.exists()
-        tool.run("accounts", "export", account, "--output", out, "--yes")
+        done = tool.run("accounts", "export", account, "--output", out, "--yes")
+        assert f"certbot-sectigo accounts import {out}\n" in done.stdout
         told = tmp_path / "out.pem.json"
         for path in (out, told):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -262,7 +276,7 @@ class TestTransfer:
 
         other = Machine(Certbot(tmp_path / "other"), machine.sectigo)
         there = Tool(other.certbot)
-        done = there.json("accounts", "import", out, told, "--online", "--yes")
+        done = there.json("accounts", "import", out, "--online", "--yes")
         assert done["result"]["account"] == account
         listed = there.accounts("--online")[account]
         assert (listed["kid"], listed["status"]["standing"]) == (machine.sectigo.b.kid, "valid")
@@ -337,7 +351,7 @@ class TestOddMachines:
     ) -> None:
         used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
         machine.lineage("www.a.example", used)
-        refused = tool.run("accounts", "clean", "--deactivate", "--yes", check=1)
+        refused = tool.run("accounts", "clean", "--idle", "--deactivate", "--yes", check=1)
         assert "different file systems" in refused.text
         assert {a.status for a in machine.sectigo.sandbox.accounts()} == {"valid"}
         assert machine.folder(extra).is_dir()
@@ -366,10 +380,13 @@ class TestOddMachines:
             tool.run("accounts", "rollover", account, "--yes", check=1)
         done = tool.json("accounts", "clean", "--online", "--yes")
         assert done["result"]["moved"] == []
-        assert {s["verdict"] for s in done["plan"]["steps"]} == {"in use", "superseded"}
-        advice = {name: entry["advice"] for name, entry in tool.accounts("--online").items()}
+        assert {s["verdict"] for s in done["plan"]["steps"]} == {"in use", "idle"}
+        listed = tool.accounts("--online")
+        advice = {name: entry["advice"] for name, entry in listed.items()}
+        assert "key change" in tool.run("-q", "accounts", "list").stdout
         for account in (first, second):
             assert advice[account].endswith(f"certbot-sectigo accounts rollover {account}")
+            assert listed[account]["key_change_cut_off"]
             tool.run("accounts", "rollover", account, "--yes")
         assert {e["status"]["standing"] for e in tool.accounts("--online").values()} == {"valid"}
 
@@ -381,9 +398,27 @@ class TestOddMachines:
         machine.lineage("www.a.example", first)
         path = machine.lineage(NAME, second)
         path.write_text(path.read_text() + damage)
-        done = tool.json("accounts", "clean", "--yes")
+        done = tool.json("accounts", "clean", "--idle", "--yes")
         assert done["result"]["moved"] == []
         assert machine.folder(second).is_dir()
+
+    @pytest.mark.parametrize("left", ["", "account", "server"])
+    def test_a_renewal_file_that_was_cut_off_keeps_what_it_may_have_named(
+        self, machine: Machine, tool: Tool, left: str
+    ) -> None:
+        first, second = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+        machine.lineage("www.a.example", first)
+        path = machine.lineage(NAME, second)
+        text = path.read_text()
+        keep = {"account": f"account = {second[:9]}", "server": machine.sectigo.server[:-1]}
+        path.write_text(text[: text.index(keep[left]) + len(keep[left])] if left else "")
+        done = tool.json("accounts", "clean", "--idle", "--yes")
+        assert done["result"]["moved"] == []
+        reasons = {step["account"]: step["reason"] for step in done["plan"]["steps"]}
+        assert (str(path) if not left else NAME) in reasons[second]
+        refused = tool.run("accounts", "deactivate", second, "--yes", check=1)
+        assert NAME in refused.text and "--force" in refused.text
+        assert {a.status for a in machine.sectigo.sandbox.accounts()} == {"valid"}
 
     def test_an_exported_key_is_never_another_users(
         self, machine: Machine, tool: Tool, tmp_path: Path
@@ -399,7 +434,7 @@ class TestOddMachines:
     def test_quiet_is_quiet(self, machine: Machine, tool: Tool) -> None:
         used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
         machine.lineage("www.a.example", used)
-        assert tool.run("-q", "accounts", "clean", "--yes").output == ""
+        assert tool.run("-q", "accounts", "clean", "--idle", "--yes").output == ""
         assert not machine.folder(extra).exists()
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act in another user's files")

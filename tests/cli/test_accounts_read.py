@@ -50,7 +50,7 @@ def test_the_list_shows_which_account_is_which(machine: Machine) -> None:
     assert wrong["verdict"] == "in use" and wrong["kid"] is None
     [use] = wrong["uses"]
     assert (use["source"], use["what"]) == ("lineage", NAME) and use["expires"]
-    assert (right["verdict"], right["kid"]) == ("superseded", machine.sectigo.b.kid)
+    assert (right["verdict"], right["kid"]) == ("idle", machine.sectigo.b.kid)
     assert right["kid_learned"] == "log" and right["account_url"] == machine.right.url
     assert right["server"] == machine.sectigo.server and right["key_type"].startswith("RSA")
     for words in ("list", "show"):
@@ -72,7 +72,7 @@ def test_a_schedule_or_an_order_without_a_lineage_is_a_sign_of_use(machine: Mach
     assert [(u["source"], u["file"], u["line"]) for u in right["uses"]] == [("cron", str(table), 2)]
 
     table.unlink()
-    assert machine.tool.accounts()[machine.right.id]["verdict"] == "superseded"
+    assert machine.tool.accounts()[machine.right.id]["verdict"] == "idle"
     unit = machine.tool.system_root / "usr/lib/systemd/system/certbot.service"
     unit.parent.mkdir(parents=True)
     unit.write_text(f"[Service]\nExecStart=certbot renew \\\n  --account {machine.right.id}\n")
@@ -114,7 +114,11 @@ def test_an_order_of_csr_is_a_sign_of_use_and_a_lineages_own_is_none(
     conf = machine.certbot.renewal_file(NAME)
     conf.write_text(conf.read_text().replace(machine.wrong, machine.right.id))
     found = machine.tool.accounts()
-    assert found[machine.wrong]["verdict"] == "superseded", found[machine.wrong]
+    assert found[machine.wrong]["verdict"] == "idle", found[machine.wrong]
+    # It got that certificate, so it may be needed to revoke it.
+    assert [issued["lineage"] for issued in found[machine.wrong]["issued"]] == [NAME]
+    kept = machine.tool.json("accounts", "clean", "--idle", "--yes")
+    assert kept["result"]["moved"] == [] and "revoke" in kept["plan"]["steps"][0]["reason"]
 
 
 def test_the_table_fits_and_is_plain_where_nobody_wants_colour(machine: Machine) -> None:
@@ -127,7 +131,7 @@ def test_the_table_fits_and_is_plain_where_nobody_wants_colour(machine: Machine)
     for wish, coloured in (((), True), (("NO_COLOR=1",), False)):
         words = ["env", "TERM=xterm", *wish, *machine.tool.words("accounts", "list")]
         with terminal(words, machine.certbot.environment()) as child:
-            child.expect("superseded")
+            child.expect("idle")
             before = child.before
         assert ("\x1b[32m" in before) is coloured
 

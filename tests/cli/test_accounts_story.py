@@ -9,7 +9,7 @@ import pytest
 from certbot_sectigo import lineages
 from tests.bed.acme2certifier import Acme2certifier
 from tests.bed.certbot import Certbot
-from tests.bed.history import plain_account, plain_lineage
+from tests.bed.history import old_log, plain_account, plain_lineage
 from tests.bed.pebble import Pebble
 from tests.bed.sectigo import Sectigo
 from tests.bed.tree import Snapshot
@@ -35,6 +35,8 @@ def test_two_accounts_one_wrong(
     assert certbot.lineage(NAME).organisation == sectigo.a.organisation
     wrong = certbot.lineage(NAME).account
     right = plain_account(certbot, sectigo.b.pair, sectigo.server, folder=tmp_path / "b").id
+    unused = plain_account(certbot, sectigo.c.pair, sectigo.server, folder=tmp_path / "c").id
+    old_log(certbot, tmp_path / "c")
     at_first = seen_by_certbot(certbot)
 
     listed = tool.run("accounts", "list").text
@@ -51,12 +53,17 @@ def test_two_accounts_one_wrong(
     [change] = at_first.changes(pinned)
     assert f"{NAME}.conf" in change
 
-    shown = tool.run("-n", "accounts", "clean", check=1)
+    said = f"Failed to renew certificate {NAME} with error: The account is currently suspended"
+    assert "accounts pin --undo" in tool.run("explain", said).text
+
+    # An account of another pair is no rubbish, and who got a certificate may have to revoke it.
+    assert "Nothing to clean" in tool.run("accounts", "clean", "--yes").text
+    shown = tool.run("-n", "accounts", "clean", "--idle", check=1)
     assert "to the archive" in shown.text and "stays" in shown.text
     assert pinned.changes(seen_by_certbot(certbot)) == []
     orders = sectigo.requests
-    tool.run("accounts", "clean", "--yes")
-    assert [a.id for a in certbot.accounts(sectigo.server)] == [right]
+    tool.run("accounts", "clean", "--idle", "--yes")
+    assert {a.id for a in certbot.accounts(sectigo.server)} == {wrong, right}
     assert sectigo.requests == orders
 
     certbot.run("renew", "--force-renewal")
@@ -64,30 +71,33 @@ def test_two_accounts_one_wrong(
     assert certbot.lineage(NAME).organisation == sectigo.b.organisation
 
     [archived] = tool.json("accounts", "archived")["archived"]
-    assert (archived["id"], archived["kid"]) == (wrong, sectigo.a.kid)
-    assert archived["lineages"] == [NAME]
-    tool.run("accounts", "restore", wrong[:8], "--yes")
+    assert (archived["id"], archived["kid"]) == (unused, sectigo.c.kid)
+    tool.run("accounts", "restore", unused[:8], "--yes")
     assert tool.json("accounts", "archived")["archived"] == []
     # All is back; the kid that the log told is noted beside it, before the log is gone.
     left = [c for c in pinned.changes(seen_by_certbot(certbot)) if f"{NAME}.conf" not in c]
     assert len(left) == 1 and left[0].startswith(
-        str(certbot.accounts_dir(sectigo.server) / wrong / "sectigo-eab.json")
+        str(certbot.accounts_dir(sectigo.server) / unused / "sectigo-eab.json")
     )
+    again = seen_by_certbot(certbot)
+    tool.run("accounts", "clean", "--idle", "--yes")
+    assert again.changes(seen_by_certbot(certbot)) != []
+    tool.run("accounts", "restore", unused, "--yes")
+    assert again.changes(seen_by_certbot(certbot)) == []
 
+    # Without the logs the pin tells who got the first certificate.
+    for log in certbot.logs_dir.iterdir():
+        log.unlink()
+    assert [i["lineage"] for i in tool.accounts()[wrong]["issued"]] == [NAME]
+    tool.run("accounts", "clean", "--idle", "--yes")
+    # A pair may be one that can be bound once, so its account has to come back first.
+    credentials = sectigo.c.credentials(tmp_path / "c.ini")
+    refused = certbot.certonly("www.c.example", credentials=credentials, check=1)
+    assert f"accounts restore {unused}" in refused.text
+    assert len(sectigo.accounts_of(sectigo.c.kid)) == 1
     # The lineage may go back as well, although certbot has written the file since.
     tool.run("accounts", "pin", "--undo", "--yes")
     assert certbot.lineage(NAME).account == wrong
-    undone = seen_by_certbot(certbot)
-    tool.run("accounts", "clean", "--yes")  # now b's is the one that nothing uses
-    tool.run("accounts", "restore", right, "--yes")
-    assert [
-        c for c in undone.changes(seen_by_certbot(certbot)) if "sectigo-eab.json" not in c
-    ] == []
-    again = seen_by_certbot(certbot)
-    tool.run("accounts", "clean", "--yes")
-    assert again.changes(seen_by_certbot(certbot)) != []
-    tool.run("accounts", "restore", right, "--yes")
-    assert again.changes(seen_by_certbot(certbot)) == []
 
 
 def test_a_leaked_pair_is_rotated_out(
@@ -189,7 +199,7 @@ class TestAcme2certifier:
         other = plain_account(
             certbot, acme2certifier.pairs["kid-2"], server, folder=tmp_path / "two"
         ).id
-        done = tool.json("accounts", "clean", "--online", "--deactivate", "--yes")
+        done = tool.json("accounts", "clean", "--online", "--idle", "--deactivate", "--yes")
         [moved] = done["result"]["moved"]
         assert (moved["account"], moved["deactivated"]) == (other, True)
         tool.run("accounts", "restore", other, "--yes")

@@ -205,14 +205,14 @@ def test_clean(machine: Machine, forker: Forker, reset: Callable[[], None]) -> N
     (machine.folder(broken) / "regr.json").write_text('{"body": {')
     reset()
     before = machine.tree()
-    forker.run("accounts", "clean", "--yes")
+    forker.run("accounts", "clean", "--idle", "--yes")
     after = machine.tree()
     assert loading(machine) == [used]
     number = 0
     seen: list[Tree] = []
     while True:
         reset()
-        outcome = forker.run("accounts", "clean", "--yes", kill_at=number)
+        outcome = forker.run("accounts", "clean", "--idle", "--yes", kill_at=number)
         tree = machine.tree()
         for name in (*extra, broken):
             files = [path for path in before if name in path]
@@ -223,7 +223,7 @@ def test_clean(machine: Machine, forker: Forker, reset: Callable[[], None]) -> N
             break
         if tree not in seen:  # most operations leave certbot's files as they are
             seen.append(tree)
-            forker.run("accounts", "clean", "--yes")
+            forker.run("accounts", "clean", "--idle", "--yes")
             assert machine.tree() == after, number
             # What was taken out comes back to the byte, wherever it was interrupted.
             for name in (*extra, broken):
@@ -239,7 +239,7 @@ def test_restore(machine: Machine, forker: Forker, reset: Callable[[], None]) ->
     used, extra = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
     machine.lineage("www.a.example", used, machine.sectigo.a.kid)
     before = machine.tree()
-    forker.run("accounts", "clean", "--yes")
+    forker.run("accounts", "clean", "--idle", "--yes")
     after = machine.tree()
     assert before != after
     reset()

@@ -69,7 +69,7 @@ def two(machine: Machine) -> tuple[str, str]:
     "words",
     [
         ("pin", "{right}", "--all-of", "{wrong}"),
-        ("clean",),
+        ("clean", "--idle"),
         ("rollover", "{wrong}"),
     ],
     ids=lambda words: str(words[0]),
@@ -137,7 +137,7 @@ def test_a_planted_link_leads_nowhere(
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(outside)
         before = machine.tree()
-        outcome = forker.run("accounts", "clean", "--yes", check=1)
+        outcome = forker.run("accounts", "clean", "--idle", "--yes", check=1)
         assert "symbolic link" in outcome.output and str(link) in outcome.output
         outcome = forker.run("accounts", "rollover", wrong, "--yes", check=None)
         if link == sectigo:
@@ -153,7 +153,7 @@ def test_a_planted_link_leads_nowhere(
     # In accounts/: an account that is a link is left as it is.
     name = "f" * 32
     machine.folder(name).symlink_to(outside / right)
-    forker.run("accounts", "clean", "--yes", check=None)
+    forker.run("accounts", "clean", "--idle", "--yes", check=None)
     assert machine.folder(name).is_symlink()
     assert target.changes(Snapshot.of(outside)) == []
     machine.folder(name).unlink()
@@ -221,7 +221,7 @@ def test_called_from_a_deploy_hook_it_names_the_holder_and_ends(
     machine = Machine(certbot, sectigo)
     extra = machine.account(sectigo.c)
     said = tmp_path / "said"
-    words = " ".join(map(str, (*COMMAND, *machine.options, "accounts", "clean", "--yes")))
+    words = " ".join(map(str, (*COMMAND, *machine.options, "accounts", "clean", "--idle", "--yes")))
     hook = tmp_path / "hook"
     hook.write_text(f"#!/bin/sh\ncd {ROOT} && {words} > {said} 2>&1\necho code $? >> {said}\n")
     hook.chmod(0o755)
@@ -246,7 +246,9 @@ def test_while_certbot_renews_it_waits(sectigo: Sectigo, certbot: Certbot, tmp_p
     holder = certbot.config_dir / ".certbot.lock"
     poll(holder.exists, "certbot's lock")
     clean = Process(
-        [*COMMAND, *options, "accounts", "clean", "--yes"], folder=tmp_path / "clean", cwd=ROOT
+        [*COMMAND, *options, "accounts", "clean", "--idle", "--yes"],
+        folder=tmp_path / "clean",
+        cwd=ROOT,
     )
     clean.until(lambda: "waiting for process" in clean.output, "the word that it waits")
     assert machine.folder(extra).is_dir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -14,6 +15,7 @@ from certbot_sectigo.accounts import archive, needs, signs
 from certbot_sectigo.accounts.archive import Archived, ArchiveError
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.accounts import acting, entries, naming
+from certbot_sectigo.cli.accounts.ids import ArchivedId
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table
 from certbot_sectigo.cli.main import Context
 
@@ -48,7 +50,7 @@ def archived(context: Context, server: str | None) -> None:
 
 
 @click.command("restore")
-@click.argument("account_id", metavar="ID")
+@click.argument("account_id", metavar="ID", type=ArchivedId())
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @acting.yes_option
 @click.pass_obj
@@ -76,7 +78,7 @@ def restore(context: Context, account_id: str, server: str | None, yes: bool) ->
 
 
 @click.command("purge")
-@click.argument("account_id", metavar="ID")
+@click.argument("account_id", metavar="ID", type=ArchivedId())
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @click.option("--force", is_flag=True, help="Also if it is too early or a revocation needs it.")
 @acting.yes_option
@@ -164,7 +166,8 @@ def _refuse_purge(dirs: paths.Dirs, found: Archived) -> None:
             f"{found.account.name} --force",
         )
     logs = certbot_logs.scan(dirs.logs_dir)
-    at_work = signs.at_work(logs.issuances, lineages.read_all(dirs.renewal), now)
+    orders = signs.orders(logs.issuances, lineages.read_all(dirs.renewal), now)
+    at_work = signs.at_work(orders, now)
     needs.refuse_purge(found.account.name, needs.hanging(found.account.uri, at_work))
 
 
@@ -178,7 +181,7 @@ def as_json(thing: Archived) -> dict[str, Any]:
         "server_path": account.server_path,
         "folder": str(account.folder),
         "account_url": account.uri,
-        "kid": account.kid or (manifest.kid if manifest else None),
+        "kid": thing.kid,
         "when": entries.time(thing.when),
         "reason": manifest.reason if manifest else None,
         "lineages": list(manifest.lineages) if manifest else [],
@@ -198,19 +201,21 @@ def _blocks(found: list[Archived]) -> Iterator[Block]:
         yield Note("Nothing is in the archive.")
         return
     short = entries.short_ids(thing.account.name for thing in found)
-    rows = []
+    rows: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
     for thing in found:
         manifest, account = thing.manifest, thing.account
-        rows.append(
+        used = ", ".join(manifest.lineages) if manifest else ""
+        rows[manifest.server if manifest else account.server_path].append(
             (
                 Cell(short[account.name]),
                 Cell(manifest.when.strftime("%Y-%m-%d") if manifest else "?"),
-                Cell(account.kid or (manifest.kid if manifest else None) or "unknown"),
-                Cell(", ".join(manifest.lineages) if manifest else ""),
-                Cell(manifest.reason if manifest else "?"),
-                Cell(account.server_path),
+                Cell(thing.kid or "unknown"),
+                Cell(manifest.reason if manifest else "not known why"),
+                Cell(f"once used by {used}" if used else ""),
             )
         )
-    columns = ("ID", "SINCE", "KID", "ONCE USED BY", "WHY", "SERVER")
-    yield Table("", columns, tuple(rows), frozenset({"ID", "SINCE"}))
+    columns, whole = ("ID", "SINCE", "KID", "WHY", "ONCE USED BY"), frozenset({"ID", "SINCE"})
+    for server, of_server in rows.items():
+        below = frozenset({"WHY", "ONCE USED BY"})
+        yield Table(server, columns, tuple(of_server), whole, frozenset({"KID"}), below)
     yield Note("To bring one back:", "certbot-sectigo accounts restore ID")

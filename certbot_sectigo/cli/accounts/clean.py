@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,21 +155,23 @@ def _blocks(plan: Plan, deactivate: bool) -> Iterator[Block]:
     if not plan.steps:
         return
     short = entries.short_ids(step.entry.account.name for step in plan.steps)
-    rows = []
+    rows: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
     order = list(Action)
     for step in sorted(plan.steps, key=lambda step: order.index(step.action)):
         account = step.entry.account
-        rows.append(
+        rows[step.entry.subject.server].append(
             (
                 Cell(short[account.name]),
                 Cell(_WORDS[step.action], _TONES[step.action]),
                 Cell(account.kid or "unknown"),
                 Cell(step.reason),
-                Cell(account.server_path),
             )
         )
-    columns = ("ID", "WHAT", "KID", "WHY", "SERVER")
-    yield Table("", columns, tuple(rows), frozenset({"ID", "WHAT"}))
+    columns, whole = ("ID", "WHAT", "KID", "WHY"), frozenset({"ID", "WHAT"})
+    for server, of_server in rows.items():
+        yield Table(
+            server, columns, tuple(of_server), whole, frozenset({"KID"}), frozenset({"WHY"})
+        )
     if deactivate:
         yield Note("Before they go to the archive they are deactivated at the CA, for good.")
     for line in plan.unread:

@@ -60,7 +60,7 @@ def command(
                 f"{account.problem}"
             )
         if not force:
-            needs.refuse_deactivation(account.name, entry.subject.uses)
+            needs.refuse_deactivation(account.name, entry.subject.uses, entry.subject.unclear)
         uses = tuple(f"{use.source.value}: {use.what}" for use in entry.subject.uses)
         return Plan(account.name, entry.subject.server, uses, entry)
 

@@ -93,7 +93,10 @@ def as_json(entry: Entry, host: str) -> dict[str, Any]:
         "loads": account.loads,
         "problem": account.problem,
         "uses": [use_as_json(use) for use in subject.uses],
+        "may_be_named_in": [str(lineage.path) for lineage in subject.unclear],
+        "issued": [{"lineage": i.lineage, "expires": time(i.expires)} for i in subject.issued],
         "status": status_as_json(status),
+        "key_change_cut_off": subject.cut_off,
         "verdict": entry.verdict.value,
         "reason": entry.reason,
         "advice": entry.advice,
@@ -142,6 +145,13 @@ def contact(entry: Entry) -> tuple[str, ...]:
     """Give the contact as the CA shows it, else as certbot has kept it."""
     status = entry.subject.status
     return (status.contact if status else ()) or entry.account.contact
+
+
+def verdict_cell(entry: Entry) -> Cell:
+    """Show the verdict, and a key change that is to be finished first, in lines as short."""
+    if entry.subject.cut_off:
+        return Cell(f"{entry.verdict.value},\nkey change\ncut off", Tone.WARN)
+    return Cell(entry.verdict.value, TONES[entry.verdict])
 
 
 def status_cell(status: Status | None) -> Cell:

@@ -1,4 +1,4 @@
-"""The argument ID: any unique beginning of an account's name, which shells can complete."""
+"""The words ID and KID: a unique beginning of an account's name, and the kid of an EAB pair."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ class AccountId(_Word):
     """A word that means an account; what it means is found out when accounts are read."""
 
     name = "id"
+    below = "accounts"
+    """Where accounts are, in certbot's configuration directory."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take blanks off that were copied with it; nothing means no account."""
+        value = value.strip()
+        if not value:
+            self.fail("it is empty. 'certbot-sectigo accounts list' shows the ids.", param, ctx)
+        return value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
         """Give the accounts that begin like that, with their servers."""
@@ -28,6 +37,26 @@ class AccountId(_Word):
         config_dir = Path(str(ctx.find_root().params.get("config_dir") or "/etc/letsencrypt"))
         return [
             CompletionItem(account.name, help=account.server_path)
-            for account in store.read_all(config_dir / "accounts")
+            for account in store.read_all(config_dir / self.below)
             if account.name.startswith(incomplete)
         ]
+
+
+class ArchivedId(AccountId):
+    """The same of an account in the archive."""
+
+    below = "sectigo/archive"
+
+
+class Kid(_Word):
+    """The kid of an EAB pair."""
+
+    name = "kid"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take blanks off that were copied with it; a kid has none inside."""
+        words = value.split()
+        if len(words) != 1:
+            problem = "contains white space" if words else "is empty"
+            self.fail(f"it {problem}. Copy the kid again from where the pair was made.", param, ctx)
+        return words[0]

@@ -95,7 +95,7 @@ def _table(
         ]
         if online:
             row.append(entries.status_cell(subject.status))
-        row.append(Cell(entry.verdict.value, entries.TONES[entry.verdict]))
+        row.append(entries.verdict_cell(entry))
         rows.append(tuple(row))
     whole = frozenset({"ID", "MADE", "VERDICT"})
     return Table(server, tuple(columns), tuple(rows), whole, frozenset({"KID"}))

@@ -17,6 +17,7 @@ from certbot_sectigo.accounts.overview import Overview
 from certbot_sectigo.accounts.picking import Pick, Picked, Undecided
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.accounts import asking, entries, probe
+from certbot_sectigo.cli.accounts.ids import Kid
 from certbot_sectigo.cli.format.interface import Report, printable
 from certbot_sectigo.cli.main import Context
 
@@ -29,7 +30,8 @@ class PickError(errors.Error):
 
 
 @click.command("pick")
-@click.option("--eab-kid", "kid", metavar="KID", help="The account that was bound with KID.")
+@click.option("--eab-kid", "kid", metavar="KID", type=Kid(),
+              help="The account that was bound with KID.")  # fmt: skip
 @click.option("--credentials", metavar="FILE", help="The account of this credentials file's kid.")
 @click.option("-d", "--domain", "names", multiple=True, metavar="NAME",
               help="The account whose certificates hold NAME; repeat it for more.")  # fmt: skip

@@ -16,6 +16,7 @@ from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.accounts.pinning import Change, PinError
 from certbot_sectigo.accounts.pins import Record
 from certbot_sectigo.cli.accounts import acting, naming
+from certbot_sectigo.cli.accounts.ids import AccountId, Kid
 from certbot_sectigo.cli.hints import here
 from certbot_sectigo.cli.main import Context
 from certbot_sectigo.lineages import Lineage
@@ -42,10 +43,12 @@ class Undo:
 
 
 @click.command("pin")
-@click.argument("account_id", metavar="[ID]", required=False)
+@click.argument("account_id", metavar="[ID]", required=False, type=AccountId())
 @click.option("--cert-name", "names", multiple=True, metavar="NAME", help="Pin this lineage.")
-@click.option("--all-of", metavar="OLD", help="Pin every lineage of this account, there or not.")
-@click.option("--eab-kid", metavar="KID", help="Note that the account was bound with this kid.")
+@click.option("--all-of", metavar="OLD", type=AccountId(),
+              help="Pin every lineage of this account, there or not.")  # fmt: skip
+@click.option("--eab-kid", metavar="KID", type=Kid(),
+              help="Note that the account was bound with this kid.")  # fmt: skip
 @click.option("--move-server", is_flag=True, help="Take lineages to the account's server.")
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @click.option("--undo", is_flag=True, help="Take the last pin back.")

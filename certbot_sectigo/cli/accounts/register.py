@@ -15,6 +15,7 @@ from certbot_sectigo.accounts.pinning import Change, PinError, Target
 from certbot_sectigo.accounts.request import Request
 from certbot_sectigo.accounts.selection import Chosen
 from certbot_sectigo.cli.accounts import acting, asking
+from certbot_sectigo.cli.accounts.ids import AccountId
 from certbot_sectigo.cli.accounts.pin import choose, describe_changes, show_changes
 from certbot_sectigo.cli.main import Context
 from certbot_sectigo.credentials import Credentials
@@ -52,7 +53,8 @@ class Done:
 )
 @click.option("--email", metavar="ADDRESS", help="Contact; several with commas between.")
 @click.option("--agree-tos", is_flag=True, help="Agree to the CA's terms of service.")
-@click.option("--replace", "old", metavar="OLD", help="Pin OLD's lineages to the new account.")
+@click.option("--replace", "old", metavar="OLD", type=AccountId(),
+              help="Pin OLD's lineages to the new account.")  # fmt: skip
 @click.option("--move-server", is_flag=True, help="Also if OLD is of another server.")
 @click.option(
     "--key-type",
@@ -204,5 +206,6 @@ def _conclude(done: Done) -> None:
         click.echo(
             f"{done.replaced} is not needed for renewals any more; its certificates can be "
             "revoked with it for as long as it is kept.\n"
-            "To take it out of service:  certbot-sectigo accounts clean"
+            "To take it out of service once they have expired:  certbot-sectigo accounts clean "
+            "--idle"
         )

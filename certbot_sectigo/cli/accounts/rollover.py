@@ -15,6 +15,7 @@ from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.pinning import Change
 from certbot_sectigo.accounts.rollover import Rolled, Rollover
 from certbot_sectigo.cli.accounts import acting, asking, naming
+from certbot_sectigo.cli.accounts.ids import AccountId
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.main import Context
 
@@ -38,7 +39,7 @@ class Plan:
 
 
 @click.command("rollover")
-@click.argument("account_id", metavar="ID")
+@click.argument("account_id", metavar="ID", type=AccountId())
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
 @acting.yes_option

@@ -65,6 +65,14 @@ def _blocks(entry: Entry, host: str) -> Iterator[Block]:
         rows.append(("also found at", Cell("\n".join(subject.also))))
     used = [entries.use_in_full(use, now) for use in subject.uses]
     rows.append(("used by", Cell("\n".join(used) or "nothing that is known here")))
+    if subject.unclear:
+        files = "\n".join(f"{lineage.path} (damaged)" for lineage in subject.unclear)
+        rows.append(("may be named in", Cell(files, Tone.WARN)))
+    if subject.cut_off:
+        rows.append(("key change", Cell("was cut off, and is to be finished", Tone.WARN)))
+    if subject.issued:
+        got = [f"{i.lineage} ({entries.ends(i.expires, now)})" for i in subject.issued]
+        rows.append(("still valid", Cell("certificates that it got: " + ", ".join(got))))
     status = subject.status
     if status is not None:
         said = status.standing.value + (f" ({status.reason})" if status.reason else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.transfer import Told, TransferError
 from certbot_sectigo.ca.session import CaError, Session, Settings
 from certbot_sectigo.cli.accounts import acting, asking, naming
-from certbot_sectigo.cli.accounts.ids import AccountId
+from certbot_sectigo.cli.accounts.ids import AccountId, Kid
 from certbot_sectigo.cli.main import Context
 
 
@@ -59,8 +60,15 @@ def export(
     """Write the account ID's private key as PEM, and its URL and kid as JSON beside it.
 
     Whoever has the key can issue certificates in the account's name. Without --output the
-    key goes to standard output, and nothing else does.
+    key goes to standard output, and nothing else does. "import FILE" makes an account of the
+    two files on another machine.
     """
+    if output in ("", "-"):
+        raise errors.UsageError(
+            f"--output {shlex.quote(output)} names no file. Private keys are not for terminals.",
+            f"{acting.hint('accounts', 'export', account_id)} --output FILE, or without "
+            "--output into a pipe.",
+        )
     dirs = acting.dirs_of(context)
 
     def find() -> tuple[Account, str]:
@@ -112,7 +120,7 @@ def export(
         question="Write them?",
         yes=yes,
         carry_out=carry_out,
-        conclude=lambda plan: None,
+        conclude=_conclude_outgoing,
         result=_describe_outgoing,
     )
 
@@ -122,7 +130,7 @@ def export(
 @click.argument("told_file", metavar="[ACCOUNT]", required=False)
 @click.option("--server", metavar="URL", help="ACME directory URL, if ACCOUNT does not say.")
 @click.option("--account-url", metavar="URL", help="The account's URL, if ACCOUNT does not say.")
-@click.option("--eab-kid", metavar="KID", help="The kid it was bound with, if known.")
+@click.option("--eab-kid", metavar="KID", type=Kid(), help="The kid it was bound with, if known.")
 @click.option("--online", is_flag=True, help="See at the CA that the key has an account there.")
 @click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
 @acting.yes_option
@@ -148,7 +156,12 @@ def command(
     folder. The client's files stay as they are.
     """
     settings = asking.settings(verify_ssl=not no_verify_ssl)
-    if key_file in foreign.CLIENTS and told_file is not None and Path(told_file).is_dir():
+    if _is_client(key_file, told_file):
+        if told_file is None:
+            raise errors.UsageError(
+                f"Name the folder of {key_file}, too.",
+                f"certbot-sectigo accounts import {key_file} DIR",
+            )
         if account_url or eab_kid:
             raise errors.UsageError("--account-url and --eab-kid go with a single key.")
         from certbot_sectigo.cli.accounts.foreign import bring
@@ -202,6 +215,13 @@ def command(
     )
 
 
+def _is_client(key_file: str, told_file: str | None) -> bool:
+    """Tell the name of a client from a key's file; a file of that name may lie here."""
+    if key_file not in foreign.CLIENTS:
+        return False
+    return not Path(key_file).is_file() or (told_file is not None and Path(told_file).is_dir())
+
+
 def _incoming(path: Path, told_file: Path | None, given: Told) -> Incoming:
     key = keys.from_file(path)
     if told_file is None:
@@ -229,6 +249,15 @@ def _ask(plan: Incoming, key: Any, settings: Settings) -> tuple[str, str | None]
     if plan.uri is not None and found.uri != plan.uri:
         raise CaError(f"At the CA the key's account is {found.uri}, not {plan.uri}.")
     return found.uri, found.kid
+
+
+def _conclude_outgoing(plan: Outgoing) -> None:
+    # No hint of this machine's directories: the other one has its own.
+    click.echo(
+        f"Written. With both files in the same folder of the other machine:\n"
+        f"    certbot-sectigo accounts import {shlex.quote(str(plan.key_file))}"
+        + ("" if plan.account.uri else " --online")
+    )
 
 
 def _describe_outgoing(plan: Outgoing) -> dict[str, Any]:

@@ -41,6 +41,8 @@ class Table:
     """Columns whose cells are never broken."""
     copied: frozenset[str] = frozenset()
     """Columns whose cells begin with a word to be copied, which is broken last of all."""
+    below: frozenset[str] = frozenset()
+    """Columns of prose: their cells stand below the row, over the whole width."""
 
 
 @dataclass(frozen=True)

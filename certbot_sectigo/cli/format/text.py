@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from io import TextIOWrapper
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
@@ -60,6 +63,9 @@ class Text(Format):
 def _table(console: Console, table: Table) -> None:
     if table.title:
         console.print(_text(Cell(table.title), "bold"), soft_wrap=True)
+    if table.below:
+        _stacked(console, table)
+        return
     shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     fixed, least = {}, {}
     for at, column in enumerate(table.columns):
@@ -76,6 +82,9 @@ def _table(console: Console, table: Table) -> None:
     if least and others and room < _NARROW * len(others):
         room, others, least = room + sum(least.values()), [*others, *least], {}
     share = max(room // len(others), 1) if others else 0
+    if table.rows and others and share < _NARROW:
+        _stacked(console, table)
+        return
     for column in table.columns:
         if column in fixed:
             shown.add_column(column, no_wrap=True, overflow="ignore", min_width=fixed[column])
@@ -88,13 +97,58 @@ def _table(console: Console, table: Table) -> None:
     console.print(shown)
 
 
+def _stacked(console: Console, table: Table) -> None:
+    """Print whole cells on a line, as many as there is room for, and the others below them."""
+    columns = {column: [row[at] for row in table.rows] for at, column in enumerate(table.columns)}
+    widths = {
+        column: max(cell_len(text) for text in (column, *(_line(cell) for cell in cells)))
+        for column, cells in columns.items()
+    }
+    first: list[str] = []
+    # What must be whole comes first, wherever it stands; then what there is room for.
+    for column in sorted(columns, key=lambda c: (c not in table.whole, c not in table.copied)):
+        taken = sum(widths[c] + 2 for c in first) + widths[column]
+        if column in table.whole or (column not in table.below and taken <= console.width):
+            first.append(column)
+    first.sort(key=table.columns.index)
+    _line_of(console, [(Cell(column, Tone.DIM), widths[column]) for column in first])
+    for row in range(len(table.rows)):
+        _line_of(console, [(columns[column][row], widths[column]) for column in first])
+        for column in table.columns:
+            cell = columns[column][row]
+            if column not in first and cell.text:
+                name = "" if column in table.below else f"{column.lower()}: "
+                below = RichText(f"{name}{_line(cell)}", _STYLES[cell.tone], overflow="fold")
+                console.print(Padding(below, (0, 0, 0, 4), expand=False))
+
+
+def _line_of(console: Console, cells: Sequence[tuple[Cell, int]]) -> None:
+    """Print cells beside each other, none of them broken."""
+    shown = RichText()
+    for cell, width in cells:
+        text = _line(cell)
+        shown.append(text, _STYLES[cell.tone]).append(" " * (width - cell_len(text) + 2))
+    shown.rstrip()
+    console.print(shown, soft_wrap=True)
+
+
+def _line(cell: Cell) -> str:
+    return " ".join(map(printable, cell.text.split("\n")))
+
+
 def _fields(console: Console, fields: Fields) -> None:
-    shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    shown.add_column(no_wrap=True, style="dim")
-    shown.add_column(overflow="fold")
+    width = max((cell_len(name) for name, _ in fields.rows), default=0) + 2
     for name, cell in fields.rows:
-        shown.add_row(name, _text(cell))
-    console.print(shown)
+        label = RichText(f"{name:<{width}}", "dim")
+        if " " not in cell.text and "\n" not in cell.text:
+            # A path or URL is copied, so a terminal may wrap it and nobody else.
+            console.print(label + _text(cell), soft_wrap=True)
+            continue
+        shown = RichTable(box=None, pad_edge=False, padding=0, show_header=False)
+        shown.add_column(no_wrap=True, width=width)
+        shown.add_column(overflow="fold")
+        shown.add_row(label, _text(cell))
+        console.print(shown)
 
 
 def _note(console: Console, note: Note) -> None:
