@@ -293,11 +293,11 @@ class InstallerHalf:
             outcomes = work.run(logger.info, only)
         except Error as error:
             raise errors.PluginError(str(error)) from error
-        if not outcomes:
-            compat.notify(
-                f"sectigo-eab has no target for {material.lineage or material.folder} in "
-                f"{work.file}: the certificate is only saved."
-            )
+        if not outcomes and not work.targets():
+            saved = f"The certificate is saved at {material.folder}, but nothing was deployed."
+            # A renewal is none the worse for it, and would say it every time.
+            tell = compat.notify if self.config.verb == "renew" else logger.warning
+            tell(f"{saved}\n{work.no_target()}")
         for outcome in outcomes:
             if outcome.ok:
                 compat.notify(report.sentence(outcome))

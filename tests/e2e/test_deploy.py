@@ -229,10 +229,16 @@ def test_certonly_says_that_nothing_is_deployed(place: Place) -> None:
     assert place.pem.exists()
 
 
-def test_no_targets_is_no_failure(place: Place) -> None:
+def test_no_targets_is_no_failure_but_said(place: Place) -> None:
     result = place.install()
-    assert "no target for www.a.example" in result.text
-    assert "the certificate is only saved" in result.text
+    assert "nothing was deployed" in result.stderr
+    assert f"{place.machine.file} is not there" in result.stderr
+    place.describe(cert_name="typo")
+    result = place.certbot.run("install", "--cert-name", NAME, "--installer", "sectigo-eab")
+    assert f'{place.machine.file} has no target for the certificate "{NAME}"' in result.stderr
+    assert '"haproxy" (for typo)' in result.stderr
+    result = place.certbot.run("renew", "--force-renewal")
+    assert "nothing was deployed" in result.text
 
 
 def test_by_hand(place: Place) -> None:
@@ -255,6 +261,7 @@ def test_by_hand(place: Place) -> None:
 
     place.certbot.run("renew", "--force-renewal", "--disable-renew-updates")
     data = json.loads(place.deploy("--check", check=1, options=("--json",)).stdout)
+    assert (data["version"], data["command"]) == (1, "deploy")
     ((target,),) = (one["targets"] for one in data["certificates"])
     assert data["ok"] is target["ok"] is False
     file, service = target["differences"]
@@ -326,7 +333,7 @@ def test_example_is_a_deploy_file(place: Place) -> None:
     shown = place.deploy("--example", "postfix").stdout
     place.machine.file.write_text(shown)
     place.certbot.config_dir.joinpath("live").mkdir()
-    assert "No target of a deploy file" in place.deploy("--check").text
+    assert 'Targets: "postfix"' in place.deploy("--check", check=1).text
 
 
 def test_certbots_nginx_installer_with_our_authenticator(
