@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from certbot_sectigo import errors
+from certbot_sectigo.cli.lazy import Group
 from certbot_sectigo.sandbox import Pair, RunningSandbox, load_config, running
 from certbot_sectigo.sandbox.faults import KINDS
 from certbot_sectigo.sandbox.management import PREFIX
@@ -23,7 +24,7 @@ from certbot_sectigo.sandbox.management import PREFIX
 DEFAULT_PORT = 8555
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @click.option(
     "--config", metavar="FILE", help="TOML file with pairs, domains and habits (docs/sandbox.md)."
 )
