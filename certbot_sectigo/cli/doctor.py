@@ -39,6 +39,7 @@ _SHOWN = 5
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave findings of this kind out.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended without losing anything.")
 @acting.yes_option
+@asking.no_verify_ssl_option
 @click.pass_obj
 def command(
     context: Context,
@@ -48,6 +49,7 @@ def command(
     ignore: tuple[str, ...],
     fix: bool,
     yes: bool,
+    no_verify_ssl: bool,
 ) -> int:
     """Print what is wrong on this machine, worst first, with remedies.
 
@@ -66,7 +68,7 @@ def command(
         raise errors.UsageError(f"--fix does not go with --format {format_name}.")
 
     def look() -> Machine:
-        found = asking.gather(context, online=online)
+        found = asking.gather(context, online=online, verify_ssl=not no_verify_ssl)
         dirs = acting.dirs_of(context)
         return examination.read(dirs, context.system_root, os.environ, found, deep=deep)
 
