@@ -73,6 +73,17 @@ class Job:
             if belongs(target, material.lineage, material.names)
         )
 
+    def is_awaited(self) -> bool:
+        """Tell whether certbot was to install this lineage and never came to it.
+
+        So it is where certbot was killed in between, and after ``certonly``, which saves its
+        installer but installs nothing.
+        """
+        name = self.material.lineage
+        if name is None or Store(self.config_dir).knows(name):
+            return False
+        return at_renewals(self.config_dir, name) and bool(self.targets())
+
     def no_target(self) -> DeployError:
         """Say what there is, where :meth:`targets` gives none."""
         known = lineages(self.config_dir)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import stat
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from certbot_sectigo.deploy.store import Store
 from tests.bed import process
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN, require
@@ -32,6 +34,7 @@ class Place:
         certbot.config_dir.mkdir(parents=True)
         self.machine = Machine(root)
         self.machine.file = certbot.config_dir / "sectigo-deploy.toml"
+        self.machine.store = Store(certbot.config_dir)
         self.haproxy = Daemon(root / "haproxy", "haproxy")
         self.pem = self.haproxy.folder / "site.pem"
 
@@ -309,6 +312,21 @@ def test_certbot_is_ended_while_the_service_tests(
     assert 'target "haproxy": deployed' in result.text
     assert place.cert in place.pem.read_bytes()
     assert [path.name for path in place.pem.parent.glob(".*")] == []
+
+
+def test_certbot_is_killed_before_it_comes_to_the_first_deployment(place: Place) -> None:
+    place.describe(test=None)
+    place.install("--deploy-hook", "kill -9 $PPID", check=-signal.SIGKILL)
+    assert place.cert and not place.pem.exists()
+    result = place.certbot.run("renew")
+    assert "has not been deployed yet" in result.text
+    assert place.cert in place.pem.read_bytes()
+    # Once is enough, and where there is no target nothing is said.
+    place.pem.unlink()
+    assert "target" not in place.certbot.run("renew").text
+    shutil.rmtree(place.machine.store.root)
+    place.describe(cert_name="other", test=None)
+    assert "deployed" not in place.certbot.run("renew").text
 
 
 def test_menus_are_as_they_were(certbot: Certbot) -> None:
