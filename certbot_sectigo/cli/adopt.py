@@ -30,6 +30,7 @@ from certbot_sectigo.cli.main import Context
 @click.option("--no-dry-run", is_flag=True, help="Leave the dry runs out.")
 @click.option("--undo", is_flag=True, help="Take the last adoption back.")
 @acting.yes_option
+@asking.no_verify_ssl_option
 @click.pass_obj
 def command(
     context: Context,
@@ -40,6 +41,7 @@ def command(
     no_dry_run: bool,
     undo: bool,
     yes: bool,
+    no_verify_ssl: bool,
 ) -> int:
     """Write renewal files: have lineages of plain certbot renewed by sectigo-eab.
 
@@ -57,7 +59,7 @@ def command(
     webroot = os.path.abspath(webroot) if webroot else None  # noqa: PTH100 - links stay
     wish = Wish(names, eab_kid, webroot, not no_dry_run)
     found = overview.gather(dirs, context.system_root, os.environ)
-    asked = adopting.ask(found, wish, asking.settings())
+    asked = adopting.ask(found, wish, asking.settings(verify_ssl=not no_verify_ssl))
 
     def make() -> Plan:
         return adopting.plan(overview.gather(dirs, context.system_root, os.environ), wish, asked)
@@ -73,7 +75,7 @@ def command(
         describe=_describe,
         question="Write this?",
         yes=yes,
-        carry_out=lambda plan: adopting.carry_out(plan, make, _means(context, dirs)),
+        carry_out=lambda plan: adopting.carry_out(plan, make, _means(context, dirs, no_verify_ssl)),
         lock=acting.no_lock,  # they are taken for the writing only: certbot runs afterwards
         conclude=_conclude,
         result=_result,
@@ -82,7 +84,9 @@ def command(
     return 0
 
 
-def _means(context: Context, dirs: paths.Dirs) -> Means:
+def _means(context: Context, dirs: paths.Dirs, no_verify_ssl: bool) -> Means:
+    more = ["--no-verify-ssl"] if no_verify_ssl else []
+
     def waiting(who: str) -> None:
         click.echo(who, err=True)
 
@@ -93,7 +97,7 @@ def _means(context: Context, dirs: paths.Dirs) -> Means:
         dirs,
         lock,
         lambda words: certbot_command.run(
-            words, dirs, lock_timeout_seconds=context.lock_timeout, waiting=waiting
+            [*words, *more], dirs, lock_timeout_seconds=context.lock_timeout, waiting=waiting
         ),
         (lambda line: None) if context.json else click.echo,
     )

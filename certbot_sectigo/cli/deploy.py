@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,15 @@ from typing import Any
 import click
 
 from certbot_sectigo import errors, paths
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli import hints
+from certbot_sectigo.cli.format.interface import Report
 from certbot_sectigo.cli.main import Context
-from certbot_sectigo.deploy import examples, material, report
-from certbot_sectigo.deploy.job import Job, deploy_file
+from certbot_sectigo.deploy import examples, material, report, targets
+from certbot_sectigo.deploy.job import Job, at_renewals, default_file, deploy_file, is_absent
 from certbot_sectigo.deploy.model import DeployError
 
-_NOWHERE = "No target of a deploy file takes its certificate from here."
+_NOWHERE = "There is no deploy file, and no certificate here was installed with sectigo-eab."
 
 
 @click.command("deploy")
@@ -71,20 +73,27 @@ def _tell(
     """Do one thing to the targets of each certificate asked for, print it, give the exit code."""
     said: list[dict[str, Any]] = []
     failed: list[str] = []
+    idle: list[Job] = []
     for job in _jobs(context, cert_name, deploy_file, failed):
         try:
             if not job.targets():
-                if cert_name is not None:
-                    failed.append(f'{job.file} has no target for the certificate "{cert_name}".')
+                idle.append(job)
                 continue
-            targets = act(job, context)
+            done = act(job, context)
         except DeployError as error:
             failed.append(str(error))
             continue
-        said.append({"certificate": job.material.lineage, "targets": targets})
+        said.append({"certificate": job.material.lineage, "targets": done})
+    if cert_name is not None:
+        failed += [str(job.no_target()) for job in idle]
+    elif not said and not failed:
+        failed += _unmatched(context, deploy_file, idle)
+    # Lineages share a deploy file, and with it what is wrong in it.
+    failed = [hints.here(text) for text in dict.fromkeys(failed)]
     fine = not failed and all(target["ok"] for one in said for target in one["targets"])
     if context.json:
-        click.echo(json.dumps({"ok": fine, "certificates": said, "errors": failed}, indent=2))
+        data = {"ok": fine, "certificates": said, "errors": failed}
+        formats.chosen(json=True).show(Report("deploy", lambda: data, tuple))
         return 0 if fine else 1
     for one in said:
         for target in one["targets"]:
@@ -95,6 +104,23 @@ def _tell(
     if not said and not failed and context.verbosity >= 0:
         click.echo(_NOWHERE)
     return 0 if fine else 1
+
+
+def _unmatched(context: Context, given: str | None, idle: list[Job]) -> list[str]:
+    """Say why nothing at all is deployed; nothing where nobody asked for the installer.
+
+    :raises DeployError: a deploy file cannot be read.
+    """
+    known = material.lineages(context.config_dir)
+    default = default_file(context.config_dir)
+    files = dict.fromkeys([Path(given).absolute()] if given else [default, *(j.file for j in idle)])
+    told = []
+    for file in files:
+        if not is_absent(file, context.config_dir):
+            told.append(str(report.no_target(file, targets.load(file), None, known)))
+        elif given or any(at_renewals(context.config_dir, name) for name in known):
+            told.append(str(report.no_target(file, None, None, known)))
+    return told
 
 
 def _jobs(

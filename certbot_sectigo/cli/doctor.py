@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import click
@@ -35,24 +34,22 @@ _SHOWN = 5
     show_default=True,
     help="What to print; nagios and prometheus are for monitoring.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--online", is_flag=True, help="Ask the CA for the status of each account.")
 @click.option("--deep", is_flag=True, help="Look through shell histories too.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave findings of this kind out.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended without losing anything.")
-@click.option("--system-root", metavar="DIR", help="Look for everything else below DIR, not /.")
 @acting.yes_option
+@asking.no_verify_ssl_option
 @click.pass_obj
 def command(
     context: Context,
     format_name: str,
-    as_json: bool,
     online: bool,
     deep: bool,
     ignore: tuple[str, ...],
     fix: bool,
-    system_root: str | None,
     yes: bool,
+    no_verify_ssl: bool,
 ) -> int:
     """Print what is wrong on this machine, worst first, with remedies.
 
@@ -65,13 +62,13 @@ def command(
 
     docs/doctor.md explains every finding.
     """
-    context = _adapted(context, json=as_json or format_name == "json", system_root=system_root)
+    context = dataclasses.replace(context, json=context.json or format_name == "json")
     chosen = FORMATS.get(format_name)
     if fix and chosen is not None:
         raise errors.UsageError(f"--fix does not go with --format {format_name}.")
 
     def look() -> Machine:
-        found = asking.gather(context, online=online)
+        found = asking.gather(context, online=online, verify_ssl=not no_verify_ssl)
         dirs = acting.dirs_of(context)
         return examination.read(dirs, context.system_root, os.environ, found, deep=deep)
 
@@ -90,12 +87,6 @@ def command(
         return chosen.exit_code(diagnosis)
     _show(context, diagnosis)
     return 1 if diagnosis.findings else 0
-
-
-def _adapted(context: Context, *, json: bool, system_root: str | None) -> Context:
-    """Take in the options that stand behind the subcommand."""
-    root = context.system_root if system_root is None else Path(system_root).absolute()
-    return dataclasses.replace(context, json=context.json or json, system_root=root)
 
 
 def _without(diagnosis: Diagnosis, ignore: Collection[str]) -> Diagnosis:

@@ -31,12 +31,9 @@ class ExplainError(errors.Error):
 @click.command("explain")
 @click.argument("source", nargs=-1, metavar="[FILE|-|SENTENCE]...")
 @click.option("--all", "show_all", is_flag=True, help="Show all that is found, not the first 3.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--list", "show_list", is_flag=True, help="Print all that is known, as Markdown.")
 @click.pass_obj
-def command(
-    ctx: Context, source: tuple[str, ...], show_all: bool, as_json: bool, show_list: bool
-) -> int:
+def command(ctx: Context, source: tuple[str, ...], show_all: bool, show_list: bool) -> int:
     """Print what an error or a log means, its usual causes, and what to do.
 
     Reads the newest of certbot's logs that shows an error; or the log FILE (compressed
@@ -53,7 +50,7 @@ def command(
     found = [
         explanation.explain(finding, survey(finding.told, dirs)) for finding in reading.findings
     ]
-    if as_json or ctx.json:
+    if ctx.json:
         click.echo(json.dumps(_document(name, reading, found), indent=2))
     else:
         _print(name, reading, found if show_all else _few(found), len(found))

@@ -1,4 +1,4 @@
-"""A click group that imports a subcommand's module only when the subcommand is called."""
+"""Groups of commands: global options for all; modules imported only when they are called."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ from typing import Any
 
 import click
 
+from certbot_sectigo.cli import anywhere
 
-class LazyGroup(click.Group):
+
+class Group(click.Group):
+    """A group whose subcommands take the global options as well."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give a subcommand."""
+        found = super().get_command(ctx, cmd_name)
+        return anywhere.adopt(found) if found is not None else None
+
+
+class LazyGroup(Group):
     """Keep starting cheap, however many subcommands there are.
 
     :param lazy: subcommand -> (module, its line in the list of commands). The
@@ -32,7 +43,7 @@ class LazyGroup(click.Group):
         module = importlib.import_module(self._lazy[cmd_name][0])
         name = cmd_name.replace("-", "_")
         found: click.Command = getattr(module, name, None) or module.command
-        return found
+        return anywhere.adopt(found)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the subcommands without importing them."""

@@ -12,7 +12,7 @@ import click
 
 from certbot_sectigo import certbot_command, errors, paths, revocable, revocation
 from certbot_sectigo.certbot_command import Outcome
-from certbot_sectigo.cli.accounts import acting
+from certbot_sectigo.cli.accounts import acting, asking
 from certbot_sectigo.cli.main import Context
 from certbot_sectigo.revocation import Answer, Attempt, Subject
 
@@ -54,6 +54,7 @@ class Done:
 )
 @click.option("--delete", is_flag=True, help="Have certbot delete the lineage afterwards.")
 @acting.yes_option
+@asking.no_verify_ssl_option
 @click.pass_obj
 def command(
     context: Context,
@@ -66,6 +67,7 @@ def command(
     reason: str,
     delete: bool,
     yes: bool,
+    no_verify_ssl: bool,
 ) -> None:
     """Ask the CA to revoke a certificate, for good.
 
@@ -102,7 +104,7 @@ def command(
         describe=_describe,
         question="Revoke it?",
         yes=yes,
-        carry_out=lambda plan: _revoke(context, dirs, plan),
+        carry_out=lambda plan: _revoke(context, dirs, plan, no_verify_ssl=no_verify_ssl),
         conclude=_conclude,
         result=_result,
         lock=acting.no_lock,  # certbot takes its own
@@ -142,12 +144,13 @@ def _chosen(
     return chosen
 
 
-def _revoke(context: Context, dirs: paths.Dirs, plan: Plan) -> Done:
+def _revoke(context: Context, dirs: paths.Dirs, plan: Plan, *, no_verify_ssl: bool) -> Done:
     """Try the ways in their order until the CA takes one."""
+    more = ["--no-verify-ssl"] if no_verify_ssl else []
 
     def certbot(words: Sequence[str], where: paths.Dirs) -> Outcome:
         return certbot_command.run(
-            words,
+            [*words, *more],
             where,
             lock_timeout_seconds=context.lock_timeout,
             waiting=lambda who: click.echo(who, err=True),

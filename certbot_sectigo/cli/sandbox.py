@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from certbot_sectigo import errors
+from certbot_sectigo.cli.lazy import Group
 from certbot_sectigo.sandbox import Pair, RunningSandbox, load_config, running
 from certbot_sectigo.sandbox.faults import KINDS
 from certbot_sectigo.sandbox.management import PREFIX
@@ -23,7 +24,7 @@ from certbot_sectigo.sandbox.management import PREFIX
 DEFAULT_PORT = 8555
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @click.option(
     "--config", metavar="FILE", help="TOML file with pairs, domains and habits (docs/sandbox.md)."
 )
@@ -118,31 +119,35 @@ def _greet(sandbox: RunningSandbox, files: dict[str, Path], *, tls: bool) -> Non
     if tls:
         click.echo(f"\nIts root, for REQUESTS_CA_BUNDLE: {sandbox.ca_bundle}")
     for number, pair in enumerate(sandbox.config.pairs, 1):
-        _greet_pair(number, pair, files.get(pair.kid))
+        _greet_pair(number, pair, files.get(pair.kid), sandbox.config.http01_port)
     if not files:
         click.echo(
             "\nThe HMAC keys are not shown. --print-credentials DIR writes credentials files."
         )
     else:
         click.echo(
-            "\nGive certbot --config-dir, --work-dir and --logs-dir of its own to keep the"
-            "\nrehearsal apart from your real certificates."
+            "\nThe directories of its own keep the rehearsal apart from your real certificates, and"
+            "\nneed no root."
         )
     click.echo("\nPress Ctrl-C to end it.")
 
 
-def _greet_pair(number: int, pair: Pair, path: Path | None) -> None:
+def _greet_pair(number: int, pair: Pair, path: Path | None, http01_port: int) -> None:
     click.echo(f"\nPair {number}: {pair.organisation}, {pair.directory}, binds {pair.binding}")
     click.echo(f"  kid      {pair.kid}")
     for domain in pair.domains:
-        note = "validated" if domain in pair.validated_domains else "needs a challenge"
+        validated = domain in pair.validated_domains
+        note = "validated" if validated else f"needs a challenge: --http-01-port {http01_port}"
         click.echo(f"  domain   {domain} ({note})")
     if path is not None and pair.domains:
-        name = f"www.{pair.domains[0].lstrip('*.')}"
-        click.echo(
-            "  certbot certonly --authenticator sectigo-eab"
-            f" --sectigo-eab-credentials {shlex.quote(str(path))} -d {name}"
-        )
+        own = path.with_name("le")
+        words: list[str | Path] = ["certbot", "certonly"]
+        words += ["--config-dir", own, "--work-dir", own, "--logs-dir", own]
+        words += ["--authenticator", "sectigo-eab", "--sectigo-eab-credentials", path]
+        if pair.domains[0] not in pair.validated_domains:
+            words += ["--http-01-port", str(http01_port)]
+        words += ["-d", f"www.{pair.domains[0].lstrip('*.')}"]
+        click.echo(f"  {shlex.join(map(str, words))}")
 
 
 @command.command("requests")

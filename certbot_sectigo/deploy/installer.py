@@ -159,7 +159,8 @@ class InstallerHalf:
             words = ("--cert-name", name) if name else ()
             compat.notify(
                 f"certbot {self.config.verb} deploys nothing here; to put the certificate where "
-                f"its services want it: {report.command(self._config_dir(), *words)}"
+                f"its services want it: {report.command(self._config_dir(), *words)}\n"
+                "(the next `certbot renew` does it by itself)."
             )
 
     def rollback_checkpoints(self, rollback: int = 1) -> None:
@@ -243,19 +244,26 @@ class InstallerHalf:
     def generic_updates(self, lineage: Any, *args: Any, **kwargs: Any) -> None:
         """Do again what failed or was killed, though no certificate is due.
 
-        A lineage that was never deployed is left alone. certbot calls this for
-        every lineage at every ``renew``, unprepared.
+        certbot calls this for every lineage at every ``renew``, unprepared.
 
         :raises certbot.errors.PluginError: as :meth:`save`.
         """
+        from certbot_sectigo.deploy import job
+
         material = self._renewed(lineage)
-        owed = self._store().owed(lineage.lineagename, material.fingerprint)
-        if owed is None:
+        name = lineage.lineagename
+        owed = self._store().owed(name, material.fingerprint)
+        if owed is not None:
+            compat.notify(f"Deploying {name} again; the last time: {owed.reason.splitlines()[0]}")
+            self._deploy(material, owed.targets)
             return
-        compat.notify(
-            f"Deploying {lineage.lineagename} again; the last time: {owed.reason.splitlines()[0]}"
-        )
-        self._deploy(material, owed.targets)
+        try:
+            awaited = job.Job(material, self._file(), self._config_dir()).is_awaited()
+        except Error as error:
+            raise errors.PluginError(str(error)) from error
+        if awaited:
+            compat.notify(f"Deploying {name}, which has not been deployed yet.")
+            self._deploy(material)
 
     # From certbot's configuration to a job.
 
@@ -293,11 +301,11 @@ class InstallerHalf:
             outcomes = work.run(logger.info, only)
         except Error as error:
             raise errors.PluginError(str(error)) from error
-        if not outcomes:
-            compat.notify(
-                f"sectigo-eab has no target for {material.lineage or material.folder} in "
-                f"{work.file}: the certificate is only saved."
-            )
+        if not outcomes and not work.targets():
+            saved = f"The certificate is saved at {material.folder}, but nothing was deployed."
+            # A renewal is none the worse for it, and would say it every time.
+            tell = compat.notify if self.config.verb == "renew" else logger.warning
+            tell(f"{saved}\n{work.no_target()}")
         for outcome in outcomes:
             if outcome.ok:
                 compat.notify(report.sentence(outcome))

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from certbot_sectigo.deploy import plan, served, transaction
-from certbot_sectigo.deploy.material import belongs
-from certbot_sectigo.deploy.model import Material, Outcome, Target, TargetsError
+from certbot_sectigo.deploy import plan, report, served, transaction
+from certbot_sectigo.deploy.material import belongs, lineages
+from certbot_sectigo.deploy.model import DeployError, Material, Outcome, Target, TargetsError
 from certbot_sectigo.deploy.store import Owed, Store
 from certbot_sectigo.deploy.targets import load
 
@@ -17,6 +17,11 @@ from certbot_sectigo.deploy.targets import load
 def default_file(config_dir: Path) -> Path:
     """Give the deploy file that is used where none is named."""
     return config_dir / "sectigo-deploy.toml"
+
+
+def is_absent(file: Path, config_dir: Path) -> bool:
+    """Tell whether a deploy file is the default one and not there: no mistake by itself."""
+    return file == default_file(config_dir) and not file.exists()
 
 
 def deploy_file(config_dir: Path, lineage: str) -> Path:
@@ -59,7 +64,7 @@ class Job:
 
     def targets(self) -> tuple[Target, ...]:
         """Give the targets of this lineage; none where the default file is not there."""
-        if self.file == default_file(self.config_dir) and not self.file.exists():
+        if is_absent(self.file, self.config_dir):
             return ()
         material = self.material
         return tuple(
@@ -67,6 +72,24 @@ class Job:
             for target in load(self.file)
             if belongs(target, material.lineage, material.names)
         )
+
+    def is_awaited(self) -> bool:
+        """Tell whether certbot was to install this lineage and never came to it.
+
+        So it is where certbot was killed in between, and after ``certonly``, which saves its
+        installer but installs nothing.
+        """
+        name = self.material.lineage
+        if name is None or Store(self.config_dir).knows(name):
+            return False
+        return at_renewals(self.config_dir, name) and bool(self.targets())
+
+    def no_target(self) -> DeployError:
+        """Say what there is, where :meth:`targets` gives none."""
+        known = lineages(self.config_dir)
+        every = None if is_absent(self.file, self.config_dir) else load(self.file)
+        name = self.material.lineage or str(self.material.folder)
+        return report.no_target(self.file, every, name, known)
 
     def run(
         self, tell: transaction.Tell, only: Collection[str] | None = None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from certbot_sectigo import compat
-from certbot_sectigo.deploy.model import DeployError, Outcome
+from certbot_sectigo.deploy.model import DeployError, Outcome, Target
 
 _STATES = {
     "deployed": "deployed",
@@ -27,6 +27,14 @@ def sentence(outcome: Outcome) -> str:
     return title + ":\n" + "\n".join(f"  {line}" for line in outcome.message.splitlines())
 
 
+def starting(file: Path) -> str:
+    """Give the remedy for a deploy file that is not there."""
+    return (
+        "Write it; a target to start from: certbot-sectigo deploy --example haproxy > "
+        + shlex.quote(str(file))
+    )
+
+
 def command(config_dir: Path, *words: str) -> str:
     """Give the ``certbot-sectigo deploy`` that suits this machine."""
     given = () if config_dir == Path("/etc/letsencrypt") else ("--config-dir", str(config_dir))
@@ -37,6 +45,38 @@ def at_renewals(config_dir: Path, lineage: str) -> str:
     """Give the certbot command by which renewals deploy a lineage."""
     given = () if config_dir == Path("/etc/letsencrypt") else ("--config-dir", str(config_dir))
     return shlex.join([*compat.saving(lineage), "--installer", "sectigo-eab", *given])
+
+
+def no_target(
+    file: Path, targets: Sequence[Target] | None, lineage: str | None, known: Sequence[str]
+) -> DeployError:
+    """Say that a deploy file has no target for a lineage, and what there is instead.
+
+    :param targets: the file's targets; ``None``: the file is not there.
+    :param lineage: the one that was to be deployed; ``None``: all of ``known``.
+    :param known: the names of all lineages.
+    """
+    certificates = "Certificates: " + (", ".join(known) or "none")
+    if targets is None:
+        what = f'the certificate "{lineage}" goes' if lineage is not None else "certificates go"
+        return DeployError(
+            f"{file} is not there: nothing says where {what}.\n{certificates}", starting(file)
+        )
+    if lineage is not None:
+        title = f'{file} has no target for the certificate "{lineage}".'
+    else:
+        title = f"{file} has no target for any certificate that is here."
+    listed = ", ".join(
+        f'"{target.name}" (for {target.cert_name or " ".join(target.domains)})'
+        for target in targets
+    )
+    wanted = lineage or (known[0] if len(known) == 1 else "NAME")
+    # Files that are no lineage's can be named by their domains only.
+    key = f'cert_name = "{wanted}"' if lineage in (None, *known) else 'domains = ["NAME"]'
+    return DeployError(
+        f"{title}\n{certificates}\nTargets: {listed or 'none'}",
+        f"Name the certificate in a target of the file:  {key}",
+    )
 
 
 def failure(

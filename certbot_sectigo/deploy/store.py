@@ -219,6 +219,10 @@ class Store:
         """Remove the note of a lineage that has no targets."""
         discard(self._notes / f"{lineage}.json")
 
+    def knows(self, lineage: str) -> bool:
+        """Tell whether a lineage was ever deployed, or tried to be."""
+        return (self._notes / f"{lineage}.json").exists()
+
     def owed(self, lineage: str, certificate: str) -> Owed | None:
         """Give what is owed for a lineage.
 

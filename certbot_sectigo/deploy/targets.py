@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from certbot_sectigo.deploy import report
 from certbot_sectigo.deploy.model import PARTS, Target, TargetsError
 from certbot_sectigo.deploy.values import FORMATS, KEYS, ONLY_IN, command
 
@@ -171,7 +172,7 @@ def load(path: Path) -> tuple[Target, ...]:
     except FileNotFoundError:
         raise TargetsError(
             f"{path} is not there: nothing says where certificates go.",
-            f"Write it; a target to start from: certbot-sectigo deploy --example haproxy > {path}",
+            report.starting(path),
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"

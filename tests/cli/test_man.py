@@ -61,3 +61,4 @@ def test_shells_complete_commands_and_accounts(certbot: Certbot, shell: str) -> 
 
     assert "probe" in complete("accounts", "pro")
     assert name in complete("accounts", "show", name[:2])
+    assert "--config-dir" in complete("accounts", "show", "--conf")

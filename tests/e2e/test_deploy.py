@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import signal
 import stat
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from certbot_sectigo.deploy.store import Store
 from tests.bed import process
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN, require
@@ -33,6 +35,7 @@ class Place:
         certbot.config_dir.mkdir(parents=True)
         self.machine = Machine(root)
         self.machine.file = certbot.config_dir / "sectigo-deploy.toml"
+        self.machine.store = Store(certbot.config_dir)
         self.haproxy = Daemon(root / "haproxy", "haproxy")
         self.pem = self.haproxy.folder / "site.pem"
 
@@ -231,10 +234,16 @@ def test_certonly_says_that_nothing_is_deployed(place: Place) -> None:
     assert place.pem.exists()
 
 
-def test_no_targets_is_no_failure(place: Place) -> None:
+def test_no_targets_is_no_failure_but_said(place: Place) -> None:
     result = place.install()
-    assert "no target for www.a.example" in result.text
-    assert "the certificate is only saved" in result.text
+    assert "nothing was deployed" in result.stderr
+    assert f"{place.machine.file} is not there" in result.stderr
+    place.describe(cert_name="typo")
+    result = place.certbot.run("install", "--cert-name", NAME, "--installer", "sectigo-eab")
+    assert f'{place.machine.file} has no target for the certificate "{NAME}"' in result.stderr
+    assert '"haproxy" (for typo)' in result.stderr
+    result = place.certbot.run("renew", "--force-renewal")
+    assert "nothing was deployed" in result.text
 
 
 def test_by_hand(place: Place) -> None:
@@ -257,6 +266,7 @@ def test_by_hand(place: Place) -> None:
 
     place.certbot.run("renew", "--force-renewal", "--disable-renew-updates")
     data = json.loads(place.deploy("--check", check=1, options=("--json",)).stdout)
+    assert (data["version"], data["command"]) == (1, "deploy")
     ((target,),) = (one["targets"] for one in data["certificates"])
     assert data["ok"] is target["ok"] is False
     file, service = target["differences"]
@@ -306,6 +316,21 @@ def test_certbot_is_ended_while_the_service_tests(
     assert [path.name for path in place.pem.parent.glob(".*")] == []
 
 
+def test_certbot_is_killed_before_it_comes_to_the_first_deployment(place: Place) -> None:
+    place.describe(test=None)
+    place.install("--deploy-hook", "kill -9 $PPID", check=-signal.SIGKILL)
+    assert place.cert and not place.pem.exists()
+    result = place.certbot.run("renew")
+    assert "has not been deployed yet" in result.text
+    assert place.cert in place.pem.read_bytes()
+    # Once is enough, and where there is no target nothing is said.
+    place.pem.unlink()
+    assert "target" not in place.certbot.run("renew").text
+    shutil.rmtree(place.machine.store.root)
+    place.describe(cert_name="other", test=None)
+    assert "deployed" not in place.certbot.run("renew").text
+
+
 def test_menus_are_as_they_were(certbot: Certbot) -> None:
     certbot.cli_ini.parent.mkdir(parents=True)
     certbot.cli_ini.write_text("authenticator = sectigo-eab\n")
@@ -328,7 +353,7 @@ def test_example_is_a_deploy_file(place: Place) -> None:
     shown = place.deploy("--example", "postfix").stdout
     place.machine.file.write_text(shown)
     place.certbot.config_dir.joinpath("live").mkdir()
-    assert "No target of a deploy file" in place.deploy("--check").text
+    assert 'Targets: "postfix"' in place.deploy("--check", check=1).text
 
 
 def test_certbots_nginx_installer_with_our_authenticator(

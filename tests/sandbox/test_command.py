@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from certbot_sectigo.sandbox import Pair
 from certbot_sectigo.secret import Secret
 from tests.bed.components import BIN
 from tests.bed.ports import free_port
-from tests.bed.process import Process, Result, run
+from tests.bed.process import Process, Result, clean_environment, run
 from tests.sandbox.acme_client import Client
 
 COMMAND = BIN / "certbot-sectigo"
@@ -70,10 +71,14 @@ def test_serves_prints_and_ends(serve: Callable[..., Process], tmp_path: Path, p
         assert server == f"http://127.0.0.1:{port}/v2/OV"
         assert pair.kid in output
         assert pair.hmac_key.reveal() not in output
-        words = re.escape(f"--sectigo-eab-credentials {path} -d www.{domain}")
-        assert re.search(rf"certbot certonly .*{words}", output)
         Client(server).register(pair).issue(f"www.{domain}")
     assert not [p.name for p in credentials.iterdir() if p.suffix != ".ini"]
+    assert "challenge.example (needs a challenge: --http-01-port 5002)" in output
+    # The line as it is printed, by a user without rights and without directories of certbot's.
+    (line,) = re.findall(r"^ +(certbot certonly .* -d www\.b\.example)$", output, re.MULTILINE)
+    env = clean_environment(PATH=f"{BIN}:{os.environ['PATH']}", HOME=str(tmp_path))
+    run(["sh", "-c", f"{line} -n --agree-tos"], folder=tmp_path / "certbot", env=env)
+    assert (credentials / "le" / "live" / "www.b.example" / "cert.pem").exists()
     process.stop()
     result = process.wait()
     assert result.returncode == 0

@@ -6,8 +6,11 @@ import contextlib
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from certbot_sectigo import __version__, paths
 from certbot_sectigo.accounts import overview
@@ -19,11 +22,24 @@ if TYPE_CHECKING:
     from certbot_sectigo.ca.session import Settings
 
 
-def gather(context: Context, *, online: bool = False, server: str | None = None) -> Overview:
+def no_verify_ssl_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that speaks to a server the option ``--no-verify-ssl``, as certbot has it."""
+    words = "Do not check the CA's TLS certificate."
+    return click.option("--no-verify-ssl", is_flag=True, help=words)(function)
+
+
+def gather(
+    context: Context,
+    *,
+    online: bool = False,
+    server: str | None = None,
+    verify_ssl: bool = True,
+) -> Overview:
     """Read everything about this machine's accounts, and judge them.
 
     :param online: ask the CA for the status of each account.
     :param server: ACME directory URL, to look at the accounts of this server only.
+    :param verify_ssl: check the CA's TLS certificate.
     """
     # What is read stays until the process ends, so looking for garbage among it is in vain.
     gc.disable()
@@ -31,28 +47,37 @@ def gather(context: Context, *, online: bool = False, server: str | None = None)
     found = overview.gather(dirs, context.system_root, os.environ)
     if server is not None:
         found = overview.of_server(found, server)
-    return with_answers(context, found) if online else found
+    return with_answers(context, found, verify_ssl=verify_ssl) if online else found
 
 
 def with_answers(
-    context: Context, found: Overview, only: Sequence[Entry] | None = None
+    context: Context,
+    found: Overview,
+    only: Sequence[Entry] | None = None,
+    *,
+    verify_ssl: bool = True,
 ) -> Overview:
     """Ask the CA for the status of each account, and judge again.
 
     :param only: ask about these alone.
+    :param verify_ssl: check the CA's TLS certificate.
     """
     from certbot_sectigo.accounts import standing
 
     chosen = found.entries if only is None else only
     asked = [entry.subject for entry in chosen if entry.account.loads]
     with progress("Asking the CA", len(asked), context) as answered:
-        return overview.with_statuses(found, standing.ask(asked, settings(), answered))
+        how = settings(verify_ssl=verify_ssl)
+        return overview.with_statuses(found, standing.ask(asked, how, answered))
 
 
 def settings(*, verify_ssl: bool = True) -> Settings:
     """Tell how this command speaks to servers."""
     from certbot_sectigo.ca.session import Settings
 
+    if not verify_ssl:
+        # It was asked for, so urllib3 need not tell of it at every request.
+        warnings.filterwarnings("ignore", message="Unverified HTTPS request")
     return Settings(f"certbot-sectigo/{__version__}", verify_ssl=verify_ssl)
 
 

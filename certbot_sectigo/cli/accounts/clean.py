@@ -48,7 +48,7 @@ class Plan:
 @click.option("--force", is_flag=True, help="Also accounts in use that certbot cannot load.")
 @click.option("--deactivate", is_flag=True, help="Deactivate them at the CA first, for good.")
 @click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
-@click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
+@asking.no_verify_ssl_option
 @acting.yes_option
 @click.pass_obj
 def command(

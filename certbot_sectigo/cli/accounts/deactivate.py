@@ -31,7 +31,7 @@ class Plan:
 @click.argument("account_id", metavar="ID", type=AccountId())
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @click.option("--force", is_flag=True, help="Also if it is in use or needed for a revocation.")
-@click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
+@asking.no_verify_ssl_option
 @acting.yes_option
 @click.pass_obj
 def command(

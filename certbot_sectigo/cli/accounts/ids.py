@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from certbot_sectigo.cli import anywhere
 
 if TYPE_CHECKING:
     _Word = click.ParamType[str]
@@ -33,11 +34,9 @@ class AccountId(_Word):
 
         from certbot_sectigo.accounts import store
 
-        # While words are completed no command has run, so there is no context object yet.
-        config_dir = Path(str(ctx.find_root().params.get("config_dir") or "/etc/letsencrypt"))
         return [
             CompletionItem(account.name, help=account.server_path)
-            for account in store.read_all(config_dir / self.below)
+            for account in store.read_all(anywhere.config_dir(ctx) / self.below)
             if account.name.startswith(incomplete)
         ]
 

@@ -24,8 +24,9 @@ _BROKEN = (Verdict.UNPARSABLE, Verdict.INCOMPLETE, Verdict.MISNAMED)
 @click.command("list")
 @click.option("--online", is_flag=True, help="Ask the CA for the status of each account.")
 @click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@asking.no_verify_ssl_option
 @click.pass_obj
-def command(context: Context, online: bool, server: str | None) -> None:
+def command(context: Context, online: bool, server: str | None, no_verify_ssl: bool) -> None:
     """Print all accounts in a table.
 
     Reads certbot's files and logs, cron tables and systemd units, and changes nothing. Each
@@ -34,7 +35,7 @@ def command(context: Context, online: bool, server: str | None) -> None:
 
     With --online the CA is asked about each account. Nothing changes there either.
     """
-    found = asking.gather(context, online=online, server=server)
+    found = asking.gather(context, online=online, server=server, verify_ssl=not no_verify_ssl)
     host = socket.gethostname()
     report = Report(
         "accounts list",

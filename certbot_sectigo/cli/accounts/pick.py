@@ -40,6 +40,7 @@ class PickError(errors.Error):
               help="Ask the CA: open an order with each candidate, and finalise none.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["id", "flag", "json"]), default="id",
               show_default=True, help="What to print; flag is what certbot needs.")  # fmt: skip
+@asking.no_verify_ssl_option
 @click.pass_obj
 def command(
     context: Context,
@@ -49,6 +50,7 @@ def command(
     server: str | None,
     probing: bool,
     form: str,
+    no_verify_ssl: bool,
 ) -> None:
     """Print the right account's id, for scripts.
 
@@ -74,18 +76,24 @@ def command(
     if kid is None and not wanted and server is None:
         raise errors.UsageError("Say what for: --eab-kid, --credentials, -d or --server.")
     found = asking.gather(context, server=server)
-    picked = _pick(context, found, kid, wanted, probing=probing)
+    picked = _pick(context, found, kid, wanted, probing=probing, verify_ssl=not no_verify_ssl)
     _print(context, picked, "json" if context.json else form)
 
 
 def _pick(
-    context: Context, found: Overview, kid: str | None, names: Sequence[str], *, probing: bool
+    context: Context,
+    found: Overview,
+    kid: str | None,
+    names: Sequence[str],
+    *,
+    probing: bool,
+    verify_ssl: bool,
 ) -> Pick:
     candidates: Sequence[Entry] = found.entries
     if kid is not None:
         picked = picking.by_kid(candidates, kid)
         if isinstance(picked, Undecided) and not any(_has(e, kid) for e in candidates):
-            candidates = _asked(context, found)
+            candidates = _asked(context, found, verify_ssl=verify_ssl)
             picked = picking.by_kid(candidates, kid)
         if not names or not any(_has(e, kid) for e in candidates):
             return picked
@@ -97,7 +105,7 @@ def _pick(
         if not usable:
             return picking.only(candidates)
         probe.warn(usable, names)
-        answers = probe.ask(context, usable, names)
+        answers = probe.ask(context, usable, names, verify_ssl=verify_ssl)
         return picking.by_probe(usable, {entry: probe.may(entry, answers) for entry in usable})
     if names:
         return picking.by_names(candidates, _held(found), names)
@@ -108,13 +116,13 @@ def _has(entry: Entry, kid: str) -> bool:
     return entry.subject.sound and entry.account.kid == kid
 
 
-def _asked(context: Context, found: Overview) -> Sequence[Entry]:
+def _asked(context: Context, found: Overview, *, verify_ssl: bool) -> Sequence[Entry]:
     """Ask the CA about accounts of unknown kid; some CAs show which kid an account is of."""
     unknown = [e for e in picking.usable(found.entries) if e.account.kid is None]
     if not unknown:
         return found.entries
     click.echo(f"Asking the CA about {len(unknown)} accounts of unknown kid.", err=True)
-    return asking.with_answers(context, found, only=unknown).entries
+    return asking.with_answers(context, found, only=unknown, verify_ssl=verify_ssl).entries
 
 
 def _held(found: Overview) -> list[tuple[Lineage, frozenset[str]]]:

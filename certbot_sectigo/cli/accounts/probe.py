@@ -33,6 +33,7 @@ class ProbeError(errors.Error):
               help="A name to issue for; repeat it for more.")  # fmt: skip
 @click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
 @click.option("--yes", is_flag=True, help="Do not ask before orders are opened.")
+@asking.no_verify_ssl_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -40,6 +41,7 @@ def command(
     names: tuple[str, ...],
     server: str | None,
     yes: bool,
+    no_verify_ssl: bool,
 ) -> None:
     """Ask the CA which accounts may issue for these names.
 
@@ -74,7 +76,7 @@ def command(
             raise ProbeError("The CA was not asked.", "Add --yes to open the orders.")
         if not click.confirm("Open them?", err=True):
             raise ProbeError("The CA was not asked.")
-    answers = ask(context, chosen, names)
+    answers = ask(context, chosen, names, verify_ssl=not no_verify_ssl)
     report = Report(
         "accounts probe",
         lambda: {"names": list(names), "accounts": [as_json(e, answers) for e in chosen]},
@@ -109,13 +111,15 @@ def warn(chosen: Sequence[Entry], names: Sequence[str]) -> None:
     )
 
 
-def ask(context: Context, chosen: Sequence[Entry], names: Sequence[str]) -> Answers:
+def ask(
+    context: Context, chosen: Sequence[Entry], names: Sequence[str], *, verify_ssl: bool
+) -> Answers:
     """Open the orders."""
     from certbot_sectigo.accounts import standing
 
     subjects = [entry.subject for entry in chosen]
     with asking.progress("Asking the CA", len(subjects), context) as answered:
-        return standing.probe(subjects, names, asking.settings(), answered)
+        return standing.probe(subjects, names, asking.settings(verify_ssl=verify_ssl), answered)
 
 
 def may(entry: Entry, answers: Answers) -> bool | None:

@@ -64,7 +64,7 @@ class Done:
     help="Kind of account key.",
 )
 @click.option("--insecure-credentials", is_flag=True, help="Take a FILE that others can read.")
-@click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
+@asking.no_verify_ssl_option
 @acting.yes_option
 @click.pass_obj
 def command(

@@ -41,7 +41,7 @@ class Plan:
 @click.command("rollover")
 @click.argument("account_id", metavar="ID", type=AccountId())
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
-@click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
+@asking.no_verify_ssl_option
 @acting.yes_option
 @click.pass_obj
 def command(

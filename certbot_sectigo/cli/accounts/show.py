@@ -21,8 +21,11 @@ from certbot_sectigo.cli.main import Context
 @click.argument("account_id", metavar="ID", type=AccountId())
 @click.option("--online", is_flag=True, help="Ask the CA for the account's status.")
 @click.option("--server", metavar="URL", help="Look for ID at this ACME directory only.")
+@asking.no_verify_ssl_option
 @click.pass_obj
-def command(context: Context, account_id: str, online: bool, server: str | None) -> None:
+def command(
+    context: Context, account_id: str, online: bool, server: str | None, no_verify_ssl: bool
+) -> None:
     """Print the account ID in full.
 
     ID may be shortened as long as it is unique. Reads only; with --online the CA is asked.
@@ -31,7 +34,7 @@ def command(context: Context, account_id: str, online: bool, server: str | None)
     entry = naming.one(found.entries, account_id, lambda e: e.account, server=server)
     if online:
         place = found.entries.index(entry)
-        found = asking.with_answers(context, found, only=[entry])
+        found = asking.with_answers(context, found, only=[entry], verify_ssl=not no_verify_ssl)
         entry = found.entries[place]
     host = socket.gethostname()
     report = Report(

@@ -132,7 +132,7 @@ def export(
 @click.option("--account-url", metavar="URL", help="The account's URL, if ACCOUNT does not say.")
 @click.option("--eab-kid", metavar="KID", type=Kid(), help="The kid it was bound with, if known.")
 @click.option("--online", is_flag=True, help="See at the CA that the key has an account there.")
-@click.option("--no-verify-ssl", is_flag=True, help="Do not check the CA's TLS certificate.")
+@asking.no_verify_ssl_option
 @acting.yes_option
 @click.pass_obj
 def command(
