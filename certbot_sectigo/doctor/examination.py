@@ -32,6 +32,7 @@ from certbot_sectigo.doctor import (
 from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, worst_first
 from certbot_sectigo.doctor.starts import Ours
 from certbot_sectigo.lineages import Certificate, Lineage
+from certbot_sectigo.requirements import Unmet, first_unmet
 from certbot_sectigo.secret import Secret
 
 
@@ -57,6 +58,8 @@ class Machine:
     holdings: tuple[reach.Holding, ...]
     certbot_version: tuple[int, ...]
     ours: Ours
+    unmet: Unmet | None
+    """A requirement of the plugin that is not met."""
 
 
 def read(
@@ -101,6 +104,7 @@ def read(
         holdings=tuple(_holdings(dirs, overview, renewables)),
         certbot_version=_version(),
         ours=_ours(system_root),
+        unmet=first_unmet(),
     )
 
 
@@ -123,6 +127,7 @@ def diagnose(machine: Machine) -> Diagnosis:
             machine.ours,
         ),
         *traps.check(machine.settings, machine.overview),
+        *traps.check_requirement(machine.unmet, machine.certbot_version),
     ]
     return Diagnosis(
         when=machine.now,
