@@ -8,9 +8,9 @@ everything on. Until a run fails nothing is parsed.
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 from collections import deque
-from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.paths import Dirs
@@ -84,7 +84,9 @@ def listen(config: Any) -> None:
     if _ear is None:
         from certbot import util
 
-        _ear = Ear(Dirs(Path(config.config_dir), Path(config.work_dir), Path(config.logs_dir)))
+        from certbot_sectigo import proposals
+
+        _ear = Ear(proposals.of(config))
         util.atexit_register(_tell, _ear)
     _ACME.addHandler(_ear)
 
@@ -98,6 +100,7 @@ def pause() -> None:
 def explained(ear: Ear) -> str:
     """Explain what was heard; empty if nothing of it is known."""
     # Imported here only: the catalogue is needed by runs that fail.
+    from certbot_sectigo import proposals
     from certbot_sectigo.explain import explanation, findings, situation
 
     reading = findings.read(ear.log())
@@ -105,7 +108,11 @@ def explained(ear: Ear) -> str:
         explanation.explain(found, situation.survey(found.told, ear.dirs))
         for found in reading.findings[:_MOST_SHOWN]
     )
-    return "\n\n".join(explanation.as_text(each, numbered=False) for each in filled)
+    options = proposals.given(ear.dirs)
+    width = shutil.get_terminal_size((explanation.WIDTH, 0)).columns
+    return "\n\n".join(
+        explanation.as_text(each, numbered=False, width=width, options=options) for each in filled
+    )
 
 
 def _tell(ear: Ear) -> None:

@@ -114,7 +114,7 @@ class Configurator(InstallerHalf, common.Plugin, *compat.plugin_interfaces()):  
             self._run = self._new_run()
             self._run.settle()
         except Error as error:
-            raise errors.Error(str(error)) from error
+            raise errors.Error(self._said(error)) from error
         overheard.listen(self.config)
 
     def get_chall_pref(self, domain: str) -> Iterable[type[challenges.Challenge]]:
@@ -147,7 +147,7 @@ class Configurator(InstallerHalf, common.Plugin, *compat.plugin_interfaces()):  
             if serious:
                 self._responder.publish([answer for answer in answers if answer.name in serious])
         except Error as error:
-            raise errors.Error(str(error)) from error
+            raise errors.Error(self._said(error)) from error
         return [answer.response for answer in answers]
 
     def cleanup(self, achalls: list[Any]) -> None:

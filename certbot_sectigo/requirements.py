@@ -38,9 +38,14 @@ class Unmet:
         )
 
     @property
+    def pip(self) -> str:
+        """The words that start this environment's pip, for a shell."""
+        return f"{shlex.quote(sys.executable)} -m pip"
+
+    @property
     def remedy(self) -> str:
         """Give the commands that help."""
-        pip = f"{shlex.quote(sys.executable)} -m pip"
+        pip = self.pip
         return (
             f"Run:  {pip} install {shlex.quote(self.requirement)}\n"
             f"To have certbot run without this plugin meanwhile:  {pip} uninstall {DISTRIBUTION}\n"
@@ -66,7 +71,11 @@ def first_unmet(distribution: str = DISTRIBUTION) -> Unmet | None:
     except pkg_resources.VersionConflict as error:
         return Unmet(str(error.req), f"{error.dist.project_name} {error.dist.version}")
     except pkg_resources.DistributionNotFound as error:
+        if error.req.project_name == distribution:
+            return None  # it is not installed itself
         return Unmet(str(error.req), None)
+    except pkg_resources.ResolutionError:
+        return None
     return None
 
 
@@ -84,7 +93,11 @@ def missing_module(module: str) -> Unmet | None:
 
 
 def _first_missing(distribution: str) -> Unmet | None:
-    for requirement in _requirements(distribution):
+    try:
+        requirements = _requirements(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    for requirement in requirements:
         try:
             importlib.metadata.version(_name(requirement))
         except importlib.metadata.PackageNotFoundError:

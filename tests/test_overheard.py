@@ -14,7 +14,7 @@ from tests.bed.components import TREE
 from tests.bed.process import Result
 from tests.bed.sectigo import Sectigo
 
-HERE = {"PYTHONPATH": str(TREE)}
+HERE = {"PYTHONPATH": str(TREE), "COLUMNS": "70"}
 
 
 def _order(certbot: Certbot, sectigo: Sectigo, *names: str, check: int = 1) -> Result:
@@ -35,6 +35,9 @@ def test_new_order_is_refused(certbot: Certbot, sectigo: Sectigo) -> None:
     account = certbot.account(sectigo.server, sectigo.a.kid)
     assert f"{account.id} (kid {sectigo.a.kid}" in result.text
     assert "accounts probe -d www.c.example" in result.text
+    assert f"certbot-sectigo --config-dir {certbot.config_dir} --work-dir" in result.text
+    prose = [line for line in explanation.partition("====")[2].splitlines() if "/" not in line]
+    assert 40 < max(map(len, prose)) <= 70
     assert certbot.holders(sectigo.a.pair.hmac_key) == []
 
 

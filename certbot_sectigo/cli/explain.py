@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ import click
 
 from certbot_sectigo import errors, log_files
 from certbot_sectigo.ca.catalogue import PROFILES
+from certbot_sectigo.cli import hints
 from certbot_sectigo.cli.main import Context
 from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
@@ -53,7 +56,7 @@ def command(ctx: Context, source: tuple[str, ...], show_all: bool, show_list: bo
     if ctx.json:
         click.echo(json.dumps(_document(name, reading, found), indent=2))
     else:
-        _print(name, reading, found if show_all else _few(found), len(found))
+        _print(name, reading, found if show_all else _few(found), len(found), dirs.logs_dir)
     return 0 if found or reading.clean else 1
 
 
@@ -155,13 +158,17 @@ def _few(found: list[Explanation]) -> list[Explanation]:
     return found[:_MOST_SHOWN]
 
 
-def _print(name: str, reading: Reading, shown: Iterable[Explanation], total: int) -> None:
+def _print(
+    name: str, reading: Reading, shown: Iterable[Explanation], total: int, logs_dir: Path
+) -> None:
     shown = list(shown)
+    width = shutil.get_terminal_size((explanation.WIDTH, 0)).columns
     if reading.log or reading.findings:
         later = " (later runs in it show no error)" if reading.later_runs else ""
         click.echo(f"From {name}{later}:\n")
     for each in shown:
-        title, _, rest = explanation.as_text(each).partition("\n")
+        text = explanation.as_text(each, width=width, options=hints.given())
+        title, _, rest = text.partition("\n")
         click.secho(title, bold=True)
         click.echo(f"{rest}\n")
     if total > len(shown):
@@ -174,7 +181,7 @@ def _print(name: str, reading: Reading, shown: Iterable[Explanation], total: int
         click.echo(
             f"Nothing in {name} is known here.\n"
             "Give the whole debug log rather than its last line:  certbot-sectigo explain "
-            "/var/log/letsencrypt/letsencrypt.log\n"
+            f"{shlex.quote(str(logs_dir / 'letsencrypt.log'))}\n"
             "certbot-sectigo explain --list  shows what is known."
         )
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Mapping
 
-# A proposed command names its subcommand next; where an option stands there, it is whole.
-_COMMAND = re.compile(r"\bcertbot-sectigo (?=(?:accounts|adopt|deploy|doctor|explain|revoke)\b)")
-_options = ""
+from certbot_sectigo import proposals
+
+_options: Mapping[str, str] = {}
 
 
 def remember(given: Mapping[str, str]) -> None:
@@ -17,9 +15,14 @@ def remember(given: Mapping[str, str]) -> None:
     :param given: option -> value, those that are not the default.
     """
     global _options
-    _options = "".join(f"{option} {shlex.quote(value)} " for option, value in given.items())
+    _options = dict(given)
+
+
+def given() -> Mapping[str, str]:
+    """Give the options that were taken."""
+    return _options
 
 
 def here(text: str) -> str:
-    """Put the options into each ``certbot-sectigo`` command that a text proposes."""
-    return _COMMAND.sub(lambda match: match.group() + _options, text) if _options else text
+    """Put the options into each command that a text proposes."""
+    return proposals.directed(text, _options)

@@ -82,7 +82,7 @@ class InstallerHalf:
             if wrong:
                 raise targets.malformed(file, wrong)
         except Error as error:
-            raise errors.Error(str(error)) from error
+            raise errors.Error(self._said(error)) from error
 
     # certbot.interfaces.Installer
 
@@ -98,7 +98,7 @@ class InstallerHalf:
         try:
             return {domain for target in targets.load(self._file()) for domain in target.domains}
         except Error as error:
-            raise errors.PluginError(str(error)) from error
+            raise errors.PluginError(self._said(error)) from error
 
     def deploy_cert(
         self,
@@ -135,7 +135,7 @@ class InstallerHalf:
                     Path(full) if full else None,
                 )
             except Error as error:
-                raise errors.PluginError(str(error)) from error
+                raise errors.PluginError(self._said(error)) from error
             self._deploy(offered)
 
     def restart(self) -> None:
@@ -180,7 +180,7 @@ class InstallerHalf:
                 )
             self._taken = transaction.rollback(store, rollback, compat.notify)
         except Error as error:
-            raise errors.PluginError(str(error)) from error
+            raise errors.PluginError(self._said(error)) from error
         self._acted = True
 
     def recovery_routine(self) -> None:
@@ -194,7 +194,7 @@ class InstallerHalf:
         try:
             taken = transaction.recover(self._store(), compat.notify)
         except Error as error:
-            raise errors.PluginError(str(error)) from error
+            raise errors.PluginError(self._said(error)) from error
         # No test: with these files the service ran, and certbot may be ending on a signal.
         for line in (line for one in taken for line in transaction.reload(one, test=False)):
             logger.warning("%s", line)
@@ -217,7 +217,7 @@ class InstallerHalf:
                     if not result.ok:
                         failed.append(f'target "{target.name}": {result.message}')
         except Error as error:
-            raise errors.MisconfigurationError(str(error)) from error
+            raise errors.MisconfigurationError(self._said(error)) from error
         if failed:
             raise errors.MisconfigurationError("\n".join(failed))
 
@@ -267,6 +267,12 @@ class InstallerHalf:
 
     # From certbot's configuration to a job.
 
+    def _said(self, error: Exception) -> str:
+        """Give an error's text, with commands for the directories of this run."""
+        from certbot_sectigo import proposals
+
+        return proposals.directed(str(error), proposals.given(proposals.of(self.config)))
+
     def _config_dir(self) -> Path:
         return Path(self.config.config_dir).absolute()
 
@@ -290,7 +296,7 @@ class InstallerHalf:
                 Path(lineage.fullchain_path),
             )
         except Error as error:
-            raise errors.PluginError(str(error)) from error
+            raise errors.PluginError(self._said(error)) from error
 
     def _deploy(self, material: Material, only: Collection[str] | None = None) -> None:
         from certbot_sectigo.deploy import job, report
@@ -300,7 +306,7 @@ class InstallerHalf:
         try:
             outcomes = work.run(logger.info, only)
         except Error as error:
-            raise errors.PluginError(str(error)) from error
+            raise errors.PluginError(self._said(error)) from error
         if not outcomes and not work.targets():
             saved = f"The certificate is saved at {material.folder}, but nothing was deployed."
             # A renewal is none the worse for it, and would say it every time.
@@ -320,4 +326,4 @@ class InstallerHalf:
             )
         failure = report.failure(name, outcomes, self._config_dir(), renewed=not forgets)
         if failure is not None:
-            raise errors.PluginError(str(failure))
+            raise errors.PluginError(self._said(failure))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import os
 import socket
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ from certbot_sectigo.doctor import (
     exposure,
     hmac_keys,
     leaks,
+    programs,
     reach,
     renewal,
     schedule,
@@ -26,7 +30,9 @@ from certbot_sectigo.doctor import (
     traps,
 )
 from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, worst_first
+from certbot_sectigo.doctor.starts import Ours
 from certbot_sectigo.lineages import Certificate, Lineage
+from certbot_sectigo.requirements import Unmet, first_unmet
 from certbot_sectigo.secret import Secret
 
 
@@ -51,6 +57,9 @@ class Machine:
     settings_files: frozenset[Path]
     holdings: tuple[reach.Holding, ...]
     certbot_version: tuple[int, ...]
+    ours: Ours
+    unmet: Unmet | None
+    """A requirement of the plugin that is not met."""
 
 
 def read(
@@ -94,6 +103,8 @@ def read(
         settings_files=frozenset(files),
         holdings=tuple(_holdings(dirs, overview, renewables)),
         certbot_version=_version(),
+        ours=_ours(system_root),
+        unmet=first_unmet(),
     )
 
 
@@ -108,8 +119,15 @@ def diagnose(machine: Machine) -> Diagnosis:
         *accounts.check(machine.overview, machine.host, machine.unnoted, machine.settings_files),
         *secrets.check(machine.guarded, machine.repositories, machine.leaks),
         *reach.check(reached),
-        *renewal.check(machine.renewables, machine.schedule, machine.now, machine.certbot_version),
+        *renewal.check(
+            machine.renewables,
+            machine.schedule,
+            machine.now,
+            machine.certbot_version,
+            machine.ours,
+        ),
         *traps.check(machine.settings, machine.overview),
+        *traps.check_requirement(machine.unmet, machine.certbot_version),
     ]
     return Diagnosis(
         when=machine.now,
@@ -198,3 +216,20 @@ def _host(system_root: Path) -> str:
 def _version() -> tuple[int, ...]:
     digits = compat.certbot_product().partition("/")[2].split(".")
     return tuple(int(part) for part in digits if part.isdigit())
+
+
+def _ours(system_root: Path) -> Ours:
+    """Look for the certbot of this command's own environment, if it is on that system."""
+    python = os.path.abspath(sys.executable)  # noqa: PTH100 - a link here tells the environment
+    certbot = str(Path(python).with_name("certbot"))
+    if programs.in_environment(system_root, python) is not True:
+        return Ours()
+    plugins = {
+        point.name
+        for distribution in importlib.metadata.distributions()
+        for point in distribution.entry_points
+        if point.group == "certbot.plugins"
+    }
+    if programs.of_program(system_root, certbot):
+        return Ours(program=certbot, plugins=frozenset(plugins))
+    return Ours(python=python, plugins=frozenset(plugins))

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from certbot_sectigo.doctor import starts
 from certbot_sectigo.doctor.model import Expiry, Finding, Severity
+from certbot_sectigo.doctor.starts import Ours, Start
 from certbot_sectigo.lineages import Lineage
 
 _GRACE = timedelta(days=1)
 """certbot's timers run twice a day, and it spreads renewals over some hours."""
 _OLD_BEFORE_EXPIRY = timedelta(days=30)
 """When certbot before 4.0 renews, whatever the certificate's lifetime."""
+_NOTHING_KNOWN = Ours()
 _UNITS = {"hour": 1, "day": 24, "week": 24 * 7, "month": 24 * 30}
 
 
@@ -27,6 +30,8 @@ class Schedule:
     """Timers that are enabled, cron tables and scripts."""
     disabled: tuple[Path, ...] = ()
     """Timers that are there but not enabled."""
+    starts: tuple[Start, ...] = ()
+    """The certbots that these start, as far as that can be told."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +49,16 @@ def check(
     schedule: Schedule,
     now: datetime,
     certbot_version: tuple[int, ...],
+    ours: Ours = _NOTHING_KNOWN,
 ) -> Iterator[Finding]:
     """Find the lineages that will not renew unattended.
 
     :param certbot_version: of the certbot beside this command, such as ``(5, 8, 0)``.
+    :param ours: that certbot.
     """
-    any_lineage = False
+    renewables = list(renewables)
+    lineages = [renewable.lineage for renewable in renewables]
     for renewable in renewables:
-        any_lineage = True
         lineage = renewable.lineage
         if lineage.problem:
             yield Finding(
@@ -66,8 +73,9 @@ def check(
             continue
         yield from _authenticator(renewable)
         yield from _expiry(renewable, now, certbot_version)
-    if any_lineage and not schedule.active:
-        yield _unscheduled(schedule)
+    yield from starts.check(lineages, schedule.starts, ours)
+    if lineages and not schedule.active:
+        yield _unscheduled(schedule, lineages, ours)
 
 
 def _authenticator(renewable: Renewable) -> Iterator[Finding]:
@@ -174,18 +182,31 @@ def _span(time: timedelta) -> str:
     return f"{hours} hours" if hours != 1 else "1 hour"
 
 
-def _unscheduled(schedule: Schedule) -> Finding:
+def _unscheduled(schedule: Schedule, lineages: list[Lineage], ours: Ours) -> Finding:
+    need = bool(starts.needed(lineages))
     if schedule.disabled:
-        timer = schedule.disabled[0].name
+        timer = schedule.disabled[0]
+        enable = f"systemctl enable --now {shlex.quote(timer.name)}"
+        what, remedy = f"{timer.name} is there, but not enabled.", "Enable it."
+        for start in schedule.starts if need else ():
+            if start.schedule == timer and start.has_plugin is False:
+                what += f" It starts {start.name}, which does not have the plugin {starts.PLUGIN}."
+                remedy, first = starts.mending(start, ours, lineages)
+                remedy = f"{remedy} Then enable it."
+                enable = f"{first}\n{enable}" if first else ""
+                break
         return Finding(
             "renewal/not-scheduled",
             Severity.CRITICAL,
             "Nothing starts certbot renew",
-            f"{timer} is there, but not enabled.",
+            what,
             tuple(map(str, schedule.disabled)),
-            "Enable it.",
-            f"systemctl enable --now {shlex.quote(timer)}",
+            remedy,
+            enable,
         )
+    # cron looks for programs in few folders.
+    program = (ours.words() if need else "") or "certbot"
+    line = f"17 3,15 * * * root {program} -q renew"
     return Finding(
         "renewal/not-scheduled",
         Severity.CRITICAL,
@@ -195,5 +216,5 @@ def _unscheduled(schedule: Schedule) -> Finding:
         (),
         "Enable the timer of the certbot package, or write a cron table; with --system-root the "
         "doctor looks elsewhere.",
-        "echo '17 3,15 * * * root certbot -q renew' > /etc/cron.d/certbot",
+        f"echo {shlex.quote(line)} > /etc/cron.d/certbot",
     )

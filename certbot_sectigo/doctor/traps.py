@@ -11,9 +11,12 @@ from pathlib import Path
 from certbot_sectigo.accounts.model import Source
 from certbot_sectigo.accounts.overview import Overview
 from certbot_sectigo.doctor.model import Finding, Severity
+from certbot_sectigo.requirements import DISTRIBUTION, Unmet
 
 _SETTING = re.compile(r"""\s*(?:--)?([A-Za-z][\w-]*)\s*(?:[=:\s]\s*["']?([^\s"'#;]*))?""")
 _SWITCHES = ("dry-run", "staging", "test-cert")
+_ASKS_NO_REQUIREMENTS = (2, 9)
+"""The first certbot of those tried that does not look at what plugins require."""
 _AUTHENTICATORS = ("standalone", "webroot", "manual", "nginx", "apache")
 
 
@@ -64,6 +67,26 @@ def check(settings: Iterable[Setting], overview: Overview) -> Iterator[Finding]:
 
 
 _NAMED = ("server", "account", "authenticator")
+
+
+def check_requirement(unmet: Unmet | None, certbot_version: tuple[int, ...]) -> Iterator[Finding]:
+    """Tell of a requirement of the plugin that is not met; older certbots end with it.
+
+    :param certbot_version: of the certbot beside this command, such as ``(2, 1, 0)``.
+    """
+    if unmet is None:
+        return
+    stops = certbot_version < _ASKS_NO_REQUIREMENTS
+    yield Finding(
+        "traps/requirement",
+        Severity.CRITICAL if stops else Severity.WARNING,
+        "A Python package that the plugin requires is missing or too old",
+        unmet.message if stops else unmet.message.partition("\n")[0],
+        (unmet.requirement,),
+        "Install it; certbot meanwhile runs without the plugin after  "
+        f"{unmet.pip} uninstall {DISTRIBUTION} .",
+        f"{unmet.pip} install {shlex.quote(unmet.requirement)}",
+    )
 
 
 def _told(setting: Setting, *, absent: bool) -> tuple[Severity, str, str, str]:

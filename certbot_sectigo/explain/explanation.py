@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from certbot_sectigo.ca.catalogue import Entry, Weight
 from certbot_sectigo.explain.findings import Finding
 from certbot_sectigo.explain.situation import Situation, Used
+from certbot_sectigo.proposals import directed
 
-_WIDTH = 88
+WIDTH = 88
+"""The longest line, in characters; longer ones are hard to read."""
+_NARROWEST = 40
 _MOST_OTHERS = 5
+_NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -51,12 +57,20 @@ def explain(finding: Finding, situation: Situation) -> Explanation:
     )
 
 
-def as_text(explanation: Explanation, *, numbered: bool = True, width: int = _WIDTH) -> str:
+def as_text(
+    explanation: Explanation,
+    *,
+    numbered: bool = True,
+    width: int = WIDTH,
+    options: Mapping[str, str] = _NO_OPTIONS,
+) -> str:
     """Write an explanation for people.
 
     :param numbered: whether the line of the text has a number that means something.
-    :param width: in characters.
+    :param width: of the terminal, in characters; more than :data:`WIDTH` is not used.
+    :param options: what the commands in it have to carry, as of `proposals.given`.
     """
+    width = max(_NARROWEST, min(width, WIDTH))
     entry = explanation.entry
     where = f" (line {explanation.finding.line})" if numbered else ""
     lines = [entry.title, "=" * min(len(entry.title), width), ""]
@@ -71,7 +85,7 @@ def as_text(explanation: Explanation, *, numbered: bool = True, width: int = _WI
             lines += ["", title]
             for number, item in enumerate(items, 1):
                 mark = "- " if items is explanation.here else f"{number}. "
-                lines += _wrapped(item, width, mark)
+                lines += _wrapped(directed(item, options), width, mark)
     return "\n".join(lines)
 
 

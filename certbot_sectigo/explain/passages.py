@@ -42,6 +42,9 @@ _CHATTER = (
 )
 """How records of certbot's begin that describe plugins and never an error."""
 
+_PROGRAM = "Location of certbot entry point: "
+"""Stands in the record before that of the arguments."""
+
 _LONGEST_RECORD = 2000  # lines
 _BLOCK, _OVERLAP = 400, 8  # lines; a sentence is not wrapped over more than the overlap
 _LONGEST_LINE = 20_000
@@ -59,6 +62,8 @@ class Told:
     kid: str | None = None
     names: tuple[str, ...] = ()
     lineage: str | None = None
+    program: str | None = None
+    """Path of the certbot that ran."""
     hosts: frozenset[str] = frozenset()
     """All hosts of URLs so far."""
 
@@ -97,6 +102,7 @@ class _Reader:
         self._request: list[str] = []
         self._held: Passage | None = None
         self._run = 0
+        self._program: str | None = None
 
     def take(self, number: int, line: str) -> Iterator[Passage]:
         match = _RECORD.match(line) if line[:1].isdigit() else None
@@ -137,12 +143,15 @@ class _Reader:
             yield from self._from_acme(lines, self._record)
         else:
             text = "\n".join(lines)[self._record.end() :]
+            if text.startswith(_PROGRAM):
+                self._program = text[len(_PROGRAM) :].strip()
+                return
             if text.startswith("Arguments: ["):
                 yield from self._release()
                 self._run, self._request = self._run + 1, []
                 for event in log_parser.events([f"{lines[0]}\n"]):
                     if isinstance(event, log_parser.Run):
-                        self._told = _from_options(Told(), event)
+                        self._told = _from_options(Told(program=self._program), event)
                 return
             if text.startswith(_CHATTER):
                 return

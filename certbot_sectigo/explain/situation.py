@@ -42,6 +42,8 @@ class Situation:
     names: tuple[str, ...] = ()
     others: tuple[Used, ...] = ()
     """The other accounts of that server, those with related names first."""
+    program: str | None = None
+    """Path of the certbot that ran."""
     looked: bool = False
     """Whether the account was looked for on this machine."""
 
@@ -58,6 +60,7 @@ class Situation:
             "account": _harmless(self.account.id if self.account else None) or "ID",
             "kid": _harmless(kid) or "KID",
             "lineage": _harmless(self.lineage or only) or "NAME",
+            "certbot": _harmless(self.program) or "most often /usr/bin/certbot",
             "name": names[0] if names else "NAME",
             "names": " ".join(f"-d '{n}'" if "*" in n else f"-d {n}" for n in names) or "-d NAME",
         }
@@ -65,7 +68,7 @@ class Situation:
 
 def _harmless(text: str | None) -> str | None:
     """Give a text only if it means nothing to a shell: it goes into commands to be copied."""
-    return text if text and re.fullmatch(r"[\w*][\w.:/@%+=*\[\]-]{0,300}|-[\w-]+", text) else None
+    return text if text and re.fullmatch(r"/?[\w*][\w.:/@%+=*\[\]-]{0,300}|-[\w-]+", text) else None
 
 
 def survey(told: Told, dirs: Dirs) -> Situation:
@@ -73,7 +76,15 @@ def survey(told: Told, dirs: Dirs) -> Situation:
 
     :param dirs: certbot's directories.
     """
-    plain = Situation(told.server, None, told.account_url, told.kid, told.lineage, told.names)
+    plain = Situation(
+        told.server,
+        None,
+        told.account_url,
+        told.kid,
+        told.lineage,
+        told.names,
+        program=told.program,
+    )
     try:
         return _survey(told, dirs, plain)
     except (OSError, errors.Error, ValueError):
@@ -112,6 +123,7 @@ def _survey(told: Told, dirs: Dirs, plain: Situation) -> Situation:
         lineage=lineage.name if lineage else told.lineage,
         names=tuple(names),
         others=tuple(others) if where else (),
+        program=told.program,
         looked=True,
     )
 

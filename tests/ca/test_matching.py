@@ -18,6 +18,7 @@ from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.ca.catalogue.words import Speller, distance
 from certbot_sectigo.ca.problems import Meaning, Problem, meaning
 from certbot_sectigo.explain.findings import read
+from certbot_sectigo.explain.situation import Situation
 from certbot_sectigo.sandbox import problems as sandbox_problems
 
 URN = "urn:ietf:params:acme:error:"
@@ -224,7 +225,7 @@ def test_one_misprint(seed: int, key: str, kind: str, status: int, detail: str) 
          "currently unsupported.", "account-exists"),
         ("certbot: error: unrecognized arguments: --eab-kid abc", "option-unknown"),
         ("certbot: error: argument --eab-hmac-key: expected one argument", "option-argument"),
-        ("The requested sectigo-eab plugin does not appear to be installed", "option-unknown"),
+        ("The requested sectigo-eab plugin does not appear to be installed", "plugin-missing"),
         ("Another instance of Certbot is already running.", "another-instance"),
         ("Could not bind TCP port 80 because it is already in use by another process",
          "port-taken"),
@@ -335,7 +336,7 @@ def test_keys_are_unique_and_refer_to_each_other() -> None:
         assert entry(each.key) is each
         for text in (each.meaning, *each.causes, *each.steps):
             placeholders = set(re.findall(r"\{(\w+)\}", text))
-            assert placeholders <= {"server", "account", "kid", "lineage", "name", "names"}, text
+            assert placeholders <= set(Situation().placeholders), text
 
 
 def test_the_speller() -> None:
@@ -395,3 +396,24 @@ def test_a_log_of_50_megabytes(tmp_path: Path) -> None:
     log.write_bytes(gzip.compress((noise * 53 + last).encode(), 1))
     with gzip.open(log, "rt") as lines:
         assert [f.entry.key for f in read(lines).findings] == ["account-suspended"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Failed to renew certificate a.example with error: The requested sectigo-eab plugin does "
+        "not appear to be installed",
+        "Renewal configuration file /etc/letsencrypt/renewal/a.example.conf (cert: a.example) "
+        "produced an unexpected error: 'Namespace' object has no attribute "
+        "'sectigo_eab_credentials'. Skipping.",  # certbot 2.1
+    ],
+)
+def test_a_certbot_without_the_plugin_is_no_damaged_renewal_file(said: str) -> None:
+    log = [
+        f"2026-11-25 06:41:49,779:DEBUG:certbot._internal.main:{text}"
+        for text in ("Location of certbot entry point: /usr/bin/certbot", "Arguments: ['-q']")
+    ]
+    reading = read([*log, f"2026-11-25 06:41:49,801:ERROR:certbot._internal.renewal:{said}"])
+    [found] = reading.findings
+    assert (found.entry.key, found.told.lineage) == ("plugin-missing", "a.example")
+    assert Situation(program=found.told.program).placeholders["certbot"] == "/usr/bin/certbot"

@@ -27,6 +27,13 @@ def test_directories_go_into_proposed_commands() -> None:
         "certbot-sectigo: no such account\n"
         "certbot-sectigo --config-dir '/srv/my le' accounts list  shows them"
     )
+    text = (
+        "certbot renew fails.\nRun:  certbot renew --cert-name a ; /opt/v/bin/certbot certificates"
+    )
+    assert hints.here(text) == (
+        "certbot renew fails.\nRun:  certbot renew --config-dir '/srv/my le' --cert-name a ; "
+        "/opt/v/bin/certbot certificates --config-dir '/srv/my le'"
+    )
     whole = "certbot-sectigo --config-dir /srv/le deploy"
     assert hints.here(whole) == whole
 

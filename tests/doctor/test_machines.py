@@ -126,6 +126,12 @@ def disabled_timer(machine: Machine) -> None:
     machine.write("etc/systemd/system/timers.target.wants/apt.timer", "")
 
 
+def plugin_missing(machine: Machine) -> None:
+    # Debian's certbot, for which cron looks first.
+    machine.write("usr/bin/certbot", "#!/usr/bin/python3\n", 0o755)
+    machine.write("usr/lib/python3/dist-packages/certbot-2.1.0.egg-info", "")
+
+
 def trap(text: str) -> Callable[[Machine], None]:
     def plant(machine: Machine) -> None:
         machine.cli_ini.write_text(text.format(account=machine.account().name))
@@ -156,6 +162,7 @@ def trap(text: str) -> Callable[[Machine], None]:
         (no_certificate, "renewal/certificate-unreadable", "critical"),
         (unscheduled, "renewal/not-scheduled", "critical"),
         (disabled_timer, "renewal/not-scheduled", "critical"),
+        (plugin_missing, "renewal/plugin-missing", "critical"),
         (trap("server = https://ca.example/dir\n"), "traps/server-in-cli-ini", "warning"),
         (trap("account = {account}\n"), "traps/account-in-cli-ini", "critical"),
         (trap("account = " + 32 * "0" + "\n"), "traps/account-in-cli-ini", "critical"),

@@ -710,9 +710,18 @@ def without_the_plugin(room: Room) -> str:
     return room.certbot.run(*words, check=2).output
 
 
-@makes("option-unknown")
+@makes("plugin-missing")
 def without_the_plugin_but_asked_for(room: Room) -> str:
     return room.fails("certonly", "-a", "sectigo-eab", "-d", "a.example")
+
+
+@makes("plugin-missing")
+def lineage_of_the_plugin(room: Room) -> str:
+    _issued(room)
+    path = room.certbot.renewal_file("www.a.example")
+    text = path.read_text().replace("= standalone", "= sectigo-eab")
+    path.write_text(f"{text}sectigo_eab_credentials = /etc/letsencrypt/sectigo-eab.ini\n")
+    return _renews(room)
 
 
 @makes("option-argument")

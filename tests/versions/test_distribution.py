@@ -7,6 +7,7 @@ command where one requirement of one plugin is not met. Later ones do not look.
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import shutil
 from pathlib import Path
 
@@ -136,6 +137,13 @@ def test_a_requirement_too_old_is_named_with_what_is_there(
 
     told = helped(distributed, folder, FIRST_UNMET).stdout
     assert "needs the Python package click>=700, but click " in told
+    doctor = (
+        "from certbot_sectigo.cli.main import main; main(['--json', '--config-dir', %r, 'doctor'])"
+    )
+    found = json.loads(helped(distributed, folder, doctor % str(tmp_path / "none")).stdout)
+    [finding] = [f for f in found["findings"] if f["code"] == "traps/requirement"]
+    assert finding["severity"] == ("critical" if looks(distributed) else "warning")
+    assert finding["command"] == f"{PYTHON} -m pip install 'click>=700'"
 
 
 def test_lineages_of_others_go_on_with_the_plugin_beside(

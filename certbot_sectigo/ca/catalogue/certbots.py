@@ -109,13 +109,39 @@ ENTRIES = (
         ),
         phrases=(
             "unrecognized arguments",
-            "sectigo eab plugin not * installed",
-            "plugin does not appear installed",
             "authenticator|installer could_not determined or * installed",
             "could not select or initialize requested authenticator|installer",
             "flag provided but not defined",
         ),
         sources=("certbot",),
+    ),
+    Entry(
+        key="plugin-missing",
+        title="The certbot that ran does not have the plugin",
+        meaning="The command, or the renewal file of {lineage}, asks for a plugin that the certbot "
+        "which ran, {certbot}, does not have. Account, certificate and renewal file are all "
+        "right, even where certbot calls that file invalid.",
+        causes=(
+            "A timer or cron table starts another certbot than the one that has the plugin: "
+            "/usr/bin/certbot of the distribution or the snap, while the plugin is in an "
+            "environment beside it.",
+            "The plugin was installed with CERTBOT_PLUGIN_PATH, which is not set in the timer's "
+            "service.",
+            "certbot or its Python was updated, and the plugin not installed again.",
+        ),
+        steps=(
+            "certbot-sectigo doctor   names the timer or cron table and what mends it.",
+            "type -a certbot   shows all certbots; in what  certbot plugins  prints, the right one "
+            "has sectigo-eab.",
+            "Then, with that certbot:  certbot renew --cert-name {lineage}",
+        ),
+        phrases=(
+            "requested plugin does not appear installed",
+            "plugin does not appear installed",
+            "namespace object has no attribute",
+        ),
+        sources=("certbot",),
+        hides=("renewal-file-broken", "option-unknown"),
     ),
     Entry(
         key="option-argument",

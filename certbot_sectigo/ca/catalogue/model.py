@@ -23,7 +23,8 @@ class Entry:
 
     `meaning`, `causes` and `steps` may hold the placeholders of
     :class:`~certbot_sectigo.explain.situation.Situation`: ``{account}``, ``{kid}``,
-    ``{server}``, ``{lineage}``, ``{name}``, ``{names}`` (as ``-d`` options).
+    ``{server}``, ``{lineage}``, ``{certbot}`` (the program that ran), ``{name}``,
+    ``{names}`` (as ``-d`` options).
     """
 
     key: str

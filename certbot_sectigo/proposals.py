@@ -1,0 +1,46 @@
+"""Pure: commands that a text proposes, made fit for certbot's directories of this run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from certbot_sectigo.paths import Dirs
+
+# A proposed command names its subcommand next; where an option stands there, it is whole.
+_OURS = re.compile(r"\bcertbot-sectigo(?= (?:accounts|adopt|deploy|doctor|explain|revoke)\b)")
+# Sentences speak of certbot renew, too: a command is what has options, or ends there.
+_CERTBOTS = re.compile(
+    r"\bcertbot (?:-q )?(?:certificates|certonly|delete|reconfigure|register|renew|revoke|run"
+    r"|unregister)(?=  | -| \.\.\.|\n|'|\Z)"
+)
+
+
+def given(dirs: Dirs) -> Mapping[str, str]:
+    """Give the options for certbot's directories that are not the default ones."""
+    default = Dirs()
+    options = {
+        "--config-dir": (dirs.config_dir, default.config_dir),
+        "--work-dir": (dirs.work_dir, default.work_dir),
+        "--logs-dir": (dirs.logs_dir, default.logs_dir),
+    }
+    return {name: str(value) for name, (value, usual) in options.items() if value != usual}
+
+
+def of(config: Any) -> Dirs:
+    """Give the directories of certbot's own configuration."""
+    return Dirs(Path(config.config_dir), Path(config.work_dir), Path(config.logs_dir))
+
+
+def directed(text: str, options: Mapping[str, str]) -> str:
+    """Put options into each command of certbot or certbot-sectigo that a text proposes.
+
+    :param options: option -> value, as of :func:`given`.
+    """
+    words = "".join(f" {option} {shlex.quote(value)}" for option, value in options.items())
+    for pattern in (_OURS, _CERTBOTS) if words else ():
+        text = pattern.sub(lambda match: match.group() + words, text)
+    return text
