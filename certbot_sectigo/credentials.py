@@ -303,10 +303,16 @@ def _parse(path: Path, text: str) -> Mapping[str, tuple[int, str]]:
             raise _bad(path, number, "is not of the form  key = value", "Mend or drop the line.")
         else:
             last = None
+            if f"sectigo_{key}" in _KEYS:
+                values.setdefault(key, (number, ""))  # for the sake of what is said of it
     return values
 
 
 def _required(path: Path, values: Mapping[str, tuple[int, str]], key: str) -> tuple[int, str]:
+    certbots = key[len("sectigo_") :]
+    if key not in values and certbots in values:
+        raise _bad(path, values[certbots][0], f"{certbots} is not read from this file",
+                   f"The key's name is {key}: put sectigo_ in front.")  # fmt: skip
     if key not in values:
         raise CredentialsError(f"{path} has no line {key} = VALUE", f"Add it. {_COPY_AGAIN}")
     line, value = values[key]

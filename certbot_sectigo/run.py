@@ -78,7 +78,9 @@ class Run:
             )
         for warning in wanted.warnings:
             compat.warn(warning)
-        self._warn_of_exposure(wanted.credentials)
+        if wanted.credentials and wanted.credentials.path:
+            logger.info("EAB credentials of the kid %s are taken from %s",
+                        wanted.credentials.kid, wanted.credentials.path)  # fmt: skip
         return lineage, wanted
 
     def _choose(
@@ -89,6 +91,8 @@ class Run:
     ) -> Chosen:
         around = chooser.Surroundings(self._dirs, registrant.settings(self._config))
         chosen = chooser.choose(wanted, around, lambda: self._pair(wanted, lineage), register)
+        # Not before: where the file is refused for it, the refusal says so.
+        self._warn_of_exposure(wanted.credentials)
         for warning in chosen.warnings:
             compat.warn(warning)
         return chosen

@@ -94,6 +94,7 @@ def test_normalising_never_fails_otherwise_than_it_says(text: str) -> None:
 REFUSED = {
     "no kid": (f"sectigo_eab_hmac_key = {KEY}\n", "no line sectigo_eab_kid"),
     "no key": (f"sectigo_eab_kid = {KID}\n", "no line sectigo_eab_hmac_key"),
+    "certbot's names": (minimal().replace("sectigo_", ""), "line 1: eab_kid is not read"),
     "empty kid": (minimal(kid=""), "line 1: sectigo_eab_kid is empty"),
     "quoted nothing": (minimal(key='""'), "line 2: sectigo_eab_hmac_key is empty"),
     "kid with a blank": (minimal(kid="two words"), "line 1: sectigo_eab_kid contains white space"),

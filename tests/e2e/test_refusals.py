@@ -68,7 +68,7 @@ def test_a_secret_that_others_can_read_is_refused_when_it_is_needed(
 
     result = certbot.certonly("www.a.example", credentials=credentials, check=1)
 
-    assert f"chmod 600 {credentials}" in result.text
+    assert result.text.count(f"chmod 600 {credentials}") == 1
     assert sectigo.accounts_of(sectigo.a.kid) == []
     assert sectigo.requests == requests
 
