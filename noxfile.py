@@ -23,7 +23,7 @@ DEBIAN = (
     "versions",
     *(f"e2e/test_{n}.py" for n in ("right_account", "renewal", "dry_run", "no_harm", "revoke")),
 )
-WORKERS = os.environ.get("WORKERS", "2")
+WORKERS = os.environ.get("WORKERS", "4")
 
 nox.needs_version = ">=2024.4.15"
 nox.options.sessions = ["matrix", "debian"]
