@@ -68,15 +68,32 @@ def certbot_product() -> str:
     return f"certbot/{certbot.__version__}"
 
 
+def certbot_version() -> tuple[int, ...]:
+    """Give certbot's version, such as ``(5, 8, 0)``, for the functions below."""
+    import certbot
+
+    return tuple(int(part) for part in certbot.__version__.split(".") if part.isdigit())
+
+
+def renews_by_lifetime(version: tuple[int, ...]) -> bool:
+    """Tell whether certbot renews in a certificate's last third, not 30 days before its end."""
+    return version >= (4,)
+
+
+def asks_requirements(version: tuple[int, ...]) -> bool:
+    """Tell whether certbot ends where a requirement of a plugin is not met.
+
+    2.1 does and 2.9 does not; those between are taken for the former.
+    """
+    return version < (2, 9)
+
+
 def saving(cert_name: str) -> tuple[str, ...]:
     """Give the certbot command that saves options with a lineage; the options follow.
 
     Before 2.3, which brought ``reconfigure``, only a renewal saves them.
     """
-    import certbot
-
-    major, minor = (int(part) for part in certbot.__version__.split(".")[:2])
-    verb = ("reconfigure",) if (major, minor) >= (2, 3) else ("renew", "--force-renewal")
+    verb = ("reconfigure",) if certbot_version() >= (2, 3) else ("renew", "--force-renewal")
     return ("certbot", *verb, "--cert-name", cert_name)
 
 

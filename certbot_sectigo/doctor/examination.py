@@ -102,7 +102,7 @@ def read(
         ),
         settings_files=frozenset(files),
         holdings=tuple(_holdings(dirs, overview, renewables)),
-        certbot_version=_version(),
+        certbot_version=compat.certbot_version(),
         ours=_ours(system_root),
         unmet=first_unmet(),
     )
@@ -211,11 +211,6 @@ def _host(system_root: Path) -> str:
         if name:
             return name
     return socket.gethostname()
-
-
-def _version() -> tuple[int, ...]:
-    digits = compat.certbot_product().partition("/")[2].split(".")
-    return tuple(int(part) for part in digits if part.isdigit())
 
 
 def _ours(system_root: Path) -> Ours:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from certbot_sectigo import compat
 from certbot_sectigo.doctor import starts
 from certbot_sectigo.doctor.model import Expiry, Finding, Severity
 from certbot_sectigo.doctor.starts import Ours, Start
@@ -172,7 +173,7 @@ def window(
     if asked:
         return timedelta(hours=int(asked[1]) * _UNITS[asked[2]])
     last = lifetime / (2 if lifetime < timedelta(days=10) else 3)
-    return last if certbot_version >= (4,) else min(last, _OLD_BEFORE_EXPIRY)
+    return last if compat.renews_by_lifetime(certbot_version) else min(last, _OLD_BEFORE_EXPIRY)
 
 
 def _span(time: timedelta) -> str:

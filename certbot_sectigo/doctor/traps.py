@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from certbot_sectigo import compat
 from certbot_sectigo.accounts.model import Source
 from certbot_sectigo.accounts.overview import Overview
 from certbot_sectigo.doctor.model import Finding, Severity
@@ -15,8 +16,6 @@ from certbot_sectigo.requirements import DISTRIBUTION, Unmet
 
 _SETTING = re.compile(r"""\s*(?:--)?([A-Za-z][\w-]*)\s*(?:[=:\s]\s*["']?([^\s"'#;]*))?""")
 _SWITCHES = ("dry-run", "staging", "test-cert")
-_ASKS_NO_REQUIREMENTS = (2, 9)
-"""The first certbot of those tried that does not look at what plugins require."""
 _AUTHENTICATORS = ("standalone", "webroot", "manual", "nginx", "apache")
 
 
@@ -76,7 +75,7 @@ def check_requirement(unmet: Unmet | None, certbot_version: tuple[int, ...]) -> 
     """
     if unmet is None:
         return
-    stops = certbot_version < _ASKS_NO_REQUIREMENTS
+    stops = compat.asks_requirements(certbot_version)
     yield Finding(
         "traps/requirement",
         Severity.CRITICAL if stops else Severity.WARNING,
