@@ -100,7 +100,6 @@ def pause() -> None:
 def explained(ear: Ear) -> str:
     """Explain what was heard; empty if nothing of it is known."""
     # Imported here only: the catalogue is needed by runs that fail.
-    from certbot_sectigo import proposals
     from certbot_sectigo.explain import explanation, findings, situation
 
     reading = findings.read(ear.log())
@@ -108,7 +107,7 @@ def explained(ear: Ear) -> str:
         explanation.explain(found, situation.survey(found.told, ear.dirs))
         for found in reading.findings[:_MOST_SHOWN]
     )
-    options = proposals.given(ear.dirs)
+    options = ear.dirs.options
     width = shutil.get_terminal_size((explanation.WIDTH, 0)).columns
     return "\n\n".join(
         explanation.as_text(each, numbered=False, width=width, options=options) for each in filled

@@ -7,7 +7,7 @@ import functools
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlparse
@@ -38,20 +38,15 @@ class Dirs:
     """certbot's ``--logs-dir``."""
 
     @property
-    def options(self) -> tuple[str, ...]:
+    def options(self) -> Mapping[str, str]:
         """The options by which a command comes to these directories; none for the defaults."""
         default = Dirs()
-        given = {
+        options = {
             "--config-dir": (self.config_dir, default.config_dir),
             "--work-dir": (self.work_dir, default.work_dir),
             "--logs-dir": (self.logs_dir, default.logs_dir),
         }
-        return tuple(
-            word
-            for option, (here, usual) in given.items()
-            if here != usual
-            for word in (option, str(here))
-        )
+        return {name: str(value) for name, (value, usual) in options.items() if value != usual}
 
     @property
     def accounts(self) -> Path:

@@ -19,17 +19,6 @@ _CERTBOTS = re.compile(
 )
 
 
-def given(dirs: Dirs) -> Mapping[str, str]:
-    """Give the options for certbot's directories that are not the default ones."""
-    default = Dirs()
-    options = {
-        "--config-dir": (dirs.config_dir, default.config_dir),
-        "--work-dir": (dirs.work_dir, default.work_dir),
-        "--logs-dir": (dirs.logs_dir, default.logs_dir),
-    }
-    return {name: str(value) for name, (value, usual) in options.items() if value != usual}
-
-
 def of(config: Any) -> Dirs:
     """Give the directories of certbot's own configuration."""
     return Dirs(Path(config.config_dir), Path(config.work_dir), Path(config.logs_dir))
@@ -38,7 +27,7 @@ def of(config: Any) -> Dirs:
 def directed(text: str, options: Mapping[str, str]) -> str:
     """Put options into each command of certbot or certbot-sectigo that a text proposes.
 
-    :param options: option -> value, as of :func:`given`.
+    :param options: option -> value, as of :attr:`Dirs.options`.
     """
     words = "".join(f" {option} {shlex.quote(value)}" for option, value in options.items())
     for pattern in (_OURS, _CERTBOTS) if words else ():

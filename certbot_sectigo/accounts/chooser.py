@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from certbot_sectigo import errors, lineages, paths
+from certbot_sectigo import errors, lineages, paths, proposals
 from certbot_sectigo.accounts import archive, evidence, selection, store
 from certbot_sectigo.accounts.archive import Archived
 from certbot_sectigo.accounts.model import Account, Candidate
@@ -180,8 +180,8 @@ def _archived(request: Request, around: Surroundings) -> tuple[list[Archived], l
 
 
 def _restore(around: Surroundings, name: str) -> str:
-    words = ("certbot-sectigo", *around.dirs.options, "accounts", "restore")
-    return shlex.join([*words, name])
+    words = shlex.join(["certbot-sectigo", "accounts", "restore", name])
+    return proposals.directed(words, around.dirs.options)
 
 
 def _way_on(request: Request, around: Surroundings) -> str:

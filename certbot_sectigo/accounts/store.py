@@ -23,8 +23,6 @@ _CERTBOTS = (files.REGR, files.KEY, files.META)  # in the order in which certbot
 _NOTE = "sectigo-eab.json"
 _NOTE_VERSION = 1
 _ID = re.compile(r"[0-9a-fA-F]{32}")
-_MAXIMUM_BYTES = 1 << 20
-_CHUNK = 1 << 13
 _DEEPEST = 100  # folders on the way to an account: more than any URL has parts
 
 

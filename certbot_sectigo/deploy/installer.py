@@ -271,7 +271,7 @@ class InstallerHalf:
         """Give an error's text, with commands for the directories of this run."""
         from certbot_sectigo import proposals
 
-        return proposals.directed(str(error), proposals.given(proposals.of(self.config)))
+        return proposals.directed(str(error), proposals.of(self.config).options)
 
     def _config_dir(self) -> Path:
         return Path(self.config.config_dir).absolute()

@@ -68,7 +68,7 @@ def as_text(
 
     :param numbered: whether the line of the text has a number that means something.
     :param width: of the terminal, in characters; more than :data:`WIDTH` is not used.
-    :param options: what the commands in it have to carry, as of `proposals.given`.
+    :param options: what the commands in it have to carry, as of `paths.Dirs.options`.
     """
     width = max(_NARROWEST, min(width, WIDTH))
     entry = explanation.entry
