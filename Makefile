@@ -3,7 +3,8 @@
 # make test-matrix
 #              run the end-to-end tests with every certbot of the field, six versions
 #              and the distribution's own package, one after the other
-# make lint    check style, types and the lowest Python
+# make lint    check style, types, the arrows between modules and the lowest Python
+# make format  put the code into the form that make lint asks for
 # make packages
 #              build wheel and source distribution into dist/ and check them
 # make man     write the man page to build/certbot-sectigo.1
@@ -24,7 +25,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-matrix lint packages man clean
+.PHONY: help demo test test-matrix lint format packages man clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -52,7 +53,12 @@ lint: $(VENV)/.for-tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/vermin --quiet --no-tips --violations --target=3.9- certbot_sectigo
+
+format: $(VENV)/.for-tests
+	$(BIN)/ruff check --fix --select I,F401,UP --quiet
+	$(BIN)/ruff format
 
 man: $(VENV)/.for-use
 	@mkdir -p build

@@ -38,7 +38,7 @@ from josepy.util import ComparableRSAKey
 TREE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TREE))
 
-from certbot_sectigo import jwk  # noqa: E402 - the tree comes first
+from certbot_sectigo.machine import account_id  # noqa: E402 - the tree comes first
 
 BIN = Path(sys.executable).parent
 _STEERING = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONPATH")
@@ -65,7 +65,7 @@ def account(folder: Path, template: dict[str, str], number: int) -> str:
     """Write an account; the modulus is made up, which nothing that only lists can see."""
     modulus = int.from_bytes(os.urandom(256), "big") | (1 << 2047) | 1
     key = {**template, "n": _base64(modulus)}
-    name = str(jwk.account_id(key))
+    name = str(account_id.account_id(key))
     home = folder / name
     home.mkdir()
     (home / "private_key.json").write_text(json.dumps(key))

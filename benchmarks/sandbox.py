@@ -28,8 +28,8 @@ import trustme
 TREE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TREE))
 
+from certbot_sectigo.base.secret import Secret  # noqa: E402
 from certbot_sectigo.sandbox import Pair  # noqa: E402 - the tree comes first
-from certbot_sectigo.secret import Secret  # noqa: E402
 from tests.bed.ports import free_port  # noqa: E402
 from tests.bed.process import Process, clean_environment  # noqa: E402
 from tests.sandbox.acme_client import Client  # noqa: E402

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from certbot_sectigo import atomic, errors, paths
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.lineages import Lineage
+from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.machine.dirs import Dirs, refuse_links, server_path
+from certbot_sectigo.machine.lineages import Lineage
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class Archived:
 
 
 def move(
-    dirs: paths.Dirs,
+    dirs: Dirs,
     account: Account,
     manifest: Manifest,
     lineages: Iterable[Lineage],
@@ -98,7 +99,7 @@ def move(
     :param even_if_pinned: also where a lineage names it; only right for a folder that
         certbot cannot load anyway.
     :returns: where it is now.
-    :raises certbot_sectigo.errors.Error: if it was not moved.
+    :raises certbot_sectigo.base.errors.Error: if it was not moved.
     """
     if account.link is not None:
         raise ArchiveError(
@@ -106,7 +107,7 @@ def move(
             "not archived.",
             "Name the account below the server where it really is: --server URL",
         )
-    paths.refuse_links(dirs.accounts, account.folder)
+    refuse_links(dirs.accounts, account.folder)
     users = pinned_to(dirs, account.folder, lineages)
     if users and not even_if_pinned:
         raise ArchiveError(
@@ -115,7 +116,7 @@ def move(
             f"--all-of {account.name}",
         )
     parent = dirs.archive / account.server_path
-    paths.refuse_links(dirs.config_dir, parent)
+    refuse_links(dirs.config_dir, parent)
     atomic.make_private_dir(parent)
     atomic.sweep(parent)
     folder = parent / _free_name(parent, account.name)
@@ -126,19 +127,19 @@ def move(
     return folder
 
 
-def pinned_to(dirs: paths.Dirs, folder: Path, lineages: Iterable[Lineage]) -> list[str]:
+def pinned_to(dirs: Dirs, folder: Path, lineages: Iterable[Lineage]) -> list[str]:
     """Name the lineages whose pin leads to a folder, by whatever links."""
     real = os.path.realpath(folder)
     names = []
     for lineage in lineages:
         if lineage.account and lineage.server and "/" not in lineage.account:
-            pin = dirs.accounts / paths.server_path(lineage.server) / lineage.account
+            pin = dirs.accounts / server_path(lineage.server) / lineage.account
             if os.path.realpath(pin) == real:
                 names.append(lineage.name)
     return names
 
 
-def read_all(dirs: paths.Dirs) -> list[Archived]:
+def read_all(dirs: Dirs) -> list[Archived]:
     """List what is in the archive, newest first."""
     found = []
     for account in store.read_all(dirs.archive):
@@ -151,16 +152,16 @@ def read_all(dirs: paths.Dirs) -> list[Archived]:
     return sorted(found, key=lambda archived: archived.when or epoch, reverse=True)
 
 
-def restore(dirs: paths.Dirs, archived: Archived) -> Path:
+def restore(dirs: Dirs, archived: Archived) -> Path:
     """Put an account back where it was, byte for byte.
 
     :returns: where it is now.
-    :raises certbot_sectigo.errors.Error: if it was not moved.
+    :raises certbot_sectigo.base.errors.Error: if it was not moved.
     """
     account = archived.account
     _refuse_link(dirs, account)
     target = dirs.accounts / account.server_path / archived.name
-    paths.refuse_links(dirs.accounts, target)
+    refuse_links(dirs.accounts, target)
     if os.path.lexists(target):
         raise ArchiveError(
             f"{target} is there already, so {account.folder} is not restored over it.",
@@ -182,10 +183,10 @@ def purge_refusal(archived: Archived, now: datetime) -> str | None:
     return None
 
 
-def purge(dirs: paths.Dirs, archived: Archived) -> None:
+def purge(dirs: Dirs, archived: Archived) -> None:
     """Remove an archived account for good; what others see of it goes in one step.
 
-    :raises certbot_sectigo.errors.Error: if it is not all gone; the next call ends it.
+    :raises certbot_sectigo.base.errors.Error: if it is not all gone; the next call ends it.
     """
     folder = archived.account.folder
     _refuse_link(dirs, archived.account)
@@ -195,22 +196,22 @@ def purge(dirs: paths.Dirs, archived: Archived) -> None:
     _forget(dirs, folder)
 
 
-def sweep(dirs: paths.Dirs) -> None:
+def sweep(dirs: Dirs) -> None:
     """Remove what a killed :func:`purge` left in the archive."""
     for account in store.read_all(dirs.archive):
         if account.name.startswith(_PURGED) and account.link is None:
             atomic.remove(account.folder)
 
 
-def _forget(dirs: paths.Dirs, folder: Path) -> None:
+def _forget(dirs: Dirs, folder: Path) -> None:
     """Remove the manifest of a folder that has gone, and empty folders above it."""
     if os.path.lexists(_manifest_path(folder)):
         atomic.remove(_manifest_path(folder))
     atomic.remove_empty(folder.parent, dirs.config_dir)
 
 
-def _refuse_link(dirs: paths.Dirs, account: Account) -> None:
-    paths.refuse_links(dirs.config_dir, account.folder)
+def _refuse_link(dirs: Dirs, account: Account) -> None:
+    refuse_links(dirs.config_dir, account.folder)
 
 
 def _free_name(parent: Path, name: str) -> str:

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from certbot_sectigo import compat, errors
-from certbot_sectigo.secret import Secret
+from certbot_sectigo.base import errors
+from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.machine import certbot_versions
 
 if TYPE_CHECKING:
     from josepy.jwk import JWK
@@ -41,7 +42,7 @@ def new(kind: str = DEFAULT_KIND) -> JWK:
 
 def quick() -> JWK:
     """Make the key that is made fastest, for an account that is thrown away."""
-    return new("EC P-256" if compat.takes_ec_keys() else DEFAULT_KIND)
+    return new("EC P-256" if certbot_versions.takes_ec_keys() else DEFAULT_KIND)
 
 
 def to_pem(key: JWK) -> Secret:
@@ -86,10 +87,10 @@ def _from_json(path: Path, data: bytes) -> JWK:
 
 def _check_usable(path: Path) -> None:
     """Refuse an EC key that certbot could not use."""
-    if not compat.takes_ec_keys():
+    if not certbot_versions.takes_ec_keys():
         raise KeyFileError(
-            f"{path} holds an EC key. The certbot here ({compat.certbot_product()}) can use "
-            "accounts with RSA keys only.",
+            f"{path} holds an EC key. The certbot here ({certbot_versions.certbot_product()}) can "
+            "use accounts with RSA keys only.",
             "Use a certbot from 2.0 on, or register a new account.",
         )
 

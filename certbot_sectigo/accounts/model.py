@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from certbot_sectigo.machine.schedules import Source
+
 
 class State(enum.Enum):
     """What certbot would make of an account's folder."""
@@ -102,21 +104,6 @@ class Candidate:
         """Larger is better: rightly named, in use, newer; the name settles what is left."""
         created = self.account.created.timestamp() if self.account.created else 0.0
         return (not self.account.misnamed, bool(self.lineages), created, self.account.name)
-
-
-class Source(enum.Enum):
-    """Where a sign of use was found; the values are what JSON says."""
-
-    LINEAGE = "lineage"
-    """A renewal file names the account."""
-    CONFIG = "config"
-    """``account =`` in cli.ini, or in a file that a scheduled run names with ``--config``."""
-    CRON = "cron"
-    """``--account`` in a cron table or a script that cron runs."""
-    SYSTEMD = "systemd"
-    """``--account`` in a systemd unit or the file of options that it reads."""
-    LOG = "log"
-    """certbot's log shows it finalising an order that no lineage here accounts for."""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from certbot_sectigo import errors
-from certbot_sectigo.credentials import DEFAULT_SERVER, Credentials
+from certbot_sectigo.base import errors
+from certbot_sectigo.ca.credentials import DEFAULT_SERVER, Credentials
+from certbot_sectigo.machine.dirs import same_server
 
 
 class RequestError(errors.Error):
@@ -197,20 +197,6 @@ def needs_lineage(asked: Asked) -> bool:
         or not asked.own_server
         or not asked.kid
         or not same_server(asked.own_server.value, asked.server.value or "")
-    )
-
-
-def same_server(one: str | None, other: str) -> bool:
-    """Compare directory URLs as certbot's folders do: a trailing slash makes no difference."""
-    if one is None:
-        return False
-    try:
-        first, second = urlsplit(one), urlsplit(other)
-    except ValueError:  # such as a bracket without its fellow
-        return one == other
-    return (first.netloc.lower(), first.path.rstrip("/")) == (
-        second.netloc.lower(),
-        second.path.rstrip("/"),
     )
 
 

@@ -12,9 +12,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from certbot_sectigo import atomic, errors, jwk, paths
 from certbot_sectigo.accounts import files
 from certbot_sectigo.accounts.model import Account, Learned, Note, State
+from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.machine import account_id as jwk
+from certbot_sectigo.machine import dirs
 
 if TYPE_CHECKING:
     from josepy.jwk import JWK
@@ -66,7 +68,7 @@ def read_server(accounts_dir: Path, server: str) -> list[Account]:
 
     :param server: ACME directory URL.
     """
-    server_path = paths.server_path(server)
+    server_path = dirs.server_path(server)
     top = accounts_dir / server_path
     link = _link_above(accounts_dir, top)
     return [read(folder, server_path, link or own) for folder, own in _accounts_in(top)]

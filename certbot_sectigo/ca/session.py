@@ -19,9 +19,10 @@ from josepy.errors import Error as JoseError
 from josepy.interfaces import JSONDeSerializable
 from josepy.jwk import JWK, JWKOct
 
-from certbot_sectigo import compat, errors
+from certbot_sectigo.base import errors
+from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.problems import Meaning, Problem, meaning
-from certbot_sectigo.credentials import Credentials
+from certbot_sectigo.machine import certbot_versions
 
 logger = logging.getLogger(__name__)
 
@@ -226,7 +227,7 @@ class Session:
         with _translated(url):
             nonce_url = self.directory["newNonce"]
             response: requests.Response = self._net.post(
-                url, body, new_nonce_url=nonce_url, **compat.acme_post_arguments()
+                url, body, new_nonce_url=nonce_url, **certbot_versions.acme_post_arguments()
             )
             return response
         raise AssertionError("unreachable")  # for mypy: _translated never swallows

@@ -8,17 +8,23 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import adopting, adoption, certbot_command, errors, lock_keeper, paths
-from certbot_sectigo.accounts import overview, pins
+from certbot_sectigo.accounts import records
+from certbot_sectigo.accounts.change import adopt, adopt_plan, pin
+from certbot_sectigo.accounts.change.adopt import Done, Means, Plan, Wish
+from certbot_sectigo.accounts.change.adopt_plan import AdoptionError
+from certbot_sectigo.accounts.change.pin_plan import PinError
+from certbot_sectigo.accounts.known import overview
 from certbot_sectigo.accounts.model import Learned
-from certbot_sectigo.accounts.pinning import Change, PinError
-from certbot_sectigo.adopting import Done, Means, Plan, Wish
-from certbot_sectigo.adoption import AdoptionError
-from certbot_sectigo.cli.accounts import acting, asking
-from certbot_sectigo.cli.accounts.ids import Kid
+from certbot_sectigo.accounts.records import Change
+from certbot_sectigo.base import errors
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
-from certbot_sectigo.cli.hints import here
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared import ask_ca
+from certbot_sectigo.cli.shared import change as acting
+from certbot_sectigo.cli.shared.id_types import Kid
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import certbot_process, lock_keeper
+from certbot_sectigo.machine.commands import here
+from certbot_sectigo.machine.dirs import Dirs
 
 
 @click.command("adopt")
@@ -30,7 +36,7 @@ from certbot_sectigo.cli.main import Context
 @click.option("--no-dry-run", is_flag=True, help="Leave the dry runs out.")
 @click.option("--undo", is_flag=True, help="Take the last adoption back.")
 @acting.yes_option
-@asking.no_verify_ssl_option
+@ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
     context: Context,
@@ -59,10 +65,10 @@ def command(
     webroot = os.path.abspath(webroot) if webroot else None  # noqa: PTH100 - links stay
     wish = Wish(names, eab_kid, webroot, not no_dry_run)
     found = overview.gather(dirs, context.system_root, os.environ)
-    asked = adopting.ask(found, wish, asking.settings(verify_ssl=not no_verify_ssl))
+    asked = adopt.ask(found, wish, ask_ca.settings(verify_ssl=not no_verify_ssl))
 
     def make() -> Plan:
-        return adopting.plan(overview.gather(dirs, context.system_root, os.environ), wish, asked)
+        return adopt.plan(overview.gather(dirs, context.system_root, os.environ), wish, asked)
 
     plan = make()
     if not plan.adoptions:
@@ -75,7 +81,7 @@ def command(
         describe=_describe,
         question="Write this?",
         yes=yes,
-        carry_out=lambda plan: adopting.carry_out(plan, make, _means(context, dirs, no_verify_ssl)),
+        carry_out=lambda plan: adopt.carry_out(plan, make, _means(context, dirs, no_verify_ssl)),
         lock=acting.no_lock,  # they are taken for the writing only: certbot runs afterwards
         conclude=_conclude,
         result=_result,
@@ -84,7 +90,7 @@ def command(
     return 0
 
 
-def _means(context: Context, dirs: paths.Dirs, no_verify_ssl: bool) -> Means:
+def _means(context: Context, dirs: Dirs, no_verify_ssl: bool) -> Means:
     more = ["--no-verify-ssl"] if no_verify_ssl else []
 
     def waiting(who: str) -> None:
@@ -96,7 +102,7 @@ def _means(context: Context, dirs: paths.Dirs, no_verify_ssl: bool) -> Means:
     return Means(
         dirs,
         lock,
-        lambda words: certbot_command.run(
+        lambda words: certbot_process.run(
             [*words, *more], dirs, lock_timeout_seconds=context.lock_timeout, waiting=waiting
         ),
         (lambda line: None) if context.json else click.echo,
@@ -177,14 +183,14 @@ def _conclude(done: Done) -> None:
             )
     if done.adopted:
         how = "; their dry runs succeeded" if done.trials else ""
-        click.echo(f"Renewed by {adoption.PLUGIN} from now on{how}: {', '.join(done.adopted)}.")
+        click.echo(f"Renewed by {adopt_plan.PLUGIN} from now on{how}: {', '.join(done.adopted)}.")
         click.echo(here("To take it back:  certbot-sectigo adopt --undo"))
 
 
-def _undo(context: Context, dirs: paths.Dirs, yes: bool) -> None:
-    def make() -> tuple[pins.Record, tuple[Change, ...]]:
+def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
+    def make() -> tuple[records.Record, tuple[Change, ...]]:
         try:
-            record, changes = pins.plan_undo(dirs, adoption.KIND)
+            record, changes = pin.plan_undo(dirs, adopt_plan.KIND)
         except PinError as error:
             raise AdoptionError(
                 error.message,
@@ -193,15 +199,15 @@ def _undo(context: Context, dirs: paths.Dirs, yes: bool) -> None:
             ) from None
         return record, tuple(changes)
 
-    def show(plan: tuple[pins.Record, tuple[Change, ...]]) -> None:
+    def show(plan: tuple[records.Record, tuple[Change, ...]]) -> None:
         record, changes = plan
         click.echo(f"The adoption of {record.when:%Y-%m-%d %H:%M} UTC:")
         show_changes(changes)
         if not changes:
             click.echo("Its lineages are as they were before already.")
 
-    def carry_out(plan: tuple[pins.Record, tuple[Change, ...]]) -> tuple[Change, ...]:
-        pins.undo(dirs, *plan)
+    def carry_out(plan: tuple[records.Record, tuple[Change, ...]]) -> tuple[Change, ...]:
+        pin.undo(dirs, *plan)
         return plan[1]
 
     acting.act(

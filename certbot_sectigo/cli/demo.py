@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from certbot_sectigo import errors
+from certbot_sectigo.base import errors
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate

@@ -8,14 +8,16 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import errors, paths
+from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli import hints
 from certbot_sectigo.cli.format.interface import Report
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.deploy import examples, material, report, targets
 from certbot_sectigo.deploy.job import Job, at_renewals, default_file, deploy_file, is_absent
 from certbot_sectigo.deploy.model import DeployError
+from certbot_sectigo.machine import commands
+from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.locks import locked
 
 _NOWHERE = "There is no deploy file, and no certificate here was installed with sectigo-eab."
 
@@ -59,8 +61,8 @@ def command(
         return 0
     if dry_run or check:
         return _tell(context, cert_name, deploy_file, _plan if dry_run else _compare)
-    dirs = paths.Dirs(context.config_dir, context.work_dir, context.logs_dir)
-    with paths.locked(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
+    dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
+    with locked(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
         return _tell(context, cert_name, deploy_file, _deploy)
 
 
@@ -89,7 +91,7 @@ def _tell(
     elif not said and not failed:
         failed += _unmatched(context, deploy_file, idle)
     # Lineages share a deploy file, and with it what is wrong in it.
-    failed = [hints.here(text) for text in dict.fromkeys(failed)]
+    failed = [commands.here(text) for text in dict.fromkeys(failed)]
     fine = not failed and all(target["ok"] for one in said for target in one["targets"])
     if context.json:
         data = {"ok": fine, "certificates": said, "errors": failed}

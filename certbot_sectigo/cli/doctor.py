@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import errors
+from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.accounts import acting, asking
-from certbot_sectigo.cli.accounts.entries import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
-from certbot_sectigo.cli.main import Context
-from certbot_sectigo.doctor import examination, fixes, reach
+from certbot_sectigo.cli.shared import ask_ca, change
+from certbot_sectigo.cli.shared.account_words import time
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.doctor import examination, fixes
+from certbot_sectigo.doctor.checks import reach
 from certbot_sectigo.doctor.examination import Machine
 from certbot_sectigo.doctor.format import FORMATS
 from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
@@ -38,8 +39,8 @@ _SHOWN = 5
 @click.option("--deep", is_flag=True, help="Look through shell histories too.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave findings of this kind out.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended without losing anything.")
-@acting.yes_option
-@asking.no_verify_ssl_option
+@change.yes_option
+@ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
     context: Context,
@@ -68,8 +69,8 @@ def command(
         raise errors.UsageError(f"--fix does not go with --format {format_name}.")
 
     def look() -> Machine:
-        found = asking.gather(context, online=online, verify_ssl=not no_verify_ssl)
-        dirs = acting.dirs_of(context)
+        found = ask_ca.gather(context, online=online, verify_ssl=not no_verify_ssl)
+        dirs = change.dirs_of(context)
         return examination.read(dirs, context.system_root, os.environ, found, deep=deep)
 
     if fix:
@@ -131,7 +132,7 @@ def _fix(
         left = 1 if diagnosis.findings or outcome.failed else 0
         _show(context, diagnosis)
 
-    acting.act(
+    change.act(
         context,
         "doctor",
         make=make,

@@ -12,7 +12,7 @@ def main() -> None:
 
         run()
     except ModuleNotFoundError as error:
-        from certbot_sectigo import requirements
+        from certbot_sectigo.machine import requirements
 
         unmet = requirements.missing_module(error.name or "")
         if unmet is None:

@@ -12,15 +12,16 @@ from pathlib import Path
 
 import click
 
-from certbot_sectigo import errors, log_files
+from certbot_sectigo.base import errors
 from certbot_sectigo.ca.catalogue import PROFILES
-from certbot_sectigo.cli import hints
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
 from certbot_sectigo.explain.findings import Reading, read
 from certbot_sectigo.explain.situation import survey
-from certbot_sectigo.paths import Dirs
+from certbot_sectigo.machine import commands
+from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.logs import files
 
 _MOST_LOGS = 20
 _MOST_SHOWN = 3
@@ -87,7 +88,7 @@ def _read(source: tuple[str, ...], dirs: Dirs) -> tuple[str, Reading]:
 
 def _newest(logs_dir: Path) -> tuple[str, Reading]:
     """Read certbot's logs, newest first, up to one that shows an error."""
-    logs = log_files.find(logs_dir)
+    logs = files.find(logs_dir)
     if not logs:
         if not os.access(logs_dir, os.R_OK | os.X_OK) and logs_dir.exists():
             raise ExplainError(
@@ -109,8 +110,8 @@ def _newest(logs_dir: Path) -> tuple[str, Reading]:
 
 
 def _file(path: Path) -> Reading:
-    trouble: list[log_files.Unread] = []
-    reading = read(_lines(log_files.blocks(path, trouble)))
+    trouble: list[files.Unread] = []
+    reading = read(_lines(files.blocks(path, trouble)))
     if trouble and not reading.findings:
         raise ExplainError(
             f"{path} could not be read: {trouble[0].reason}", "Run it as root (sudo)?"
@@ -167,7 +168,7 @@ def _print(
         later = " (later runs in it show no error)" if reading.later_runs else ""
         click.echo(f"From {name}{later}:\n")
     for each in shown:
-        text = explanation.as_text(each, width=width, options=hints.given())
+        text = explanation.as_text(each, width=width, options=commands.given())
         title, _, rest = text.partition("\n")
         click.secho(title, bold=True)
         click.echo(f"{rest}\n")

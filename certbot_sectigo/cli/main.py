@@ -9,10 +9,12 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import __version__, errors
-from certbot_sectigo.cli import anywhere, hints
-from certbot_sectigo.cli.anywhere import Context
-from certbot_sectigo.cli.lazy import LazyGroup
+from certbot_sectigo import __version__
+from certbot_sectigo.base import errors
+from certbot_sectigo.cli.shared import options
+from certbot_sectigo.cli.shared.lazy import LazyGroup
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import commands
 
 __all__ = ["Context", "cli", "main"]
 
@@ -48,7 +50,7 @@ def cli() -> None:
     """
 
 
-cli.params += anywhere.options(listed=True)
+cli.params += options.options(listed=True)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -70,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(error.exit_code)
     except errors.Error as error:
-        click.echo(hints.here(f"certbot-sectigo: {error}"), err=True)
+        click.echo(commands.here(f"certbot-sectigo: {error}"), err=True)
         sys.exit(2 if isinstance(error, errors.UsageError) else 1)
     except BrokenPipeError:
         # Who reads has had enough, like head(1); what is left must not fail at the end.

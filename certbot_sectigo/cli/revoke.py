@@ -10,11 +10,14 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import certbot_command, errors, paths, revocable, revocation
-from certbot_sectigo.certbot_command import Outcome
-from certbot_sectigo.cli.accounts import acting, asking
-from certbot_sectigo.cli.main import Context
-from certbot_sectigo.revocation import Answer, Attempt, Subject
+from certbot_sectigo.accounts.change import revoke_subject, revoke_ways
+from certbot_sectigo.accounts.change.revoke_ways import Answer, Attempt, Subject
+from certbot_sectigo.base import errors
+from certbot_sectigo.cli.shared import ask_ca, change
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import certbot_process
+from certbot_sectigo.machine.certbot_process import Outcome
+from certbot_sectigo.machine.dirs import Dirs
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,14 @@ class Done:
 @click.option("--with-key", is_flag=True, help="With the certificate's private key only.")
 @click.option(
     "--reason",
-    type=click.Choice(revocation.REASONS, case_sensitive=False),
-    default=revocation.REASONS[0],
+    type=click.Choice(revoke_ways.REASONS, case_sensitive=False),
+    default=revoke_ways.REASONS[0],
     show_default=True,
     help="What the CA is told.",
 )
 @click.option("--delete", is_flag=True, help="Have certbot delete the lineage afterwards.")
-@acting.yes_option
-@asking.no_verify_ssl_option
+@change.yes_option
+@ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
     context: Context,
@@ -79,10 +82,10 @@ def command(
         raise errors.UsageError("Give either --cert-name NAME or --cert-path FILE.")
     if account and with_key:
         raise errors.UsageError("--account and --with-key exclude each other.")
-    dirs = acting.dirs_of(context)
+    dirs = change.dirs_of(context)
 
     def make() -> Plan:
-        subject = revocable.find(
+        subject = revoke_subject.find(
             dirs,
             cert_name=cert_name,
             cert_path=Path(cert_path) if cert_path else None,
@@ -93,10 +96,10 @@ def command(
             raise errors.UsageError(
                 "--delete goes with a lineage's newest certificate only: it deletes the lineage."
             )
-        ways = revocation.attempts(subject, revocation.look(dirs, subject))
+        ways = revoke_ways.attempts(subject, revoke_ways.look(dirs, subject))
         return Plan(subject, _chosen(subject, ways, account, with_key), reason.lower(), delete)
 
-    acting.act(
+    change.act(
         context,
         "revoke",
         make=make,
@@ -107,7 +110,7 @@ def command(
         carry_out=lambda plan: _revoke(context, dirs, plan, no_verify_ssl=no_verify_ssl),
         conclude=_conclude,
         result=_result,
-        lock=acting.no_lock,  # certbot takes its own
+        lock=change.no_lock,  # certbot takes its own
     )
 
 
@@ -135,7 +138,7 @@ def _chosen(
             )
     if not chosen:
         what = "private key" if with_key else f"account {account}…" if account else "account"
-        raise revocable.RevocationError(
+        raise revoke_subject.RevocationError(
             f"There is no {what} here that could revoke {subject.cert_path}.",
             f"Its server is {subject.server}. With the certificate's private key it goes without "
             "any account:  --key-path FILE\nElse have it revoked in Sectigo Certificate Manager "
@@ -144,12 +147,12 @@ def _chosen(
     return chosen
 
 
-def _revoke(context: Context, dirs: paths.Dirs, plan: Plan, *, no_verify_ssl: bool) -> Done:
+def _revoke(context: Context, dirs: Dirs, plan: Plan, *, no_verify_ssl: bool) -> Done:
     """Try the ways in their order until the CA takes one."""
     more = ["--no-verify-ssl"] if no_verify_ssl else []
 
-    def certbot(words: Sequence[str], where: paths.Dirs) -> Outcome:
-        return certbot_command.run(
+    def certbot(words: Sequence[str], where: Dirs) -> Outcome:
+        return certbot_process.run(
             [*words, *more],
             where,
             lock_timeout_seconds=context.lock_timeout,
@@ -158,20 +161,20 @@ def _revoke(context: Context, dirs: paths.Dirs, plan: Plan, *, no_verify_ssl: bo
 
     refused: list[tuple[Attempt, str]] = []
     for way in plan.ways:
-        answer, words = revocation.attempt(dirs, plan.subject, way, plan.reason, certbot)
+        answer, words = revoke_ways.attempt(dirs, plan.subject, way, plan.reason, certbot)
         if answer is Answer.REFUSED:
             refused.append((way, words))
             if not context.json:
                 click.echo(f"Refused with {way.what}: {words}")
             continue
         if answer is Answer.FAILED:
-            raise revocable.RevocationError(
+            raise revoke_subject.RevocationError(
                 f"{plan.subject.cert_path} was not revoked with {way.what}. certbot says: {words}",
                 f"The whole exchange: {dirs.logs_dir / 'letsencrypt.log'}",
             )
         deleted = plan.delete and _delete(plan, dirs, certbot)
         return Done(plan.subject, way, answer, tuple(way for way, _ in refused), deleted)
-    raise revocable.RevocationError(
+    raise revoke_subject.RevocationError(
         f"{plan.subject.cert_path} was not revoked; the CA refused every way:\n"
         + "\n".join(f"  with {way.what}: {words}" for way, words in refused),
         _way_on(plan),
@@ -191,11 +194,11 @@ def _way_on(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def _delete(plan: Plan, dirs: paths.Dirs, certbot: Any) -> bool:
+def _delete(plan: Plan, dirs: Dirs, certbot: Any) -> bool:
     name = plan.subject.lineage.name if plan.subject.lineage else ""
     outcome = certbot(["delete", "--cert-name", name], dirs)
     if outcome.returncode != 0:
-        raise revocable.RevocationError(
+        raise revoke_subject.RevocationError(
             f"The certificate is revoked, but certbot did not delete the lineage {name}: "
             + outcome.output.strip(),
             f"certbot delete --cert-name {shlex.quote(name)}",

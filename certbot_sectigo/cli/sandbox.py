@@ -15,11 +15,11 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import errors
-from certbot_sectigo.cli.lazy import Group
+from certbot_sectigo.base import errors
+from certbot_sectigo.cli.shared.lazy import Group
 from certbot_sectigo.sandbox import Pair, RunningSandbox, load_config, running
-from certbot_sectigo.sandbox.faults import KINDS
-from certbot_sectigo.sandbox.management import PREFIX
+from certbot_sectigo.sandbox.protocol.faults import KINDS
+from certbot_sectigo.sandbox.server.management import PREFIX
 
 DEFAULT_PORT = 8555
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.deploy import checks
 from certbot_sectigo.deploy.model import DeployError, Material, Target
-from certbot_sectigo.secret import Secret
 
 
 def read(cert: Path, privkey: Path, chain: Path | None, fullchain: Path | None) -> Material:

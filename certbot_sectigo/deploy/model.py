@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from certbot_sectigo import errors
-from certbot_sectigo.secret import Secret
+from certbot_sectigo.base import errors
+from certbot_sectigo.base.secret import Secret
 
 PARTS = ("cert", "chain", "fullchain", "privkey")
 """certbot's own names of the four files of a lineage."""

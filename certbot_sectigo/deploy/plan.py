@@ -9,11 +9,12 @@ from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 
-from certbot_sectigo.deploy import checks, files, formats, keytool, surroundings
+from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.deploy import checks, files, surroundings
+from certbot_sectigo.deploy.format import jks, render
 from certbot_sectigo.deploy.material import rivals
 from certbot_sectigo.deploy.model import DeployError, Material, Outcome, Rendered, Target
 from certbot_sectigo.deploy.store import Entry
-from certbot_sectigo.secret import Secret
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ def make(
         )
     if found:
         raise DeployError("\n".join(found))
-    secret, new_secret = formats.password(target)
-    convert = partial(keytool.convert, folder=scratch)
+    secret, new_secret = render.password(target)
+    convert = partial(jks.convert, folder=scratch)
     changes = []
-    for wanted in formats.render(target, material, secret, new_secret, convert):
+    for wanted in render.render(target, material, secret, new_secret, convert):
         change = _change(target, wanted, material, secret, convert)
         if change is not None:
             changes.append(change)
@@ -101,14 +102,14 @@ def _change(
     wanted: Rendered,
     material: Material,
     secret: Secret | None,
-    convert: formats.Convert,
+    convert: render.Convert,
 ) -> Change | None:
     try:
         old = files.look(wanted.path)
     except OSError as error:
         raise DeployError(f"{wanted.path} cannot be read: {error.strerror}.") from error
     new = _state(target, wanted, old)
-    if old is not None and formats.same(target, wanted, old.content, material, secret, convert):
+    if old is not None and render.same(target, wanted, old.content, material, secret, convert):
         if (old.uid, old.gid, old.mode) == (new.uid, new.gid, new.mode):
             return None
         new = files.FileState(old.content, new.uid, new.gid, new.mode, new.attributes)

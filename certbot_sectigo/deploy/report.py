@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from certbot_sectigo import compat
 from certbot_sectigo.deploy.model import DeployError, Outcome, Target
+from certbot_sectigo.machine import certbot_versions
 
 _STATES = {
     "deployed": "deployed",
@@ -44,7 +44,7 @@ def command(config_dir: Path, *words: str) -> str:
 def at_renewals(config_dir: Path, lineage: str) -> str:
     """Give the certbot command by which renewals deploy a lineage."""
     given = () if config_dir == Path("/etc/letsencrypt") else ("--config-dir", str(config_dir))
-    return shlex.join([*compat.saving(lineage), "--installer", "sectigo-eab", *given])
+    return shlex.join([*certbot_versions.saving(lineage), "--installer", "sectigo-eab", *given])
 
 
 def no_target(

@@ -13,44 +13,38 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from certbot_sectigo import certbot_logs, compat, lineages, paths, renewal_file
-from certbot_sectigo.accounts import archive, signs, store
-from certbot_sectigo.accounts.model import Source, Verdict
-from certbot_sectigo.accounts.overview import Overview
-from certbot_sectigo.doctor import (
-    accounts,
-    exposure,
-    hmac_keys,
-    leaks,
-    programs,
-    reach,
-    renewal,
-    schedule,
-    secrets,
-    traps,
-)
+from certbot_sectigo.accounts import archive, store
+from certbot_sectigo.accounts.known.overview import Overview
+from certbot_sectigo.accounts.model import Verdict
+from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.doctor import model
+from certbot_sectigo.doctor.checks import accounts, reach, renewal, secrets, traps
+from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, worst_first
-from certbot_sectigo.doctor.starts import Ours
-from certbot_sectigo.lineages import Certificate, Lineage
-from certbot_sectigo.requirements import Unmet, first_unmet
-from certbot_sectigo.secret import Secret
+from certbot_sectigo.doctor.readers import exposure, hmac_keys, leaks, programs, schedule
+from certbot_sectigo.machine import certbot_versions, lineages, renewal_file, schedules
+from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.lineages import Certificate, Lineage
+from certbot_sectigo.machine.logs import findings as certbot_logs
+from certbot_sectigo.machine.requirements import Unmet, first_unmet
+from certbot_sectigo.machine.schedules import Source
 
 
 @dataclass(frozen=True)
 class Machine:
     """Everything that was read, on which the checks and the fixes work."""
 
-    dirs: paths.Dirs
+    dirs: Dirs
     now: datetime
     host: str
     overview: Overview
     unnoted: frozenset[Path]
     """Folders of accounts without a note of their kid."""
     renewables: tuple[renewal.Renewable, ...]
-    schedule: renewal.Schedule
-    guarded: tuple[secrets.Guarded, ...]
-    repositories: tuple[secrets.Repository, ...]
-    leaks: tuple[secrets.Leak, ...]
+    schedule: model.Schedule
+    guarded: tuple[model.Guarded, ...]
+    repositories: tuple[model.Repository, ...]
+    leaks: tuple[model.Leak, ...]
     keys: tuple[Secret, ...]
     """HMAC keys that were seen."""
     settings: tuple[traps.Setting, ...]
@@ -63,7 +57,7 @@ class Machine:
 
 
 def read(
-    dirs: paths.Dirs,
+    dirs: Dirs,
     system_root: Path,
     environ: Mapping[str, str],
     overview: Overview,
@@ -76,10 +70,10 @@ def read(
     :param system_root: where everything outside certbot's directories is looked up.
     :param overview: what is known of the accounts.
     :param deep: look through shell histories too.
-    :raises certbot_sectigo.errors.Error: if certbot's directories cannot be read.
+    :raises certbot_sectigo.base.errors.Error: if certbot's directories cannot be read.
     """
     now = now or datetime.now(timezone.utc)
-    files = signs.settings_files(dirs.config_dir, system_root, environ)
+    files = schedules.settings_files(dirs.config_dir, system_root, environ)
     credentials = _credentials(dirs, overview)
     found, keys = leaks.find(dirs, system_root, environ, leaks.known_keys(credentials), deep=deep)
     renewables = tuple(_renewable(lineage) for lineage in overview.lineages)
@@ -98,11 +92,11 @@ def read(
         settings=tuple(
             setting
             for path in dict.fromkeys(files)
-            for setting in traps.parse(path, signs.lines(signs.read_text(path)))
+            for setting in traps.parse(path, schedules.lines(schedules.read_text(path)))
         ),
         settings_files=frozenset(files),
         holdings=tuple(_holdings(dirs, overview, renewables)),
-        certbot_version=compat.certbot_version(),
+        certbot_version=certbot_versions.certbot_version(),
         ours=_ours(system_root),
         unmet=first_unmet(),
     )
@@ -138,7 +132,7 @@ def diagnose(machine: Machine) -> Diagnosis:
     )
 
 
-def _credentials(dirs: paths.Dirs, overview: Overview) -> list[Path]:
+def _credentials(dirs: Dirs, overview: Overview) -> list[Path]:
     named = [Path(lin.credentials) for lin in overview.lineages if lin.credentials]
     return list(dict.fromkeys([dirs.default_credentials, *named]))
 
@@ -163,7 +157,7 @@ def _renewable(lineage: Lineage) -> renewal.Renewable:
 
 
 def _holdings(
-    dirs: paths.Dirs,
+    dirs: Dirs,
     overview: Overview,
     renewables: tuple[renewal.Renewable, ...],
 ) -> Iterator[reach.Holding]:
@@ -207,7 +201,7 @@ def _holdings(
 def _host(system_root: Path) -> str:
     """Give the machine's name; of another root, the one that is written down there."""
     if system_root != Path("/"):
-        name = signs.read_text(system_root / "etc/hostname").strip()
+        name = schedules.read_text(system_root / "etc/hostname").strip()
         if name:
             return name
     return socket.gethostname()

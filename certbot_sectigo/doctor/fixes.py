@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Union
 
-from certbot_sectigo import errors
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Learned, Note
+from certbot_sectigo.base import errors
 from certbot_sectigo.doctor import redaction
 from certbot_sectigo.doctor.examination import Machine
-from certbot_sectigo.doctor.secrets import Place
+from certbot_sectigo.doctor.model import Place
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import enum
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 FIX = "certbot-sectigo doctor --fix"
 """The command of those findings that can be mended without losing anything."""
@@ -104,3 +105,120 @@ def scrubbed(finding: Finding, mask: Callable[[str], str]) -> Finding:
         remedy=mask(finding.remedy),
         command=mask(finding.command),
     )
+
+
+class Kind(enum.Enum):
+    """What a file or folder holds; the values complete sentences."""
+
+    ACCOUNT = "account keys"
+    CERTIFICATE = "certificate keys"
+    CREDENTIALS = "credentials"
+    FOLDER = "folders of accounts out of service, backups and the like"
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A file or folder with a secret, as it stands on disk."""
+
+    path: Path
+    kind: Kind
+    mode: int
+    """Permission bits."""
+    foreign: str | None = None
+    """Its owner, where that is neither root nor the owner of certbot's directory."""
+    shut: bool = False
+    """Whether a folder above it, up to certbot's own, keeps others out."""
+
+    @property
+    def wrong(self) -> int:
+        """The bits that should not be set."""
+        return self.mode & _WRONG_BITS[self.kind]
+
+    @property
+    def right_mode(self) -> int:
+        """The mode without them."""
+        return self.mode & ~self.wrong
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A version control system's folder at or above certbot's configuration."""
+
+    path: Path
+    holds: bool
+    """Whether secrets are in it, or are only not kept out of it."""
+
+
+class Place(enum.Enum):
+    """Where an HMAC key was found; the values are the findings' names."""
+
+    LOG = "log"
+    CRON = "cron"
+    SYSTEMD = "systemd"
+    CONFIG = "cli-ini"
+    RENEWAL = "renewal"
+    PROCESS = "process"
+    HISTORY = "history"
+    TEMPORARY = "temporary-log"
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A place where an HMAC key can be read; the key itself is not kept."""
+
+    place: Place
+    where: str
+    """Path and line, or process."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What starts ``certbot renew`` on this machine."""
+
+    active: tuple[Path, ...] = ()
+    """Timers that are enabled, cron tables and scripts."""
+    disabled: tuple[Path, ...] = ()
+    """Timers that are there but not enabled."""
+    starts: tuple[Start, ...] = ()
+    """The certbots that these start, as far as that can be told."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """A command of a schedule that starts ``certbot renew``."""
+
+    schedule: Path
+    """The timer, cron table, or script that cron runs."""
+    place: Path
+    """The file in which the command stands."""
+    line: int
+    launcher: str
+    """The words that start certbot, as they stand there: a program, or with its interpreter."""
+    rest: str
+    """What stands between them and the word ``renew``, with that word."""
+    certbot: Path | None = None
+    """The program; None where it is not known."""
+    has_plugin: bool | None = None
+    """None where it cannot be known."""
+    active: bool = True
+    """Whether the schedule is enabled."""
+    service: str = ""
+    """The unit that a timer starts."""
+    commands: tuple[str, ...] = ()
+    """All that this unit executes; empty if the command stands in a script."""
+    pip: str = ""
+    """The interpreter of its virtual environment, if it is in one."""
+
+    @property
+    def name(self) -> str:
+        """What to call the certbot."""
+        return str(self.certbot or self.launcher)
+
+
+_WRONG_BITS = {
+    Kind.ACCOUNT: 0o077,
+    # Services are given certificate keys through a group on purpose.
+    Kind.CERTIFICATE: 0o007,
+    Kind.CREDENTIALS: 0o077,
+    Kind.FOLDER: 0o077,
+}

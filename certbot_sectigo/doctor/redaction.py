@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
-from certbot_sectigo import atomic, errors
-from certbot_sectigo.doctor import hmac_keys
-from certbot_sectigo.secret import Secret
+from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.doctor.readers import hmac_keys
 
 _MAXIMUM_BYTES = 1 << 28
 _PACKED: dict[bytes, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
@@ -56,7 +56,7 @@ def redact(log: Path, known: Collection[Secret], now: datetime) -> tuple[int, ..
 
     :param known: keys to take out wherever they stand.
     :returns: the lines that had keys.
-    :raises certbot_sectigo.errors.Error: if the log was not rewritten.
+    :raises certbot_sectigo.base.errors.Error: if the log was not rewritten.
     """
     try:
         status = log.stat()

@@ -11,7 +11,7 @@ from typing import Any
 from certbot_sectigo.ca.catalogue import Entry, Weight
 from certbot_sectigo.explain.findings import Finding
 from certbot_sectigo.explain.situation import Situation, Used
-from certbot_sectigo.proposals import directed
+from certbot_sectigo.machine.commands import directed
 
 WIDTH = 88
 """The longest line, in characters; longer ones are hard to read."""

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from certbot_sectigo import log_parser
-from certbot_sectigo.log_parser import Exchange
+from certbot_sectigo.machine.logs import parser
+from certbot_sectigo.machine.logs.parser import Exchange
 
 _RECORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+:([A-Z]+):([\w.]+):")
 _EMPTY_DETAIL = re.compile(
@@ -149,8 +149,8 @@ class _Reader:
             if text.startswith("Arguments: ["):
                 yield from self._release()
                 self._run, self._request = self._run + 1, []
-                for event in log_parser.events([f"{lines[0]}\n"]):
-                    if isinstance(event, log_parser.Run):
+                for event in parser.events([f"{lines[0]}\n"]):
+                    if isinstance(event, parser.Run):
                         self._told = _from_options(Told(program=self._program), event)
                 return
             if text.startswith(_CHATTER):
@@ -164,7 +164,7 @@ class _Reader:
         message = lines[0][record.end() :]
         if message.startswith("Sending "):
             self._request = lines
-            for event in log_parser.events(["\n".join(lines)]):
+            for event in parser.events(["\n".join(lines)]):
                 if isinstance(event, Exchange):
                     self._told = follow(self._told, event)
         elif message.startswith("Retrying request"):
@@ -172,7 +172,7 @@ class _Reader:
         elif message.startswith("Received response:") and self._request:
             yield from self._release()
             request, self._request = self._request, []
-            for event in log_parser.events(["\n".join([*request, *lines])]):
+            for event in parser.events(["\n".join([*request, *lines])]):
                 if isinstance(event, Exchange):
                     self._told = follow(self._told, event)
                     text = refusal(event) or _page(event, lines)
@@ -190,7 +190,7 @@ def follow(told: Told, exchange: Exchange) -> Told:
     payload, body = exchange.payload or {}, exchange.body
     if isinstance(body.get("newAccount"), str) and exchange.method == "GET":
         told = replace(told, server=exchange.url)
-    found = log_parser.decoded(_member(payload, "externalAccountBinding", "protected"))
+    found = parser.decoded(_member(payload, "externalAccountBinding", "protected"))
     if found and isinstance(found.get("kid"), str):
         told = replace(told, kid=found["kid"], account_url=None)
     identifiers = payload.get("identifiers")
@@ -243,7 +243,7 @@ def overhear(told: Told, text: str) -> Told:
     return replace(told, hosts=frozenset(hosts)) if len(hosts) > len(told.hosts) else told
 
 
-def _from_options(told: Told, run: log_parser.Run) -> Told:
+def _from_options(told: Told, run: parser.Run) -> Told:
     return replace(
         told,
         server=run.option("--server") or told.server,

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from certbot_sectigo import certbot_logs, errors, lineages, paths
-from certbot_sectigo.accounts import pins, store
-from certbot_sectigo.accounts.evidence import candidates
+from certbot_sectigo.accounts import records, store
+from certbot_sectigo.accounts.known.kids import candidates
 from certbot_sectigo.accounts.model import Candidate
+from certbot_sectigo.base import errors
 from certbot_sectigo.explain.passages import Told
-from certbot_sectigo.lineages import Lineage
-from certbot_sectigo.paths import Dirs
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.dirs import Dirs, PathError, server_path
+from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.logs import findings
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _survey(told: Told, dirs: Dirs, plain: Situation) -> Situation:
     kids = _kids(here, dirs)
     names = told.names or _names(lineage)
     domains = {_domain(name) for name in names}
-    undoable = [record for record in pins.read_records(dirs) if not record.undone][-1:]
+    undoable = [record for record in records.read_records(dirs) if not record.undone][-1:]
 
     def shown(candidate: Candidate) -> Used:
         account = candidate.account
@@ -152,7 +154,7 @@ def _kids(here: Iterable[Candidate], dirs: Dirs) -> dict[str, str]:
     unknown = {c.account.id for c in here if c.account.kid is None and c.account.id}
     kids: dict[str, str] = {}
     if unknown:
-        for binding in certbot_logs.bindings(dirs.logs_dir):
+        for binding in findings.bindings(dirs.logs_dir):
             if binding.account_id in unknown:
                 kids.setdefault(binding.account_id, binding.kid)
             if len(kids) == len(unknown):
@@ -162,8 +164,8 @@ def _kids(here: Iterable[Candidate], dirs: Dirs) -> dict[str, str]:
 
 def _path(server: str | None) -> str | None:
     try:
-        return paths.server_path(server) if server else None
-    except paths.PathError:
+        return server_path(server) if server else None
+    except PathError:
         return None
 
 

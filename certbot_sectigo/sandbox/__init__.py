@@ -9,15 +9,15 @@ For a test or a rehearsal::
         print(sandbox.directory_url("OV"), config.pairs[0].kid)
 
 It is laid out by the resources of RFC 8555, one module each. What it imitates
-carries the mark of its source, explained in :mod:`~certbot_sectigo.sandbox.problems`.
+carries the mark of its source, explained in :mod:`~certbot_sectigo.sandbox.protocol.problems`.
 """
 
 from certbot_sectigo.sandbox.config import Config, ConfigError, Pair, load_config
-from certbot_sectigo.sandbox.control import AccountView, OrderView, PairView
-from certbot_sectigo.sandbox.faults import Fault
-from certbot_sectigo.sandbox.journal import Record
 from certbot_sectigo.sandbox.model import Certificate
+from certbot_sectigo.sandbox.protocol.faults import Fault
+from certbot_sectigo.sandbox.protocol.journal import Record
 from certbot_sectigo.sandbox.running import RunningSandbox, running
+from certbot_sectigo.sandbox.server.control import AccountView, OrderView, PairView
 
 __all__ = [
     "AccountView",

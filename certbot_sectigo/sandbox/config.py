@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from certbot_sectigo import errors
-from certbot_sectigo.secret import Secret
+from certbot_sectigo.base import errors
+from certbot_sectigo.base.secret import Secret
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -165,3 +165,14 @@ def authorization_status(authorization: Authorization, now: float) -> str:
     if authorization.status in ("valid", "pending") and authorization.expires <= now:
         return "expired" if authorization.status == "valid" else "invalid"
     return authorization.status
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What the CA hands out: a new certificate, before it is a record."""
+
+    serial: str
+    ari: str
+    chain: str
+    not_before: float
+    not_after: float

@@ -15,21 +15,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.sandbox import model
-from certbot_sectigo.sandbox.ca import Authority
+from certbot_sectigo.sandbox.authority.ca import Authority
+from certbot_sectigo.sandbox.authority.nonces import Nonces
+from certbot_sectigo.sandbox.authority.validation import Validator
 from certbot_sectigo.sandbox.config import Config, Pair
-from certbot_sectigo.sandbox.control import Control
-from certbot_sectigo.sandbox.exchange import Context
-from certbot_sectigo.sandbox.faults import Faults
-from certbot_sectigo.sandbox.front import Front
-from certbot_sectigo.sandbox.journal import Journal
-from certbot_sectigo.sandbox.management import Management
-from certbot_sectigo.sandbox.nonces import Nonces
-from certbot_sectigo.sandbox.service import Service
+from certbot_sectigo.sandbox.protocol.exchange import Context
+from certbot_sectigo.sandbox.protocol.faults import Faults
+from certbot_sectigo.sandbox.protocol.journal import Journal
+from certbot_sectigo.sandbox.protocol.urls import Urls
+from certbot_sectigo.sandbox.server.control import Control
+from certbot_sectigo.sandbox.server.front import Front
+from certbot_sectigo.sandbox.server.management import Management
+from certbot_sectigo.sandbox.server.service import Service
 from certbot_sectigo.sandbox.store import Store
-from certbot_sectigo.sandbox.urls import Urls
-from certbot_sectigo.sandbox.validation import Validator
-from certbot_sectigo.secret import Secret
 
 _DAY = 86400.0
 
@@ -83,7 +83,7 @@ def running(
     :param host: an address of the loopback interface; any other is refused.
     :param state: directory of the database, for a state that survives; None for memory.
     :param log: file to append one JSON line per request to.
-    :raises certbot_sectigo.errors.Error: if it cannot start, and why.
+    :raises certbot_sectigo.base.errors.Error: if it cannot start, and why.
     """
     with contextlib.ExitStack() as stack:
         store = Store(state)
@@ -95,13 +95,14 @@ def running(
         stack.callback(front.server_close)
         name = f"[{host}]" if ":" in host else host
         base = f"{'https' if tls else 'http'}://{name}:{front.server_address[1]}"
+        validator = Validator()
         context = Context(
             config=config,
             store=store,
             urls=Urls(base, config.profile, config.directories),
             nonces=Nonces(),
             authority=authority,
-            validator=Validator(),
+            validator=validator,
         )
         _prepare(context)
         journal = Journal(log)
@@ -110,8 +111,8 @@ def running(
         sandbox = RunningSandbox(context, faults, journal, int(front.server_address[1]), state)
         stack.enter_context(sandbox._cleanup)
         front.service = Service(context, faults, journal, Management(sandbox))
-        context.validator.start(context)
-        stack.callback(context.validator.stop)
+        validator.start(context)
+        stack.callback(validator.stop)
         thread = threading.Thread(
             target=front.serve_forever, args=(0.05,), name="sandbox", daemon=True
         )

@@ -12,7 +12,7 @@ from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from certbot_sectigo import errors
+from certbot_sectigo.base import errors
 from certbot_sectigo.sandbox import model
 
 _Record = TypeVar(

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from josepy.jwk import JWKEC
 from josepy.util import ComparableECKey
 
-from certbot_sectigo import jwk
+from certbot_sectigo.machine import account_id
 
 
 def new_key() -> JWKEC:
@@ -21,7 +21,7 @@ def account_folder(parent: Path, uri: str = "https://ca.example/account/1") -> P
     """Write an account as certbot does, and give its folder."""
     key = new_key()
     public = key.public_key().to_partial_json()
-    folder = parent / str(jwk.account_id({"kty": "EC", **public}))
+    folder = parent / str(account_id.account_id({"kty": "EC", **public}))
     folder.mkdir(parents=True)
     (folder / "private_key.json").write_text(key.json_dumps())
     (folder / "regr.json").write_text(json.dumps({"body": {}, "uri": uri}))

@@ -8,8 +8,8 @@ import pytest
 
 from certbot_sectigo.accounts import request
 from certbot_sectigo.accounts.request import Asked, NothingAskedError, Option, Pinned, RequestError
-from certbot_sectigo.credentials import DEFAULT_SERVER, Credentials
-from certbot_sectigo.secret import Secret
+from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.ca.credentials import DEFAULT_SERVER, Credentials
 
 OV, EV = "https://ca.example/v2/OV", "https://ca.example/v2/EV"
 

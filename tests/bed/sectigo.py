@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.sandbox import Config, Pair, running
-from certbot_sectigo.secret import Secret
 from tests.bed.certbot import Account, Certbot
 from tests.bed.eab import EabPair
 from tests.bed.history import plain_account

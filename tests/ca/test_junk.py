@@ -10,9 +10,9 @@ from threading import Thread
 
 import pytest
 
+from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.session import Refused, Session, Settings, Unreachable
-from certbot_sectigo.credentials import Credentials
-from certbot_sectigo.secret import Secret
 from tests.accounts.keys import new_key
 
 HTML, PROBLEM = "text/html", "application/problem+json"

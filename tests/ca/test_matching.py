@@ -19,7 +19,7 @@ from certbot_sectigo.ca.catalogue.words import Speller, distance
 from certbot_sectigo.ca.problems import Meaning, Problem, meaning
 from certbot_sectigo.explain.findings import read
 from certbot_sectigo.explain.situation import Situation
-from certbot_sectigo.sandbox import problems as sandbox_problems
+from certbot_sectigo.sandbox.protocol import problems as sandbox_problems
 
 URN = "urn:ietf:params:acme:error:"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo import lineages
+from certbot_sectigo.machine import lineages
 from tests.bed.acme2certifier import Acme2certifier
 from tests.bed.certbot import Certbot
 from tests.bed.history import old_log, plain_account, plain_lineage

@@ -34,7 +34,7 @@ def test_a_missing_library_is_named_with_the_command_that_brings_it(
 def test_a_module_of_no_requirement_is_no_case_for_it(tmp_path: Path) -> None:
     # An error of our own stays one, with its traceback, for whoever mends it.
     script = (
-        "import sys; sys.modules['certbot_sectigo.cli.lazy'] = None\n"
+        "import sys; sys.modules['certbot_sectigo.cli.shared.lazy'] = None\n"
         "from certbot_sectigo.cli.entry import main; main()"
     )
     said = process.run([sys.executable, "-c", script], folder=tmp_path, check=1)

@@ -11,12 +11,12 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.deploy import checks, material
 from certbot_sectigo.deploy.model import Material, Target
 from certbot_sectigo.deploy.targets import parse
-from certbot_sectigo.sandbox.ca import Authority
+from certbot_sectigo.sandbox.authority.ca import Authority
 from certbot_sectigo.sandbox.store import Store
-from certbot_sectigo.secret import Secret
 from tests.deploy.lineages import issue, lay
 
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_sectigo import atomic, certbot_logs
+from certbot_sectigo.base import atomic
 from certbot_sectigo.doctor.redaction import redact, redacted
-from certbot_sectigo.log_parser import Run, events
+from certbot_sectigo.machine.logs import findings
+from certbot_sectigo.machine.logs.parser import Run, events
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=timezone.utc)
 KEY = "mZk3Q_8vT0rYw1LbN5xHc7JdG2sPf9uEaKi4oRtMqW-"
@@ -77,7 +78,7 @@ def test_whenever_it_is_cut_off_the_log_is_whole(
             break
         finally:
             monkeypatch.setattr(atomic.steps, "operations", None)
-        leaks = certbot_logs.scan(tmp_path).leaks
+        leaks = findings.scan(tmp_path).leaks
         states.add(bool(leaks))
         assert log.read_bytes() == old or not leaks
         for other in tmp_path.iterdir():
@@ -85,4 +86,4 @@ def test_whenever_it_is_cut_off_the_log_is_whole(
             if other != log:
                 other.unlink()
     assert states == {True, False}
-    assert certbot_logs.scan(tmp_path).leaks == ()
+    assert findings.scan(tmp_path).leaks == ()

@@ -9,8 +9,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from certbot_sectigo import lineages, paths
 from certbot_sectigo.accounts import archive, store
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.dirs import Dirs
 from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
 from tests.bed.components import BIN
@@ -31,8 +32,8 @@ def two(certbot: Certbot, sectigo: Sectigo, tmp_path: Path) -> Certbot:
     return certbot
 
 
-def dirs_of(certbot: Certbot) -> paths.Dirs:
-    return paths.Dirs(*certbot.directories)
+def dirs_of(certbot: Certbot) -> Dirs:
+    return Dirs(*certbot.directories)
 
 
 def forget_logs(certbot: Certbot) -> None:

@@ -21,10 +21,10 @@ from pathlib import Path
 
 import pytest
 
+from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.ca.catalogue import ENTRIES, Weight
 from certbot_sectigo.explain.findings import read
 from certbot_sectigo.sandbox import Config, Pair, running
-from certbot_sectigo.secret import Secret
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
 from tests.bed.eab import EabPair

@@ -120,7 +120,7 @@ def _run(
 ) -> None:
     import errno
 
-    from certbot_sectigo import atomic
+    from certbot_sectigo.base import atomic
     from certbot_sectigo.cli.main import main
 
     handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo import paths
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Learned, Note
+from certbot_sectigo.machine import dirs
 from tests.accounts.keys import new_key
 from tests.bed.certbot import Certbot
 from tests.bed.sectigo import Department, Sectigo
@@ -44,7 +44,7 @@ class Machine:
     def __init__(self, certbot: Certbot, sectigo: Sectigo) -> None:
         self.certbot = certbot
         self.sectigo = sectigo
-        self.dirs = paths.Dirs(*certbot.directories)
+        self.dirs = dirs.Dirs(*certbot.directories)
         for folder in (*certbot.directories, self.dirs.renewal):
             folder.mkdir(parents=True, exist_ok=True)
 

@@ -20,7 +20,7 @@ from josepy.jwa import JWASignature
 from josepy.jwk import JWK, JWKEC, JWKRSA
 
 from certbot_sectigo.sandbox import Pair
-from certbot_sectigo.sandbox.jws import decode, encode
+from certbot_sectigo.sandbox.protocol.jws import decode, encode
 
 POST_AS_GET = ""
 Header = Mapping[str, Any]

@@ -12,8 +12,8 @@ from pathlib import Path
 import configobj
 import pytest
 
+from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.sandbox import Pair
-from certbot_sectigo.secret import Secret
 from tests.bed.components import BIN
 from tests.bed.ports import free_port
 from tests.bed.process import Process, Result, clean_environment, run

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from certbot_sectigo.sandbox import RunningSandbox
-from certbot_sectigo.sandbox.faults import Fault, FaultError, Faults
+from certbot_sectigo.sandbox.protocol.faults import Fault, FaultError, Faults
 from tests.sandbox.acme_client import Client
 from tests.sandbox.conftest import ONCE
 

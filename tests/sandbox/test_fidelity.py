@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.sandbox import Config, Pair, load_config
-from certbot_sectigo.sandbox.faults import EXPIRED_TLS, KINDS
-from certbot_sectigo.sandbox.problems import TABLE
-from certbot_sectigo.sandbox.urls import Urls
+from certbot_sectigo.sandbox.protocol.faults import EXPIRED_TLS, KINDS
+from certbot_sectigo.sandbox.protocol.problems import TABLE
+from certbot_sectigo.sandbox.protocol.urls import Urls
 
 _HERE = Path(__file__).parent
 _DOCS = _HERE.parents[1] / "docs"

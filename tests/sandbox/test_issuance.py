@@ -17,7 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from josepy.jwk import JWKEC
 
 from certbot_sectigo.sandbox import Pair, RunningSandbox
-from certbot_sectigo.sandbox.jws import encode, thumbprint
+from certbot_sectigo.sandbox.protocol.jws import encode, thumbprint
 from tests.sandbox.acme_client import Client, Reply, leaf, make_csr, sign
 from tests.sandbox.conftest import ONCE, REUSABLE
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from certbot_sectigo.sandbox import RunningSandbox
-from certbot_sectigo.sandbox.front import MAX_BODY
+from certbot_sectigo.sandbox.server.front import MAX_BODY
 from tests.sandbox.acme_client import Client, sign
 
 _JUNK: tuple[Any, ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from certbot_sectigo.sandbox import RunningSandbox
-from certbot_sectigo.sandbox.jws import encode
+from certbot_sectigo.sandbox.protocol.jws import encode
 from tests.sandbox.acme_client import Client, leaf
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from josepy.jwk import JWKRSA
 
 from certbot_sectigo.sandbox import RunningSandbox
-from certbot_sectigo.sandbox.jws import ALGORITHMS, decode, encode
+from certbot_sectigo.sandbox.protocol.jws import ALGORITHMS, decode, encode
 from tests.sandbox.acme_client import (
     POST_AS_GET,
     Client,

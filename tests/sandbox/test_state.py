@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo import errors
+from certbot_sectigo.base import errors
 from certbot_sectigo.sandbox import Config, Pair, RunningSandbox, running
 from certbot_sectigo.sandbox.model import Account, Order, PairState
 from certbot_sectigo.sandbox.store import Store

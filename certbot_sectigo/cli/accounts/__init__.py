@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from certbot_sectigo.cli.lazy import LazyGroup
+from certbot_sectigo.cli.shared.lazy import LazyGroup
 
 _HERE = "certbot_sectigo.cli.accounts"
 _COMMANDS = {

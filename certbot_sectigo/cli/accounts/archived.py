@@ -10,14 +10,18 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import certbot_logs, lineages, paths
-from certbot_sectigo.accounts import archive, needs, signs
+from certbot_sectigo.accounts import archive
 from certbot_sectigo.accounts.archive import Archived, ArchiveError
+from certbot_sectigo.accounts.judge import needs
+from certbot_sectigo.accounts.known import issuance
 from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.accounts import acting, entries, naming
-from certbot_sectigo.cli.accounts.ids import ArchivedId
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared import account_words, change, id_lookup
+from certbot_sectigo.cli.shared.id_types import ArchivedId
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.dirs import Dirs, server_path
+from certbot_sectigo.machine.logs import findings
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,10 @@ def archived(context: Context, server: str | None) -> None:
 
     Reads only.
     """
-    dirs = acting.dirs_of(context)
+    dirs = change.dirs_of(context)
     found = archive.read_all(dirs)
     if server is not None:
-        path = paths.server_path(server)
+        path = server_path(server)
         found = [thing for thing in found if thing.account.server_path == path]
     report = Report(
         "accounts archived",
@@ -52,7 +56,7 @@ def archived(context: Context, server: str | None) -> None:
 @click.command("restore")
 @click.argument("account_id", metavar="ID", type=ArchivedId())
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
-@acting.yes_option
+@change.yes_option
 @click.pass_obj
 def restore(context: Context, account_id: str, server: str | None, yes: bool) -> None:
     """Move the account ID back from the archive to where certbot finds it.
@@ -60,7 +64,7 @@ def restore(context: Context, account_id: str, server: str | None, yes: bool) ->
     Every byte, mode and owner is as it was.
     """
 
-    def make(dirs: paths.Dirs, found: Archived) -> Plan:
+    def make(dirs: Dirs, found: Archived) -> Plan:
         account = found.account
         return Plan(found, str(dirs.accounts / account.server_path / found.name))
 
@@ -81,7 +85,7 @@ def restore(context: Context, account_id: str, server: str | None, yes: bool) ->
 @click.argument("account_id", metavar="ID", type=ArchivedId())
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @click.option("--force", is_flag=True, help="Also if it is too early or a revocation needs it.")
-@acting.yes_option
+@change.yes_option
 @click.pass_obj
 def purge(context: Context, account_id: str, server: str | None, force: bool, yes: bool) -> None:
     """Remove the archived account ID with its key, for good.
@@ -89,12 +93,12 @@ def purge(context: Context, account_id: str, server: str | None, force: bool, ye
     Where the EAB pair binds once, the account cannot be had again.
     """
 
-    def make(dirs: paths.Dirs, found: Archived) -> Plan:
+    def make(dirs: Dirs, found: Archived) -> Plan:
         if not force:
             _refuse_purge(dirs, found)
         return Plan(found, None)
 
-    def carry_out(dirs: paths.Dirs, plan: Plan) -> str:
+    def carry_out(dirs: Dirs, plan: Plan) -> str:
         archive.purge(dirs, plan.archived)
         archive.sweep(dirs)
         return plan.archived.name
@@ -118,17 +122,17 @@ def _one(
     account_id: str,
     server: str | None,
     *,
-    make: Callable[[paths.Dirs, Archived], Plan],
+    make: Callable[[Dirs, Archived], Plan],
     words: str,
-    carry_out: Callable[[paths.Dirs, Plan], str],
+    carry_out: Callable[[Dirs, Plan], str],
     conclude: str,
     yes: bool,
 ) -> None:
     """Do something with one archived account."""
-    dirs = acting.dirs_of(context)
+    dirs = change.dirs_of(context)
 
     def plan_it() -> Plan:
-        found = naming.one(
+        found = id_lookup.one(
             archive.read_all(dirs),
             account_id,
             lambda thing: thing.account,
@@ -142,7 +146,7 @@ def _one(
         click.echo(words.format(name=name, target=plan.target) + ".")
         click.echo(f"  {_story(plan.archived)}")
 
-    acting.act(
+    change.act(
         context,
         command,
         make=plan_it,
@@ -156,7 +160,7 @@ def _one(
     )
 
 
-def _refuse_purge(dirs: paths.Dirs, found: Archived) -> None:
+def _refuse_purge(dirs: Dirs, found: Archived) -> None:
     now = datetime.now(timezone.utc)
     reason = archive.purge_refusal(found, now)
     if reason is not None:
@@ -165,9 +169,9 @@ def _refuse_purge(dirs: paths.Dirs, found: Archived) -> None:
             "To remove it all the same, for good:  certbot-sectigo accounts purge "
             f"{found.account.name} --force",
         )
-    logs = certbot_logs.scan(dirs.logs_dir)
-    orders = signs.orders(logs.issuances, lineages.read_all(dirs.renewal), now)
-    at_work = signs.at_work(orders, now)
+    logs = findings.scan(dirs.logs_dir)
+    orders = issuance.orders(logs.issuances, lineages.read_all(dirs.renewal), now)
+    at_work = issuance.at_work(orders, now)
     needs.refuse_purge(found.account.name, needs.hanging(found.account.uri, at_work))
 
 
@@ -182,7 +186,7 @@ def as_json(thing: Archived) -> dict[str, Any]:
         "folder": str(account.folder),
         "account_url": account.uri,
         "kid": thing.kid,
-        "when": entries.time(thing.when),
+        "when": account_words.time(thing.when),
         "reason": manifest.reason if manifest else None,
         "lineages": list(manifest.lineages) if manifest else [],
         "deactivated": manifest.deactivated if manifest else None,
@@ -200,7 +204,7 @@ def _blocks(found: list[Archived]) -> Iterator[Block]:
     if not found:
         yield Note("Nothing is in the archive.")
         return
-    short = entries.short_ids(thing.account.name for thing in found)
+    short = account_words.short_ids(thing.account.name for thing in found)
     rows: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
     for thing in found:
         manifest, account = thing.manifest, thing.account

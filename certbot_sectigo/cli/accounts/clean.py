@@ -12,16 +12,18 @@ from typing import Any
 
 import click
 
-from certbot_sectigo.accounts import cleaning, hygiene, overview, standing
-from certbot_sectigo.accounts.cleaning import Outcome
-from certbot_sectigo.accounts.hygiene import Action, Step
+from certbot_sectigo.accounts.change import clean
+from certbot_sectigo.accounts.change.clean import Outcome
+from certbot_sectigo.accounts.judge import verdict
+from certbot_sectigo.accounts.judge.verdict import Action, Step
+from certbot_sectigo.accounts.known import overview, status
 from certbot_sectigo.accounts.model import Status
 from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.accounts import acting, asking, entries
 from certbot_sectigo.cli.accounts.deactivate import end
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
-from certbot_sectigo.cli.hints import here
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared import account_words, ask_ca, change
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine.commands import here
 
 _WORDS = {Action.ARCHIVE: "to the archive", Action.RENAME: "rename", Action.KEEP: "stays"}
 _TONES = {Action.ARCHIVE: Tone.WARN, Action.RENAME: Tone.WARN, Action.KEEP: Tone.PLAIN}
@@ -48,8 +50,8 @@ class Plan:
 @click.option("--force", is_flag=True, help="Also accounts in use that certbot cannot load.")
 @click.option("--deactivate", is_flag=True, help="Deactivate them at the CA first, for good.")
 @click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
-@asking.no_verify_ssl_option
-@acting.yes_option
+@ask_ca.no_verify_ssl_option
+@change.yes_option
 @click.pass_obj
 def command(
     context: Context,
@@ -66,19 +68,19 @@ def command(
     Shows what goes and why, what stays and why, and asks. What anything uses stays. What
     goes can be brought back with restore; nothing is removed.
     """
-    dirs = acting.dirs_of(context)
-    settings = asking.settings(verify_ssl=not no_verify_ssl)
+    dirs = change.dirs_of(context)
+    settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
     statuses: dict[Path, Status] = {}
 
     def make() -> Plan:
-        found = asking.gather(context, server=server)
+        found = ask_ca.gather(context, server=server)
         if online:
             asked = [e.subject for e in found.entries if e.account.folder not in statuses]
             loading = [subject for subject in asked if subject.account.loads]
-            with asking.progress("Asking the CA", len(loading), context) as answered:
-                statuses.update(standing.ask(loading, settings, answered))
+            with ask_ca.progress("Asking the CA", len(loading), context) as answered:
+                statuses.update(status.ask(loading, settings, answered))
             found = overview.with_statuses(found, statuses)
-        steps = tuple(hygiene.plan(found.entries, idle=idle, force=force))
+        steps = tuple(verdict.plan(found.entries, idle=idle, force=force))
         decided = tuple((s.entry.account.folder, s.action, s.reason) for s in steps)
         return Plan(steps, decided, found.unread)
 
@@ -87,7 +89,7 @@ def command(
         _nothing(context, plan)
         return
 
-    acting.act(
+    change.act(
         context,
         "accounts clean",
         make=make,
@@ -95,7 +97,7 @@ def command(
         describe=lambda plan: {"steps": [step_as_json(step) for step in plan.steps]},
         question="Do this?",
         yes=yes,
-        carry_out=lambda plan: cleaning.carry_out(
+        carry_out=lambda plan: clean.carry_out(
             dirs, plan.steps, (lambda subject: end(subject, settings)) if deactivate else None
         ),
         conclude=_conclude,
@@ -139,7 +141,7 @@ def _nothing(context: Context, plan: Plan) -> None:
     if context.json:
         steps = {"steps": [step_as_json(step) for step in plan.steps]}
         nothing = outcome_as_json(Outcome((), ()))
-        acting.print_json("accounts clean", done=True, plan=steps, result=nothing)
+        change.print_json("accounts clean", done=True, plan=steps, result=nothing)
         return
     _show(plan, deactivate=False)
     click.echo("Nothing to clean.")
@@ -154,7 +156,7 @@ def _show(plan: Plan, deactivate: bool) -> None:
 def _blocks(plan: Plan, deactivate: bool) -> Iterator[Block]:
     if not plan.steps:
         return
-    short = entries.short_ids(step.entry.account.name for step in plan.steps)
+    short = account_words.short_ids(step.entry.account.name for step in plan.steps)
     rows: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
     order = list(Action)
     for step in sorted(plan.steps, key=lambda step: order.index(step.action)):

@@ -7,14 +7,15 @@ from typing import Any
 
 import click
 
-from certbot_sectigo.accounts import needs, store
-from certbot_sectigo.accounts.hygiene import Entry, Subject
+from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts.judge import needs
+from certbot_sectigo.accounts.judge.verdict import Entry, Subject
 from certbot_sectigo.ca.problems import Meaning
 from certbot_sectigo.ca.session import CaError, Refused, Session, Settings, Unreachable
-from certbot_sectigo.cli.accounts import acting, asking, naming
-from certbot_sectigo.cli.accounts.ids import AccountId
-from certbot_sectigo.cli.hints import here
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
+from certbot_sectigo.cli.shared.id_types import AccountId
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine.commands import here
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Plan:
 @click.argument("account_id", metavar="ID", type=AccountId())
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @click.option("--force", is_flag=True, help="Also if it is in use or needed for a revocation.")
-@asking.no_verify_ssl_option
-@acting.yes_option
+@ask_ca.no_verify_ssl_option
+@change.yes_option
 @click.pass_obj
 def command(
     context: Context,
@@ -47,12 +48,12 @@ def command(
     No key change and no new pair brings it back. Nothing changes on this machine: clean
     --online takes the folder out of service afterwards.
     """
-    acting.dirs_of(context)
-    settings = asking.settings(verify_ssl=not no_verify_ssl)
+    change.dirs_of(context)
+    settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
 
     def make() -> Plan:
-        found = asking.gather(context)
-        entry = naming.one(found.entries, account_id, lambda e: e.account, server=server)
+        found = ask_ca.gather(context)
+        entry = id_lookup.one(found.entries, account_id, lambda e: e.account, server=server)
         account = entry.account
         if not account.loads:
             raise store.AccountError(
@@ -68,7 +69,7 @@ def command(
         end(plan.entry.subject, settings)
         return plan
 
-    acting.act(
+    change.act(
         context,
         "accounts deactivate",
         make=make,
@@ -99,7 +100,7 @@ def end(subject: Subject, settings: Settings) -> None:
         if refused.meaning is not Meaning.DEACTIVATED:
             raise CaError(
                 f"The CA did not deactivate {account.name}: {refused.problem}",
-                f"{acting.hint('accounts', 'show', '--online', account.name)}  tells more of it.",
+                f"{change.hint('accounts', 'show', '--online', account.name)}  tells more of it.",
             ) from refused
     except Unreachable as error:
         error.remedy = (

@@ -11,15 +11,17 @@ from urllib.parse import urlsplit
 
 import click
 
-from certbot_sectigo import credentials, paths
-from certbot_sectigo.accounts import foreign, keys, store, transfer
-from certbot_sectigo.accounts.foreign import Foreign
+from certbot_sectigo.accounts import keys, store
+from certbot_sectigo.accounts.change import other_clients, transfer
+from certbot_sectigo.accounts.change.adopt_plan import binds
+from certbot_sectigo.accounts.change.other_clients import Foreign
+from certbot_sectigo.accounts.change.transfer import TransferError
 from certbot_sectigo.accounts.model import Account, Learned, Note
-from certbot_sectigo.accounts.transfer import TransferError
-from certbot_sectigo.adoption import binds
+from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.session import CaError, Session, Settings
-from certbot_sectigo.cli.accounts import acting
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared import change
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine.dirs import Dirs
 
 
 @dataclass(frozen=True)
@@ -53,24 +55,24 @@ def bring(
 ) -> None:
     """Import the accounts of another client, whose files stay as they are.
 
-    :param client: one of :data:`certbot_sectigo.accounts.foreign.CLIENTS`.
+    :param client: one of :data:`certbot_sectigo.accounts.change.other_clients.CLIENTS`.
     :param server: ACME directory URL: only its accounts, also where files do not name it.
     :param online: see at the CA that the keys have these accounts there.
-    :raises certbot_sectigo.errors.Error: if nothing was imported, and why.
+    :raises certbot_sectigo.base.errors.Error: if nothing was imported, and why.
     """
-    dirs = acting.dirs_of(context)
+    dirs = change.dirs_of(context)
     if server is not None:
         problem = credentials.server_problem(server)
         if problem:
             raise TransferError(f"The server {server} {problem}.")
 
     def make() -> Plan:
-        return _plan(dirs, foreign.read(client, folder), server, online)
+        return _plan(dirs, other_clients.read(client, folder), server, online)
 
     plan = make()
     if not plan.incoming:
         if context.json:
-            acting.print_json(
+            change.print_json(
                 "accounts import", done=False, plan=_describe(plan), result={"accounts": []}
             )
         raise TransferError(
@@ -81,7 +83,7 @@ def bring(
     def carry_out(plan: Plan) -> list[Account]:
         return [_bring_in(dirs, incoming, online, settings) for incoming in plan.incoming]
 
-    acting.act(
+    change.act(
         context,
         "accounts import",
         make=make,
@@ -100,7 +102,7 @@ def bring(
     )
 
 
-def _plan(dirs: paths.Dirs, accounts: Sequence[Foreign], server: str | None, online: bool) -> Plan:
+def _plan(dirs: Dirs, accounts: Sequence[Foreign], server: str | None, online: bool) -> Plan:
     incoming: list[Incoming] = []
     left: list[tuple[Path, str]] = []
     for found in accounts:
@@ -139,7 +141,7 @@ def _objection(found: Foreign, server: str | None, online: bool) -> str | None:
         return "does not say which server it is of; add --server URL"
     if found.uri is None and not online:
         return "has no account URL beside it; add --online to ask the CA for it"
-    if found.guessed and not online and not foreign.sure_of_shape(found.server):
+    if found.guessed and not online and not other_clients.sure_of_shape(found.server):
         return (
             f"seems to be of {found.server}, by its account's URL; add --server URL, or --online "
             "to see at the CA"
@@ -147,14 +149,14 @@ def _objection(found: Foreign, server: str | None, online: bool) -> str | None:
     if (
         server is None
         and (not binds(found.server) or found.kid is None)
-        and not (foreign.sure_of_shape(found.server))
+        and not (other_clients.sure_of_shape(found.server))
     ):
         # One more account of such a CA, and plain certbot asks which one is meant.
         return f"is no account with EAB, as far as can be seen; add --server {found.server}"
     return None
 
 
-def _bring_in(dirs: paths.Dirs, incoming: Incoming, online: bool, settings: Settings) -> Account:
+def _bring_in(dirs: Dirs, incoming: Incoming, online: bool, settings: Settings) -> Account:
     found = incoming.found
     key = keys.from_file(found.key_path)
     uri, kid, learned = found.uri, found.kid, found.learned

@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
-from certbot_sectigo.accounts.hygiene import Entry, moved_machine
-from certbot_sectigo.accounts.model import Source, Verdict
-from certbot_sectigo.accounts.overview import Overview
+from certbot_sectigo.accounts.judge.verdict import Entry, moved_machine
+from certbot_sectigo.accounts.known.overview import Overview
+from certbot_sectigo.accounts.model import Verdict
 from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.accounts import asking, entries
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared import account_words, ask_ca
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine.schedules import Source
 
 _BROKEN = (Verdict.UNPARSABLE, Verdict.INCOMPLETE, Verdict.MISNAMED)
 
@@ -24,7 +25,7 @@ _BROKEN = (Verdict.UNPARSABLE, Verdict.INCOMPLETE, Verdict.MISNAMED)
 @click.command("list")
 @click.option("--online", is_flag=True, help="Ask the CA for the status of each account.")
 @click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
-@asking.no_verify_ssl_option
+@ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(context: Context, online: bool, server: str | None, no_verify_ssl: bool) -> None:
     """Print all accounts in a table.
@@ -35,7 +36,7 @@ def command(context: Context, online: bool, server: str | None, no_verify_ssl: b
 
     With --online the CA is asked about each account. Nothing changes there either.
     """
-    found = asking.gather(context, online=online, server=server, verify_ssl=not no_verify_ssl)
+    found = ask_ca.gather(context, online=online, server=server, verify_ssl=not no_verify_ssl)
     host = socket.gethostname()
     report = Report(
         "accounts list",
@@ -48,15 +49,15 @@ def command(context: Context, online: bool, server: str | None, no_verify_ssl: b
 def data(found: Overview, host: str) -> Mapping[str, Any]:
     """Give the members of the JSON document."""
     return {
-        "accounts": [entries.as_json(entry, host) for entry in found.entries],
-        "dangling": [entries.dangling_as_json(dangling) for dangling in found.dangling],
+        "accounts": [account_words.as_json(entry, host) for entry in found.entries],
+        "dangling": [account_words.dangling_as_json(dangling) for dangling in found.dangling],
         "unread": list(found.unread),
     }
 
 
 def _blocks(found: Overview, host: str, *, online: bool, brief: bool) -> Iterator[Block]:
     now = datetime.now(timezone.utc)
-    short = entries.short_ids(entry.account.name for entry in found.entries)
+    short = account_words.short_ids(entry.account.name for entry in found.entries)
     if not found.entries:
         yield Note("There are no accounts here.")
     by_server: dict[str, list[Entry]] = defaultdict(list)
@@ -92,11 +93,11 @@ def _table(
             Cell(made),
             Cell((account.key_type or "?").replace("EC ", "")),
             Cell(f"{account.kid}{learned}") if account.kid else Cell("unknown", Tone.DIM),
-            entries.used_by(subject.uses, now),
+            account_words.used_by(subject.uses, now),
         ]
         if online:
-            row.append(entries.status_cell(subject.status))
-        row.append(entries.verdict_cell(entry))
+            row.append(account_words.status_cell(subject.status))
+        row.append(account_words.verdict_cell(entry))
         rows.append(tuple(row))
     whole = frozenset({"ID", "MADE", "VERDICT"})
     return Table(server, tuple(columns), tuple(rows), whole, frozenset({"KID"}))

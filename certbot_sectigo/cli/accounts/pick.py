@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certbot_sectigo import errors
-from certbot_sectigo.accounts import picking
-from certbot_sectigo.accounts.hygiene import Entry
-from certbot_sectigo.accounts.overview import Overview
-from certbot_sectigo.accounts.picking import Pick, Picked, Undecided
+from certbot_sectigo.accounts.judge import picking
+from certbot_sectigo.accounts.judge.picking import Pick, Picked, Undecided
+from certbot_sectigo.accounts.judge.verdict import Entry
+from certbot_sectigo.accounts.known.overview import Overview
+from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.accounts import asking, entries, probe
-from certbot_sectigo.cli.accounts.ids import Kid
+from certbot_sectigo.cli.accounts import probe
 from certbot_sectigo.cli.format.interface import Report, printable
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared import account_words, ask_ca
+from certbot_sectigo.cli.shared.id_types import Kid
+from certbot_sectigo.cli.shared.options import Context
 
 if TYPE_CHECKING:
-    from certbot_sectigo.lineages import Lineage
+    from certbot_sectigo.machine.lineages import Lineage
 
 
 class PickError(errors.Error):
@@ -40,7 +41,7 @@ class PickError(errors.Error):
               help="Ask the CA: open an order with each candidate, and finalise none.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["id", "flag", "json"]), default="id",
               show_default=True, help="What to print; flag is what certbot needs.")  # fmt: skip
-@asking.no_verify_ssl_option
+@ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
     context: Context,
@@ -62,7 +63,7 @@ def command(
     printed but the candidates on standard error, and the exit code is 1.
     """
     if credentials is not None:
-        from certbot_sectigo import credentials as files
+        from certbot_sectigo.ca import credentials as files
 
         pair = files.read(Path(credentials).expanduser())
         if kid not in (None, pair.kid):
@@ -75,7 +76,7 @@ def command(
         raise errors.UsageError("--probe needs the names to ask for: -d NAME")
     if kid is None and not wanted and server is None:
         raise errors.UsageError("Say what for: --eab-kid, --credentials, -d or --server.")
-    found = asking.gather(context, server=server)
+    found = ask_ca.gather(context, server=server)
     picked = _pick(context, found, kid, wanted, probing=probing, verify_ssl=not no_verify_ssl)
     _print(context, picked, "json" if context.json else form)
 
@@ -122,12 +123,12 @@ def _asked(context: Context, found: Overview, *, verify_ssl: bool) -> Sequence[E
     if not unknown:
         return found.entries
     click.echo(f"Asking the CA about {len(unknown)} accounts of unknown kid.", err=True)
-    return asking.with_answers(context, found, only=unknown, verify_ssl=verify_ssl).entries
+    return ask_ca.with_answers(context, found, only=unknown, verify_ssl=verify_ssl).entries
 
 
 def _held(found: Overview) -> list[tuple[Lineage, frozenset[str]]]:
     """Read which names the certificates of the lineages hold."""
-    from certbot_sectigo import lineages
+    from certbot_sectigo.machine import lineages
 
     held = []
     for lineage in found.lineages:
@@ -161,10 +162,10 @@ def _document(
 ) -> None:
     host = socket.gethostname()
     data: dict[str, Any] = {
-        "account": entries.as_json(entry, host) if entry else None,
+        "account": account_words.as_json(entry, host) if entry else None,
         "reason": reason,
         "warnings": list(warnings),
-        "candidates": [entries.as_json(candidate, host) for candidate in candidates],
+        "candidates": [account_words.as_json(candidate, host) for candidate in candidates],
     }
     formats.chosen(json=True).show(Report("accounts pick", lambda: data, tuple))
 

@@ -10,16 +10,21 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import certbot_logs, errors, lineages, paths
-from certbot_sectigo.accounts import pins, store
+from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts.change import pin
+from certbot_sectigo.accounts.change.pin_plan import PinError
 from certbot_sectigo.accounts.model import Account, Learned, Note
-from certbot_sectigo.accounts.pinning import Change, PinError
-from certbot_sectigo.accounts.pins import Record
-from certbot_sectigo.cli.accounts import acting, naming
-from certbot_sectigo.cli.accounts.ids import AccountId, Kid
-from certbot_sectigo.cli.hints import here
-from certbot_sectigo.cli.main import Context
-from certbot_sectigo.lineages import Lineage
+from certbot_sectigo.accounts.records import Change, Record
+from certbot_sectigo.base import errors
+from certbot_sectigo.cli.shared import change as acting
+from certbot_sectigo.cli.shared import id_lookup
+from certbot_sectigo.cli.shared.id_types import AccountId, Kid
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.commands import here
+from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.logs import findings
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,8 @@ def command(
 
     def carry_out(plan: Plan) -> Plan:
         if plan.note is not None:
-            pins.note_kid(plan.account, plan.note)
-        pins.apply(dirs, plan.account.name, plan.changes)
+            pin.note_kid(plan.account, plan.note)
+        pin.apply(dirs, plan.account.name, plan.changes)
         return plan
 
     acting.act(
@@ -111,7 +116,7 @@ def command(
 
 
 def _plan(
-    dirs: paths.Dirs,
+    dirs: Dirs,
     account_id: str,
     names: Sequence[str],
     all_of: str | None,
@@ -121,7 +126,7 @@ def _plan(
 ) -> Plan:
     known = lineages.read_all(dirs.renewal)
     accounts = store.read_all(dirs.accounts)
-    account = naming.one(accounts, account_id, lambda a: a, server=server)
+    account = id_lookup.one(accounts, account_id, lambda a: a, server=server)
     chosen = choose(known, accounts, names, all_of)
     if not account.loads or account.misnamed:
         raise PinError(
@@ -137,15 +142,15 @@ def _plan(
                 f"{eab_kid}.",
                 f"If that is wrong, remove {account.folder / 'sectigo-eab.json'} first.",
             )
-        note = Note(eab_kid, pins.server_url(account, known), Learned.TOLD, _today())
+        note = Note(eab_kid, pin.server_url(account, known), Learned.TOLD, _today())
     elif account.kid is None and any(lineage.ours for lineage in chosen):
-        note = _note_from_logs(dirs, account, pins.server_url(account, known))
+        note = _note_from_logs(dirs, account, pin.server_url(account, known))
     if note is not None and account.kid == note.kid:
         note = None
     noted = account if note is None else replace(account, note=note)
     same = [replace(a, note=noted.note) for a in accounts if _same(a, account)]
-    target = pins.target_of(noted, known)
-    changes = pins.plan(chosen, same, target, move_server=move_server)
+    target = pin.target_of(noted, known)
+    changes = pin.plan(chosen, same, target, move_server=move_server)
     changed = {change.lineage for change in changes}
     already = tuple(lineage.name for lineage in chosen if lineage.name not in changed)
     return Plan(account, note, tuple(changes), already)
@@ -180,8 +185,8 @@ def choose(
     return chosen
 
 
-def _note_from_logs(dirs: paths.Dirs, account: Account, server: str) -> Note | None:
-    for binding in certbot_logs.bindings(dirs.logs_dir):
+def _note_from_logs(dirs: Dirs, account: Account, server: str) -> Note | None:
+    for binding in findings.bindings(dirs.logs_dir):
         if binding.account_id == account.id and binding.account_url in (None, account.uri):
             return Note(binding.kid, server, Learned.LOG, binding.when or _today())
     return None
@@ -248,9 +253,9 @@ def _say_nothing_to_do(context: Context, plan: Plan) -> None:
         click.echo(f"Nothing to do: all of that is so already ({plan.account.name}).")
 
 
-def _undo(context: Context, dirs: paths.Dirs, yes: bool) -> None:
+def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
     def make() -> Undo:
-        record, changes = pins.plan_undo(dirs)
+        record, changes = pin.plan_undo(dirs)
         return Undo(record, tuple(changes))
 
     def show(plan: Undo) -> None:
@@ -260,7 +265,7 @@ def _undo(context: Context, dirs: paths.Dirs, yes: bool) -> None:
             click.echo("Its lineages are as they were before already.")
 
     def carry_out(plan: Undo) -> Undo:
-        pins.undo(dirs, plan.record, plan.changes)
+        pin.undo(dirs, plan.record, plan.changes)
         return plan
 
     acting.act(

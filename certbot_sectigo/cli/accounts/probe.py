@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certbot_sectigo import errors
-from certbot_sectigo.accounts import picking
-from certbot_sectigo.accounts.hygiene import Entry
+from certbot_sectigo.accounts.judge import picking
+from certbot_sectigo.accounts.judge.verdict import Entry
+from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.accounts import asking, entries, naming
-from certbot_sectigo.cli.accounts.ids import AccountId
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
+from certbot_sectigo.cli.shared.id_types import AccountId
+from certbot_sectigo.cli.shared.options import Context
 
 if TYPE_CHECKING:
-    from certbot_sectigo.accounts.standing import Probe
+    from certbot_sectigo.accounts.known.status import Probe
 
 Answers = Mapping[Path, "Probe"]
 
@@ -33,7 +33,7 @@ class ProbeError(errors.Error):
               help="A name to issue for; repeat it for more.")  # fmt: skip
 @click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
 @click.option("--yes", is_flag=True, help="Do not ask before orders are opened.")
-@asking.no_verify_ssl_option
+@ask_ca.no_verify_ssl_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -53,10 +53,10 @@ def command(
     """
     context: Context = ctx.obj
     names = split(names)
-    found = asking.gather(context, server=server)
+    found = ask_ca.gather(context, server=server)
     chosen = picking.usable(found.entries)
     if account_ids:
-        named = [naming.one(found.entries, i, lambda e: e.account, server=server)
+        named = [id_lookup.one(found.entries, i, lambda e: e.account, server=server)
                  for i in account_ids]  # fmt: skip
         broken = [entry for entry in named if entry not in chosen]
         if broken:
@@ -89,7 +89,7 @@ def command(
 def split(names: Sequence[str]) -> tuple[str, ...]:
     """Take names as certbot does: several in one word, separated by commas.
 
-    :raises certbot_sectigo.errors.UsageError: if one of them cannot be one.
+    :raises certbot_sectigo.base.errors.UsageError: if one of them cannot be one.
     """
     found = [name.strip() for word in names for name in word.split(",") if name.strip()]
     for name in found:
@@ -115,16 +115,16 @@ def ask(
     context: Context, chosen: Sequence[Entry], names: Sequence[str], *, verify_ssl: bool
 ) -> Answers:
     """Open the orders."""
-    from certbot_sectigo.accounts import standing
+    from certbot_sectigo.accounts.known import status
 
     subjects = [entry.subject for entry in chosen]
-    with asking.progress("Asking the CA", len(subjects), context) as answered:
-        return standing.probe(subjects, names, asking.settings(verify_ssl=verify_ssl), answered)
+    with ask_ca.progress("Asking the CA", len(subjects), context) as answered:
+        return status.probe(subjects, names, ask_ca.settings(verify_ssl=verify_ssl), answered)
 
 
 def may(entry: Entry, answers: Answers) -> bool | None:
     """Tell whether an account may issue: True at once, False after a challenge, else None."""
-    from certbot_sectigo.accounts.standing import May
+    from certbot_sectigo.accounts.known.status import May
 
     answer = answers[entry.account.folder]
     return not answer.challenged if isinstance(answer, May) else None
@@ -132,7 +132,7 @@ def may(entry: Entry, answers: Answers) -> bool | None:
 
 def as_json(entry: Entry, answers: Answers) -> dict[str, Any]:
     """Give an account's answer as docs/json.md has it."""
-    from certbot_sectigo.accounts.standing import May, MayNot, Untold
+    from certbot_sectigo.accounts.known.status import May, MayNot, Untold
     from certbot_sectigo.ca.problems import order_refusal
 
     answer = answers[entry.account.folder]
@@ -159,7 +159,7 @@ def as_json(entry: Entry, answers: Answers) -> dict[str, Any]:
 
 
 def _blocks(chosen: Sequence[Entry], names: Sequence[str], answers: Answers) -> Iterator[Block]:
-    short = entries.short_ids(entry.account.name for entry in chosen)
+    short = account_words.short_ids(entry.account.name for entry in chosen)
     tones = {"at once": Tone.GOOD, "after a challenge": Tone.GOOD, "refused": Tone.BAD}
     rows = []
     for entry in chosen:

@@ -8,17 +8,22 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import credentials, lineages, paths
-from certbot_sectigo.accounts import chooser, keys, pins, registration, store
+from certbot_sectigo.accounts import find, keys, store
+from certbot_sectigo.accounts.change import pin, register
+from certbot_sectigo.accounts.change.pin_plan import PinError, Target
+from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.model import Account, State
-from certbot_sectigo.accounts.pinning import Change, PinError, Target
+from certbot_sectigo.accounts.records import Change
 from certbot_sectigo.accounts.request import Request
-from certbot_sectigo.accounts.selection import Chosen
-from certbot_sectigo.cli.accounts import acting, asking
-from certbot_sectigo.cli.accounts.ids import AccountId
+from certbot_sectigo.ca import credentials
+from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.cli.accounts.pin import choose, describe_changes, show_changes
-from certbot_sectigo.cli.main import Context
-from certbot_sectigo.credentials import Credentials
+from certbot_sectigo.cli.shared import ask_ca
+from certbot_sectigo.cli.shared import change as acting
+from certbot_sectigo.cli.shared.id_types import AccountId
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.dirs import Dirs, server_path
 
 _NEW = "NEW-ACCOUNT"
 """Stands in a plan for the id, which is known only when the key is made."""
@@ -64,7 +69,7 @@ class Done:
     help="Kind of account key.",
 )
 @click.option("--insecure-credentials", is_flag=True, help="Take a FILE that others can read.")
-@asking.no_verify_ssl_option
+@ask_ca.no_verify_ssl_option
 @acting.yes_option
 @click.pass_obj
 def command(
@@ -85,7 +90,7 @@ def command(
     command can be repeated after it was cut off. --replace then writes OLD's renewal files.
     """
     dirs = acting.dirs_of(context)
-    settings = asking.settings(verify_ssl=not no_verify_ssl)
+    settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
     path = Path(file).absolute() if file else dirs.default_credentials
 
     def make() -> Plan:
@@ -98,7 +103,7 @@ def command(
         may_ask = context.interactive and not context.json
         if agree_tos or (may_ask and click.confirm(question)):
             return
-        raise registration.RegistrationError(
+        raise register.RegistrationError(
             f"No account was registered: the terms of service ({terms}) were not agreed to.",
             "Nothing was sent to the CA. --agree-tos agrees beforehand.",
         )
@@ -109,19 +114,17 @@ def command(
     def carry_out(plan: Plan) -> Done:
         pair = plan.credentials
         kind = keys.DEFAULT_KIND if key_type == "rsa" else "EC P-256"
-        consent = registration.Consent(agree, contact)
-        chosen = chooser.choose(
+        consent = register.Consent(agree, contact)
+        chosen = find.choose(
             Request(pair.server, pair.kid, credentials=pair),
-            chooser.Surroundings(dirs, settings),
+            find.Surroundings(dirs, settings),
             lambda: pair,
-            lambda given: registration.register(
-                dirs, given, settings, consent, lambda: keys.new(kind)
-            ),
+            lambda given: register.register(dirs, given, settings, consent, lambda: keys.new(kind)),
         )
         changes: list[Change] = []
         if plan.replaced:
             changes = _changes(dirs, chosen.account, pair, plan.replaced, move_server)
-            pins.apply(dirs, chosen.account.name, changes)
+            pin.apply(dirs, chosen.account.name, changes)
         return Done(chosen, tuple(change.lineage for change in changes), plan.replaced)
 
     acting.act(
@@ -143,7 +146,7 @@ def command(
     )
 
 
-def _plan(dirs: paths.Dirs, pair: Credentials, old: str | None, move_server: bool) -> Plan:
+def _plan(dirs: Dirs, pair: Credentials, old: str | None, move_server: bool) -> Plan:
     accounts = store.read_server(dirs.accounts, pair.server)
     mine = [a.name for a in accounts if a.loads and not a.misnamed and a.kid == pair.kid]
     here = mine[0] if mine else None
@@ -161,19 +164,19 @@ def _plan(dirs: paths.Dirs, pair: Credentials, old: str | None, move_server: boo
             "Manager and give its credentials. A new key for the same account:  "
             f"{acting.hint('accounts', 'rollover', replaced)}",
         )
-    path = paths.server_path(pair.server)
+    path = server_path(pair.server)
     new = Account(dirs.accounts / path / (here or _NEW), path, State.LOADS)
     changes = _changes(dirs, new, pair, replaced, move_server)
     return Plan(pair, here, replaced, tuple(changes))
 
 
 def _changes(
-    dirs: paths.Dirs, account: Account, pair: Credentials, old: str, move_server: bool
+    dirs: Dirs, account: Account, pair: Credentials, old: str, move_server: bool
 ) -> list[Change]:
     known = lineages.read_all(dirs.renewal)
     chosen = [lineage for lineage in known if lineage.account == old]
     target = Target(account.name, pair.server, pair.kid, str(pair.path) if pair.path else None)
-    return pins.plan(chosen, [replace(account)], target, move_server=move_server)
+    return pin.plan(chosen, [replace(account)], target, move_server=move_server)
 
 
 def _show(plan: Plan) -> None:

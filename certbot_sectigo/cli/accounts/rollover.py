@@ -8,16 +8,20 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import errors, lineages, paths
-from certbot_sectigo.accounts import archive, keys, pins, signs, store
-from certbot_sectigo.accounts import rollover as key_change
+from certbot_sectigo.accounts import archive, keys, records, store
+from certbot_sectigo.accounts.change import pin
+from certbot_sectigo.accounts.change import rollover as key_change
+from certbot_sectigo.accounts.change.rollover import Rolled
+from certbot_sectigo.accounts.known import uses
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.pinning import Change
-from certbot_sectigo.accounts.rollover import Rolled, Rollover
-from certbot_sectigo.cli.accounts import acting, asking, naming
-from certbot_sectigo.cli.accounts.ids import AccountId
+from certbot_sectigo.accounts.records import Change, Rollover
+from certbot_sectigo.base import errors
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
+from certbot_sectigo.cli.shared.id_types import AccountId
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.dirs import Dirs, server_path
 
 _NEW = "NEW-ID"
 """Stands in a plan for the id, which is known only when the key is made."""
@@ -41,8 +45,8 @@ class Plan:
 @click.command("rollover")
 @click.argument("account_id", metavar="ID", type=AccountId())
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
-@asking.no_verify_ssl_option
-@acting.yes_option
+@ask_ca.no_verify_ssl_option
+@change.yes_option
 @click.pass_obj
 def command(
     context: Context, account_id: str, server: str | None, no_verify_ssl: bool, yes: bool
@@ -53,8 +57,8 @@ def command(
     changes, so its renewal files are written and the old folder goes to the archive. Cut
     off at any point, the same command finds out which key holds, and finishes.
     """
-    dirs = acting.dirs_of(context)
-    settings = asking.settings(verify_ssl=not no_verify_ssl)
+    dirs = change.dirs_of(context)
+    settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
 
     def make() -> Plan:
         return _plan(context, dirs, account_id, server)
@@ -70,7 +74,7 @@ def command(
         account = key_change.settle(dirs, begun, settings)
         return key_change.finish(dirs, begun, account, lineages.read_all(dirs.renewal))
 
-    acting.act(
+    change.act(
         context,
         "accounts rollover",
         make=make,
@@ -89,12 +93,12 @@ def command(
     )
 
 
-def _plan(context: Context, dirs: paths.Dirs, account_id: str, server: str | None) -> Plan:
+def _plan(context: Context, dirs: Dirs, account_id: str, server: str | None) -> Plan:
     known = lineages.read_all(dirs.renewal)
-    below = paths.server_path(server) if server else None
+    below = server_path(server) if server else None
     begun = [
         found
-        for found in key_change.unfinished(dirs)
+        for found in records.unfinished(dirs)
         if below in (None, found.server_path)
         and (found.old.startswith(account_id.lower()) or found.new.startswith(account_id.lower()))
     ]
@@ -107,7 +111,7 @@ def _plan(context: Context, dirs: paths.Dirs, account_id: str, server: str | Non
         [found] = begun
         named = _named(context, found.old)
         return Plan(found.old, found.server, found, None, (), named)
-    account = naming.one(store.read_all(dirs.accounts), account_id, lambda a: a, server=server)
+    account = id_lookup.one(store.read_all(dirs.accounts), account_id, lambda a: a, server=server)
     if not account.loads or account.misnamed or account.link is not None:
         raise key_change.RolloverError(
             f"The account {account.name} cannot get a new key: "
@@ -119,13 +123,13 @@ def _plan(context: Context, dirs: paths.Dirs, account_id: str, server: str | Non
         )
     new = replace(account, folder=account.folder.with_name(_NEW))
     changes = key_change.changes_for(dirs, account, new, known)
-    url = pins.server_url(account, known)
+    url = pin.server_url(account, known)
     named = _named(context, account.name)
     return Plan(account.name, url, None, account, tuple(changes), named)
 
 
 def _named(context: Context, name: str) -> tuple[str, ...]:
-    found = signs.mentions(context.config_dir, context.system_root, os.environ)
+    found = uses.mentions(context.config_dir, context.system_root, os.environ)
     return tuple(f"{m.path} (line {m.line})" for m in found if m.account == name)
 
 
@@ -159,5 +163,5 @@ def _conclude(rolled: Rolled) -> None:
         click.echo(f"The old key is in {rolled.archived}; it opens nothing at the CA any more.")
         click.echo(
             f"After {archive.PURGE_AFTER.days} days it can be removed:  "
-            f"{acting.hint('accounts', 'purge', rolled.archived.name)}"
+            f"{change.hint('accounts', 'purge', rolled.archived.name)}"
         )

@@ -9,19 +9,19 @@ from datetime import datetime, timezone
 
 import click
 
-from certbot_sectigo.accounts.hygiene import Entry, moved_machine
+from certbot_sectigo.accounts.judge.verdict import Entry, moved_machine
 from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.accounts import asking, entries, naming
-from certbot_sectigo.cli.accounts.ids import AccountId
 from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Note, Report, Tone
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
+from certbot_sectigo.cli.shared.id_types import AccountId
+from certbot_sectigo.cli.shared.options import Context
 
 
 @click.command("show")
 @click.argument("account_id", metavar="ID", type=AccountId())
 @click.option("--online", is_flag=True, help="Ask the CA for the account's status.")
 @click.option("--server", metavar="URL", help="Look for ID at this ACME directory only.")
-@asking.no_verify_ssl_option
+@ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
     context: Context, account_id: str, online: bool, server: str | None, no_verify_ssl: bool
@@ -30,16 +30,16 @@ def command(
 
     ID may be shortened as long as it is unique. Reads only; with --online the CA is asked.
     """
-    found = asking.gather(context)
-    entry = naming.one(found.entries, account_id, lambda e: e.account, server=server)
+    found = ask_ca.gather(context)
+    entry = id_lookup.one(found.entries, account_id, lambda e: e.account, server=server)
     if online:
         place = found.entries.index(entry)
-        found = asking.with_answers(context, found, only=[entry], verify_ssl=not no_verify_ssl)
+        found = ask_ca.with_answers(context, found, only=[entry], verify_ssl=not no_verify_ssl)
         entry = found.entries[place]
     host = socket.gethostname()
     report = Report(
         "accounts show",
-        lambda: {"account": entries.as_json(entry, host)},
+        lambda: {"account": account_words.as_json(entry, host)},
         lambda: _blocks(entry, host),
     )
     formats.chosen(json=context.json).show(report)
@@ -53,20 +53,23 @@ def _blocks(entry: Entry, host: str) -> Iterator[Block]:
         made += f" on {account.creation_host}"
     rows = [
         ("account", Cell(account.name)),
-        ("verdict", Cell(f"{entry.verdict.value}: {entry.reason}", entries.TONES[entry.verdict])),
+        (
+            "verdict",
+            Cell(f"{entry.verdict.value}: {entry.reason}", account_words.TONES[entry.verdict]),
+        ),
         ("server", Cell(subject.server)),
         ("account URL", Cell(account.uri or "not known")),
         ("folder", Cell(str(account.folder))),
         ("made", Cell(made)),
         ("key", Cell(account.key_type or "not readable")),
         ("kid", Cell(_kid(entry), Tone.PLAIN if account.kid else Tone.DIM)),
-        ("contact", Cell(", ".join(entries.contact(entry)) or "not known here")),
+        ("contact", Cell(", ".join(account_words.contact(entry)) or "not known here")),
     ]
     if account.link:
         rows.append(("a link to", Cell(str(account.link))))
     if subject.also:
         rows.append(("also found at", Cell("\n".join(subject.also))))
-    used = [entries.use_in_full(use, now) for use in subject.uses]
+    used = [account_words.use_in_full(use, now) for use in subject.uses]
     rows.append(("used by", Cell("\n".join(used) or "nothing that is known here")))
     if subject.unclear:
         files = "\n".join(f"{lineage.path} (damaged)" for lineage in subject.unclear)
@@ -74,12 +77,12 @@ def _blocks(entry: Entry, host: str) -> Iterator[Block]:
     if subject.cut_off:
         rows.append(("key change", Cell("was cut off, and is to be finished", Tone.WARN)))
     if subject.issued:
-        got = [f"{i.lineage} ({entries.ends(i.expires, now)})" for i in subject.issued]
+        got = [f"{i.lineage} ({account_words.ends(i.expires, now)})" for i in subject.issued]
         rows.append(("still valid", Cell("certificates that it got: " + ", ".join(got))))
     status = subject.status
     if status is not None:
         said = status.standing.value + (f" ({status.reason})" if status.reason else "")
-        rows.append(("CA says", dataclasses.replace(entries.status_cell(status), text=said)))
+        rows.append(("CA says", dataclasses.replace(account_words.status_cell(status), text=said)))
     yield Fields(tuple(rows))
     other = moved_machine(account.creation_host, host)
     if other:
@@ -92,4 +95,4 @@ def _kid(entry: Entry) -> str:
     note = entry.account.note
     if note is None:
         return "unknown; say it with:  certbot-sectigo accounts pin ID --eab-kid KID"
-    return f"{note.kid} ({entries.LEARNED[note.learned]})"
+    return f"{note.kid} ({account_words.LEARNED[note.learned]})"

@@ -11,14 +11,17 @@ from typing import Any
 
 import click
 
-from certbot_sectigo import atomic, credentials, errors, lineages
-from certbot_sectigo.accounts import foreign, keys, pins, store, transfer
+from certbot_sectigo.accounts import keys, store
+from certbot_sectigo.accounts.change import other_clients, pin, transfer
+from certbot_sectigo.accounts.change.transfer import Told, TransferError
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.transfer import Told, TransferError
+from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.session import CaError, Session, Settings
-from certbot_sectigo.cli.accounts import acting, asking, naming
-from certbot_sectigo.cli.accounts.ids import AccountId, Kid
-from certbot_sectigo.cli.main import Context
+from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
+from certbot_sectigo.cli.shared.id_types import AccountId, Kid
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import lineages
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Incoming:
 @click.option("--output", "-o", metavar="FILE", help="Write FILE, and the rest to FILE.json.")
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @click.option("--force", is_flag=True, help="Overwrite FILE; print the key on a terminal.")
-@acting.yes_option
+@change.yes_option
 @click.pass_obj
 def export(
     context: Context,
@@ -66,26 +69,28 @@ def export(
     if output in ("", "-"):
         raise errors.UsageError(
             f"--output {shlex.quote(output)} names no file. Private keys are not for terminals.",
-            f"{acting.hint('accounts', 'export', account_id)} --output FILE, or without "
+            f"{change.hint('accounts', 'export', account_id)} --output FILE, or without "
             "--output into a pipe.",
         )
-    dirs = acting.dirs_of(context)
+    dirs = change.dirs_of(context)
 
     def find() -> tuple[Account, str]:
-        account = naming.one(store.read_all(dirs.accounts), account_id, lambda a: a, server=server)
-        return account, pins.server_url(account, lineages.read_all(dirs.renewal))
+        account = id_lookup.one(
+            store.read_all(dirs.accounts), account_id, lambda a: a, server=server
+        )
+        return account, pin.server_url(account, lineages.read_all(dirs.renewal))
 
     if output is None:
         account, url = find()
         if sys.stdout.isatty() and not force:
             raise TransferError(
                 "The private key is not printed on a terminal.",
-                f"{acting.hint('accounts', 'export', account.name)} --output FILE",
+                f"{change.hint('accounts', 'export', account.name)} --output FILE",
             )
         pem = keys.to_pem(store.load_key(account.folder)).reveal()
         if context.json:
             told = {"server": url, "account_url": account.uri, "kid": account.kid}
-            acting.print_json("accounts export", done=True, plan=told, result={"key": pem})
+            change.print_json("accounts export", done=True, plan=told, result={"key": pem})
         else:
             click.echo(pem, nl=False)
         return
@@ -108,7 +113,7 @@ def export(
         atomic.replace(plan.key_file, pem.reveal().encode(), mode=0o600, owner=mine)
         return plan
 
-    acting.act(
+    change.act(
         context,
         "accounts export",
         make=make,
@@ -132,8 +137,8 @@ def export(
 @click.option("--account-url", metavar="URL", help="The account's URL, if ACCOUNT does not say.")
 @click.option("--eab-kid", metavar="KID", type=Kid(), help="The kid it was bound with, if known.")
 @click.option("--online", is_flag=True, help="See at the CA that the key has an account there.")
-@asking.no_verify_ssl_option
-@acting.yes_option
+@ask_ca.no_verify_ssl_option
+@change.yes_option
 @click.pass_obj
 def command(
     context: Context,
@@ -155,7 +160,7 @@ def command(
     "import lego DIR" and "import acme.sh DIR" take all accounts with EAB in a client's
     folder. The client's files stay as they are.
     """
-    settings = asking.settings(verify_ssl=not no_verify_ssl)
+    settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
     if _is_client(key_file, told_file):
         if told_file is None:
             raise errors.UsageError(
@@ -169,7 +174,7 @@ def command(
         folder = Path(told_file).absolute()
         bring(context, key_file, folder, server=server, online=online, settings=settings, yes=yes)
         return
-    dirs = acting.dirs_of(context)
+    dirs = change.dirs_of(context)
     path = Path(key_file).absolute()
     given = Told(server, account_url, eab_kid)
 
@@ -193,7 +198,7 @@ def command(
         note = transfer.told_note(kid, plan.server)
         return transfer.bring_in(dirs, key, plan.server, uri, note)
 
-    acting.act(
+    change.act(
         context,
         "accounts import",
         make=make,
@@ -217,7 +222,7 @@ def command(
 
 def _is_client(key_file: str, told_file: str | None) -> bool:
     """Tell the name of a client from a key's file; a file of that name may lie here."""
-    if key_file not in foreign.CLIENTS:
+    if key_file not in other_clients.CLIENTS:
         return False
     return not Path(key_file).is_file() or (told_file is not None and Path(told_file).is_dir())
 

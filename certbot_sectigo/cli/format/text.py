@@ -22,7 +22,7 @@ from certbot_sectigo.cli.format.interface import (
     Tone,
     printable,
 )
-from certbot_sectigo.cli.hints import here
+from certbot_sectigo.machine.commands import here
 
 _STYLES = {
     Tone.PLAIN: "",

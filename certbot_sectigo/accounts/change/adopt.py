@@ -1,0 +1,209 @@
+"""Adopt lineages: find their kids, write renewal files, and have certbot rehearse renewing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts.change import adopt_plan, pin
+from certbot_sectigo.accounts.change.adopt_plan import Adoption, AdoptionError, Known, Left
+from certbot_sectigo.accounts.known import overview, status
+from certbot_sectigo.accounts.known.overview import Overview
+from certbot_sectigo.accounts.model import Learned, Note, Status
+from certbot_sectigo.accounts.records import Change
+from certbot_sectigo.base import atomic
+from certbot_sectigo.ca.session import Settings
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.certbot_process import Outcome
+from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.lineages import Certificate, Lineage
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for."""
+
+    names: tuple[str, ...] = ()
+    """Lineages to adopt; all that are of interest if empty."""
+    kid: str | None = None
+    """The kid of their accounts, where nothing shows it."""
+    webroot: str | None = None
+    """Folder through which HTTP-01 is to be answered."""
+    dry_run: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be adopted, and what is left alone."""
+
+    adoptions: tuple[Adoption, ...]
+    left: tuple[Left, ...]
+    dry_run: bool
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A lineage's dry run."""
+
+    lineage: str
+    succeeded: bool
+    output: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it."""
+
+    adopted: tuple[str, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    put_back: tuple[str, ...] = ()
+    """Lineages whose dry run failed; they are as they were."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What carrying out needs of the world."""
+
+    dirs: Dirs
+    lock: Callable[[], AbstractContextManager[None]]
+    """Takes certbot's locks for a block, and lets go of them."""
+    run: Callable[[Sequence[str]], Outcome]
+    """Runs certbot."""
+    tell: Callable[[str], None] = lambda line: None
+    """Shows that it goes on."""
+
+
+def ask(found: Overview, wish: Wish, settings: Settings) -> Mapping[Path, Status]:
+    """Ask the CA for the kids of accounts that nothing here tells; changes nothing there.
+
+    :returns: account folder -> status, for :func:`plan`.
+    """
+    pinned = {x.account for x in _chosen(found, wish) if adopt_plan.obstacle(x) is None}
+    unknown = [
+        entry.subject
+        for entry in found.entries
+        if entry.account.name in pinned
+        and entry.account.kid is None
+        and entry.account.loads
+        and adopt_plan.binds(entry.subject.server)
+    ]
+    return status.ask(unknown, settings) if unknown and wish.kid is None else {}
+
+
+def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> Plan:
+    """Plan what happens to each lineage; reads renewal files and certificates only.
+
+    :param asked: what the CA said, see :func:`ask`.
+    :raises AdoptionError: if a lineage is not there, or the kid is another.
+    """
+    known = _known(overview.with_statuses(found, asked))
+    adoptions, left = [], []
+    for lineage in _chosen(found, wish):
+        reason = adopt_plan.obstacle(lineage)
+        if reason is not None:
+            left.append(Left(lineage.name, reason))
+        elif not wish.names and not adopt_plan.of_interest(lineage, known):
+            reason = f"whether {lineage.server} knows External Account Binding is not known here"
+            remedy = f"certbot-sectigo adopt --cert-name {lineage.name}"
+            left.append(Left(lineage.name, reason, remedy))
+        else:
+            certificate = lineages.read_certificate(lineage)
+            names = certificate.names if isinstance(certificate, Certificate) else ()
+            pinned = _told(adopt_plan.account_of(lineage, known), wish.kid)
+            text = lineages.read_text(lineage)
+            outcome = adopt_plan.adopt(lineage, text, pinned, names, webroot=wish.webroot)
+            if isinstance(outcome, Left):
+                left.append(outcome)
+            else:
+                adoptions.append(outcome)
+    return Plan(tuple(adoptions), tuple(left), wish.dry_run)
+
+
+def carry_out(plan: Plan, make: Callable[[], Plan], means: Means) -> Done:
+    """Write the renewal files, then try each lineage, and put back what fails.
+
+    :param make: makes the plan again, once the locks are held.
+    :raises certbot_sectigo.base.errors.Error: if nothing was changed, and why.
+    """
+    changes = [adopted.change for adopted in plan.adoptions]
+    with means.lock():
+        if make() != plan:
+            raise AdoptionError(
+                "Nothing was changed: certbot's files are not what they were a moment ago.",
+                "Repeat the command.",
+            )
+        for adopted in plan.adoptions:
+            _note(adopted)
+        pin.apply(means.dirs, "", changes, kind=adopt_plan.KIND)
+    trials = tuple(_try(change, means) for change in changes) if plan.dry_run else ()
+    failed = [trial.lineage for trial in trials if not trial.succeeded]
+    if failed:
+        with means.lock():
+            for change in changes:
+                if change.lineage in failed:
+                    _put_back(change)
+    adopted_names = tuple(c.lineage for c in changes if c.lineage not in failed)
+    return Done(adopted_names, trials, tuple(failed))
+
+
+def _chosen(found: Overview, wish: Wish) -> list[Lineage]:
+    by_name = {lineage.name: lineage for lineage in found.lineages}
+    missing = [name for name in wish.names if name not in by_name]
+    if missing:
+        raise AdoptionError(
+            f"There is no lineage {', '.join(missing)} here.",
+            "certbot certificates  lists them all.",
+        )
+    return [by_name[name] for name in dict.fromkeys(wish.names)] or list(found.lineages)
+
+
+def _known(found: Overview) -> list[Known]:
+    known = []
+    for entry in found.entries:
+        note = entry.account.note
+        # An account that is reached through a link is one of that server as well.
+        for path in (entry.account.server_path, *entry.subject.also):
+            account = replace(entry.account, server_path=path)
+            known.append(Known(account, note.kid, note.learned) if note else Known(account))
+    return known
+
+
+def _told(pinned: Known | None, kid: str | None) -> Known | None:
+    """Add what a person says of the kid.
+
+    :raises AdoptionError: if it contradicts what is known.
+    """
+    if pinned is None or kid is None:
+        return pinned
+    if pinned.kid is not None and pinned.kid != kid:
+        raise AdoptionError(
+            f"The account {pinned.account.name} is known to be bound with kid {pinned.kid}, not "
+            f"{kid}; nothing was changed.",
+            "Leave --eab-kid away: the kid is known.",
+        )
+    return pinned if pinned.kid else Known(pinned.account, kid, Learned.TOLD)
+
+
+def _note(adopted: Adoption) -> None:
+    """Write the note beside an account that has none; certbot's logs are rotated away."""
+    account = store.read(adopted.account.folder, adopted.account.server_path)
+    if account.kid is None and adopted.account.link is None and not account.misnamed:
+        now = datetime.now(timezone.utc)
+        store.write_note(account.folder, Note(adopted.kid, adopted.server, adopted.learned, now))
+
+
+def _try(change: Change, means: Means) -> Trial:
+    means.tell(f"Dry run of {change.lineage} …")
+    words = ["renew", "--cert-name", change.lineage, "--dry-run", "--no-random-sleep-on-renew"]
+    outcome = means.run(words)
+    return Trial(change.lineage, outcome.returncode == 0, outcome.output.strip())
+
+
+def _put_back(change: Change) -> None:
+    """Give a renewal file its former text, unless somebody has changed it meanwhile."""
+    if lineages.read_text(Lineage(change.lineage, change.path)) == change.new:
+        atomic.replace(change.path, change.old.encode())

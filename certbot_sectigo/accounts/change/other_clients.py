@@ -1,0 +1,169 @@
+"""The account stores of other ACME clients, read only: lego's and acme.sh's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from certbot_sectigo.accounts.change import transfer
+from certbot_sectigo.accounts.change.transfer import Told, TransferError
+from certbot_sectigo.accounts.model import Learned
+
+LEGO = "lego"
+ACME_SH = "acme.sh"
+CLIENTS = (LEGO, ACME_SH)
+
+_MAXIMUM_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """An account of another client; None is what its files do not say."""
+
+    key_path: Path
+    """The private key, PEM."""
+    server: str | None = None
+    """ACME directory URL."""
+    uri: str | None = None
+    """The account URL."""
+    kid: str | None = None
+    learned: Learned = Learned.TOLD
+    """Where the kid is from: the CA's own answer, or what was once typed."""
+    guessed: bool = False
+    """The server was concluded from the account's URL."""
+    problem: str | None = None
+    """Why it is no account, as the end of a sentence."""
+
+
+def read(client: str, folder: Path) -> list[Foreign]:
+    """Read all accounts in another client's folder.
+
+    :param client: one of :data:`CLIENTS`.
+    :param folder: lego's ``--path`` (``.lego``), acme.sh's home or ``--config-home``
+        (``.acme.sh``); a folder inside will do as well.
+    :raises TransferError: if there are none.
+    """
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise TransferError(
+            f"{folder} {what}.",
+            f"Name the folder of {client}:  certbot-sectigo accounts import {client} DIR",
+        )
+    found = sorted(_lego(folder) if client == LEGO else _acme_sh(folder),
+                   key=lambda account: str(account.key_path))  # fmt: skip
+    if not found:
+        where = "accounts/HOST/EMAIL/account.json" if client == LEGO else "ca/HOST/PATH/account.key"
+        raise TransferError(
+            f"{folder} holds no account of {client}.",
+            f"Name the folder in which {client} has  {where}",
+        )
+    return found
+
+
+def directory_of(account_url: str) -> str | None:
+    """Pure: conclude from an account's URL which directory it belongs to.
+
+    With Sectigo's software the one begins with the other: ``<directory>/account/<id>``.
+
+    :returns: None where the URL is of another shape.
+    """
+    match = re.fullmatch(r"(https?://[^/?#]+(?:/[^?#]*)?)/account/[^/?#]+", account_url)
+    return match[1] if match else None
+
+
+def sure_of_shape(server: str) -> bool:
+    """Pure: tell whether a server is one whose URLs are known to have that shape."""
+    host = urlsplit(server).hostname or ""
+    return f".{host}".endswith((".sectigo.com", ".zerossl.com"))
+
+
+def acme_sh_directory(place: tuple[str, ...], urls: Iterable[str]) -> str | None:
+    """Pure: give the directory URL of a folder below acme.sh's ``ca/``.
+
+    The folder is made of host and path; the port is lost, so URLs that acme.sh's other
+    files name come first.
+
+    :param place: the folder's parts, such as ``("acme.sectigo.com", "v2", "OV")``.
+    :param urls: directory URLs that the certificates' settings name.
+    :returns: None where several fit.
+    """
+    fitting = {url.rstrip("/") for url in urls if _place(url) == place}
+    if len(fitting) > 1:
+        return None
+    return fitting.pop() if fitting else "https://" + "/".join(place)
+
+
+def _place(url: str) -> tuple[str, ...]:
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "", *(part for part in parts.path.split("/") if part))
+    except ValueError:
+        return ()
+
+
+def _lego(folder: Path) -> Iterator[Foreign]:
+    for told_file in _files(folder, "account.json"):
+        keys = sorted((told_file.parent / "keys").glob("*.key"))
+        if len(keys) != 1:
+            continue  # another client's
+        told = _told(told_file)
+        if told.uri is None:
+            yield Foreign(keys[0], problem="was never registered")
+            continue
+        server = directory_of(told.uri)
+        # lego keeps of the server's URL the host alone.
+        yield Foreign(keys[0], server, told.uri, told.kid, Learned.SERVER, server is not None)
+
+
+def _acme_sh(folder: Path) -> Iterator[Foreign]:
+    urls: set[str] | None = None
+    for key_path in _files(folder, "account.key"):
+        place = _below_ca(key_path.parent, folder)
+        if place is None or "deactivated" in place:  # acme.sh moves them there
+            continue
+        if urls is None:
+            urls = set(_acme_sh_urls(key_path.parents[len(place) + 1]))
+        shown, typed = _told(key_path.parent / "account.json"), _told(key_path.parent / "ca.conf")
+        # ca.conf has the pair of the last attempt to register, even of one that failed.
+        kid, learned = (shown.kid, Learned.SERVER) if shown.kid else (typed.kid, Learned.TOLD)
+        server = acme_sh_directory(place, urls)
+        yield Foreign(key_path, server, typed.uri, kid, learned)
+
+
+def _below_ca(key_folder: Path, top: Path) -> tuple[str, ...] | None:
+    """Give the parts of a folder below acme.sh's ``ca``; None if it is not below one."""
+    inside = key_folder.relative_to(top).parts
+    if "ca" in inside:
+        return inside[inside.index("ca") + 1 :] or None
+    above = top.parts  # a folder inside of ca was named
+    if "ca" not in above:
+        return None
+    last = len(above) - above[::-1].index("ca")
+    return (*above[last:], *inside) or None
+
+
+def _acme_sh_urls(home: Path) -> Iterator[str]:
+    """Find the directory URLs that acme.sh's settings name."""
+    for path in [home / "account.conf", *sorted(home.glob("*/*.conf"))]:
+        try:
+            with path.open("rb") as stream:
+                text = stream.read(_MAXIMUM_BYTES).decode("utf-8", "replace")
+        except OSError:
+            continue
+        yield from re.findall(
+            r"""^(?:Le_API|DEFAULT_ACME_SERVER)=['"]?(https?://[^'"\s]+)""", text, re.MULTILINE
+        )
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    return sorted(path for path in folder.rglob(name) if path.is_file())
+
+
+def _told(path: Path) -> Told:
+    try:
+        return transfer.read(path)
+    except TransferError:
+        return Told()

@@ -1,0 +1,207 @@
+"""Register an account with an EAB pair without ever losing the pair."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts.model import Account, Learned, Note
+from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.ca.credentials import Credentials
+from certbot_sectigo.ca.problems import Meaning, refuses_pair
+from certbot_sectigo.ca.session import Refused, Session, Settings, Unreachable
+from certbot_sectigo.machine import dirs as paths
+
+if TYPE_CHECKING:
+    from josepy.jwk import JWK
+
+logger = logging.getLogger(__name__)
+
+
+class RegistrationError(errors.Error):
+    """No account was registered; says what became of the pair."""
+
+
+class PairAlreadyBound(RegistrationError):  # noqa: N818 - what happened, not the category
+    """The CA says that the pair has been bound to another key."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What a person has to say before an account is made; asked only when it is needed."""
+
+    agree: Callable[[str], None]
+    """Called with the terms' URL; raises where they are not agreed to."""
+    contact: Callable[[], tuple[str, ...]]
+    """Gives the contact URLs, such as ``mailto:a@example.org``."""
+
+
+def register(
+    dirs: paths.Dirs,
+    credentials: Credentials,
+    settings: Settings,
+    consent: Consent,
+    new_key: Callable[[], JWK],
+) -> Account:
+    """Bind the pair to a new account key, or finish where an earlier run was cut off.
+
+    The key is on disk, synced, before the CA hears of it: a process that dies, or a
+    connection that breaks, after the CA has bound the pair leaves the key in
+    ``pending``, and the next call ends with that very account. Only a definitive
+    refusal of the pair drops a key, and only one that the CA is known not to have
+    bound.
+
+    :param consent: see :class:`Consent`.
+    :param new_key: makes an account key; called only if none is pending.
+    :returns: the account, in its place below ``accounts/``.
+    :raises RegistrationError: where the CA refused.
+    :raises certbot_sectigo.ca.session.CaError: where it could not be asked; the key stays.
+    """
+    server_path = paths.server_path(credentials.server)
+    pending = dirs.pending / server_path
+    folder, uri, bound_nowhere = _resume(pending, server_path, credentials, settings)
+    if folder is not None and uri is not None:
+        return _publish(dirs, folder, server_path, uri)
+    _refuse_unwritable(dirs, server_path)
+    # Whether the CA can be reached is found out before anything is written.
+    session = Session(credentials.server, None, settings)
+    terms = session.terms_of_service()
+    if terms:
+        consent.agree(terms)
+    contact = consent.contact()
+    if folder is None:
+        note = Note(
+            credentials.kid, credentials.server, Learned.REGISTERED, datetime.now(timezone.utc)
+        )
+        folder = pending / store.create(pending, new_key(), note)
+        bound_nowhere = True
+    session = Session(credentials.server, store.load_key(folder), settings)
+    try:
+        registered = session.register(credentials, contact)
+    except Refused as refused:
+        if refuses_pair(refused.problem) and bound_nowhere:
+            _drop(dirs, folder)
+        raise _explained(refused, credentials, None if bound_nowhere else folder) from refused
+    except Unreachable as error:
+        error.remedy = (
+            f"The key stays in {folder}: run the same command again and it goes on from there, "
+            f"whether the CA has bound the pair or not.\n{error.remedy}"
+        )
+        raise
+    return _publish(dirs, folder, server_path, registered.uri)
+
+
+def pending_accounts(dirs: paths.Dirs) -> list[Account]:
+    """List the keys of registrations that were not finished."""
+    return store.read_all(dirs.pending)
+
+
+def _resume(
+    pending: Path, server_path: str, credentials: Credentials, settings: Settings
+) -> tuple[Path | None, str | None, bool]:
+    """Look for a pending key of this pair and ask the CA about it.
+
+    :returns: its folder, None without one; the account URL where the CA has the
+        account; and whether the CA is known not to have bound the key.
+    """
+    undecided: tuple[Path, None, bool] | None = None
+    for folder in store.account_folders(pending):
+        if not store.has_key(folder):
+            # Cut off before the key was made: the CA never heard of it.
+            shutil.rmtree(folder, ignore_errors=True)
+            continue
+        account = store.read(folder, server_path)
+        if account.kid != credentials.kid or account.id is None:
+            continue
+        session = Session(credentials.server, store.load_key(folder), settings)
+        try:
+            found = session.find()
+        except Refused as refused:
+            # Some servers answer this question to nobody, or not to an account that
+            # is suspended: it does not tell, so the same key is sent once more.
+            logger.debug("onlyReturnExisting refused: %s", refused)
+            undecided = (folder, None, False)
+            continue
+        except Unreachable as error:
+            error.remedy = f"The key of the earlier attempt stays in {folder}.\n{error.remedy}"
+            raise
+        if found is not None:
+            return folder, found.uri, False
+        undecided = undecided or (folder, None, True)
+    return undecided or (None, None, True)
+
+
+def _refuse_unwritable(dirs: paths.Dirs, server_path: str) -> None:
+    """Find out before the pair is bound whether the finished folder can be moved into place."""
+    try:
+        atomic.refuse_unmovable(dirs.pending / server_path, dirs.accounts / server_path)
+    except atomic.FileError as error:
+        raise RegistrationError(
+            f"No account is registered: {error.message}", error.remedy
+        ) from error
+
+
+def _publish(dirs: paths.Dirs, folder: Path, server_path: str, uri: str) -> Account:
+    """Write the account URL and move the finished folder to where certbot looks."""
+    store.complete(folder, uri)
+    target = dirs.accounts / server_path
+    atomic.make_private_dir(target)
+    atomic.rename_dir(folder, target / folder.name)
+    _remove_empty(dirs, folder.parent)
+    return store.read(target / folder.name, server_path)
+
+
+def _drop(dirs: paths.Dirs, folder: Path) -> None:
+    """Remove a key that the CA has bound to nothing."""
+    shutil.rmtree(folder, ignore_errors=True)  # what stays is asked about by the next run
+    _remove_empty(dirs, folder.parent)
+
+
+def _remove_empty(dirs: paths.Dirs, folder: Path) -> None:
+    """Remove the folders that were made for a pending key, as far as they are empty."""
+    while folder not in (dirs.config_dir, folder.parent):
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
+
+
+def _explained(refused: Refused, credentials: Credentials, kept: Path | None) -> RegistrationError:
+    """Say what a refusal of newAccount means and what to do."""
+    kid, source = credentials.kid, credentials.path or "the command line"
+    said = f"The CA ({credentials.server}) refused to register an account: {refused.problem}"
+    meaning = refused.meaning
+    kept_line = f"\nThe key of the earlier attempt stays in {kept}." if kept else ""
+    if meaning is Meaning.PAIR_ALREADY_BOUND:
+        return PairAlreadyBound(
+            f"{said}\nThat means: the EAB pair of kid {kid} has been used already, and the CA "
+            f"lets it be used once.{kept_line}"
+        )
+    if meaning is Meaning.KID_UNKNOWN:
+        remedy = (
+            f"The CA does not know kid {kid}. Compare {source} with the ACME account in SCM: its "
+            "EAB details, and that its ACME server is this one."
+        )
+    elif meaning is Meaning.WRONG_HMAC_KEY:
+        remedy = (
+            f"The HMAC key in {source} is not the one of kid {kid}. Copy both again from the "
+            "ACME account's EAB details in SCM."
+        )
+    elif meaning is Meaning.EAB_REQUIRED:
+        remedy = (
+            "The CA wants an EAB pair and, it seems, a contact address with it: give --email "
+            "ADDRESS (ZeroSSL, for one, answers this way where only the address is missing)."
+        )
+    elif refused.problem.type in ("invalidContact", "unsupportedContact", "invalidEmail"):
+        remedy = "Give an e-mail address that the CA takes: --email ADDRESS"
+    else:
+        remedy = f"certbot's debug log has the whole exchange. Nothing is lost: kid {kid} can be \
+tried again."
+    return RegistrationError(said, remedy + kept_line)

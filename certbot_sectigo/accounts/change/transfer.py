@@ -1,0 +1,171 @@
+"""Account keys that come from elsewhere or go there: certbot's, acme.sh's, lego's, dehydrated's."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts.model import Account, Learned, Note
+from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.ca.session import shown_kid
+from certbot_sectigo.machine.dirs import Dirs, refuse_links, server_path
+
+if TYPE_CHECKING:
+    from josepy.jwk import JWK
+
+_VERSION = 1
+_MAXIMUM_BYTES = 1 << 20
+
+
+class TransferError(errors.Error):
+    """A key cannot be imported or exported as asked; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a file says about the account that a key belongs to; None is what it does not say."""
+
+    server: str | None = None
+    """ACME directory URL."""
+    uri: str | None = None
+    """The account URL."""
+    kid: str | None = None
+
+
+def to_json(account: Account, server: str) -> str:
+    """Pure: write what has to go along with an account's key."""
+    content = {
+        "version": _VERSION,
+        "server": server,
+        "account_url": account.uri,
+        "kid": account.kid,
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def parse(text: str) -> Told:
+    """Pure: read what clients keep beside an account's key.
+
+    Known are our own export, lego's ``account.json``, the ``account.json`` and ``ca.conf``
+    of acme.sh, dehydrated's ``account_id.json`` and ``registration_info.json``, and certbot's
+    ``regr.json``.
+
+    :raises ValueError: if it is none of these; completes a sentence that begins with a file.
+    """
+    if text.lstrip()[:1] != "{":
+        return _parse_shell(text)
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("is not JSON") from None
+    registration = content.get("registration")  # lego
+    body = registration.get("body") if isinstance(registration, Mapping) else content
+    uri = _first(content, "account_url", "uri", "url") or (
+        _first(registration, "uri") if isinstance(registration, Mapping) else None
+    )
+    kid = _first(content, "kid") or (shown_kid(body) if isinstance(body, Mapping) else None)
+    told = Told(_first(content, "server"), uri, kid)
+    if told == Told():
+        raise ValueError("does not tell of an account")
+    return told
+
+
+def _parse_shell(text: str) -> Told:
+    """Read acme.sh's settings, which a shell would source."""
+    values = dict(re.findall(r"""^(\w+)=['"]?([^'"\n]*)['"]?\s*$""", text, re.MULTILINE))
+    uri = values.get("ACCOUNT_URL") or None
+    told = Told(values.get("CA_SERVER") or None, uri, values.get("CA_EAB_KEY_ID") or None)
+    if told == Told():
+        raise ValueError("is not a file that tells of an account")
+    return told
+
+
+def beside(key_file: Path) -> Path | None:
+    """Find the file that tells of a key's account, where the client that wrote both keeps it."""
+    folder = key_file.parent
+    for path in (
+        key_file.with_name(f"{key_file.name}.json"),  # our own export
+        key_file.with_suffix(".json"),
+        folder / "account_id.json",  # dehydrated
+        folder / "ca.conf",  # acme.sh
+        folder.parent / "account.json",  # lego: the key is in a folder of its own
+        folder / "regr.json",  # certbot
+    ):
+        if path != key_file and path.is_file():
+            return path
+    return None
+
+
+def read(path: Path) -> Told:
+    """Read a file for :func:`parse`.
+
+    :raises TransferError: if it cannot be read or tells nothing.
+    """
+    try:
+        with path.open("rb") as stream:
+            return parse(stream.read(_MAXIMUM_BYTES).decode("utf-8", "replace"))
+    except OSError as error:
+        raise TransferError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise TransferError(f"{path} {error}.") from None
+
+
+def refuse_existing(dirs: Dirs, name: str, server: str) -> None:
+    """Refuse to import an account that is here already, or in the archive.
+
+    :raises TransferError: with what to do instead.
+    """
+    path = server_path(server)
+    if (dirs.accounts / path / name).exists():
+        raise TransferError(
+            f"The account {name} of {server} is here already.",
+            f"certbot-sectigo accounts show {name}",
+        )
+    if (dirs.archive / path / name).exists():
+        raise TransferError(
+            f"The account {name} of {server} is in the archive.",
+            f"Bring it back:  certbot-sectigo accounts restore {name}",
+        )
+
+
+def bring_in(dirs: Dirs, key: JWK, server: str, uri: str, note: Note | None) -> Account:
+    """Make a certbot account of a key: written aside, then moved into place by one rename.
+
+    :param uri: the account URL.
+    :raises certbot_sectigo.base.errors.Error: if it was not made.
+    """
+    path = server_path(server)
+    staged, target = dirs.staging / path, dirs.accounts / path
+    name = store.key_id(key)
+    refuse_links(dirs.config_dir, staged)
+    refuse_links(dirs.accounts, target)
+    folder = staged / name
+    if folder.exists():  # of a run that was cut off
+        atomic.remove(folder)
+    store.create(staged, key, note)
+    store.complete(folder, uri)
+    atomic.make_private_dir(target)
+    atomic.rename_dir(folder, target / name)
+    atomic.remove_empty(staged, dirs.config_dir)
+    return store.read(target / name, path)
+
+
+def told_note(kid: str | None, server: str) -> Note | None:
+    """Give the note for a kid that came with the key."""
+    if kid is None:
+        return None
+    return Note(kid, server, Learned.TOLD, datetime.now(timezone.utc))
+
+
+def _first(content: Mapping[str, Any], *keys: str) -> str | None:
+    for key in keys:
+        value = content.get(key)
+        if isinstance(value, str) and value:
+            return value
+    return None

@@ -1,0 +1,1 @@
+"""Decisions about accounts, pure: which one is taken, what to think of each, what they need."""

@@ -1,0 +1,169 @@
+"""Ask the CA about many accounts at once: their status, and whether they may issue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, Union
+
+from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts.judge.verdict import Subject
+from certbot_sectigo.accounts.model import Standing, Status
+from certbot_sectigo.ca.order import open_order
+from certbot_sectigo.ca.problems import Meaning, Problem
+from certbot_sectigo.ca.session import (
+    QUESTION_TIMEOUT,
+    AccountObject,
+    CaError,
+    Refused,
+    Session,
+    Settings,
+)
+
+_AT_ONCE = 8
+"""Requests under way at the same time; a CA's limits are per second and address."""
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True)
+class May:
+    """The CA opened an order, so the account may issue for the names."""
+
+    challenged: tuple[str, ...] = ()
+    """Names for which a challenge is to be answered first."""
+
+
+@dataclass(frozen=True)
+class MayNot:
+    """The CA refused the order."""
+
+    problem: Problem
+    meaning: Meaning
+
+
+@dataclass(frozen=True)
+class Untold:
+    """There was no answer, or none that tells."""
+
+    reason: str
+
+
+Probe = Union[May, MayNot, Untold]
+
+
+def ask(
+    subjects: Sequence[Subject],
+    settings: Settings,
+    answered: Callable[[], None] = lambda: None,
+) -> dict[Path, Status]:
+    """Ask the CA for the status of accounts, several at a time; nothing changes there.
+
+    :param answered: called after each answer, to show that it goes on.
+    :returns: account folder -> status.
+    """
+
+    def failed(reason: str) -> Status:
+        return Status(Standing.UNKNOWN, reason)
+
+    return _each(subjects, settings, _status, failed, answered)
+
+
+def probe(
+    subjects: Sequence[Subject],
+    names: Sequence[str],
+    settings: Settings,
+    answered: Callable[[], None] = lambda: None,
+) -> dict[Path, Probe]:
+    """Open an order for the names with each account, several at a time.
+
+    The orders are never finalised, so nothing is issued; they lapse by themselves.
+
+    :param answered: called after each answer, to show that it goes on.
+    :returns: account folder -> what the CA said.
+    """
+
+    def opened(session: Session) -> Probe:
+        try:
+            return May(open_order(session, names).challenged)
+        except Refused as refused:
+            return MayNot(refused.problem, refused.meaning)
+
+    return _each(subjects, settings, opened, Untold, answered)
+
+
+def _each(
+    subjects: Sequence[Subject],
+    settings: Settings,
+    question: Callable[[Session], _Answer],
+    failed: Callable[[str], _Answer],
+    answered: Callable[[], None],
+) -> dict[Path, _Answer]:
+    """Ask a question with each account's key; what keeps it from being asked is an answer too."""
+
+    def directory(subject: Subject) -> Any:
+        try:
+            return Session(subject.server, None, settings, timeout=QUESTION_TIMEOUT).directory
+        except CaError as error:
+            return error
+
+    def one(subject: Subject) -> _Answer:
+        account = subject.account
+        try:
+            found = directories[subject.server]
+            if isinstance(found, CaError):
+                return failed(found.message)
+            if not account.loads:
+                return failed("certbot cannot load it, so it cannot be asked about")
+            session = Session(
+                subject.server,
+                store.load_key(account.folder),
+                settings,
+                account.uri,
+                directory=found,
+                timeout=QUESTION_TIMEOUT,
+            )
+            return question(session)
+        except (CaError, store.AccountError) as error:
+            return failed(error.message)
+        finally:
+            answered()
+
+    first = {subject.server: subject for subject in subjects}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        # One that is down is waited for once, and not once for each of its accounts.
+        directories = dict(zip(first, pool.map(directory, first.values())))
+        answers = list(pool.map(one, subjects))
+    return {subject.account.folder: answer for subject, answer in zip(subjects, answers)}
+
+
+def _status(session: Session) -> Status:
+    """Look at the account object; where it is not shown, ask whether the key has an account.
+
+    Only the CA's plain words count as dead: a status that says so, accountDoesNotExist in
+    answer to onlyReturnExisting (RFC 8555 section 7.3.1), or a refusal that says deactivated
+    (section 7.3.6). A CA may refuse for many other reasons.
+    """
+    try:
+        return _shown(session.look())
+    except Refused as refused:
+        if refused.meaning is Meaning.DEACTIVATED:
+            return Status(Standing.DEACTIVATED, str(refused.problem))
+        first = refused.problem
+    try:
+        found = session.find()
+    except Refused as again:
+        if again.meaning is Meaning.DEACTIVATED:
+            return Status(Standing.DEACTIVATED, str(again.problem))
+        return Status(Standing.UNKNOWN, str(first))
+    if found is None:
+        return Status(Standing.ABSENT, "the CA knows no account of this key")
+    return _shown(found)
+
+
+def _shown(account: AccountObject) -> Status:
+    known = {s.value: s for s in (Standing.VALID, Standing.DEACTIVATED, Standing.REVOKED)}
+    standing = known.get(account.status, Standing.UNKNOWN)
+    reason = "" if standing is not Standing.UNKNOWN else f"the CA says: {account.status}"
+    return Status(standing, reason, account.contact, account.kid)

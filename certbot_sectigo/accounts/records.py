@@ -1,0 +1,130 @@
+"""Records of changes to accounts: what was pinned, and which key changes are not finished.
+
+Written by the verbs of :mod:`~certbot_sectigo.accounts.change`, read by whoever asks what an
+account was used for. They lie beside what they tell of::
+
+    <config_dir>/sectigo/backup/<time>-pin/record.json     one run of pin, adopt or register
+    <config_dir>/sectigo/staging/<server path>/<old id>/   a key change that is not finished
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.dirs import Dirs
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Value:
+    """One option of a lineage: what it was and what it is to be; None is absent."""
+
+    key: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happens to one renewal file."""
+
+    path: Path
+    lineage: str
+    """The certificate's name."""
+    old: str
+    """The file's text before."""
+    new: str
+    values: tuple[Value, ...]
+
+    @property
+    def diff(self) -> str:
+        """The change for people, as a unified diff."""
+        return lineages.diff(self.old, self.new, str(self.path))
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a pin did, written down before it did it, so that it can be taken back."""
+
+    path: Path
+    when: datetime
+    account: str
+    """The account that was pinned."""
+    changes: tuple[Change, ...]
+    undone: bool = False
+    """It was taken back, or is not to be."""
+
+
+def read_records(dirs: Dirs, kind: str = "pin") -> list[Record]:
+    """Read the records of a kind, oldest first; broken ones are passed over."""
+    found = []
+    for path in sorted(dirs.backup.glob(f"{kind}-*.json")):
+        try:
+            found.append(_record(dirs, path))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            logger.debug("%s: %s", path, error)
+    return found
+
+
+def _record(dirs: Dirs, path: Path) -> Record:
+    if path.is_symlink():
+        raise ValueError("a link")
+    content: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    changes = []
+    for entry in content["changes"]:
+        name = str(entry["lineage"])
+        if "/" in name or not name:  # only files of certbot's own folder are ever written
+            raise ValueError("not a lineage's name")
+        values = tuple(Value(key, *pair) for key, pair in entry["values"].items())
+        old, new = (base64.b64decode(entry[key]).decode() for key in ("old", "new"))
+        changes.append(Change(dirs.renewal / f"{name}.conf", name, old, new, values))
+    when = datetime.fromisoformat(content["when"])
+    return Record(path, when, content["account"], tuple(changes), bool(content.get("undone")))
+
+
+@dataclass(frozen=True)
+class Rollover:
+    """A key change that has begun and is not finished."""
+
+    journal: Path
+    server_path: str
+    server: str
+    """ACME directory URL."""
+    old: str
+    """Name of the account's folder with the old key."""
+    new: str
+
+    @property
+    def staged(self) -> Path:
+        """The folder with the new key, until the CA has taken it."""
+        return self.journal.with_suffix("")
+
+
+def unfinished(dirs: Dirs) -> list[Rollover]:
+    """List key changes that were cut off."""
+    found = []
+    for folder, _, names in os.walk(dirs.staging):
+        for name in sorted(names):
+            path = Path(folder, name)
+            if path.suffix != ".json":
+                continue
+            try:
+                content = json.loads(path.read_text("utf-8"))
+                old, new, server = (str(content[key]) for key in ("old", "new", "server"))
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                logger.debug("%s: %s", path, error)
+                continue
+            server_path = str(Path(folder).relative_to(dirs.staging))
+            if new == path.stem and "/" not in old and old not in ("", ".", ".."):
+                found.append(Rollover(path, server_path, server, old, new))
+    return found

@@ -1,0 +1,29 @@
+"""Change files and folders so that a crash leaves the old state or the new one, never half of it.
+
+Every change is made beside its target, synced, and put in place by one rename(2);
+the folder is synced afterwards (fsync(2) of a file does not cover its name).
+"""
+
+from certbot_sectigo.base.atomic.files import backup, is_temporary, replace, replace_all, sweep
+from certbot_sectigo.base.atomic.folders import (
+    make_private_dir,
+    refuse_unmovable,
+    remove,
+    remove_empty,
+    rename_dir,
+)
+from certbot_sectigo.base.atomic.steps import FileError
+
+__all__ = [
+    "FileError",
+    "backup",
+    "is_temporary",
+    "make_private_dir",
+    "refuse_unmovable",
+    "remove",
+    "remove_empty",
+    "rename_dir",
+    "replace",
+    "replace_all",
+    "sweep",
+]

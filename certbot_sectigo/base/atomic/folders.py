@@ -1,0 +1,142 @@
+"""Make, move and remove folders, each in one step; and remove files."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shlex
+import shutil
+import stat
+from pathlib import Path
+
+from certbot_sectigo.base.atomic.steps import (
+    FileError,
+    do,
+    explained,
+    open_folder,
+    os_errors,
+    sync_folder,
+)
+
+
+def make_private_dir(path: Path) -> None:
+    """Make a folder, and those above it that are missing, for nobody but the caller (0700).
+
+    Folders that are there keep their mode; links to folders will do.
+
+    :raises FileError: if it cannot be made or something else has its name.
+    """
+    if os.path.isdir(path):  # noqa: PTH112 - unlike Path.is_dir it never raises
+        return
+    if path.parent != path:
+        make_private_dir(path.parent)
+    with os_errors(path):
+        try:
+            do("mkdir", path, os.mkdir, path, 0o700)
+        except FileExistsError:
+            if not path.is_dir():
+                raise FileError(
+                    f"{path} is not a folder, but has to be one.", "Move it out of the way."
+                ) from None
+        with open_folder(path.parent) as folder:
+            sync_folder(path.parent, folder)
+
+
+def rename_dir(src: Path, dst: Path) -> None:
+    """Move a folder by one rename(2), with everything in it.
+
+    :param src: the folder itself; a link to one is refused.
+    :param dst: its new path, on the same file system, where nothing may be yet; the folder
+        above it has to be there.
+    :raises FileError: if it was not moved.
+    """
+    with os_errors(src):
+        if not stat.S_ISDIR(src.lstat().st_mode):
+            raise FileError(f"{src} is not a folder of its own (a link, or a file); not moved.")
+    if os.path.lexists(dst):
+        # rename(2) would silently take the place of an empty folder; it never replaces a
+        # folder with something in it, so that this look comes too early loses nothing.
+        raise FileError(
+            f"{dst} is there already, so {src} was not moved.",
+            f"Look at both:  ls -la {shlex.quote(str(src))} {shlex.quote(str(dst))}",
+        )
+    try:
+        do("rename", dst, os.rename, src, dst)
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            raise _other_file_system(src, dst.parent) from None
+        raise explained(error, dst) from None
+    # The new name first: seen twice is better than lost.
+    for parent in dict.fromkeys((dst.parent, src.parent)):
+        with os_errors(parent), open_folder(parent) as folder:
+            sync_folder(parent, folder)
+
+
+def refuse_unmovable(src: Path, dst: Path) -> None:
+    """Find out, changing nothing, whether a folder can be moved by one rename(2).
+
+    For what must not be begun if it cannot be finished. A device number would not tell: two
+    mounts of one file system have the same, and rename(2) goes from none to the other.
+
+    :param src: the folder above it, or where that is to be made.
+    :param dst: the folder that it is to be moved into, likewise.
+    :raises FileError: if not, with the reason.
+    """
+    name = f".sectigo-eab-{secrets.token_hex(8)}.none"
+    here, there = (_nearest(folder) for folder in (src, dst))
+    for folder in (here, there):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
+            reason = errno.EROFS if read_only else errno.EACCES
+            raise explained(OSError(reason, os.strerror(reason)), folder)
+    try:
+        # The kernel looks at the mounts first; then it finds that there is nothing to move.
+        (here / name).rename(there / name)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            raise _other_file_system(here, there) from None
+        raise explained(error, there) from None
+
+
+def _nearest(folder: Path) -> Path:
+    while not os.path.isdir(folder):  # noqa: PTH112 - unlike Path.is_dir it never raises
+        folder = folder.parent
+    return folder
+
+
+def _other_file_system(src: Path, parent: Path) -> FileError:
+    return FileError(
+        f"{src} and {parent} are on different file systems, so the folder cannot be "
+        "moved in one step.",
+        "Have both on one file system: a mount point or a link among the folders above sends "
+        "one of them elsewhere (see: findmnt -T DIR).",
+        errno.EXDEV,
+    )
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link, or a folder with everything in it, for good.
+
+    Links are removed, never followed.
+
+    :raises FileError: if something of it may still be there.
+    """
+    with os_errors(path), open_folder(path.parent) as folder:
+        if stat.S_ISDIR(path.lstat().st_mode):
+            do("remove folder", path, shutil.rmtree, path)
+        else:
+            do("unlink", path, os.unlink, path.name, dir_fd=folder)
+        sync_folder(path.parent, folder)
+
+
+def remove_empty(folder: Path, top: Path) -> None:
+    """Remove a folder that is empty, and those above it that are then; `top` stays."""
+    while folder != top and top in folder.parents:
+        try:
+            do("rmdir", folder, os.rmdir, folder)
+        except OSError:  # not empty, most often, or gone
+            return
+        folder = folder.parent

@@ -1,0 +1,99 @@
+"""What the commands that read share: the report on all accounts, and questions to the CA."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from certbot_sectigo import __version__
+from certbot_sectigo.accounts.judge.verdict import Entry
+from certbot_sectigo.accounts.known import overview
+from certbot_sectigo.accounts.known.overview import Overview
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine.dirs import Dirs
+
+if TYPE_CHECKING:
+    from certbot_sectigo.ca.session import Settings
+
+
+def no_verify_ssl_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that speaks to a server the option ``--no-verify-ssl``, as certbot has it."""
+    words = "Do not check the CA's TLS certificate."
+    return click.option("--no-verify-ssl", is_flag=True, help=words)(function)
+
+
+def gather(
+    context: Context,
+    *,
+    online: bool = False,
+    server: str | None = None,
+    verify_ssl: bool = True,
+) -> Overview:
+    """Read everything about this machine's accounts, and judge them.
+
+    :param online: ask the CA for the status of each account.
+    :param server: ACME directory URL, to look at the accounts of this server only.
+    :param verify_ssl: check the CA's TLS certificate.
+    """
+    # What is read stays until the process ends, so looking for garbage among it is in vain.
+    gc.disable()
+    dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
+    found = overview.gather(dirs, context.system_root, os.environ)
+    if server is not None:
+        found = overview.of_server(found, server)
+    return with_answers(context, found, verify_ssl=verify_ssl) if online else found
+
+
+def with_answers(
+    context: Context,
+    found: Overview,
+    only: Sequence[Entry] | None = None,
+    *,
+    verify_ssl: bool = True,
+) -> Overview:
+    """Ask the CA for the status of each account, and judge again.
+
+    :param only: ask about these alone.
+    :param verify_ssl: check the CA's TLS certificate.
+    """
+    from certbot_sectigo.accounts.known import status
+
+    chosen = found.entries if only is None else only
+    asked = [entry.subject for entry in chosen if entry.account.loads]
+    with progress("Asking the CA", len(asked), context) as answered:
+        how = settings(verify_ssl=verify_ssl)
+        return overview.with_statuses(found, status.ask(asked, how, answered))
+
+
+def settings(*, verify_ssl: bool = True) -> Settings:
+    """Tell how this command speaks to servers."""
+    from certbot_sectigo.ca.session import Settings
+
+    if not verify_ssl:
+        # It was asked for, so urllib3 need not tell of it at every request.
+        warnings.filterwarnings("ignore", message="Unverified HTTPS request")
+    return Settings(f"certbot-sectigo/{__version__}", verify_ssl=verify_ssl)
+
+
+@contextlib.contextmanager
+def progress(what: str, total: int, context: Context) -> Iterator[Callable[[], None]]:
+    """Show a bar on a terminal while answers come in; nothing elsewhere.
+
+    :returns: what is called after each answer, from whichever thread.
+    """
+    if total < 2 or context.verbosity < 0 or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)

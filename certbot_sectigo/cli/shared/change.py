@@ -1,0 +1,151 @@
+"""What all commands that change something share: the plan, the question, the locks."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from certbot_sectigo.base import errors
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.format.interface import Report
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.locks import locked
+
+_Plan = TypeVar("_Plan")
+_Result = TypeVar("_Result")
+
+
+class NotDoneError(errors.Error):
+    """Nothing was changed, since nobody said yes."""
+
+
+def yes_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option ``--yes``."""
+    return click.option("--yes", is_flag=True, help="Act without asking.")(function)
+
+
+def dirs_of(context: Context) -> Dirs:
+    """Give certbot's directories, if this user may look into them.
+
+    :raises NotDoneError: if not: an empty list would be a wrong answer.
+    """
+    dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise NotDoneError(
+                f"{error.filename} cannot be read by this user (uid {os.geteuid()}).",
+                "Repeat the command as the user certbot runs as, most often root (sudo).",
+            )
+
+    if os.geteuid() != 0:  # root reads everything, so it need not try
+        for folder in (dirs.accounts, dirs.renewal, dirs.archive):
+            for _ in os.walk(folder, onerror=refuse):
+                pass
+    return dirs
+
+
+Lock = Callable[[Dirs, float, Callable[[str], None]], "AbstractContextManager[None]"]
+"""Takes certbot's locks, like :func:`certbot_sectigo.machine.locks.locked`."""
+
+
+def no_lock(
+    dirs: Dirs, timeout_seconds: float, waiting: Callable[[str], None]
+) -> AbstractContextManager[None]:
+    """Take no lock: for commands that leave the act to certbot."""
+    return nullcontext()
+
+
+def act(
+    context: Context,
+    command: str,
+    *,
+    make: Callable[[], _Plan],
+    show: Callable[[_Plan], None],
+    describe: Callable[[_Plan], Any],
+    question: str,
+    yes: bool,
+    carry_out: Callable[[_Plan], _Result],
+    lock: Lock = locked,
+    conclude: Callable[[_Result], None],
+    result: Callable[[_Result], Any],
+    failed: Callable[[_Result], bool] = lambda outcome: False,
+) -> None:
+    """Show a plan, have it approved, and carry it out under certbot's locks.
+
+    The locks are not held while a person thinks: the plan is made again once they are, and
+    must have come out the same.
+
+    :param make: makes the plan; reads only.
+    :param show: prints it for people.
+    :param describe: gives it for JSON.
+    :param lock: takes the locks for `carry_out`.
+    :param conclude: prints what was done.
+    :param result: gives what was done for JSON.
+    :param failed: tells whether a part of it was not done, so that the exit code is 1.
+    :raises NotDoneError: if it was not approved, or the world has changed meanwhile.
+    """
+    dirs = dirs_of(context)
+    _refuse_other_owner(dirs)
+    plan = make()
+    silent = context.json or (context.verbosity < 0 and yes)
+    if not silent:
+        show(plan)
+    if not yes:
+        if context.json:
+            print_json(command, done=False, plan=describe(plan), result=None)
+        if context.json or not context.interactive:
+            raise NotDoneError("Nothing was changed.", "Add --yes to do it.")
+        if not click.confirm(question):
+            raise NotDoneError("Nothing was changed.")
+    with lock(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
+        if make() != plan:
+            raise NotDoneError(
+                "Nothing was changed: certbot's files are not what they were a moment ago.",
+                "Repeat the command.",
+            )
+        outcome = carry_out(plan)
+    if context.json:
+        print_json(command, done=True, plan=describe(plan), result=result(outcome))
+    elif not silent or failed(outcome):
+        conclude(outcome)
+    if failed(outcome):
+        raise NotDoneError("Not everything could be done; what was not is as it was.")
+
+
+def _refuse_other_owner(dirs: Dirs) -> None:
+    """Refuse to write where somebody else's certbot has its files, root's word or not.
+
+    What root makes there, if only a lock file, that certbot cannot read afterwards.
+    """
+    for folder in (dirs.accounts, dirs.config_dir):
+        try:
+            owner = folder.stat().st_uid
+        except FileNotFoundError:
+            continue
+        if owner != os.geteuid():
+            raise NotDoneError(
+                f"Nothing was changed: {folder} is of uid {owner}, and this is uid "
+                f"{os.geteuid()}, whose files certbot could not use there.",
+                "Repeat the command as the user certbot runs as:  sudo -u "
+                + ("root" if owner == 0 else f"'#{owner}'")
+                + " certbot-sectigo …",
+            )
+        return
+
+
+def print_json(command: str, **content: Any) -> None:
+    """Print the one JSON document of a command."""
+    formats.chosen(json=True).show(Report(command, lambda: content, tuple))
+
+
+def hint(*words: str | Path) -> str:
+    """Write a command of ours as it can be typed."""
+    return " ".join(["certbot-sectigo", *(shlex.quote(str(word)) for word in words)])

@@ -1,0 +1,58 @@
+"""Groups of commands: global options for all; modules imported only when they are called."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from certbot_sectigo.cli.shared import options
+
+
+class Group(click.Group):
+    """A group whose subcommands take the global options as well."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give a subcommand."""
+        found = super().get_command(ctx, cmd_name)
+        return options.adopt(found) if found is not None else None
+
+
+class LazyGroup(Group):
+    """Keep starting cheap, however many subcommands there are.
+
+    :param lazy: subcommand -> (module, its line in the list of commands). The
+        module defines a click command called ``command``, or, where several
+        subcommands share one, named after the subcommand with ``_`` for ``-``.
+    """
+
+    def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the subcommands, in the order of the alphabet."""
+        return sorted({*self._lazy, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a subcommand's module and give the command."""
+        if cmd_name not in self._lazy:
+            return super().get_command(ctx, cmd_name)
+        module = importlib.import_module(self._lazy[cmd_name][0])
+        name = cmd_name.replace("-", "_")
+        found: click.Command = getattr(module, name, None) or module.command
+        return options.adopt(found)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the subcommands without importing them."""
+        rows = []
+        for name in self.list_commands(ctx):
+            if name in self._lazy:
+                rows.append((name, self._lazy[name][1]))
+            else:
+                command = super().get_command(ctx, name)
+                rows.append((name, command.get_short_help_str() if command else ""))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)

@@ -1,0 +1,1 @@
+"""What is written at a target: one module per format."""

@@ -1,0 +1,1 @@
+"""The doctor's checks, pure: facts in, findings out."""

@@ -1,0 +1,287 @@
+"""Pure: what is wrong with the accounts, and with the lineages' ties to them."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from certbot_sectigo.accounts.judge.verdict import Entry, moved_machine
+from certbot_sectigo.accounts.known.overview import Dangling, Overview
+from certbot_sectigo.accounts.model import Learned, Standing, Verdict
+from certbot_sectigo.doctor.model import FIX, Finding, Severity
+from certbot_sectigo.machine.dirs import server_path
+from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.schedules import Source
+
+_TITLES = {
+    Verdict.UNPARSABLE: "An account's files do not parse",
+    Verdict.INCOMPLETE: "An account's files are not complete",
+    Verdict.MISNAMED: "A folder with an account has another name than the account",
+    Verdict.DEAD: "An account that the CA has ended is still here",
+    Verdict.DUPLICATE: "Two accounts are bound with the same kid",
+    Verdict.SUPERSEDED: "Beside an account in use there is another of the same kid",
+}
+_CLEAN = "certbot-sectigo accounts clean"
+
+
+def check(
+    overview: Overview, host: str, unnoted: Collection[Path], settings: Collection[Path]
+) -> Iterator[Finding]:
+    """Judge accounts and pins.
+
+    :param host: this machine's name.
+    :param unnoted: folders of accounts without a note of their kid.
+    :param settings: the cli.ini files; what they name is for :mod:`.traps` to tell.
+    """
+    for entry in overview.entries:
+        yield from _verdict(entry)
+    yield from _idle(overview.entries)
+    for dangling in overview.dangling:
+        if dangling.where not in settings:
+            yield _dangling(dangling)
+    by_server = _by_server(overview)
+    yield from _unpinned(overview.lineages, by_server)
+    yield from _several_kids(overview.lineages, by_server)
+    yield from _other_kid(overview)
+    yield from _unnoted(overview.entries, unnoted)
+    yield from _cloned(overview.entries, host)
+    if overview.unread:
+        yield Finding(
+            "accounts/unread",
+            Severity.NOTICE,
+            "Logs could not be read",
+            "Kids of accounts, signs of use and leaked secrets in them are not known.",
+            overview.unread,
+            "Run the doctor as the user certbot runs as; remove a log that is damaged.",
+        )
+
+
+def _verdict(entry: Entry) -> Iterator[Finding]:
+    subject, verdict = entry.subject, entry.verdict
+    where = (str(entry.account.folder),)
+    if verdict is Verdict.IN_USE:
+        status = subject.status
+        if subject.dead:
+            what, _, command = entry.advice.partition("; ")
+            yield Finding(
+                "accounts/dead-in-use",
+                Severity.CRITICAL,
+                "An account in use has been ended by the CA",
+                f"{_sentence(what)} {_sentence(entry.reason)}",
+                where,
+                "Give its lineages another account.",
+                command,
+            )
+        elif status is not None and status.standing is Standing.UNKNOWN and status.reason:
+            yield Finding(
+                "accounts/standing-unknown",
+                Severity.WARNING,
+                "The CA does not say whether an account in use is alive",
+                f"It says: {_sentence(status.reason)}",
+                where,
+                "Where it says that the account is suspended, it has to be resumed in Sectigo "
+                "Certificate Manager; else try again later.",
+                f"certbot-sectigo accounts show {shlex.quote(entry.account.name)} --online",
+            )
+        return
+    if verdict is Verdict.IDLE:
+        return
+    if verdict in (Verdict.UNPARSABLE, Verdict.INCOMPLETE):
+        severity = Severity.CRITICAL if subject.uses else Severity.WARNING
+        if verdict is Verdict.UNPARSABLE:
+            severity = Severity.CRITICAL
+    else:
+        severity = Severity.WARNING if verdict is Verdict.MISNAMED else Severity.NOTICE
+    is_command = entry.advice.startswith("certbot-sectigo ")
+    remedy = "Take it out of service; it goes to the archive, from where it can be restored."
+    if not is_command:
+        remedy = _sentence(entry.advice)
+    elif entry.advice != _CLEAN:
+        remedy = "Put its files back from a backup, or give its lineages another account."
+    yield Finding(
+        f"accounts/{verdict.value}",
+        severity,
+        _TITLES[verdict],
+        _sentence(entry.reason),
+        where,
+        remedy,
+        entry.advice if is_command else "",
+    )
+
+
+def _idle(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Tell of servers with several accounts that nothing uses; a single one may be new.
+
+    What may be needed, to revoke a certificate say, does not count: `clean` keeps it.
+    """
+    idle: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        subject = entry.subject
+        if entry.verdict is Verdict.IDLE and not (subject.issued or subject.unclear):
+            idle[entry.subject.server].append(entry)
+    for server, members in idle.items():
+        if len(members) > 1:
+            yield Finding(
+                "accounts/idle",
+                Severity.NOTICE,
+                "Several accounts of a server are here, and nothing uses them",
+                f'{server}: certbot asks "Please choose an account", and stops where it may not.',
+                tuple(str(entry.account.folder) for entry in members),
+                "Archive those that are not needed; they can be restored.",
+                f"{_CLEAN} --idle",
+            )
+
+
+def _dangling(dangling: Dangling) -> Finding:
+    lineage = dangling.source is Source.LINEAGE
+    who = f"The lineage {dangling.what}" if lineage else f"{dangling.where}"
+    is_command = dangling.advice.startswith("certbot-sectigo ")
+    remedy = "Bring that account back, or point the lineage to one that is here."
+    return Finding(
+        "accounts/dangling",
+        Severity.CRITICAL,
+        "An account is named that is not here",
+        f"{who} names account {dangling.account}"
+        + (f" of {dangling.server}" if dangling.server else "")
+        + ", which is not there: it cannot renew.",
+        (str(dangling.where),),
+        remedy if is_command else _sentence(dangling.advice),
+        dangling.advice if is_command else "",
+    )
+
+
+def _by_server(overview: Overview) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for entry in overview.entries:
+        for path in (entry.account.server_path, *entry.subject.also):
+            found[path].append(entry)
+    return found
+
+
+def _unpinned(lineages: Sequence[Lineage], by_server: dict[str, list[Entry]]) -> Iterator[Finding]:
+    for lineage in lineages:
+        # Ours finds its account by the kid; one that is broken is a finding of its own.
+        if lineage.account or lineage.ours or lineage.problem or not lineage.server:
+            continue
+        members = by_server.get(server_path(lineage.server), [])
+        if sum(entry.account.loads for entry in members) > 1:
+            yield Finding(
+                "accounts/unpinned",
+                Severity.CRITICAL,
+                "A lineage does not say which of several accounts is its own",
+                f'{lineage.name}: certbot would ask "Please choose an account", and so cannot '
+                "renew it unattended.",
+                (str(lineage.path),),
+                "Pin it to the account that may issue for its names.",
+                f"certbot-sectigo accounts pin ID --cert-name {shlex.quote(lineage.name)}",
+            )
+
+
+def _several_kids(
+    lineages: Sequence[Lineage], by_server: dict[str, list[Entry]]
+) -> Iterator[Finding]:
+    """Tell of lineages of plain certbot on a server where several kids are at work.
+
+    With our authenticator each lineage finds its own account, so that is no fault.
+    """
+    for path, members in by_server.items():
+        kids = {e.account.kid for e in members if e.verdict is Verdict.IN_USE and e.account.kid}
+        plain = [
+            lineage
+            for lineage in lineages
+            if lineage.server
+            and lineage.authenticator
+            and not lineage.ours
+            and not lineage.problem
+            and server_path(lineage.server) == path
+        ]
+        if len(kids) > 1 and plain:
+            names = [lineage.name for lineage in plain]
+            first = shlex.quote(names[0])
+            yield Finding(
+                "accounts/several-kids",
+                Severity.WARNING,
+                "Lineages on one server use several kids, and plain certbot does not know kids",
+                f"{path} has accounts of the kids {', '.join(sorted(kids))}. For "
+                f"{', '.join(names)} a new certonly asks which account to use, or takes a wrong "
+                "one where a number is guessed.",
+                tuple(str(lineage.path) for lineage in plain),
+                "Renew them with the authenticator sectigo-eab, which finds the account of the "
+                "kid.",
+                f"certbot reconfigure --cert-name {first} --authenticator sectigo-eab",
+            )
+
+
+def _other_kid(overview: Overview) -> Iterator[Finding]:
+    kids = {
+        (path, entry.account.name): entry.account.kid
+        for entry in overview.entries
+        for path in (entry.account.server_path, *entry.subject.also)
+    }
+    for lineage in overview.lineages:
+        if not (lineage.ours and lineage.kid and lineage.account and lineage.server):
+            continue
+        kid = kids.get((server_path(lineage.server), lineage.account))
+        if kid is not None and kid != lineage.kid:
+            yield Finding(
+                "accounts/other-kid",
+                Severity.WARNING,
+                "A lineage's account is bound with another kid than the lineage's",
+                f"{lineage.name} says kid {lineage.kid}, but its account {lineage.account} is of "
+                f"kid {kid}: the CA may refuse its names.",
+                (str(lineage.path),),
+                "Pin it to the account of its kid; accounts list shows them.",
+                f"certbot-sectigo accounts pin ID --cert-name {shlex.quote(lineage.name)}",
+            )
+
+
+def _unnoted(entries: Sequence[Entry], unnoted: Collection[Path]) -> Iterator[Finding]:
+    found = [
+        entry
+        for entry in entries
+        if entry.account.folder in unnoted
+        and entry.account.note is not None
+        and entry.account.note.learned is Learned.LOG
+        and not entry.account.misnamed
+        and entry.account.link is None
+    ]
+    if found:
+        yield Finding(
+            "accounts/kid-not-noted",
+            Severity.NOTICE,
+            "Only a log tells with which kid an account was bound",
+            "Logs are rotated away, and nothing else on this machine knows the kid of "
+            + ", ".join(entry.account.name for entry in found)
+            + ".",
+            tuple(str(entry.account.folder) for entry in found),
+            "Have a note written beside each account.",
+            FIX,
+        )
+
+
+def _cloned(entries: Sequence[Entry], host: str) -> Iterator[Finding]:
+    by_host: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        other = moved_machine(entry.account.creation_host, host)
+        if other:
+            by_host[other].append(str(entry.account.folder))
+    for other, folders in by_host.items():
+        yield Finding(
+            "accounts/cloned",
+            Severity.NOTICE,
+            "Accounts were made on another host",
+            f"They come from {other}, and this is {host}. If that machine still runs, both hold "
+            "the same account keys: who takes over one can issue for the other, and deactivating "
+            "the account stops both.",
+            tuple(folders),
+            "If this is a clone: register an account of its own here and archive these. If the "
+            "machine was renamed or moved, leave it out with --ignore accounts/cloned.",
+            "certbot-sectigo accounts register --credentials FILE",
+        )
+
+
+def _sentence(text: str) -> str:
+    text = text.strip().rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}." if text else ""

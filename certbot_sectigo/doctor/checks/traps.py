@@ -1,0 +1,128 @@
+"""Pure: settings in cli.ini that reach every run, and so spoil renewals and dry runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from certbot_sectigo.accounts.known.overview import Overview
+from certbot_sectigo.doctor.model import Finding, Severity
+from certbot_sectigo.machine import certbot_versions
+from certbot_sectigo.machine.requirements import DISTRIBUTION, Unmet
+from certbot_sectigo.machine.schedules import Source
+
+_SETTING = re.compile(r"""\s*(?:--)?([A-Za-z][\w-]*)\s*(?:[=:\s]\s*["']?([^\s"'#;]*))?""")
+_SWITCHES = ("dry-run", "staging", "test-cert")
+_AUTHENTICATORS = ("standalone", "webroot", "manual", "nginx", "apache")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A line of a cli.ini."""
+
+    path: Path
+    line: int
+    name: str
+    """Lower case, with ``-``."""
+    value: str
+    """Empty for anything that is not looked at here, as it may be a secret."""
+
+
+def parse(path: Path, lines: Iterable[tuple[int, str]]) -> Iterator[Setting]:
+    """Read the settings that matter here."""
+    for number, line in lines:
+        match = _SETTING.match(line)
+        if match is None:
+            continue
+        name = match[1].lower().replace("_", "-")
+        if name in ("server", "account", "authenticator", "configurator"):
+            yield Setting(path, number, name, match[2] or "")
+        elif name in (*_SWITCHES, *_AUTHENTICATORS) and _true(match[2]):
+            yield Setting(path, number, name, "true")
+
+
+def check(settings: Iterable[Setting], overview: Overview) -> Iterator[Finding]:
+    """Tell what comes of each setting."""
+    missing = {
+        (dangling.where, dangling.account)
+        for dangling in overview.dangling
+        if dangling.source is Source.CONFIG
+    }
+    for setting in settings:
+        absent = (setting.path, setting.value) in missing
+        severity, title, what, remedy = _told(setting, absent=absent)
+        yield Finding(
+            f"traps/{setting.name}-in-cli-ini" if setting.name in _NAMED else "traps/cli-ini",
+            severity,
+            title,
+            what,
+            (f"{setting.path}:{setting.line}",),
+            remedy,
+            f"sed -i '{setting.line}s/^/# /' {shlex.quote(str(setting.path))}",
+        )
+
+
+_NAMED = ("server", "account", "authenticator")
+
+
+def check_requirement(unmet: Unmet | None, certbot_version: tuple[int, ...]) -> Iterator[Finding]:
+    """Tell of a requirement of the plugin that is not met; older certbots end with it.
+
+    :param certbot_version: of the certbot beside this command, such as ``(2, 1, 0)``.
+    """
+    if unmet is None:
+        return
+    stops = certbot_versions.asks_requirements(certbot_version)
+    yield Finding(
+        "traps/requirement",
+        Severity.CRITICAL if stops else Severity.WARNING,
+        "A Python package that the plugin requires is missing or too old",
+        unmet.message if stops else unmet.message.partition("\n")[0],
+        (unmet.requirement,),
+        "Install it; certbot meanwhile runs without the plugin after  "
+        f"{unmet.pip} uninstall {DISTRIBUTION} .",
+        f"{unmet.pip} install {shlex.quote(unmet.requirement)}",
+    )
+
+
+def _told(setting: Setting, *, absent: bool) -> tuple[Severity, str, str, str]:
+    name = setting.name
+    if name == "server":
+        return (
+            Severity.WARNING,
+            "cli.ini names a server for every run",
+            f"server = {setting.value}: certbot --dry-run with any authenticator but sectigo-eab "
+            "asks this server for a real certificate and throws it away, and certonly without "
+            "--server takes it for certificates of another CA too.",
+            "Take the line out; lineages keep their server in their renewal files.",
+        )
+    if name == "account":
+        gone = " It is not on this machine, so every run fails." if absent else ""
+        return (
+            Severity.CRITICAL,
+            "cli.ini names an account for every run",
+            f"account = {setting.value} overrides the account of every lineage of every CA.{gone}",
+            "Take the line out; lineages keep their account in their renewal files.",
+        )
+    if name in _SWITCHES:
+        return (
+            Severity.CRITICAL,
+            f"cli.ini switches {name} on for every run",
+            f"With {name} no run gets a certificate that anybody trusts; sectigo-eab refuses "
+            "staging servers, as Sectigo has none.",
+            "Take the line out.",
+        )
+    return (
+        Severity.WARNING,
+        "cli.ini names an authenticator for every run",
+        f"{name} = {setting.value}: it is taken for certificates of every CA, and renewals and "
+        "dry runs of lineages that have another one are not those that were set up.",
+        "Take the line out; lineages keep their authenticator in their renewal files.",
+    )
+
+
+def _true(value: str | None) -> bool:
+    return (value or "true").lower() in ("true", "yes", "1", "on")

@@ -1,0 +1,1 @@
+"""The doctor's eyes: what of this machine the checks want to know; reads, judges nothing."""

@@ -1,0 +1,178 @@
+"""Read who can read certbot's secrets: modes and owners below its directory, repositories above."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from certbot_sectigo.doctor.model import Guarded, Kind, Repository
+from certbot_sectigo.machine.dirs import Dirs
+
+_ACCOUNT_KEY = re.compile(r"private_key\.json.*")
+_CERTIFICATE_KEY = re.compile(r"(?:privkey|\d+_key).*\.pem.*")
+_SECRET_SETTING = re.compile(
+    rb"^[ \t]*[\w-]*(?:hmac[_-]?key|secret|token|passw\w*|api[_-]?key)[\w-]*[ \t]*=[ \t]*\S",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_SNIFFED = 1 << 16
+_INDEXES = {
+    ".git": ("index",),
+    ".hg": ("dirstate",),
+    ".bzr": ("checkout/dirstate",),
+    ".svn": ("wc.db",),
+}
+_IGNORES = (".gitignore", ".hgignore", ".bzrignore")
+_IN_INDEX = re.compile(rb"private_key\.json|privkey\d*\.pem|sectigo-eab\.ini")
+
+
+def guarded(dirs: Dirs, credentials: Iterable[Path]) -> list[Guarded]:
+    """Look at everything below certbot's configuration directory that is to be private.
+
+    Folders above that directory do not count: that nobody gets there today is no reason for
+    its own modes to be wrong.
+
+    :param credentials: credentials files that are named somewhere, wherever they are.
+    """
+    top = dirs.config_dir
+    try:
+        owner = top.stat().st_uid
+    except OSError:
+        return []
+    found: dict[Path, Guarded] = {}
+    for path, shut in _below(top):
+        kind = _kind(top, path)
+        if kind is not None:
+            thing = _look(path, kind, owner, shut=shut)
+            if thing is not None:
+                found[path] = thing
+    for path in credentials:
+        if path not in found:
+            thing = _look(path, Kind.CREDENTIALS, owner, shut=False)
+            if thing is not None:
+                found[path] = thing
+    for path in (dirs.archive, dirs.pending, dirs.staging, dirs.backup):
+        thing = _look(path, Kind.FOLDER, owner, shut=False)
+        if thing is not None:
+            found[path] = thing
+    return list(found.values())
+
+
+def repositories(config_dir: Path) -> list[Repository]:
+    """Look for version control at certbot's configuration directory and above it."""
+    found = []
+    for folder in (config_dir, *config_dir.parents):
+        for name, indexes in _INDEXES.items():
+            repository = folder / name
+            if not os.path.lexists(repository):
+                continue
+            data = repository
+            if repository.is_file():  # a work tree whose data are elsewhere
+                text = _head(repository).decode("utf-8", "replace")
+                data = folder / text.partition("gitdir:")[2].strip()
+            if any(_IN_INDEX.search(_whole(data / index)) for index in indexes):
+                found.append(Repository(repository, holds=True))
+            elif not _ignored(folder, config_dir):
+                found.append(Repository(repository, holds=False))
+    return found
+
+
+def _ignored(folder: Path, config_dir: Path) -> bool:
+    """Tell whether the repository's ignore files speak of certbot's directory at all."""
+    below = config_dir.relative_to(folder).parts
+    words = {"*", "accounts", *below}
+    for above in (folder, *(folder.joinpath(*below[: n + 1]) for n in range(len(below)))):
+        for name in _IGNORES:
+            for line in _head(above / name).decode("utf-8", "replace").splitlines():
+                if not line.startswith("#") and words & set(line.strip().split("/")):
+                    return True
+    exclude = _head(folder / ".git/info/exclude").decode("utf-8", "replace")
+    return any(
+        words & set(line.strip().split("/"))
+        for line in exclude.splitlines()
+        if not line.startswith("#")
+    )
+
+
+def _below(top: Path) -> Iterator[tuple[Path, bool]]:
+    """Walk through all files; tell of each whether a folder above shuts others out."""
+    shut: dict[str, bool] = {str(top): False}
+    for folder, names, files in os.walk(top):
+        names[:] = [n for n in names if n not in _INDEXES]
+        closed = shut[folder]
+        if folder != str(top):
+            try:
+                closed = closed or not stat.S_IMODE(Path(folder).stat().st_mode) & 0o011
+            except OSError:
+                continue
+        for name in names:
+            shut[f"{folder}/{name}"] = closed
+        for name in files:
+            yield Path(folder, name), closed
+
+
+def _kind(top: Path, path: Path) -> Kind | None:
+    """Tell what a file holds, by its name, or by its content where others can read it."""
+    name = path.name
+    if name == ".certbot.lock":
+        return None  # opening and closing it would release the lock of this process
+    if _ACCOUNT_KEY.fullmatch(name):
+        return Kind.ACCOUNT
+    if _CERTIFICATE_KEY.fullmatch(name):
+        return Kind.CERTIFICATE
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode) or not status.st_mode & 0o077:
+        return None
+    if name.endswith((".ini", ".cfg")) or name.startswith("sectigo-eab"):
+        if path.parent == top and name == "cli.ini":
+            return None  # looked at as a place where keys leak
+        return Kind.CREDENTIALS if _SECRET_SETTING.search(_head(path)) else None
+    if status.st_mode & 0o007 and _PRIVATE_KEY.search(_head(path)):
+        return Kind.CERTIFICATE
+    return None
+
+
+def _look(path: Path, kind: Kind, owner: int, *, shut: bool) -> Guarded | None:
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    is_folder = stat.S_ISDIR(status.st_mode)
+    if is_folder != (kind is Kind.FOLDER) or not (is_folder or stat.S_ISREG(status.st_mode)):
+        return None  # a link: what it leads to has a mode of its own
+    foreign = None
+    # Services may own certificate keys.
+    if kind is not Kind.CERTIFICATE and status.st_uid not in (0, owner):
+        foreign = _user(status.st_uid)
+    return Guarded(path, kind, stat.S_IMODE(status.st_mode), foreign, shut)
+
+
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def _head(path: Path) -> bytes:
+    return _read(path, _SNIFFED)
+
+
+def _whole(path: Path) -> bytes:
+    return _read(path, 1 << 28)
+
+
+def _read(path: Path, size: int) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as stream:
+            return stream.read(size) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+    except OSError:
+        return b""

@@ -1,0 +1,204 @@
+"""Read what starts ``certbot renew``: systemd timers, cron tables, the scripts they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from certbot_sectigo.doctor.model import Schedule, Start
+from certbot_sectigo.doctor.readers.programs import (
+    Surroundings,
+    interpreter,
+    is_environment,
+    look,
+    of_snap,
+)
+from certbot_sectigo.machine import schedules
+from certbot_sectigo.machine.schedules import Source
+
+# certbot with "renew" among its words; scripts often hold its path in a variable
+_RENEWS = re.compile(r"(?:certbot|letsencrypt)\S*[\"']?(?:\s+[^\s|;&]+)*?\s+[\"']?renew\b", re.I)
+_LAUNCH = re.compile(
+    r"(?:(?P<python>[^\s\"'=;&|]*python[\w.]*)\s+(?:-\w+\s+)*)?"
+    r"(?P<program>(?:[^\s\"'=;&|]*/)?(?:certbot|letsencrypt))(?P<quote>[\"']?)"
+    r"(?P<rest>(?:\s+[^\s|;&]+)*?\s+renew)\b"
+)
+_SNAP = re.compile(r"\S*snap\s+run\s(?:[^;&|]*\s)?certbot\.renew\b")
+_ENVIRONMENT_FILE = re.compile(r"^\s*EnvironmentFile\s*=\s*-?(/\S+)", re.MULTILINE)
+_PATH = re.compile(r"(?<![\w./-])/[\w./+-]+")
+_ONLY_WITHOUT_SYSTEMD = re.compile(r"!\s+-d\s+/run/systemd/system\b")
+
+
+def read(system_root: Path) -> Schedule:
+    """Find what starts certbot's renewals.
+
+    :param system_root: where ``etc``, ``var``, ``usr``, ``lib`` and ``run`` are looked up.
+    """
+    active: list[Path] = []
+    disabled: list[Path] = []
+    starts: list[Start] = []
+    timers = {path.name: path for path in _timers(system_root)}
+    folders = list(_wants(system_root))
+    wanted = {path.name: path for folder in folders for path in schedules.children(folder)}
+    for timer in timers.values():
+        service = _service(system_root, timer)
+        if service is None or not _starts_certbot(system_root, timer, service):
+            continue
+        # Without any such folder this is not a whole machine, and nothing tells.
+        is_enabled = timer.name in wanted or not folders
+        (active if is_enabled else disabled).append(timer)
+        starts += _unit_starts(system_root, timer, service, is_enabled)
+    for name, link in wanted.items():
+        # A link may lead to a unit that cannot be seen from here.
+        if name not in timers and name.endswith(".timer") and "certbot" in name:
+            active.append(link)
+    systemd = (system_root / "run/systemd/system").is_dir()
+    for source, path in schedules.schedules(system_root):
+        if source is Source.CRON:
+            lines = list(_cron_lines(path, systemd=systemd))
+            if any(_renews(system_root, line) for _, line in lines):
+                active.append(path)
+                around = Surroundings(schedules.read_text(path))
+                for number, line in lines:
+                    starts += _starts(system_root, path, path, number, line, around)
+    return Schedule(tuple(active), tuple(disabled), tuple(starts))
+
+
+def _timers(system_root: Path) -> Iterator[Path]:
+    names = set()
+    for folder in schedules.UNIT_FOLDERS:
+        for path in schedules.children(system_root / folder):
+            # The first folder that has a unit hides the same name in the others.
+            if path.name.endswith(".timer") and path.name not in names:
+                names.add(path.name)
+                yield path
+
+
+def _wants(system_root: Path) -> Iterator[Path]:
+    """List the folders of links by which units are enabled."""
+    for folder in schedules.UNIT_FOLDERS:
+        for target in schedules.children(system_root / folder):
+            if target.name.endswith((".wants", ".requires")):
+                yield target
+
+
+@dataclass(frozen=True)
+class _Service:
+    name: str
+    path: Path | None
+    """None if the unit cannot be seen from here."""
+    commands: tuple[str, ...] = ()
+    text: str = ""
+    """The unit, its drop-ins and its environment files."""
+
+
+def _service(system_root: Path, timer: Path) -> _Service | None:
+    """Read the unit that a timer starts; None if the timer is masked."""
+    text = schedules.read_text(timer)
+    if not text.strip():
+        return None  # empty, or a link to /dev/null
+    unit = re.search(r"^\s*Unit\s*=\s*(\S+)", text, re.MULTILINE)
+    name = unit[1] if unit else f"{timer.stem}.service"
+    places = (system_root / folder / name for folder in schedules.UNIT_FOLDERS)
+    path = next((place for place in places if schedules.read_text(place)), None)
+    if path is None:
+        return _Service(name, None)
+    overrides: dict[str, Path] = {}
+    for folder in reversed(schedules.UNIT_FOLDERS):
+        found = schedules.children(system_root / folder / f"{name}.d")
+        overrides.update({each.name: each for each in found if each.name.endswith(".conf")})
+    texts = [
+        schedules.read_text(each) for each in (path, *(v for _, v in sorted(overrides.items())))
+    ]
+    commands: list[str] = []
+    for text in texts:
+        for _, line in schedules.lines(text):
+            if line.strip().startswith("ExecStart"):
+                key, _, value = line.partition("=")
+                if key.strip() == "ExecStart" and not value.strip():
+                    commands.clear()  # an empty one takes back those before it
+                elif value.strip():
+                    commands.append(value.strip())
+    files = [m for text in texts for m in _ENVIRONMENT_FILE.findall(text)]
+    texts += [schedules.read_text(system_root / file.lstrip("/")) for file in files]
+    return _Service(name, path, tuple(commands), "\n".join(texts))
+
+
+def _starts_certbot(system_root: Path, timer: Path, service: _Service) -> bool:
+    """Tell whether a timer's service is certbot's renewal."""
+    if service.path is None:
+        return "certbot" in timer.name  # its service is somewhere else, as a snap's may be
+    return any(_renews(system_root, command) for command in service.commands)
+
+
+def _unit_starts(
+    system_root: Path, timer: Path, service: _Service, active: bool
+) -> Iterator[Start]:
+    if service.path is None:
+        return
+    around = Surroundings(service.text)
+    for command in service.commands:
+        for start in _starts(system_root, timer, service.path, 0, command, around):
+            commands = service.commands if start.place == service.path else ()
+            yield replace(start, active=active, service=service.name, commands=commands)
+
+
+def _cron_lines(path: Path, *, systemd: bool) -> Iterator[tuple[int, str]]:
+    for number, line in schedules.lines(schedules.read_text(path)):
+        # Debian's table leaves the work to the timer where systemd runs.
+        if not (systemd and _ONLY_WITHOUT_SYSTEMD.search(line.replace("\\", ""))):
+            yield number, line
+
+
+def _starts(
+    system_root: Path, schedule: Path, place: Path, number: int, command: str, around: Surroundings
+) -> Iterator[Start]:
+    """Find the certbot that a command starts, or a script that it names."""
+    snap, launch = _SNAP.search(command), _LAUNCH.search(command)
+    if snap:
+        lacks = of_snap(system_root)
+        yield Start(schedule, place, 0, snap[0], "", Path("/snap/bin/certbot"), lacks)
+    elif launch:
+        python = launch["python"].lstrip("-@:+!") if launch["python"] else None
+        program = launch["program"].lstrip("-@:+!")
+        certbot, known = look(system_root, program, python, command, around)
+        by = python or (interpreter(system_root, str(certbot)) if certbot else None)
+        pip = by if by and by.startswith("/") and is_environment(system_root, by) else ""
+        launcher = (
+            f"{python}{command[launch.end('python') : launch.start('program')]}" if python else ""
+        )
+        rest = launch["quote"] + launch["rest"]
+        line = _physical(place, number, program)
+        yield Start(schedule, place, line, launcher + program, rest, certbot, known, pip=pip)
+    else:
+        for word in _PATH.findall(command):
+            script = system_root / word.lstrip("/")
+            text = schedules.read_text(script)
+            if text.startswith("#!") and script != place:
+                inside = Surroundings(f"{around.text}\n{text}")
+                for at, said in schedules.lines(text):
+                    if _LAUNCH.search(said) or _SNAP.search(said):
+                        yield from _starts(system_root, schedule, script, at, said, inside)
+
+
+def _physical(path: Path, number: int, word: str) -> int:
+    """Give the line on which a word stands, as a command may go on over several."""
+    lines = schedules.read_text(path).splitlines()
+    if number:
+        return number if word in lines[number - 1] else 0
+    return next((at for at, line in enumerate(lines, 1) if word in line), 0)
+
+
+def _renews(system_root: Path, command: str) -> bool:
+    """Tell whether a command line, or a script that it names, renews."""
+    if _RENEWS.search(command):
+        return True
+    for word in _PATH.findall(command):
+        script = schedules.read_text(system_root / word.lstrip("/"))
+        if script.startswith("#!") and any(
+            _RENEWS.search(line) for _, line in schedules.lines(script)
+        ):
+            return True
+    return "certbot" in command and "renew" in command

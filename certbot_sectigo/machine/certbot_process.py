@@ -1,0 +1,82 @@
+"""Start certbot in a process of its own: the one in this package's environment."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from certbot_sectigo.machine import lock_keeper
+from certbot_sectigo.machine.dirs import Dirs
+
+PROGRAM = (
+    sys.executable,
+    "-c",
+    # Without the working directory, which -c puts first: it may be anybody's.
+    "import sys; sys.path[:] = [p for p in sys.path if p]; "
+    "from certbot.main import main; sys.exit(main())",
+)
+"""The words that start certbot, whichever `certbot` is on PATH."""
+
+_LOCKED = "Another instance of Certbot is already running"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a finished certbot said."""
+
+    returncode: int
+    output: str
+    """Standard output and error in the order in which they came."""
+
+
+def run(
+    words: Sequence[str],
+    dirs: Dirs,
+    *,
+    lock_timeout_seconds: float = 0.0,
+    waiting: Callable[[str], None] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Outcome:
+    """Run certbot to its end, without questions.
+
+    This process must not hold certbot's locks. Where another certbot does, this one is
+    started again once they are free.
+
+    :param words: subcommand and options; the directories and ``-n`` are added.
+    :param lock_timeout_seconds: how long to wait for another certbot; if 0, certbot's own
+        words about it are the outcome.
+    :param waiting: called with who is waited for.
+    :param environ: its environment; this process's own if None.
+    :raises certbot_sectigo.machine.locks.LockError: if another certbot goes on for longer.
+    """
+    folders = (
+        ("--config-dir", dirs.config_dir),
+        ("--work-dir", dirs.work_dir),
+        ("--logs-dir", dirs.logs_dir),
+    )
+    command = [*PROGRAM, *words, "-n"]
+    for option, folder in folders:
+        command += [option, str(folder)]
+    deadline: float | None = None
+    while True:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            env=None if environ is None else dict(environ),
+            check=False,
+        )
+        in_use = done.returncode != 0 and _LOCKED in done.stdout
+        now = time.monotonic()
+        deadline = now + lock_timeout_seconds if deadline is None else deadline
+        if not in_use or now >= deadline:
+            return Outcome(done.returncode, done.stdout)
+        # certbot does not wait, and leaves a log in the folder of temporary files each time.
+        with lock_keeper.locked(dirs, deadline - now, waiting):
+            pass

@@ -1,0 +1,147 @@
+"""certbot's directories, ours beside them, and certbot's locks."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlparse, urlsplit
+
+from certbot_sectigo.base import errors
+
+
+class PathError(errors.Error):
+    """Something does not give a path below certbot's directories."""
+
+
+@dataclass(frozen=True)
+class Dirs:
+    """The three directories of a certbot installation, and what lies in them."""
+
+    config_dir: Path = Path("/etc/letsencrypt")
+    """certbot's ``--config-dir``."""
+    work_dir: Path = Path("/var/lib/letsencrypt")
+    """certbot's ``--work-dir``."""
+    logs_dir: Path = Path("/var/log/letsencrypt")
+    """certbot's ``--logs-dir``."""
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """The options by which a command comes to these directories; none for the defaults."""
+        default = Dirs()
+        options = {
+            "--config-dir": (self.config_dir, default.config_dir),
+            "--work-dir": (self.work_dir, default.work_dir),
+            "--logs-dir": (self.logs_dir, default.logs_dir),
+        }
+        return {name: str(value) for name, (value, usual) in options.items() if value != usual}
+
+    @property
+    def accounts(self) -> Path:
+        """certbot's accounts, by server."""
+        return self.config_dir / "accounts"
+
+    @property
+    def renewal(self) -> Path:
+        """certbot's renewal files, one for each lineage."""
+        return self.config_dir / "renewal"
+
+    @property
+    def live(self) -> Path:
+        """certbot's links to the certificates in use."""
+        return self.config_dir / "live"
+
+    @property
+    def certbot_archive(self) -> Path:
+        """All certificates certbot has kept; not to be taken for our `archive` of accounts."""
+        return self.config_dir / "archive"
+
+    @property
+    def archive(self) -> Path:
+        """Accounts out of service."""
+        return self.config_dir / "sectigo" / "archive"
+
+    @property
+    def pending(self) -> Path:
+        """Keys of registrations that are not finished."""
+        return self.config_dir / "sectigo" / "pending"
+
+    @property
+    def staging(self) -> Path:
+        """New folders of accounts that the CA or certbot is yet to know: key changes, imports."""
+        return self.config_dir / "sectigo" / "staging"
+
+    @property
+    def backup(self) -> Path:
+        """What files were before they were changed."""
+        return self.config_dir / "sectigo" / "backup"
+
+    @property
+    def default_credentials(self) -> Path:
+        """The credentials file that is used where none is named."""
+        return self.config_dir / "sectigo-eab.ini"
+
+    @property
+    def deploy_file(self) -> Path:
+        """What the installer reads."""
+        return self.config_dir / "sectigo-deploy.toml"
+
+
+@functools.lru_cache(maxsize=256)
+def server_path(url: str) -> str:
+    """Compute certbot's folder for a server, relative to ``accounts/``.
+
+    certbot joins host, port and path of the URL; on Linux no character is replaced. A
+    trailing slash does not make another folder.
+
+    :param url: ACME directory URL.
+    :raises PathError: if the URL names no host, or its path would lead out of the folder.
+    """
+    try:
+        parts = urlparse(url)
+        host, path = parts.netloc, parts.path
+    except ValueError:  # such as a bracket without its fellow
+        host, path = "", ""
+    components = [part for part in f"{host}{path}".split("/") if part not in ("", ".")]
+    if host in ("", ".") or ".." in components or re.search(r"[\x00-\x1f\x7f]", url):
+        raise PathError(
+            f"{url!r} is not the URL of an ACME server.",
+            "A directory URL looks like this:  https://acme.sectigo.com/v2/OV",
+        )
+    return "/".join(components)
+
+
+def refuse_links(top: Path, path: Path) -> None:
+    """See that nothing on the way from one folder to something below it is a symbolic link.
+
+    What is written, moved or removed under such a path then happens below `top` and nowhere
+    else. Parts that are not there yet are all right.
+
+    :raises PathError: naming the link.
+    """
+    here = top
+    for part in path.relative_to(top).parts:
+        here /= part
+        if here.is_symlink():
+            raise PathError(
+                f"{here} is a symbolic link (to {os.path.realpath(here)}); nothing is changed "
+                "through it.",
+                f"If it has no business there:  rm {here}",
+            )
+
+
+def same_server(one: str | None, other: str) -> bool:
+    """Compare directory URLs as certbot's folders do: a trailing slash makes no difference."""
+    if one is None:
+        return False
+    try:
+        first, second = urlsplit(one), urlsplit(other)
+    except ValueError:  # such as a bracket without its fellow
+        return one == other
+    return (first.netloc.lower(), first.path.rstrip("/")) == (
+        second.netloc.lower(),
+        second.path.rstrip("/"),
+    )

@@ -1,0 +1,250 @@
+"""Lineages: what certbot's renewal files say, and which certificates they are about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from certbot_sectigo.base import errors
+from certbot_sectigo.machine import certificates, dirs, renewal_file
+from certbot_sectigo.machine.certificates import Certificate, Unreadable
+from certbot_sectigo.machine.renewal_file import RepointError, diff, repoint
+
+__all__ = [
+    "Certificate",
+    "Lineage",
+    "LineageError",
+    "RepointError",
+    "Unreadable",
+    "all_for_names",
+    "diff",
+    "for_names",
+    "read",
+    "read_all",
+    "read_certificate",
+    "read_expiry",
+    "read_text",
+    "repoint",
+]
+
+_FOUR = ("cert", "privkey", "chain", "fullchain")  # certbot passes over a file without them
+
+
+class LineageError(errors.Error):
+    """Renewal files cannot be read."""
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """A certificate's name with what its renewal file says; None is what it does not say."""
+
+    name: str
+    """The certificate's name (certbot's ``--cert-name``)."""
+    path: Path
+    """The renewal file."""
+    problem: str | None = None
+    """Why certbot would pass over it or fail with it. Server and account are then those
+    that its lines seem to name, so that nobody takes the account for unused."""
+    server: str | None = None
+    """ACME directory URL."""
+    account: str | None = None
+    """Name of the account's folder: the pin."""
+    authenticator: str | None = None
+    installer: str | None = None
+    kid: str | None = None
+    """``sectigo_eab_kid``."""
+    eab_server: str | None = None
+    """``sectigo_eab_server``."""
+    credentials: str | None = None
+    """``sectigo_eab_credentials``, a path."""
+    webroot: str | None = None
+    """``sectigo_eab_webroot``, a path."""
+    deploy: str | None = None
+    """``sectigo_eab_deploy``."""
+    challenged: str | None = None
+    """``sectigo_eab_challenged``: names that needed a challenge at the last issuance, with
+    blanks between; ``-`` where none did, None where it is not known."""
+    key_type: str | None = None
+    cert_path: Path | None = None
+    """``live/<name>/cert.pem``, most often."""
+    fullchain_path: Path | None = None
+    key_path: Path | None = None
+    link: bool = False
+    """Whether the renewal file is a symbolic link, which is not changed through."""
+    unknown: bool = False
+    """Whether it is so damaged (empty, cut off) that nobody can tell which account it named."""
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is renewed by this plugin."""
+        # Old certbots wrote the distribution's name in front of a plugin's.
+        return (self.authenticator or "").rpartition(":")[2] == "sectigo-eab"
+
+
+def read(path: Path) -> Lineage | None:
+    """Read one renewal file, never failing on a broken one.
+
+    :returns: None if there is no such file.
+    """
+    return _read(path, path.is_symlink())
+
+
+def _read(path: Path, link: bool) -> Lineage | None:
+    name = path.name[: -len(".conf")] if path.name.endswith(".conf") else path.name
+    try:
+        data = certificates.read_bytes(path)
+    except FileNotFoundError:
+        if not link:
+            return None
+        return Lineage(name, path, "is a link that leads nowhere", link=link, unknown=True)
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        return Lineage(name, path, problem, link=link, unknown=True)
+    try:
+        content = renewal_file.parse(data)
+    except renewal_file.Malformed as error:
+        seen = renewal_file.salvage(data)
+        lines = {key: value for key, value in seen.items() if value}
+        return _lineage(name, path, lines, lines, str(error), link)
+    params = content.get(renewal_file.PARAMS)
+    if not isinstance(params, Mapping):
+        return _lineage(name, path, content, {}, f"has no [{renewal_file.PARAMS}]", link)
+    missing = [key for key in _FOUR if key not in content]
+    problem = f"has no {missing[0]}" if missing else None
+    return _lineage(name, path, content, params, problem, link)
+
+
+def read_all(renewal_dir: Path) -> list[Lineage]:
+    """Read all renewal files, in certbot's order.
+
+    :param renewal_dir: ``<config_dir>/renewal``; where it is missing there are none.
+    :raises LineageError: if it cannot be read: that there are none must not be concluded.
+    """
+    try:
+        with os.scandir(renewal_dir) as entries:
+            # As certbot's glob: hidden files are not seen.
+            names = sorted(
+                (entry.name, entry.is_symlink())
+                for entry in entries
+                if entry.name.endswith(".conf") and entry.name[0] != "."
+            )
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise LineageError(
+            f"{renewal_dir} cannot be read: {error.strerror}.",
+            "Repeat the command as the user certbot runs as, most often root (sudo).",
+        ) from None
+    found = (_read(renewal_dir / name, link) for name, link in names)
+    return [lineage for lineage in found if lineage is not None]
+
+
+def read_text(lineage: Lineage) -> str:
+    """Read a renewal file for :func:`repoint`, with its line ends as they are.
+
+    :raises LineageError: if that is not possible.
+    """
+    try:
+        return certificates.read_bytes(lineage.path).decode()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise LineageError(f"{lineage.path} cannot be read: {reason}.") from None
+
+
+def read_expiry(lineage: Lineage) -> datetime | None:
+    """Read when a lineage's certificate ends (UTC); None if that cannot be read."""
+    path = lineage.cert_path or lineage.fullchain_path
+    return certificates.read_expiry(path) if path else None
+
+
+def read_certificate(lineage: Lineage) -> Certificate | Unreadable:
+    """Read the certificate a lineage points to, never failing on a broken one."""
+    path = lineage.cert_path or lineage.fullchain_path
+    return certificates.read(path) if path else Unreadable(f"{lineage.path} names no certificate")
+
+
+def for_names(renewal_dir: Path, names: Iterable[str]) -> Lineage | None:
+    """Find the lineage that ``certbot certonly -d …`` would take these names for.
+
+    That is one of exactly these names, else the one that has most of them and no other
+    (which certbot expands). Of two alike the last in order counts, as with certbot.
+    """
+    wanted = certificates.normal_names(names)
+    same: Lineage | None = None
+    part: tuple[int, Lineage] | None = None
+    for lineage, has in _with_names(renewal_dir):
+        if has == wanted:
+            same = lineage
+        elif has < wanted and (part is None or len(has) > part[0]):
+            part = (len(has), lineage)
+    return same or (part[1] if part else None)
+
+
+def all_for_names(renewal_dir: Path, names: Iterable[str]) -> list[Lineage]:
+    """Find all lineages whose certificate is of exactly these names (RSA and ECDSA, say)."""
+    wanted = certificates.normal_names(names)
+    return [lineage for lineage, has in _with_names(renewal_dir) if has == wanted]
+
+
+def _with_names(renewal_dir: Path) -> Iterable[tuple[Lineage, frozenset[str]]]:
+    for lineage in read_all(renewal_dir):
+        if lineage.problem is None:
+            certificate = read_certificate(lineage)
+            if isinstance(certificate, Certificate):
+                yield lineage, certificate.names
+
+
+def _lineage(
+    name: str,
+    path: Path,
+    content: Mapping[str, Any],
+    params: Mapping[str, Any],
+    problem: str | None,
+    link: bool,
+) -> Lineage:
+    def text(key: str) -> str | None:
+        nonlocal problem
+        value = params.get(key)
+        if value is not None and not isinstance(value, str):
+            problem = problem or f"has not one value for {key}"
+            return None
+        return value if value and value != "None" else None
+
+    def file(key: str) -> Path | None:
+        value = content.get(key)
+        return Path(value) if value and isinstance(value, str) and "\0" not in value else None
+
+    server = text("server")
+    if server is not None:
+        try:
+            dirs.server_path(server)
+        except dirs.PathError:
+            problem = problem or f"has a server that is no URL: {server!r}"
+            server = None
+    account, authenticator = text("account"), text("authenticator")
+    return Lineage(
+        name=name,
+        path=path,
+        server=server,
+        account=account,
+        authenticator=authenticator,
+        installer=text("installer"),
+        kid=text("sectigo_eab_kid"),
+        eab_server=text("sectigo_eab_server"),
+        credentials=text("sectigo_eab_credentials"),
+        webroot=text("sectigo_eab_webroot"),
+        deploy=text("sectigo_eab_deploy"),
+        challenged=text("sectigo_eab_challenged"),
+        key_type=text("key_type"),
+        cert_path=file("cert"),
+        fullchain_path=file("fullchain"),
+        key_path=file("privkey"),
+        link=link,
+        problem=problem,
+        # Of options that certbot has written these two are the first.
+        unknown=account is None and (problem is not None or authenticator is None),
+    )

@@ -1,0 +1,141 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from certbot_sectigo.base import errors
+from certbot_sectigo.machine.dirs import Dirs
+
+_LOCK = ".certbot.lock"
+
+
+_POLL_SECONDS = 0.25
+
+
+class LockError(errors.Error):
+    """certbot's directories are in use, or cannot be locked."""
+
+
+@contextlib.contextmanager
+def locked(
+    dirs: Dirs,
+    timeout_seconds: float = 60.0,
+    waiting: Callable[[str], None] | None = None,
+) -> Iterator[None]:
+    """Take certbot's locks, as a certbot process would, before files are changed.
+
+    For the command only. Inside a certbot process its locks are held already, and they are
+    POSIX locks: to open and close a lock file anywhere in the process would release them.
+
+    certbot's public function for this holds the locks until the process exits, so the end
+    of the ``with`` block releases nothing; a command that starts certbot must not have
+    taken them. Taking them again in the same process does nothing.
+
+    The configuration directory is made (0755, as certbot makes it) where it is missing.
+    Where one of the others is missing, no process can hold its lock.
+
+    :param timeout_seconds: how long to ask again while another process has them; certbot
+        holds them for minutes when ``renew`` sleeps for a random time.
+    :param waiting: called once, with who holds them, when they are not to be had at once.
+    :raises LockError: if they are not to be had in that time, or not at all.
+    """
+    from certbot import errors as certbot_errors
+    from certbot import util
+
+    deadline = time.monotonic() + timeout_seconds
+    try:
+        dirs.config_dir.mkdir(mode=0o755, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_lock(dirs.config_dir, error) from None
+    # The order is certbot's: two that wait for each other would both have to give up.
+    for folder in (dirs.logs_dir, dirs.config_dir, dirs.work_dir):
+        while True:
+            try:
+                if folder.is_dir():
+                    # certbot knows a lock by the path's text.
+                    util.lock_dir_until_exit(os.path.realpath(folder))
+                break
+            except certbot_errors.LockError:
+                holder = lock_holder(folder)
+            except OSError as error:
+                raise _cannot_lock(folder, error) from None
+            if time.monotonic() >= deadline:
+                raise LockError(
+                    f"certbot's directory {folder} is in use by {holder}.",
+                    "Wait until it has finished and repeat the command; --lock-timeout SECONDS "
+                    "waits longer. (certbot renew may sleep up to 8 minutes before it starts.)",
+                )
+            if waiting is not None:
+                waiting(f"waiting for {holder}, which uses {folder}")
+                waiting = None
+            time.sleep(_POLL_SECONDS)
+    yield
+
+
+def lock_holder(folder: Path) -> str:
+    """Tell for people which process has certbot's lock in a directory.
+
+    The lock file is looked at, never opened, and of the process only the words before its
+    first long option are shown: an EAB secret may be among the rest.
+    """
+    try:
+        status = (folder / _LOCK).stat()
+        table = Path("/proc/locks").read_text("ascii", "replace")
+    except OSError:
+        return "another process"
+    pid = holder_in(table, os.major(status.st_dev), os.minor(status.st_dev), status.st_ino)
+    if pid is None:
+        return "another process"
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+    except OSError:
+        words = []
+    shown = _harmless(words)
+    return f"process {pid} ({shown})" if shown else f"process {pid}"
+
+
+def holder_in(table: str, major: int, minor: int, inode: int) -> int | None:
+    """Find the holder of a POSIX lock in the text of ``/proc/locks`` (see proc(5)); pure.
+
+    :returns: its process id; None if it is not there or hidden.
+    """
+    found: list[tuple[bool, int]] = []
+    for line in table.splitlines():
+        words = line.split()
+        # A process that waits for the lock has an arrow before these words.
+        if len(words) < 6 or words[1] != "POSIX":
+            continue
+        try:
+            on_major, on_minor, on_inode = words[5].split(":")
+            same = (int(on_major, 16), int(on_minor, 16)) == (major, minor)
+            if int(on_inode) == inode:
+                found.append((same, int(words[4])))
+        except ValueError:
+            continue
+    exact = [pid for same, pid in found if same]
+    # btrfs and overlayfs show another device here than stat(2) does.
+    pids = exact or ([pid for _, pid in found] if len(found) == 1 else [])
+    return pids[0] if pids and pids[0] > 0 else None
+
+
+def _harmless(words: list[str]) -> str:
+    shown: list[str] = []
+    for word in words:
+        if word.startswith("--") or any(c.isspace() for c in word):
+            shown.append("…")
+            break
+        shown.append(word if word.isprintable() else "?")
+    return " ".join(shown).strip()
+
+
+def _cannot_lock(folder: Path, error: OSError) -> LockError:
+    return LockError(
+        f"certbot's directory {folder} cannot be locked: {error.strerror}.",
+        "Repeat the command as the user certbot runs as, most often root (sudo), and with the "
+        "directories it uses (--config-dir, --work-dir, --logs-dir).",
+    )

@@ -1,0 +1,154 @@
+"""A dry run that issues nothing: the embedded sandbox answers it, and leaves no trace."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from certbot_sectigo.accounts import keys, store
+from certbot_sectigo.accounts.model import Account, Learned, Note
+from certbot_sectigo.base import errors
+from certbot_sectigo.ca.session import Refused, Session, Settings
+from certbot_sectigo.machine import certbot_versions, dirs
+
+logger = logging.getLogger(__name__)
+
+# Part of the sandbox's URL, so of certbot's folder for it: what a killed run left
+# can be told from a sandbox that somebody runs on purpose.
+_MARK = "EabDryRun"
+
+
+_WAYS_ON = (
+    "Look at the ACME account in Sectigo Certificate Manager. If it is gone for good, issue again "
+    "with another pair: certbot certonly --authenticator sectigo-eab "
+    "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal"
+)
+
+
+class RehearsalError(errors.Error):
+    """The dry run shows that the real run would fail."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is rehearsed."""
+
+    challenged: tuple[str, ...]
+    """Names that have to be validated over HTTP."""
+    unchecked: tuple[str, ...]
+    """Those of them whose validation is only played."""
+    address: str
+    """Where this machine answers HTTP-01; empty for every address."""
+    port: int
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A sandbox that certbot is to take for the CA."""
+
+    server: str
+    account: str
+    """An account there, which certbot finds on disk."""
+
+
+def check_alive(account: Account, server: str, settings: Settings) -> None:
+    """Ask the CA for the account object, and for nothing else.
+
+    :raises RehearsalError: if the account could not issue.
+    :raises certbot_sectigo.ca.session.CaError: if the CA cannot be asked.
+    """
+    session = Session(server, store.load_key(account.folder), settings, account.uri)
+    try:
+        shown = session.look()
+    except Refused as refused:
+        raise RehearsalError(
+            f"The real run would fail: the CA refuses account {account.name}: {refused.problem}",
+            _WAYS_ON,
+        ) from refused
+    if shown.status != "valid":
+        raise RehearsalError(
+            f"The real run would fail: account {account.name} is {shown.status} at {server}.",
+            _WAYS_ON,
+        )
+
+
+def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
+    """Start a sandbox in this process, with an account that certbot can load.
+
+    certbot takes accounts from its own folder only, so one is put there; it is gone
+    again as soon as certbot has read it, which it does before its first request.
+
+    :param accounts_dir: ``<config_dir>/accounts``; certbot holds its lock.
+    """
+    from certbot_sectigo.sandbox import Config, Pair, running
+
+    _bypass_proxies()
+    pair = Pair(
+        directory=f"{_MARK}{os.getpid()}",
+        organisation="SANDBOX (dry run)",
+        any_name=True,
+        challenged=scene.challenged,
+        unchecked=scene.unchecked,
+    )
+    address = "127.0.0.1" if scene.address in ("", "0.0.0.0", "::") else scene.address  # noqa: S104
+    config = Config(pairs=(pair,), http01_port=scene.port, http01_address=address)
+    stack = contextlib.ExitStack()
+    sandbox = stack.enter_context(running(config))
+    server = sandbox.directory_url(pair.directory)
+    key = keys.quick()
+    uri = sandbox.add_account(pair.kid, key.public_key().to_json())
+    folder = accounts_dir / dirs.server_path(server)
+    top = _first_missing(folder)
+
+    def remove() -> None:
+        _remove(folder, top)
+
+    note = Note(pair.kid, server, Learned.REGISTERED, datetime.now(timezone.utc))
+    # A run that ends before its first request has to clean up, too.
+    stack.callback(remove)
+    certbot_versions.at_exit(stack.close)
+    account = store.create(folder, key, note)
+    store.complete(folder / account, uri)
+    sandbox.on_request(lambda record: remove())
+    return Rehearsal(server, account)
+
+
+def sweep(accounts_dir: Path) -> None:
+    """Remove what a dry run left that was killed in the moment its account was on disk.
+
+    To be called while certbot holds its lock: no other dry run is going on then.
+    """
+    for folder in accounts_dir.glob(f"127.0.0.1:*/v2/{_MARK}*"):
+        if folder.name == f"{_MARK}{os.getpid()}":
+            continue
+        logger.debug("removing %s, left by a dry run that was killed", folder)
+        _remove(folder, folder.parent.parent)
+
+
+def _remove(folder: Path, top: Path) -> None:
+    """Remove a folder of ours, and those above it up to `top` that are empty then."""
+    shutil.rmtree(folder, ignore_errors=True)
+    while folder != top:
+        folder = folder.parent
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _first_missing(folder: Path) -> Path:
+    """Give the topmost folder that has to be made for a folder to be there."""
+    while not folder.parent.is_dir():
+        folder = folder.parent
+    return folder
+
+
+def _bypass_proxies() -> None:
+    """Keep certbot's requests to this machine off any proxy; `requests` asks one for loopback."""
+    for name in ("no_proxy", "NO_PROXY"):
+        hosts = [host for host in os.environ.get(name, "").split(",") if host]
+        if "127.0.0.1" not in hosts:
+            os.environ[name] = ",".join([*hosts, "127.0.0.1"])

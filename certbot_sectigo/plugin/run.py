@@ -1,0 +1,322 @@
+"""One certbot run: its options turned into a request, and the chosen account into options."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from certbot_sectigo.accounts import find, request, store
+from certbot_sectigo.accounts.judge.choice import Chosen
+from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.accounts.request import Asked, Option, Pinned, Request
+from certbot_sectigo.ca import credentials
+from certbot_sectigo.ca.credentials import Credentials, CredentialsError
+from certbot_sectigo.machine import certbot_versions, dirs, lineages
+from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.plugin import consent, rehearsal
+
+logger = logging.getLogger(__name__)
+
+NO_NAMES = "-"
+"""What is saved with a lineage none of whose names needed a challenge."""
+
+
+class Run:
+    """Settle server and account of the certbot run that is going on.
+
+    :param config: certbot's configuration; server, account and our own options are
+        set in it, and certbot saves them with the lineage.
+    :param dest: gives the configuration's name of one of our options.
+    """
+
+    def __init__(self, config: Any, dest: Callable[[str], str]) -> None:
+        self._config = config
+        self._dest = dest
+        self._dirs = dirs.Dirs(
+            Path(config.config_dir), Path(config.work_dir), Path(config.logs_dir)
+        )
+        self._file_error: CredentialsError | None = None
+        self._pair_error: CredentialsError | None = None
+
+    def settle(self) -> None:
+        """Choose the account, registering it if need be, and tell certbot.
+
+        :raises certbot_sectigo.base.errors.Error: if there is no account for this run.
+        """
+        lineage, wanted = self._request()
+        chosen = self._choose(wanted, lineage, self._register)
+        if self._config.verb == "renew":
+            logger.info("ACME account %s: %s", chosen.account.name, chosen.reason)
+        else:
+            certbot_versions.notify(f"ACME account {chosen.account.name}: {chosen.reason}.")
+        self._apply(chosen, wanted, lineage)
+        # Where certbot asks for challenges it says so later.
+        self._set("challenged", NO_NAMES)
+
+    def performing(self, names: Sequence[str]) -> Sequence[str]:
+        """Remember with the lineage which names needed a challenge.
+
+        :returns: those of the names that have to be answered for.
+        """
+        self._set("challenged", " ".join(sorted(names)))
+        return names
+
+    def _request(self) -> tuple[Lineage | None, Request]:
+        """Settle what this run asks for."""
+        rehearsal.sweep(self._dirs.accounts)
+        for name in ("credentials", "webroot"):
+            value = self._own(name)
+            if value:  # a renewal runs from another working directory
+                self._set(name, os.path.abspath(os.path.expanduser(value)))  # noqa: PTH100, PTH111
+        renewing = self._config.verb in ("renew", "reconfigure")
+        lineage, wanted = self._renewal() if renewing else self._issuance()
+        problem = credentials.server_problem(wanted.server)
+        if problem:
+            raise request.RequestError(
+                f"The server {wanted.server} {problem}.", credentials.SERVER_HINT
+            )
+        for warning in wanted.warnings:
+            certbot_versions.warn(warning)
+        if wanted.credentials and wanted.credentials.path:
+            logger.info("EAB credentials of the kid %s are taken from %s",
+                        wanted.credentials.kid, wanted.credentials.path)  # fmt: skip
+        return lineage, wanted
+
+    def _choose(
+        self,
+        wanted: Request,
+        lineage: Lineage | None,
+        register: Callable[[Credentials], Account],
+    ) -> Chosen:
+        around = find.Surroundings(self._dirs, consent.settings(self._config))
+        chosen = find.choose(wanted, around, lambda: self._pair(wanted, lineage), register)
+        # Not before: where the file is refused for it, the refusal says so.
+        self._warn_of_exposure(wanted.credentials)
+        for warning in chosen.warnings:
+            certbot_versions.warn(warning)
+        return chosen
+
+    def _renewal(self) -> tuple[Lineage | None, Request]:
+        asked = self._asked(file=None)
+        if not request.needs_lineage(asked):
+            return None, request.for_renewal(asked, None)
+        lineage = self._renewed_lineage()
+        asked = self._asked(file=self._read_leniently())
+        adopting = self._config.verb == "reconfigure"
+        return lineage, request.for_renewal(asked, _pinned(lineage), adopting=adopting)
+
+    def _issuance(self) -> tuple[Lineage | None, Request]:
+        named = certbot_versions.on_command_line("--sectigo-eab-credentials")
+        file = self._read_file() if named else self._read_leniently()
+        lineage = self._existing_lineage()
+        asked = self._asked(file)
+        try:
+            wanted = request.for_issuance(asked, _pinned(lineage))
+        except request.NothingAskedError:
+            if self._file_error is not None:
+                raise self._file_error from None
+            raise
+        config = self._config
+        if not (asked.decides or config.csr or config.certname or config.domains):
+            # certbot asks for names later, when it is too late to follow a lineage's pin.
+            request.refuse_ambiguous(
+                wanted, [p for p in map(_pinned, lineages.read_all(self._dirs.renewal)) if p]
+            )
+        return lineage, wanted
+
+    def _asked(self, file: Credentials | None) -> Asked:
+        config = self._config
+        self._refuse_lists()
+        server = config.server if certbot_versions.server_given(config.server) else None
+        if certbot_versions.on_command_line("--server"):
+            server = config.server
+        eab_kid = getattr(config, "eab_kid", None)
+        pair = None
+        if eab_kid and getattr(config, "eab_hmac_key", None):
+            algorithm = getattr(config, "eab_hmac_alg", None)
+            at = server or credentials.DEFAULT_SERVER
+            try:
+                pair = credentials.from_options(eab_kid, config.eab_hmac_key, at, algorithm)
+            except CredentialsError as error:
+                self._pair_error = error  # in cli.ini it may stand in the way of nobody
+        own_server = self._option("server")
+        kid = self._option("kid")
+        file_named = certbot_versions.on_command_line("--sectigo-eab-credentials")
+        chosen = kid.named or (kid and config.verb != "renew" and not file_named)
+        if chosen and not own_server and not certbot_versions.on_command_line("--server"):
+            own_server = Option(self._server_of(str(kid.value)))
+        return Asked(
+            account=Option(config.account, certbot_versions.on_command_line("--account")),
+            server=Option(server, certbot_versions.on_command_line("--server")),
+            kid=kid,
+            eab_kid=Option(eab_kid, certbot_versions.on_command_line("--eab-kid")),
+            own_server=own_server,
+            file=file,
+            file_named=file_named,
+            file_is_default=not self._own("credentials"),
+            pair=pair,
+        )
+
+    def _refuse_lists(self) -> None:
+        """Refuse values that a comma in a renewal file has made lists of."""
+        ours = {f"sectigo_eab_{name}": self._own(name) for name in ("kid", "server")}
+        values = {"account": self._config.account, "server": self._config.server, **ours}
+        for name, value in values.items():
+            if value is not None and not isinstance(value, str):
+                raise request.RequestError(
+                    f"{name} in the renewal file has several values: {', '.join(map(str, value))}",
+                    f"Mend the line  {name} =  in {self._dirs.renewal}/NAME.conf: one value, "
+                    "in quotes if there is a comma in it.",
+                )
+
+    def _server_of(self, kid: str) -> str | None:
+        """Tell where a kid's account is, if it is noted at one server."""
+        accounts = store.read_all(self._dirs.accounts)
+        servers = {a.note.server for a in accounts if a.note and a.kid == kid}
+        return servers.pop() if len(servers) == 1 else None
+
+    def _option(self, name: str) -> Option:
+        return Option(self._own(name), certbot_versions.on_command_line(f"--sectigo-eab-{name}"))
+
+    def _file_path(self) -> Path | None:
+        given = self._own("credentials")
+        if given:
+            return Path(given)
+        default = self._dirs.default_credentials
+        return default if os.path.lexists(default) else None
+
+    def _read_file(self) -> Credentials | None:
+        path = self._file_path()
+        return credentials.read(path) if path else None
+
+    def _read_leniently(self) -> Credentials | None:
+        """Read a file that this command line does not name: it may not even be needed."""
+        try:
+            return self._read_file()
+        except CredentialsError as error:
+            self._file_error = error
+            return None
+
+    def _file_of_lineage(self, wanted: Request, lineage: Lineage | None) -> Credentials | None:
+        """Read the file that the lineage was issued with, where nothing was named this time."""
+        if lineage is None or not lineage.credentials or self._own("credentials"):
+            return None
+        try:
+            pair = credentials.read(Path(lineage.credentials))
+        except CredentialsError as error:
+            self._file_error = error
+            return None
+        return pair if pair.kid == wanted.kid else None
+
+    def _pair(self, wanted: Request, lineage: Lineage | None) -> Credentials | None:
+        """Give the EAB pair to register with, if there is one of the kid and its server."""
+        pair = wanted.credentials
+        if pair is None and self._config.verb in ("renew", "reconfigure"):
+            pair = self._read_leniently()
+            if pair is not None and not dirs.same_server(pair.server, wanted.server):
+                pair = None
+        pair = pair or self._file_of_lineage(wanted, lineage)
+        if pair is None or pair.kid != wanted.kid:
+            if self._pair_error is not None and wanted.kid == self._config.eab_kid:
+                raise self._pair_error
+            if self._file_error is not None:
+                error = self._file_error
+                raise CredentialsError(
+                    f"No account here is known to be bound with kid {wanted.kid}, and none can be "
+                    f"registered: {error.message}",
+                    error.remedy,
+                ) from error
+            return None
+        return credentials.at_server(pair, wanted.server)
+
+    def _register(self, pair: Credentials) -> Account:
+        insecure = bool(self._own("insecure_credentials"))
+        return consent.register(self._config, self._dirs, pair, insecure=insecure)
+
+    def _warn_of_exposure(self, pair: Credentials | None) -> None:
+        """Say that others can read the file, also where its secret is not needed now."""
+        exposure = pair.exposure if pair else None
+        if exposure is not None and not self._own("insecure_credentials"):
+            certbot_versions.warn(
+                f"{exposure.path} holds the EAB secret and {exposure.reason}. "
+                f"Run:  {exposure.remedy}"
+            )
+
+    def _existing_lineage(self) -> Lineage | None:
+        """Find the lineage that ``certonly`` or ``run`` is about, as certbot will."""
+        if self._config.csr:
+            return None
+        if self._config.certname:
+            return self._named_lineage()
+        names = [str(name) for name in self._config.domains or ()]
+        return lineages.for_names(self._dirs.renewal, names) if names else None
+
+    def _named_lineage(self) -> Lineage | None:
+        lineage = lineages.read(self._dirs.renewal / f"{self._config.certname}.conf")
+        return None if lineage is None or lineage.problem else lineage
+
+    def _renewed_lineage(self) -> Lineage | None:
+        """Find the lineage under renewal; certbot tells only what its certificate is about."""
+        if self._config.certname:
+            return self._named_lineage()
+        config = self._config
+        names = [*map(str, config.domains or ()), *map(str, getattr(config, "ip_addresses", ()))]
+        found = lineages.all_for_names(self._dirs.renewal, names)
+        for test in (
+            lambda lineage: lineage.account == self._config.account,
+            lambda lineage: lineage.kid == self._own("kid"),
+            lambda lineage: lineage.key_type in (None, self._config.key_type),
+        ):
+            found = [lineage for lineage in found if test(lineage)] or found
+        return found[0] if found else None
+
+    def _apply(self, chosen: Chosen, wanted: Request, lineage: Lineage | None) -> None:
+        """Tell certbot; what is set at run time goes into the renewal file."""
+        self._config.server = wanted.server
+        self._config.account = chosen.account.name
+        self._set("server", wanted.server)
+        if chosen.kid:
+            self._set("kid", chosen.kid)
+        elif self._own("kid"):  # configured for others; the lineage must not say it of this account
+            setattr(self._config, self._dest("kid"), None)
+        file = wanted.credentials.path if wanted.credentials else None
+        if file is not None and not self._own("credentials"):
+            self._set("credentials", str(file))
+        if lineage is None or self._config.verb == "renew":
+            return
+        if lineage.account not in (None, chosen.account.name):
+            certbot_versions.notify(
+                f"The lineage {lineage.name} is pinned to account {lineage.account}. If a "
+                f"certificate is issued now, it changes to {chosen.account.name}. (A certificate "
+                "that is not due yet is kept as it is without --force-renewal.)"
+            )
+        # certbot drops a plugin's option that is not given again.
+        if lineage.ours:
+            if lineage.webroot and not self._own("webroot"):
+                self._set("webroot", lineage.webroot)
+            if lineage.deploy and not self._own("deploy"):
+                self._set("deploy", lineage.deploy)
+            if lineage.credentials and not self._own("credentials") and lineage.kid == chosen.kid:
+                self._set("credentials", lineage.credentials)
+
+    def _own(self, name: str) -> Any:
+        return getattr(self._config, self._dest(name), None)
+
+    def _set(self, name: str, value: str) -> None:
+        if self._own(name) != value:
+            setattr(self._config, self._dest(name), value)
+
+
+def _pinned(lineage: Lineage | None) -> Pinned | None:
+    if lineage is None:
+        return None
+    return Pinned(
+        name=lineage.name,
+        server=lineage.server,
+        account=lineage.account,
+        kid=lineage.kid,
+        ours=lineage.ours,
+    )

@@ -1,0 +1,97 @@
+"""Faults by switch: what goes wrong, where and how often; changeable while it runs."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+
+from certbot_sectigo.base import errors
+
+EXPIRED_TLS = "expired-tls"
+CONNECTION = "connection"
+"""What :meth:`Faults.take` is asked for when a TLS connection begins."""
+
+KINDS = {
+    "delay": "wait before the deed",
+    "hold": "do the deed, then wait before the answer",
+    "drop-before": "close the connection before the deed",
+    "drop-after": "do the deed, then close the connection without an answer",
+    "bad-nonce": "refuse with badNonce",
+    "rate-limit": "refuse with 429 rateLimited and Retry-After",
+    "server-error": "refuse with 500 serverInternal",
+    "empty-detail": "refuse with 400 and an empty detail",
+    "truncate": "do the deed, send half of the answer, close the connection",
+    "content-type": "do the deed, answer as text/html",
+    EXPIRED_TLS: "serve a new connection with an expired certificate",
+}
+"""The kinds of faults and what each does."""
+
+
+class FaultError(errors.Error):
+    """There is no such fault."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that goes wrong at an endpoint."""
+
+    kind: str
+    """One of :data:`KINDS`."""
+    endpoint: str = "*"
+    """Name of the endpoint, as in the request log; ``*`` for all."""
+    times: int = 1
+    """How often; 0 for always. ``expired-tls`` counts connections, all others requests."""
+    seconds: float = 1.0
+    """How long ``delay`` and ``hold`` wait, and what ``rate-limit`` says in Retry-After."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise FaultError(f"{self.kind} is no fault", f"There are: {', '.join(KINDS)}.")
+        if self.times < 0 or not 0 <= self.seconds <= 3600:
+            raise FaultError(f"{self.kind}: times and seconds must be 0 or more, at most an hour")
+
+    def concerns(self, endpoint: str) -> bool:
+        """Tell whether it is due at an endpoint, or at :data:`CONNECTION`."""
+        if self.kind == EXPIRED_TLS or endpoint == CONNECTION:
+            return self.kind == EXPIRED_TLS and endpoint == CONNECTION
+        return self.endpoint in ("*", endpoint)
+
+
+class Faults:
+    """The faults that are switched on."""
+
+    def __init__(self) -> None:
+        self._active: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> None:
+        """Switch a fault on."""
+        with self._lock:
+            self._active.append(fault)
+
+    def clear(self) -> None:
+        """Switch every fault off."""
+        with self._lock:
+            self._active.clear()
+
+    def active(self) -> list[Fault]:
+        """List what is switched on, with the times that are left."""
+        with self._lock:
+            return list(self._active)
+
+    def take(self, endpoint: str) -> dict[str, Fault]:
+        """Use up one time of each kind that concerns an endpoint; the oldest of a kind first."""
+        taken: dict[str, Fault] = {}
+        left = []
+        with self._lock:
+            for fault in self._active:
+                if not fault.concerns(endpoint) or fault.kind in taken:
+                    left.append(fault)
+                    continue
+                taken[fault.kind] = fault
+                if fault.times == 0:
+                    left.append(fault)
+                elif fault.times > 1:
+                    left.append(replace(fault, times=fault.times - 1))
+            self._active = left
+        return taken

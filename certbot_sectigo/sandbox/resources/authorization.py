@@ -1,0 +1,125 @@
+"""Authorizations (RFC 8555 sections 7.1.4 and 7.5), most of them valid from the start."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from certbot_sectigo.sandbox import model
+from certbot_sectigo.sandbox.config import Pair
+from certbot_sectigo.sandbox.protocol import problems
+from certbot_sectigo.sandbox.protocol.exchange import Call, Context, Reply, new_id, timestamp
+from certbot_sectigo.sandbox.resources import challenge
+
+_DAY = 86400.0
+# Seen at a name that was valid already [S] acme2certifier#122.
+_VALID_RETRY_AFTER = "300"
+_VALID_DAYS = 30  # [S] acme2certifier#122
+PENDING_DAYS = 7.0
+"""How long an order and its pending authorizations live [inf]."""
+
+
+def create(context: Context, account: model.Account, pair: Pair, name: str) -> model.Authorization:
+    """Make the authorization for one name of an order, in the caller's transaction.
+
+    :param name: the name, with ``*.`` if it is a wildcard.
+    """
+    now = context.now()
+    base = name[2:] if name.startswith("*.") else name
+    valid = is_validated(context, pair, base)
+    authorization = model.Authorization(
+        id=new_id(),
+        account=account.id,
+        name=base,
+        wildcard=base != name,
+        status="valid" if valid else "pending",
+        prevalidated=valid,
+        created=now,
+        expires=now + (_VALID_DAYS if valid else PENDING_DAYS) * _DAY,
+    )
+    context.store.put(authorization)
+    types: tuple[str, ...] = ()
+    if not valid:
+        types = ("dns-01",) if authorization.wildcard else ("http-01", "dns-01")
+    elif context.config.challenges != "none":
+        # A type no client knows, without a token [S] acme2certifier#122.
+        types = (context.config.challenges,)
+    for kind in types:
+        context.store.put(
+            model.Challenge(
+                id=new_id(),
+                authorization=authorization.id,
+                type=kind,
+                token="" if valid else secrets.token_urlsafe(32),
+                status="valid" if valid else "pending",
+                validated=now if valid else 0.0,
+            )
+        )
+    return authorization
+
+
+def is_validated(context: Context, pair: Pair, name: str) -> bool:
+    """Tell whether a name counts as validated in SCM, and recently enough.
+
+    Validations count for 198 days [doc]; older ones need a challenge again.
+    """
+    if pair.any_name:
+        return name not in pair.challenged
+    domain = pair.domain_of(name)
+    for candidate in (domain, name):
+        found = context.store.get(model.Validation, f"{pair.kid} {candidate}")
+        if found is not None:
+            return context.now() - found.at < context.config.validation_days * _DAY
+    return False
+
+
+def authorization(context: Context, call: Call) -> Reply:
+    """Answer an authorization's URL: read it, or deactivate it (section 7.5.2).
+
+    Deactivation is accepted for validated names too; the next order has a new,
+    valid authorization [inf].
+    """
+    found = own(context, call.account, call.place.ident)
+    if call.signed is not None and call.signed.payload is not None:
+        if call.signed.payload.get("status") != "deactivated":
+            raise problems.malformed("An authorization can only be deactivated")
+        if found.status not in ("valid", "pending"):
+            raise problems.malformed(f"The authorization is {found.status} already")
+        found = replace(found, status="deactivated")
+        context.store.put(found)
+    return _reply(context, call.account, found)
+
+
+def own(context: Context, account: model.Account, ident: str) -> model.Authorization:
+    """Fetch an authorization of this account.
+
+    :raises problems.ProblemError: if there is none, or it is another account's (401 [inf]).
+    """
+    found = context.store.get(model.Authorization, ident)
+    if found is None:
+        raise problems.malformed("There is no such authorization", 404)
+    if found.account != account.id:
+        raise problems.NOT_YOURS.error()
+    return found
+
+
+def _reply(context: Context, account: model.Account, authorization: model.Authorization) -> Reply:
+    status = model.authorization_status(authorization, context.now())
+    document: dict[str, Any] = {
+        "identifier": {"type": "dns", "value": authorization.name},
+        "status": status,
+        "expires": timestamp(authorization.expires),
+        "challenges": [
+            challenge.document(context, account, found)
+            for found in context.store.find(model.Challenge, authorization=authorization.id)
+            # Only the one that succeeded or failed is shown (section 7.1.4).
+            if status == "pending" or found.status in ("valid", "invalid")
+        ],
+    }
+    # Validated names say wildcard although they are none [S] acme2certifier#122.
+    if authorization.wildcard or authorization.prevalidated:
+        document["wildcard"] = True
+    waiting = str(context.config.retry_after)
+    retry = _VALID_RETRY_AFTER if authorization.prevalidated else waiting
+    return Reply.json(document, 200, (("Retry-After", retry),))

@@ -1,0 +1,191 @@
+"""Pure: which account, or key, may revoke a certificate, and what certbot's words mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certbot_sectigo.accounts.archive import Archived, Manifest
+from certbot_sectigo.accounts.change.revoke_ways import (
+    Answer,
+    Clues,
+    Subject,
+    attempts,
+    former,
+    issuer,
+    judge,
+)
+from certbot_sectigo.accounts.model import Account, Learned, Note, State
+from certbot_sectigo.accounts.records import Change, Record, Value
+from certbot_sectigo.machine.certbot_process import Outcome
+from certbot_sectigo.machine.lineages import Certificate, Lineage
+from certbot_sectigo.machine.logs.findings import Issuance
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=timezone.utc)
+SERVER = "https://ca.example/v2/OV"
+LOG = Path("/var/log/letsencrypt/letsencrypt.log")
+
+
+def account(name: str, kid: str | None = None, state: State = State.LOADS) -> Account:
+    return Account(
+        folder=Path("/etc/letsencrypt/accounts/ca.example/v2/OV") / name,
+        server_path="ca.example/v2/OV",
+        state=state,
+        id=name.partition(".")[0],
+        uri=f"https://ca.example/account/{name}",
+        note=Note(kid, SERVER, Learned.TOLD, NOW) if kid else None,
+    )
+
+
+def archived(name: str, *lineages: str, deactivated: bool = False) -> Archived:
+    manifest = Manifest(NOW, "test", SERVER, None, lineages, deactivated)
+    return Archived(account(name), name, manifest)
+
+
+LINEAGE = Lineage("www", Path("/etc/letsencrypt/renewal/www.conf"), account="pin", kid="kid-1")
+SUBJECT = Subject(
+    cert_path=Path("/etc/letsencrypt/live/www/cert.pem"),
+    certificate=Certificate(
+        names=frozenset({"www.example", "example"}),
+        not_before=NOW.replace(hour=0),
+        not_after=NOW + timedelta(days=199),
+        serial=1,
+        organisation=None,
+        issuer=None,
+        issuer_organisation=None,
+    ),
+    written=NOW,
+    server=SERVER,
+    lineage=LINEAGE,
+    key_path=Path("/etc/letsencrypt/live/www/privkey.pem"),
+)
+EVERYBODY = Clues(
+    live=(account("other"), account("same", "kid-1"), account("pin"), account("before")),
+    archived=(archived("stored", "www"), archived("old"), archived("dead", deactivated=True)),
+    former=("before",),
+)
+
+
+def order(subject: Subject, clues: Clues) -> list[str]:
+    return [way.account.name if way.account else "KEY" for way in attempts(subject, clues)]
+
+
+def test_the_likeliest_comes_first_and_the_key_last() -> None:
+    expected = ["before", "pin", "stored", "same", "other", "old", "KEY"]
+    assert order(SUBJECT, EVERYBODY) == expected
+
+
+def test_the_key_from_before_a_key_change_is_not_tried() -> None:
+    old = archived("former-key", "www")
+    old = replace(old, account=replace(old.account, uri=account("pin").uri))
+    clues = Clues(live=(account("pin"),), archived=(old,), former=("former-key",))
+    assert order(SUBJECT, clues) == ["pin", "KEY"]
+
+
+def test_a_pin_that_contradicts_the_lineage_s_kid_counts_less_than_the_kid() -> None:
+    clues = Clues(live=(account("pin", "kid-2"), account("same", "kid-1"), account("other")))
+    assert order(SUBJECT, clues) == ["same", "pin", "other", "KEY"]
+
+
+def test_where_the_log_tells_accounts_that_nothing_speaks_for_are_left_out() -> None:
+    clues = replace(EVERYBODY, issued_by="https://ca.example/account/other")
+    assert order(SUBJECT, clues) == ["other", "before", "pin", "stored", "same", "KEY"]
+
+
+def test_without_lineage_all_accounts_of_the_server_are_left() -> None:
+    found = order(replace(SUBJECT, lineage=None, key_path=None), EVERYBODY)
+    assert set(found) == {"other", "same", "pin", "before", "stored", "old"}
+
+
+def test_copies_count_once_and_what_certbot_cannot_load_not_at_all() -> None:
+    broken = account("broken", state=State.UNPARSABLE)
+    clues = Clues(live=(account("pin.bak"), account("pin"), broken))
+    assert order(SUBJECT, clues) == ["pin", "KEY"]
+
+
+@given(
+    st.lists(st.sampled_from(["pin", "a", "b", "b.bak", "c"]), unique=True),
+    st.lists(st.sampled_from(["a", "d", "e"]), unique=True),
+    st.sampled_from([None, *(f"https://ca.example/account/{name}" for name in "abcd")]),
+)
+def test_nobody_is_tried_twice_and_every_try_has_a_reason(
+    live: list[str], stored: list[str], issued_by: str | None
+) -> None:
+    clues = Clues(tuple(map(account, live)), tuple(map(archived, stored)), issued_by)
+    ways = attempts(SUBJECT, clues)
+    ids = [way.account.id if way.account else None for way in ways]
+    assert len(ids) == len(set(ids))
+    assert ids[-1] is None
+    assert all(way.why for way in ways)
+    if issued_by and any(a.uri == issued_by for a in clues.live):
+        assert ways[0].account is not None
+        assert ways[0].account.uri == issued_by
+
+
+def issuance(who: str, when: datetime, *names: str, status: int | None = 200) -> Issuance:
+    return Issuance(who, names or ("example", "www.example"), SERVER, when, status, LOG, 1)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([], None),
+        ([issuance("x", NOW)], "x"),
+        ([issuance("x", NOW - timedelta(hours=2)), issuance("y", NOW)], "y"),
+        ([issuance("x", NOW), issuance("y", NOW + timedelta(hours=1))], "x"),  # made later
+        ([issuance("x", NOW - timedelta(days=3))], None),  # an earlier certificate's
+        ([issuance("x", NOW, "www.example")], None),  # of other names
+        ([issuance("x", NOW, status=403)], None),
+        ([issuance("x", NOW, status=None)], "x"),  # no answer: it may have been issued
+        ([issuance("x", NOW, "WWW.example", "example.")], "x"),
+    ],
+)
+def test_the_log_s_last_order_for_the_names_tells(
+    found: list[Issuance], expected: str | None
+) -> None:
+    assert issuer(found, SUBJECT) == expected
+
+
+def test_only_pins_made_since_the_certificate_was_written_count() -> None:
+    def record(days: int, lineage: str, old: str, new: str) -> Record:
+        change = Change(LINEAGE.path, lineage, "", "", (Value("account", old, new),))
+        return Record(Path("pin.json"), NOW + timedelta(days=days), new, (change,))
+
+    records = [
+        record(-1, "www", "long ago", "first"),
+        record(1, "www", "first", "second"),
+        record(2, "mail", "nobody", "second"),
+        record(3, "www", "second", "pin"),
+    ]
+    assert former(records, SUBJECT) == ("first", "second")
+    assert former(records, replace(SUBJECT, lineage=None)) == ()
+
+
+UNAUTHORIZED = "The client lacks sufficient authorization :: not yours"
+URN = "acme.messages.Error: urn:ietf:params:acme:error:"
+
+
+@pytest.mark.parametrize(
+    ("code", "output", "log", "answer", "words"),
+    [
+        (0, "Congratulations!", "", Answer.REVOKED, ""),
+        (1, UNAUTHORIZED, "", Answer.REFUSED, UNAUTHORIZED),
+        (1, UNAUTHORIZED, f"{URN}unauthorized :: a :: b\n", Answer.REFUSED, "a :: b"),
+        # certbot before 2 on Python 3.11.
+        (1, "AttributeError: can't set", f"{URN}unauthorized :: a\n", Answer.REFUSED, "a"),
+        (1, "", f"{URN}accountDoesNotExist :: gone\n", Answer.REFUSED, "gone"),
+        (1, "", f"{URN}alreadyRevoked :: done\n", Answer.ALREADY, "done"),
+        (1, "The certificate has already been revoked", "", Answer.ALREADY,
+         "The certificate has already been revoked"),
+        (1, "", f"{URN}badNonce :: x\n{URN}malformed :: y\n", Answer.FAILED, "y"),
+        (1, "Saving debug log to /x\nAccount at y does not exist\nAsk for help at z", "",
+         Answer.FAILED, "Account at y does not exist"),
+    ],
+)  # fmt: skip
+def test_what_certbot_says(code: int, output: str, log: str, answer: Answer, words: str) -> None:
+    assert judge(Outcome(code, output), log) == (answer, words)
