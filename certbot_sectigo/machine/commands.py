@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,34 @@ _CERTBOTS = re.compile(
 
 
 _given: Mapping[str, str] = {}
+
+written: Callable[[str], None] | None = None
+"""Called with each command that is proposed; None in normal runs. The tests see here that
+everyone of them is run as printed."""
+
+
+def ours(*words: str) -> str:
+    """Return a command line of certbot-sectigo that does here what it says.
+
+    :param words: from the subcommand on, as ``("accounts", "restore", id)``.
+    """
+    return _proposed(["certbot-sectigo", *_directories(), *words])
+
+
+def certbots(subcommand: str, *words: str) -> str:
+    """Return a command line of certbot that does here what it says."""
+    return _proposed(["certbot", subcommand, *_directories(), *words])
+
+
+def _directories() -> list[str]:
+    return [word for option in _given.items() for word in option]
+
+
+def _proposed(words: list[str]) -> str:
+    line = shlex.join(words)
+    if written is not None:
+        written(line)
+    return line
 
 
 def remember(options: Mapping[str, str]) -> None:

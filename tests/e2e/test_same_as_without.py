@@ -171,7 +171,7 @@ def test_a_planted_disturbance_is_found(
     source = Path(certbot_sectigo.__file__).parent
     copy = tmp_path / source.name
     shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    plugin = copy / "plugin.py"
+    plugin = copy / "plugin" / "configurator.py"
     text = plugin.read_text("utf-8")
     words = ("plugins", "--prepare")
 

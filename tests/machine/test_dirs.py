@@ -29,8 +29,10 @@ sys.stdin.read()
 TAKE = """
 import sys
 from pathlib import Path
-from certbot_sectigo import errors, paths
-dirs = paths.Dirs(*map(Path, sys.argv[2:]))
+from certbot_sectigo.base import errors
+from certbot_sectigo.machine import locks
+from certbot_sectigo.machine.dirs import Dirs
+dirs = Dirs(*map(Path, sys.argv[2:]))
 try:
     with locks.locked(dirs, float(sys.argv[1]), waiting=lambda text: print(text, flush=True)):
         print("locked", flush=True)

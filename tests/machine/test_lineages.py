@@ -301,7 +301,7 @@ def test_text_for_a_change_keeps_its_line_ends(tmp_path: Path) -> None:
 def test_reading_plain_files_imports_nothing_heavy(tmp_path: Path) -> None:
     lineage(tmp_path, "a")
     program = (
-        "import sys; from pathlib import Path; from certbot_sectigo import lineages\n"
+        "import sys; from pathlib import Path; from certbot_sectigo.machine import lineages\n"
         "assert lineages.read_all(Path(sys.argv[1]))[0].account\n"
         "sys.exit(bool({'certbot', 'configobj', 'cryptography'} & set(sys.modules)))"
     )

@@ -97,7 +97,7 @@ def test_it_issues_and_renews_through_certbot_plugin_path(
 
 
 FIRST_UNMET = """
-from certbot_sectigo.requirements import first_unmet
+from certbot_sectigo.machine.requirements import first_unmet
 unmet = first_unmet()
 print(f"{unmet.message}\\n{unmet.remedy}" if unmet else "all met")
 """

@@ -42,8 +42,9 @@ class LazyGroup(Group):
             return super().get_command(ctx, cmd_name)
         module = importlib.import_module(self._lazy[cmd_name][0])
         name = cmd_name.replace("-", "_")
-        found: click.Command = getattr(module, name, None) or module.command
-        return options.adopt(found)
+        found = getattr(module, name, None)
+        # A module may have imported another of that name.
+        return options.adopt(found if isinstance(found, click.Command) else module.command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the subcommands without importing them."""

@@ -1,0 +1,103 @@
+"""Read a file that may be anything, and ask whether something is there.
+
+Files that we did not make ourselves are opened here and nowhere else: a name that ought to be
+a file may be a FIFO, a device without end, a link that leads in a circle, or a terabyte.
+*There*: a name that the system knows. Only ENOENT and ENOTDIR say no; every other error is
+an error, since a disk that cannot be read has not said that nothing is on it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from pathlib import Path
+
+MOST = 1 << 20
+"""Bytes of an ordinary configuration file, at the most."""
+SECONDS = 2.0
+"""How long one file may take."""
+
+_CHUNK = 1 << 20
+_NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
+
+
+def read_regular(path: Path, most: int = MOST, *, dir_fd: int | None = None) -> bytes:
+    """Return the content of an ordinary file; links to it are followed.
+
+    :param most: how many bytes it may have.
+    :param dir_fd: the folder that a relative path is looked up in.
+    :raises OSError: if it cannot be read; with EINVAL if it is no ordinary file, EFBIG if it
+        is larger, ETIMEDOUT if it is not read in :data:`SECONDS`.
+    """
+    # Without O_NONBLOCK a FIFO would wait for somebody to write to it.
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    descriptor = os.open(path, flags, dir_fd=dir_fd)
+    try:
+        return read_descriptor(descriptor, path, most)
+    finally:
+        os.close(descriptor)
+
+
+def read_descriptor(descriptor: int, path: Path, most: int = MOST) -> bytes:
+    """Return the content of an open file, as :func:`read_regular` does.
+
+    :param path: its name in errors.
+    """
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "not an ordinary file", str(path))
+    end = time.monotonic() + SECONDS
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        part = os.read(descriptor, _CHUNK)
+        if not part:
+            return b"".join(parts)
+        size += len(part)
+        if size > most:
+            raise OSError(errno.EFBIG, f"larger than {most} bytes", str(path))
+        if time.monotonic() > end:
+            raise OSError(errno.ETIMEDOUT, "takes too long to read", str(path))
+        parts.append(part)
+
+
+def is_there(path: Path, *, dir_fd: int | None = None) -> bool:
+    """Return whether something has this name; a link counts, wherever it leads.
+
+    :raises OSError: if that cannot be told.
+    """
+    return status(path, dir_fd=dir_fd, follow_symlinks=False) is not None
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether this is a folder, or a link to one.
+
+    :raises OSError: if that cannot be told.
+    """
+    found = status(path)
+    return found is not None and stat.S_ISDIR(found.st_mode)
+
+
+def is_file(path: Path) -> bool:
+    """Return whether this is an ordinary file, or a link to one.
+
+    :raises OSError: if that cannot be told.
+    """
+    found = status(path)
+    return found is not None and stat.S_ISREG(found.st_mode)
+
+
+def status(
+    path: Path, *, dir_fd: int | None = None, follow_symlinks: bool = True
+) -> os.stat_result | None:
+    """Return what stat(2) says, None where nothing has this name.
+
+    :raises OSError: if that cannot be told.
+    """
+    try:
+        return os.stat(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
+    except OSError as error:
+        if error.errno in _NOT_THERE:
+            return None
+        raise
