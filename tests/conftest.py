@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from certbot_sectigo.machine import commands
 from tests.bed.acme2certifier import Acme2certifier
 from tests.bed.certbot import Certbot
 from tests.bed.components import require
@@ -19,6 +20,12 @@ def pytest_report_header() -> str:
     """Say which network the tests have."""
     interfaces = ", ".join(name for _, name in socket.if_nameindex())
     return f"network interfaces: {interfaces}"
+
+
+@pytest.fixture(autouse=True)
+def usual_directories() -> None:
+    """Forget the directories that an earlier test's command or plugin had in this process."""
+    commands.remember({})
 
 
 @pytest.fixture

@@ -44,7 +44,8 @@ def command(config_dir: Path, *words: str) -> str:
 def at_renewals(config_dir: Path, lineage: str) -> str:
     """Give the certbot command by which renewals deploy a lineage."""
     given = () if config_dir == Path("/etc/letsencrypt") else ("--config-dir", str(config_dir))
-    return shlex.join([*certbot_versions.saving(lineage), "--installer", "sectigo-eab", *given])
+    words = ("certbot", *certbot_versions.saving_words(), "--cert-name", lineage)
+    return shlex.join([*words, "--installer", "sectigo-eab", *given])
 
 
 def no_target(

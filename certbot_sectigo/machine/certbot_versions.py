@@ -88,13 +88,12 @@ def asks_requirements(version: tuple[int, ...]) -> bool:
     return version < (2, 9)
 
 
-def saving(cert_name: str) -> tuple[str, ...]:
-    """Give the certbot command that saves options with a lineage; the options follow.
+def saving_words() -> tuple[str, ...]:
+    """Return the subcommand of certbot that saves options with a lineage, and what it needs.
 
     Before 2.3, which brought ``reconfigure``, only a renewal saves them.
     """
-    verb = ("reconfigure",) if certbot_version() >= (2, 3) else ("renew", "--force-renewal")
-    return ("certbot", *verb, "--cert-name", cert_name)
+    return ("reconfigure",) if certbot_version() >= (2, 3) else ("renew", "--force-renewal")
 
 
 def user_agent_comment(config: Any) -> str:

@@ -1,23 +1,33 @@
-"""Pure: commands that a text proposes, made fit for certbot's directories of this run."""
+"""Commands that a message proposes, written so that they do here what they say.
+
+The only writer of them: each carries the directories of this run, and stands on a line of its
+own, so that it can be pasted.
+"""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from certbot_sectigo.machine import certbot_versions
 from certbot_sectigo.machine.dirs import Dirs
 
 # A proposed command names its subcommand next; where an option stands there, it is whole.
 _OURS = re.compile(r"\bcertbot-sectigo(?= (?:accounts|adopt|deploy|doctor|explain|revoke)\b)")
 # Sentences speak of certbot renew, too: a command is what has options, or ends there.
+_PROGRAM = re.compile(r"(certbot-sectigo|certbot(?: [a-z_]+)?)(?: (.+))?")
+"""A command's beginning, behind which its directories stand, and the rest."""
 _CERTBOTS = re.compile(
     r"\bcertbot (?:-q )?(?:certificates|certonly|delete|reconfigure|register|renew|revoke|run"
-    r"|unregister)(?=  | -| \.\.\.|\n|'|\Z)"
+    r"|unregister)(?=  | -(?!-(?:config|work|logs)-dir)| \.\.\.|\n|'|\Z)"
 )
 
+
+_PLACEHOLDER = re.compile(r"[A-Z]+(?:-[A-Z]+)*(?:\.\.\.|…)?")
+"""A word for the reader to replace: FILE, ID, NAME…"""
 
 _given: Mapping[str, str] = {}
 
@@ -29,25 +39,42 @@ everyone of them is run as printed."""
 def ours(*words: str) -> str:
     """Return a command line of certbot-sectigo that does here what it says.
 
-    :param words: from the subcommand on, as ``("accounts", "restore", id)``.
+    :param words: from the subcommand on, as ``("accounts", "restore", id)``; words in capitals
+        are for the reader to replace and are not quoted.
     """
-    return _proposed(["certbot-sectigo", *_directories(), *words])
+    return line(f"certbot-sectigo {_joined(words)}")
 
 
 def certbots(subcommand: str, *words: str) -> str:
-    """Return a command line of certbot that does here what it says."""
-    return _proposed(["certbot", subcommand, *_directories(), *words])
+    """Return a command line of certbot that does here what it says; as :func:`ours`."""
+    return line(f"certbot {_joined([subcommand, *words])}")
 
 
-def _directories() -> list[str]:
-    return [word for option in _given.items() for word in option]
+def saving(cert_name: str, *options: str) -> str:
+    """Return the command line of certbot that saves options with a lineage."""
+    return certbots(*certbot_versions.saving_words(), "--cert-name", cert_name, *options)
 
 
-def _proposed(words: list[str]) -> str:
-    line = shlex.join(words)
+def line(text: str) -> str:
+    """Return a command line with the directories of this run put in, where it takes them.
+
+    For texts that are data, the catalogue's, and for what is no list of words, such as
+    ``certbot-sectigo deploy --example haproxy > FILE``.
+
+    :param text: the line as it is to be typed, quoted, without the directories. Lines that
+        start neither certbot nor certbot-sectigo stay as they are.
+    """
+    found = _PROGRAM.fullmatch(text)
+    if found is not None:
+        directories = [word for option in _given.items() for word in option]
+        text = " ".join(filter(None, (found[1], shlex.join(directories), found[2])))
     if written is not None:
-        written(line)
-    return line
+        written(text)
+    return text
+
+
+def _joined(words: Iterable[str]) -> str:
+    return " ".join(word if _PLACEHOLDER.fullmatch(word) else shlex.quote(word) for word in words)
 
 
 def remember(options: Mapping[str, str]) -> None:
@@ -70,7 +97,7 @@ def here(text: str) -> str:
 
 
 def of(config: Any) -> Dirs:
-    """Give the directories of certbot's own configuration."""
+    """Return the directories of certbot's own configuration."""
     return Dirs(Path(config.config_dir), Path(config.work_dir), Path(config.logs_dir))
 
 

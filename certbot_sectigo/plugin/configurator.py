@@ -103,6 +103,7 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
         )
         if not issues and not (installs and self.config.verb in (*_ISSUING_VERBS, *VERBS)):
             raise errors.NoInstallationError("sectigo-eab was not asked for.")
+        self.remember_directories()
         if installs:
             self.prepare_installer()
         if not issues:

@@ -53,6 +53,12 @@ class InstallerHalf:
             "them. (default: sectigo-deploy.toml in --config-dir)",
         )
 
+    def remember_directories(self) -> None:
+        """Have commands that are proposed from now on work on the directories of this run."""
+        from certbot_sectigo.machine import commands
+
+        commands.remember(commands.of(self.config).options)
+
     def prepare_installer(self) -> None:
         """Read the deploy file ahead of everything, so that mistakes show before an order.
 
@@ -239,6 +245,7 @@ class InstallerHalf:
 
         :raises certbot.errors.PluginError: as :meth:`save`.
         """
+        self.remember_directories()  # certbot has not called prepare()
         self._deploy(self._renewed(lineage))
 
     def generic_updates(self, lineage: Any, *args: Any, **kwargs: Any) -> None:
@@ -250,6 +257,7 @@ class InstallerHalf:
         """
         from certbot_sectigo.deploy import job
 
+        self.remember_directories()  # certbot has not called prepare()
         material = self._renewed(lineage)
         name = lineage.lineagename
         owed = self._store().owed(name, material.fingerprint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,31 +10,66 @@ from certbot_sectigo.machine import commands
 from tests.bed.components import BIN
 from tests.bed.process import clean_environment, run
 
-
-@pytest.fixture(autouse=True)
-def forget() -> Iterator[None]:
-    commands.remember({})  # other tests have run the command in this process
-    yield
-    commands.remember({})
+ELSEWHERE = {"--config-dir": "/srv/my le", "--logs-dir": "/srv/logs"}
+OPTIONS = "--config-dir '/srv/my le' --logs-dir /srv/logs"
 
 
-def test_directories_go_into_proposed_commands() -> None:
-    text = "certbot-sectigo: no such account\ncertbot-sectigo accounts list  shows them"
-    assert commands.here(text) == text
-    commands.remember({"--config-dir": "/srv/my le"})
-    assert commands.here(text) == (
-        "certbot-sectigo: no such account\n"
-        "certbot-sectigo --config-dir '/srv/my le' accounts list  shows them"
+@pytest.mark.parametrize(
+    ("words", "plain", "elsewhere"),
+    [
+        (("accounts", "list"), "certbot-sectigo accounts list", "{} accounts list"),
+        (("deploy", "--cert-name", "a b"), "certbot-sectigo deploy --cert-name 'a b'", None),
+        (("accounts", "pin", "ID…"), "certbot-sectigo accounts pin ID…", "{} accounts pin ID…"),
+    ],
+)
+def test_our_commands_carry_the_directories(
+    words: tuple[str, ...], plain: str, elsewhere: str | None
+) -> None:
+    assert commands.ours(*words) == plain
+    commands.remember(ELSEWHERE)
+    if elsewhere is not None:
+        assert commands.ours(*words) == elsewhere.format(f"certbot-sectigo {OPTIONS}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("certbot-sectigo accounts list", "certbot-sectigo {} accounts list"),
+        (
+            "certbot-sectigo deploy --example x > FILE",
+            "certbot-sectigo {} deploy --example x > FILE",
+        ),
+        ("certbot renew --cert-name a", "certbot renew {} --cert-name a"),
+        ("certbot renew", "certbot renew {}"),
+        ("certbot -q renew", "certbot {} -q renew"),
+        ("certbot", "certbot {}"),
+        ("ss -ltnp 'sport = :80'", "ss -ltnp 'sport = :80'"),
+        ("certbot-auto renew", "certbot-auto renew"),
+    ],
+)
+def test_a_line_of_text_gets_the_directories_once(text: str, expected: str) -> None:
+    assert commands.line(text) == text
+    commands.remember(ELSEWHERE)
+    assert commands.line(text) == expected.format(OPTIONS)
+
+
+def test_certbots_commands_carry_the_directories_once() -> None:
+    commands.remember(ELSEWHERE)
+    assert commands.certbots("certonly", "--cert-name", "a", "-d", "NAME") == (
+        f"certbot certonly {OPTIONS} --cert-name a -d NAME"
     )
-    text = (
-        "certbot renew fails.\nRun:  certbot renew --cert-name a ; /opt/v/bin/certbot certificates"
-    )
-    assert commands.here(text) == (
-        "certbot renew fails.\nRun:  certbot renew --config-dir '/srv/my le' --cert-name a ; "
-        "/opt/v/bin/certbot certificates --config-dir '/srv/my le'"
-    )
-    whole = "certbot-sectigo --config-dir /srv/le deploy"
-    assert commands.here(whole) == whole
+    saving = commands.saving("a", "--installer", "sectigo-eab")
+    assert saving.count("--config-dir") == 1
+    assert saving.endswith("--cert-name a --installer sectigo-eab")
+    assert commands.here(saving) == saving
+
+
+def test_what_is_proposed_can_be_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(commands, "written", seen.append)
+    commands.ours("accounts", "list")
+    commands.certbots("renew")
+    assert seen == ["certbot-sectigo accounts list", "certbot renew"]
 
 
 def test_an_error_proposes_a_command_for_the_same_directories(tmp_path: Path) -> None:
