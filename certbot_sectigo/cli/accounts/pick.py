@@ -15,9 +15,10 @@ from certbot_sectigo.accounts.judge.picking import Pick, Picked, Undecided
 from certbot_sectigo.accounts.judge.verdict import Entry
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.base import errors
+from certbot_sectigo.base.printable import printable
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.accounts import probe
-from certbot_sectigo.cli.format.interface import Report, printable
+from certbot_sectigo.cli.format.interface import Report
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.id_types import Kid
 from certbot_sectigo.cli.shared.options import Context

@@ -83,12 +83,3 @@ class Format(abc.ABC):
     @abc.abstractmethod
     def show(self, report: Report) -> None:
         """Print a report."""
-
-
-def printable(text: str) -> str:
-    """Replace what a terminal could obey instead of showing it."""
-    if text.isprintable():
-        return text
-    return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )

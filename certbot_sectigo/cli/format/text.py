@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
+from certbot_sectigo.base.printable import printable
 from certbot_sectigo.cli.format.interface import (
     Cell,
     Fields,
@@ -20,7 +21,6 @@ from certbot_sectigo.cli.format.interface import (
     Report,
     Table,
     Tone,
-    printable,
 )
 from certbot_sectigo.machine.commands import here
 
