@@ -14,13 +14,28 @@ from certbot_sectigo.ca.session import Body, Session, Unreachable
 
 
 @dataclass(frozen=True)
+class Pending:
+    """An authorization that waits for a challenge (RFC 8555 section 7.1.4)."""
+
+    name: str
+    """As it was ordered: a wildcard with its star."""
+    challenges: tuple[str, ...] = ()
+    """The types the CA offers, such as ``http-01``."""
+
+
+@dataclass(frozen=True)
 class Order:
     """An order as the CA opened it (RFC 8555 section 7.1.3)."""
 
     url: str
     status: str
-    challenged: tuple[str, ...] = ()
-    """Names whose authorization is not valid yet, so that a challenge is to be answered."""
+    pending: tuple[Pending, ...] = ()
+    """Authorizations that are not valid yet, so that a challenge is to be answered."""
+
+    @property
+    def challenged(self) -> tuple[str, ...]:
+        """Names for which a challenge is to be answered; wildcards with their star."""
+        return tuple(each.name for each in self.pending)
 
 
 def open_order(session: Session, names: Sequence[str]) -> Order:
@@ -35,14 +50,14 @@ def open_order(session: Session, names: Sequence[str]) -> Order:
     response = session.post(url, Body({"identifiers": identifiers}))
     order = _object(response)
     status = str(order.get("status") or "pending")
-    challenged = []
+    pending = []
     # Some servers call an order pending although nothing is left to be proven.
     if status == "pending":
         for link in order.get("authorizations") or ():
             authorization = _object(session.post(str(link), None))
             if authorization.get("status") != "valid":
-                challenged.append(_name(authorization))
-    return Order(response.headers.get("Location") or "", status, tuple(challenged))
+                pending.append(_pending(authorization, names))
+    return Order(response.headers.get("Location") or "", status, tuple(pending))
 
 
 def _identifier(name: str) -> Mapping[str, str]:
@@ -53,11 +68,21 @@ def _identifier(name: str) -> Mapping[str, str]:
     return {"type": "ip", "value": name}
 
 
-def _name(authorization: Mapping[str, Any]) -> str:
-    """Read an authorization's name; a wildcard's stands there without its star."""
+def _pending(authorization: Mapping[str, Any], ordered: Sequence[str]) -> Pending:
+    """Read an authorization that is not valid.
+
+    A wildcard's name stands there without its star. Servers are seen to say ``wildcard`` of
+    names that are none (acme2certifier#122), so what was ordered counts, too.
+    """
     identifier = authorization.get("identifier")
     value = identifier.get("value") if isinstance(identifier, dict) else None
-    return str(value or "a name that the CA does not tell")
+    name = str(value or "a name that the CA does not tell")
+    starred = f"*.{name}"
+    if starred in ordered and (authorization.get("wildcard") is True or name not in ordered):
+        name = starred
+    offered = authorization.get("challenges")
+    types = [each.get("type") for each in offered or () if isinstance(each, dict)]
+    return Pending(name, tuple(kind for kind in types if isinstance(kind, str)))
 
 
 def _object(response: requests.Response) -> Mapping[str, Any]:

@@ -96,6 +96,15 @@ def saving_words() -> tuple[str, ...]:
     return ("reconfigure",) if certbot_version() >= (2, 3) else ("renew", "--force-renewal")
 
 
+def forget(config: Any, name: str) -> None:
+    """Take a value out of certbot's configuration that a renewal file put there.
+
+    certbot restores whatever begins with a plugin's name, also what is no option any more,
+    and would save it again.
+    """
+    vars(getattr(config, "namespace", config)).pop(name, None)
+
+
 def user_agent_comment(config: Any) -> str:
     """Give the user's ``--user-agent-comment``, an option that certbot 1.12 has as well."""
     return getattr(config, "user_agent_comment", None) or ""

@@ -65,9 +65,6 @@ class Lineage:
     """``sectigo_eab_webroot``, a path."""
     deploy: str | None = None
     """``sectigo_eab_deploy``."""
-    challenged: str | None = None
-    """``sectigo_eab_challenged``: names that needed a challenge at the last issuance, with
-    blanks between; ``-`` where none did, None where it is not known."""
     key_type: str | None = None
     cert_path: Path | None = None
     """``live/<name>/cert.pem``, most often."""
@@ -238,7 +235,6 @@ def _lineage(
         credentials=text("sectigo_eab_credentials"),
         webroot=text("sectigo_eab_webroot"),
         deploy=text("sectigo_eab_deploy"),
-        challenged=text("sectigo_eab_challenged"),
         key_type=text("key_type"),
         cert_path=file("cert"),
         fullchain_path=file("fullchain"),

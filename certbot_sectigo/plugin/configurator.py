@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,10 +66,6 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
             metavar="DIR",
             help="Answer HTTP-01 through this folder of a running web server, not by opening port "
             "80. Only names that the CA has not validated need either.",
-        )
-        add(
-            "challenged",  # for the plugin itself, which saves it with the lineage
-            help=argparse.SUPPRESS,
         )
         add(
             "insecure-credentials",

@@ -1,14 +1,16 @@
-"""certbot's dry run: ask the CA whether the account lives, and let the sandbox play the rest."""
+"""certbot's dry run: one order says whether the CA would issue, the sandbox plays the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import Request
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
+from certbot_sectigo.ca.order import Pending
 from certbot_sectigo.machine import certbot_versions, lineages
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.plugin import consent, rehearsal
@@ -21,10 +23,12 @@ class _WouldRegister(Exception):  # noqa: N818 - the way out of a choice, not a 
 
 
 class DryRun(Run):
-    """A ``--dry-run``, or the one that ``reconfigure`` makes: nothing is ordered at the CA.
+    """A ``--dry-run``, or the one that ``reconfigure`` makes: nothing is issued.
 
-    certbot by itself would order a real certificate, or go to Let's Encrypt's test
-    system, which knows nothing of this account.
+    certbot by itself would have a real certificate issued, or go to Let's Encrypt's test
+    system, which knows nothing of this account. Here one order is opened for the names with
+    the account that the real run would use, and never finalised: a CA that refuses it would
+    refuse the real one, and what it wants challenges for the sandbox wants challenges for.
     """
 
     def __init__(self, config: Any, dest: Callable[[str], str]) -> None:
@@ -33,7 +37,7 @@ class DryRun(Run):
         self._real: tuple[str, str] | None = None
 
     def settle(self) -> None:
-        """Check the account at the CA, then have certbot talk to the sandbox.
+        """Open one order at the CA, then have certbot talk to the sandbox.
 
         :raises certbot_sectigo.base.errors.Error: if the real run would fail, as far as
             that can be told.
@@ -44,29 +48,31 @@ class DryRun(Run):
                 f"{wanted.server} knows no External Account Binding.",
                 "Use another authenticator for certificates of that CA.",
             )
+        names = self._names(lineage)
+        pending: Sequence[Pending] = ()
         try:
             chosen = self._choose(wanted, lineage, self._would_register)
         except _WouldRegister:
             certbot_versions.notify(
                 f"Dry run: the real run registers an account at {wanted.server} with kid "
-                f"{wanted.kid}. That is left out, so whether the CA takes the pair is not known."
+                f"{wanted.kid}. That is left out, so neither whether the CA takes the pair nor "
+                "which names it lets the account have is known."
             )
         else:
-            rehearsal.check_alive(chosen.account, wanted.server, consent.settings(self._config))
+            pending = rehearsal.ask(
+                chosen.account, wanted.server, names, consent.settings(self._config)
+            )
             self._apply(chosen, wanted, lineage)
             self._real = (wanted.server, chosen.account.name)
-            certbot_versions.notify(
-                f"Dry run: account {chosen.account.name} is alive at {wanted.server} "
-                f"({chosen.reason})."
-            )
+            certbot_versions.notify(_told(chosen, wanted.server, names, pending))
         self._warn_of_file(wanted)
-        scene = self._scene(lineage)
+        scene = self._scene(names, pending)
         stage = rehearsal.begin(self._dirs.accounts, scene)
         self._unchecked = scene.unchecked
         self._config.server, self._config.account = stage.server, stage.account
         certbot_versions.notify(
             f"The rest is a rehearsal with the sandbox on this machine ({stage.server}): nothing "
-            "is ordered at the CA."
+            "is issued by the CA."
         )
 
     def performing(self, names: Sequence[str]) -> Sequence[str]:
@@ -91,25 +97,50 @@ class DryRun(Run):
         if self._file_error is not None:
             certbot_versions.warn(f"Not needed now, but mend it: {self._file_error}")
 
-    def _scene(self, lineage: Lineage | None) -> Scene:
-        known = self._own("challenged") or (lineage.challenged if lineage else None)
-        names = [str(name) for name in self._config.domains or ()]
+    def _names(self, lineage: Lineage | None) -> list[str]:
+        """Return the names of this run: those given, else those of the lineage it renews.
+
+        :raises RehearsalError: if certbot would ask for them later.
+        """
+        config = self._config
+        # A CSR's names are among the domains by now.
+        names = [*map(str, config.domains or ()), *map(str, getattr(config, "ip_addresses", ()))]
         if not names and lineage is not None:
-            certificate = lineages.read_certificate(lineage)
-            names = sorted(getattr(certificate, "names", ()))
-        challenged = tuple(name for name in (known or "").split() if name in names)
-        if known is None:
-            certbot_versions.notify(
-                "Dry run: which of the names need a challenge is not known before the first "
-                "issuance; all are taken as validated by the CA."
+            names = sorted(getattr(lineages.read_certificate(lineage), "names", ()))
+        if not names:
+            raise rehearsal.RehearsalError(
+                "Which names this is about is not known yet, so the CA cannot be asked whether it "
+                "would issue for them.",
+                "Name them:  --dry-run -d NAME [-d NAME ...]",
             )
+        return names
+
+    def _scene(self, names: Sequence[str], pending: Sequence[Pending]) -> Scene:
+        challenged = tuple(each.name for each in pending)
+        dns_only = tuple(
+            each.name for each in pending if each.challenges and "http-01" not in each.challenges
+        )
         unchecked: tuple[str, ...] = ()
-        if self._config.verb == "reconfigure" and not challenged and names:
+        if self._config.verb == "reconfigure" and not challenged:
             # certbot has to call perform(), see there; nothing is opened for this one.
-            unchecked = challenged = (names[0],)
+            unchecked = challenged = tuple(names[:1])
         return Scene(
             challenged=challenged,
+            dns_only=dns_only,
             unchecked=unchecked,
             address=self._config.http01_address or "",
             port=self._config.http01_port,
         )
+
+
+def _told(chosen: Chosen, server: str, names: Sequence[str], pending: Sequence[Pending]) -> str:
+    """Say what the CA's answer to the order means for the real run."""
+    which = ", ".join(names)
+    start = (
+        f"Dry run: {server} opened an order for {which} with account {chosen.account.name} "
+        f"({chosen.reason})"
+    )
+    if not pending:
+        return f"{start} and wants no challenge. The order is left to lapse."
+    wanted = ", ".join(each.name for each in pending)
+    return f"{start} and wants a challenge for {wanted}. The order is left to lapse."

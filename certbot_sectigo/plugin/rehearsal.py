@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from certbot_sectigo.accounts import keys, store
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.base import errors
+from certbot_sectigo.ca.order import Pending, open_order
 from certbot_sectigo.ca.session import Refused, Session, Settings
 from certbot_sectigo.machine import certbot_versions, dirs
 
@@ -39,7 +41,9 @@ class Scene:
     """What is rehearsed."""
 
     challenged: tuple[str, ...]
-    """Names that have to be validated over HTTP."""
+    """Names that have to be validated."""
+    dns_only: tuple[str, ...]
+    """Those of them for which the CA offers no HTTP-01."""
     unchecked: tuple[str, ...]
     """Those of them whose validation is only played."""
     address: str
@@ -56,25 +60,25 @@ class Rehearsal:
     """An account there, which certbot finds on disk."""
 
 
-def check_alive(account: Account, server: str, settings: Settings) -> None:
-    """Ask the CA for the account object, and for nothing else.
+def ask(
+    account: Account, server: str, names: Sequence[str], settings: Settings
+) -> tuple[Pending, ...]:
+    """Open one order at the CA and read its authorizations; it is never finalised.
 
-    :raises RehearsalError: if the account could not issue.
+    :param names: DNS names and IP addresses.
+    :returns: the authorizations that wait for a challenge.
+    :raises RehearsalError: if the CA refuses, as it would refuse the real run.
     :raises certbot_sectigo.ca.session.CaError: if the CA cannot be asked.
     """
     session = Session(server, store.load_key(account.folder), settings, account.uri)
     try:
-        shown = session.look()
+        return open_order(session, names).pending
     except Refused as refused:
         raise RehearsalError(
-            f"The real run would fail: the CA refuses account {account.name}: {refused.problem}",
-            _WAYS_ON,
+            f"The real run would fail: {server} refuses account {account.name} an order for "
+            f"{', '.join(names)}: {refused.problem}",
+            refused.remedy or _WAYS_ON,
         ) from refused
-    if shown.status != "valid":
-        raise RehearsalError(
-            f"The real run would fail: account {account.name} is {shown.status} at {server}.",
-            _WAYS_ON,
-        )
 
 
 def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
@@ -93,6 +97,7 @@ def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
         organisation="SANDBOX (dry run)",
         any_name=True,
         challenged=scene.challenged,
+        dns_only=scene.dns_only,
         unchecked=scene.unchecked,
     )
     address = "127.0.0.1" if scene.address in ("", "0.0.0.0", "::") else scene.address  # noqa: S104

@@ -20,9 +20,6 @@ from certbot_sectigo.plugin import consent, rehearsal
 
 logger = logging.getLogger(__name__)
 
-NO_NAMES = "-"
-"""What is saved with a lineage none of whose names needed a challenge."""
-
 
 class Run:
     """Settle server and account of the certbot run that is going on.
@@ -53,20 +50,16 @@ class Run:
         else:
             certbot_versions.notify(f"ACME account {chosen.account.name}: {chosen.reason}.")
         self._apply(chosen, wanted, lineage)
-        # Where certbot asks for challenges it says so later.
-        self._set("challenged", NO_NAMES)
 
     def performing(self, names: Sequence[str]) -> Sequence[str]:
-        """Remember with the lineage which names needed a challenge.
-
-        :returns: those of the names that have to be answered for.
-        """
-        self._set("challenged", " ".join(sorted(names)))
+        """Return those of the names that have to be answered for: all of them."""
         return names
 
     def _request(self) -> tuple[Lineage | None, Request]:
         """Settle what this run asks for."""
         rehearsal.sweep(self._dirs.accounts)
+        # An earlier release remembered with the lineage which names needed a challenge.
+        certbot_versions.forget(self._config, self._dest("challenged"))
         for name in ("credentials", "webroot"):
             value = self._own(name)
             if value:  # a renewal runs from another working directory

@@ -84,7 +84,10 @@ class Pair:
     """Every name is delegated, and validated unless it is in ``challenged``: for rehearsals,
     where what is delegated at the real CA is not known."""
     challenged: tuple[str, ...] = ()
-    """Names that need a challenge although ``any_name`` has them validated."""
+    """Names that need a challenge although ``any_name`` has them validated; a wildcard with
+    its star is a name of its own here."""
+    dns_only: tuple[str, ...] = ()
+    """Names for which DNS-01 alone is offered."""
     unchecked: tuple[str, ...] = ()
     """Names whose challenges pass without being looked up."""
 

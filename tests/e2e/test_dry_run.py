@@ -1,18 +1,31 @@
-"""A dry run tells the truth and issues nothing: the CA is asked for the account, and no more."""
+"""A dry run tells the truth and issues nothing: one order is opened at the CA, and no more."""
 
 from __future__ import annotations
 
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.bed.certbot import Certbot
+from tests.bed.command import command
 from tests.bed.pebble import Pebble
 from tests.bed.sectigo import Sectigo
 
-ACCOUNT_ONLY = {"directory", "newNonce", "account"}
-"""What may be asked of the CA in a dry run."""
+ONE_ORDER = {"directory", "newNonce", "account", "newOrder", "authz"}
+"""What may be asked of the CA in a dry run; newOrder once."""
+
+
+def csr(path: Path, name: str) -> Path:
+    """Make a certificate signing request for a name, as people do."""
+    subprocess.run(
+        ["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-nodes", "-keyout", path.with_suffix(".key"), "-out", path, "-subj", f"/CN={name}",
+         "-addext", f"subjectAltName=DNS:{name}"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return path
 
 
 @pytest.fixture
@@ -22,16 +35,18 @@ def machine(certbot: Certbot, sectigo: Sectigo) -> Certbot:
     return certbot
 
 
-def asked_only_for_the_account(asked: list[tuple[str, str]]) -> bool:
-    return {endpoint for _, endpoint in asked} <= ACCOUNT_ONLY
+def one_order(asked: list[tuple[str, str]]) -> bool:
+    """Whether these requests open one order, and finalise or withdraw nothing."""
+    endpoints = [endpoint for _, endpoint in asked]
+    return endpoints.count("newOrder") == 1 and set(endpoints) <= ONE_ORDER
 
 
-def test_a_renewal_is_rehearsed_without_an_order_or_a_trace(
+def test_a_renewal_is_rehearsed_with_one_order_and_no_trace(
     machine: Certbot, sectigo: Sectigo
 ) -> None:
     before = machine.snapshot()
     asked = sectigo.asked_by(lambda: machine.run("renew", "--dry-run"))
-    assert asked_only_for_the_account(asked) and asked
+    assert one_order(asked)
     assert before.changes(machine.snapshot()) == []
     assert list(machine.temporary.iterdir()) == []
     assert "request to https://acme" not in machine.log  # that is, to Let's Encrypt
@@ -56,7 +71,7 @@ def test_lineages_of_two_cas_side_by_side(
     result = machine.run("renew", "--dry-run")
 
     assert "all simulated renewals succeeded" in result.text
-    assert sectigo.orders == orders
+    assert sectigo.orders == orders + 1
     assert before.changes(machine.snapshot()) == []
 
 
@@ -94,6 +109,101 @@ def test_a_dead_account_fails_the_dry_run(machine: Certbot, sectigo: Sectigo) ->
     assert "The real run would fail" in result.text and "deactivated" in result.text
     assert f"certbot certonly --config-dir {machine.config_dir} --work-dir" in result.text
     assert sectigo.orders == orders
+    assert "all simulated renewals succeeded" not in result.text
+
+
+def test_a_wrong_pin_fails_the_dry_run_as_it_fails_the_renewal(
+    certbot: Certbot, sectigo: Sectigo
+) -> None:
+    right = sectigo.a.credentials(certbot.home / "a.ini")
+    certbot.certonly("www.a.example", credentials=right)
+    wrong = sectigo.c.credentials(certbot.home / "c.ini")
+    certbot.certonly("www.c.example", credentials=wrong)
+    other = certbot.account(sectigo.server, sectigo.c.kid).id
+    command(certbot, "accounts", "pin", other, "--cert-name", "www.a.example", "--yes")
+
+    rehearsed = certbot.run("renew", "--dry-run", "--cert-name", "www.a.example", check=1)
+
+    assert "not all linked" in rehearsed.text and other in rehearsed.text
+    assert "all simulated renewals succeeded" not in rehearsed.text
+    serial = certbot.lineage("www.a.example").serial
+    certbot.run("renew", "--force-renewal", "--cert-name", "www.a.example", check=1)
+    assert certbot.lineage("www.a.example").serial == serial
+
+
+def test_a_validation_that_lapsed_has_its_challenge_rehearsed(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    sectigo.sandbox.advance(days=199)
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", int(sectigo.http01[1])))
+        taken.listen()
+        result = machine.run("renew", "--dry-run", *sectigo.http01, check=1)
+    assert "wants a challenge for www.b.example" in result.text
+    result = machine.run("renew", "--dry-run", *sectigo.http01)
+    assert "all simulated renewals succeeded" in result.text
+    machine.run("renew", "--force-renewal", *sectigo.http01)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-d", "new.b.example"),
+        ("--expand", "-d", "www.b.example", "-d", "more.b.example"),
+        ("--cert-name", "www.b.example", "-d", "other.b.example"),
+        ("--csr", "CSR"),
+    ],
+    ids=["new", "expand", "other names", "csr"],
+)
+def test_certonly_opens_one_order_for_its_names(
+    machine: Certbot, sectigo: Sectigo, words: tuple[str, ...]
+) -> None:
+    credentials = ("--sectigo-eab-credentials", str(machine.home / "b.ini"))
+    names = [word for word in words if word.endswith(".b.example")]
+    if words[0] == "--csr":
+        words, names = ("--csr", str(csr(machine.home / "csr.pem", "csr.b.example"))), []
+    if words[0] == "--cert-name":
+        names = names[1:]
+    before = machine.snapshot()
+    asked = sectigo.asked_by(
+        lambda: machine.run(
+            "certonly", "--dry-run", "--authenticator", "sectigo-eab", *credentials, *words
+        )
+    )
+    assert one_order(asked)
+    assert sorted(sectigo.sandbox.orders()[-1].names) == sorted(names or ["csr.b.example"])
+    assert before.changes(machine.snapshot()) == []
+
+
+def test_a_wildcard_that_is_not_validated_cannot_be_answered_here(
+    certbot: Certbot, sectigo: Sectigo
+) -> None:
+    credentials = sectigo.a.credentials(certbot.home / "a.ini")
+    certbot.certonly("www.a.example", credentials=credentials)
+    names = ["*.challenge.example"]
+    result = certbot.certonly(*names, credentials=credentials, more=["--dry-run"], check=1)
+    assert "wants a challenge for *.challenge.example" in result.text
+    certbot.certonly(*names, credentials=credentials, check=1)
+
+
+def test_names_that_certbot_would_ask_for_later_are_to_be_given(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    result = machine.run(
+        *("certonly", "--dry-run", "--authenticator", "sectigo-eab"),
+        *("--sectigo-eab-credentials", machine.home / "b.ini"),
+        check=1,
+    )
+    assert "--dry-run -d NAME" in result.text
+
+
+def test_what_an_earlier_release_remembered_drops_out(machine: Certbot, sectigo: Sectigo) -> None:
+    path = machine.renewal_file("www.b.example")
+    path.write_text(path.read_text().rstrip("\n") + "\nsectigo_eab_challenged = www.b.example\n")
+    machine.run("renew", "--dry-run")
+    machine.run("renew", "--force-renewal")
+    assert "challenged" not in path.read_text()
 
 
 def test_a_dangling_pin_fails_the_dry_run(machine: Certbot, sectigo: Sectigo) -> None:
@@ -129,7 +239,7 @@ def test_a_taken_port_does_not_matter_to_validated_names(
 
 
 class TestChallengedNames:
-    """A name that needed a challenge at the last issuance has it exercised for real."""
+    """A name for which the CA wants a challenge has it exercised for real."""
 
     @pytest.fixture
     def machine(self, certbot: Certbot, sectigo: Sectigo) -> Certbot:
@@ -138,10 +248,6 @@ class TestChallengedNames:
             *("www.a.example", "challenge.example"), credentials=credentials, more=sectigo.http01
         )
         return certbot
-
-    def test_it_is_remembered_with_the_lineage(self, machine: Certbot) -> None:
-        params = machine.lineage("www.a.example").params
-        assert params["sectigo_eab_challenged"] == "challenge.example"
 
     def test_the_port_is_opened_and_asked(self, machine: Certbot, sectigo: Sectigo) -> None:
         challenges = sectigo.challenges
@@ -175,7 +281,7 @@ def test_killed_in_the_middle_nothing_is_left(machine: Certbot, sectigo: Sectigo
     machine.run("certificates")
     assert before.changes(machine.snapshot()) == []
     assert list(machine.temporary.iterdir()) == []
-    assert sectigo.orders == orders
+    assert sectigo.orders == orders + 1
 
 
 def test_what_a_run_killed_at_the_worst_moment_left_is_swept(
@@ -200,7 +306,7 @@ def test_reconfigure_saves_the_change_and_the_real_account(
         asked = sectigo.asked_by(
             lambda: machine.run("reconfigure", "--cert-name", "www.b.example", *sectigo.http01)
         )
-    assert asked_only_for_the_account(asked)
+    assert one_order(asked)
     after = machine.lineage("www.b.example")
     assert after.params["http01_port"] == sectigo.http01[1]
     for unchanged in ("account", "server", "authenticator", "sectigo_eab_kid"):
@@ -220,7 +326,7 @@ def test_reconfigure_gives_a_plain_lineage_this_authenticator(
 
     certbot.run("reconfigure", "--cert-name", "www.a.example", "--authenticator", "sectigo-eab")
 
-    assert sectigo.orders == orders
+    assert sectigo.orders == orders + 1
     lineage = certbot.lineage("www.a.example")
     assert lineage.params["authenticator"] == "sectigo-eab"
     assert (lineage.account, lineage.params["server"]) == (account.id, sectigo.server)

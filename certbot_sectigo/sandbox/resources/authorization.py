@@ -27,7 +27,7 @@ def create(context: Context, account: model.Account, pair: Pair, name: str) -> m
     """
     now = context.now()
     base = name[2:] if name.startswith("*.") else name
-    valid = is_validated(context, pair, base)
+    valid = is_validated(context, pair, name)
     authorization = model.Authorization(
         id=new_id(),
         account=account.id,
@@ -41,7 +41,8 @@ def create(context: Context, account: model.Account, pair: Pair, name: str) -> m
     context.store.put(authorization)
     types: tuple[str, ...] = ()
     if not valid:
-        types = ("dns-01",) if authorization.wildcard else ("http-01", "dns-01")
+        dns_only = authorization.wildcard or name in pair.dns_only
+        types = ("dns-01",) if dns_only else ("http-01", "dns-01")
     elif context.config.challenges != "none":
         # A type no client knows, without a token [S] acme2certifier#122.
         types = (context.config.challenges,)
@@ -63,11 +64,13 @@ def is_validated(context: Context, pair: Pair, name: str) -> bool:
     """Tell whether a name counts as validated in SCM, and recently enough.
 
     Validations count for 198 days [doc]; older ones need a challenge again.
+
+    :param name: with its star if it is a wildcard; that needs its domain's validation.
     """
     if pair.any_name:
         return name not in pair.challenged
-    domain = pair.domain_of(name)
-    for candidate in (domain, name):
+    base = name[2:] if name.startswith("*.") else name
+    for candidate in (pair.domain_of(base), base):
         found = context.store.get(model.Validation, f"{pair.kid} {candidate}")
         if found is not None:
             return context.now() - found.at < context.config.validation_days * _DAY
