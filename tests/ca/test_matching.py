@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from certbot_sectigo.ca.catalogue import ENTRIES, PROFILES, entry
 from certbot_sectigo.ca.catalogue.matching import matcher
-from certbot_sectigo.ca.catalogue.words import Speller, distance
+from certbot_sectigo.ca.catalogue.words import MISPRINTS, Speller
 from certbot_sectigo.ca.problems import Meaning, Problem, meaning
 from certbot_sectigo.explain.findings import read
 from certbot_sectigo.explain.situation import Situation
@@ -169,7 +169,9 @@ def test_every_form(form: object, key: str, kind: str, status: int, detail: str)
 
 @pytest.mark.parametrize(("key", "kind", "status", "detail"), TEXTS, ids=[t[0] for t in TEXTS])
 @pytest.mark.parametrize("seed", range(8))
-def test_one_misprint(seed: int, key: str, kind: str, status: int, detail: str) -> None:
+def test_one_misprint_gets_a_hint_at_least(
+    seed: int, key: str, kind: str, status: int, detail: str
+) -> None:
     choice = random.Random(f"{key} {seed}")
     words = [m for m in re.finditer(r"[A-Za-z]{6,}", detail) if m.group() != "example"]
     if not words:
@@ -180,7 +182,8 @@ def test_one_misprint(seed: int, key: str, kind: str, status: int, detail: str) 
     misprinted = detail[:at] + choice.choice(["", letter, letter + detail[at : at + 1]])
     misprinted += detail[at + 1 :]
     found = [f.entry.key for f in read([misprinted]).findings]
-    assert key in found, misprinted
+    hints = [m.entry.key for m in matcher(ENTRIES).hints(misprinted)]
+    assert key in found + hints, misprinted
 
 
 @pytest.mark.parametrize(
@@ -340,15 +343,26 @@ def test_keys_are_unique_and_refer_to_each_other() -> None:
 
 
 def test_the_speller() -> None:
-    speller = Speller(["external", "identifier", "account", "kid"])
-    words = ("Exterbak", "identifers", "ACCOUNTS", "internal", "kit", "id")
+    speller = Speller(["external", "identifier", "account", "kid", "authorization"])
+    words = ("Exterbak", "identifers", "ACCOUNTS", "internal", "kit", "id", "authorisations")
     assert [speller.canonical(word) for word in words] == [
-        *("external", "identifier", "account", "internal", "kit", "id")
+        *("external", "identifier", "account", "internal", "kit", "id", "authorization")
     ]
-    assert distance("ab", "ba") == 1
-    assert distance("", "abc") == 3
 
 
+def test_what_is_nearly_a_word_is_a_hint_only() -> None:
+    speller = Speller(["external", "rate", "limited"])
+    assert speller.canonical("ratelimited") == "ratelimited"
+    assert speller.canonical("extrenal") == "extrenal"
+    assert speller.corrected("the extrenal id") == "the external id"
+
+
+def test_known_misprints_are_no_words_of_the_catalogue() -> None:
+    vocabulary = set(SOME_WORDS_LIST)
+    assert not vocabulary & set(MISPRINTS)
+
+
+SOME_WORDS_LIST = [w for e in ENTRIES for p in e.phrases for w in re.split(r"[ |_]", p)]
 SOME_WORDS = st.sampled_from(
     [w for e in ENTRIES for p in e.phrases for w in re.split(r"[ |_]", p) if w.isalnum()]
 )

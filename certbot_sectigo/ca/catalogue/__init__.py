@@ -16,7 +16,8 @@ from certbot_sectigo.ca.catalogue import (
     validation,
     zerossl,
 )
-from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.lookup import Advice, advise, match
+from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Entry, Weight
 
 PROFILES: dict[str, tuple[Entry, ...]] = {
     "Sectigo": (*sectigo.ENTRIES, *sectigo_requests.ENTRIES),
@@ -35,11 +36,21 @@ PROFILES: dict[str, tuple[Entry, ...]] = {
 ENTRIES: tuple[Entry, ...] = tuple(entry for part in PROFILES.values() for entry in part)
 """The whole catalogue; where several say the same, the more particular comes first."""
 
-__all__ = ["ENTRIES", "PROFILES", "Entry", "Weight", "entry"]
+__all__ = [
+    "ENTRIES",
+    "PLACEHOLDERS",
+    "PROFILES",
+    "Advice",
+    "Entry",
+    "Weight",
+    "advise",
+    "entry",
+    "match",
+]
 
 
 def entry(key: str) -> Entry:
-    """Give the entry with a key.
+    """Return the entry with a key.
 
     :raises KeyError: if there is none.
     """

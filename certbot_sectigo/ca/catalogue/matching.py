@@ -71,6 +71,13 @@ class Matcher:
                 found.append(Match(entry, *words.original(*max(spots))))
         return found
 
+    def hints(self, text: str) -> list[Match]:
+        """Find what a text would mean if words that are nearly known ones were these.
+
+        :param text: a sentence; this takes long.
+        """
+        return self.find(self._speller.corrected(text))
+
 
 @lru_cache(maxsize=4)
 def matcher(entries: Sequence[Entry]) -> Matcher:

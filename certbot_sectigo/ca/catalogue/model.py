@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+
+PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
+    {
+        "server": "URL",
+        "account": "ID",
+        "kid": "KID",
+        "lineage": "NAME",
+        "certbot": "most often /usr/bin/certbot",
+        "name": "NAME",
+        "names": "-d NAME",
+    }
+)
+"""What entries may hold in braces, and what is written where nothing is known of it."""
 
 
 class Weight(enum.Enum):
@@ -21,10 +36,7 @@ class Weight(enum.Enum):
 class Entry:
     """A sentence of a CA or a client, whatever its wording: what it means and what helps.
 
-    `meaning`, `causes` and `steps` may hold the placeholders of
-    :class:`~certbot_sectigo.explain.situation.Situation`: ``{account}``, ``{kid}``,
-    ``{server}``, ``{lineage}``, ``{certbot}`` (the program that ran), ``{name}``,
-    ``{names}`` (as ``-d`` options).
+    Its texts may hold the names of :data:`PLACEHOLDERS` in braces.
     """
 
     key: str

@@ -1,11 +1,12 @@
-"""Text reduced to words that can be compared: no case, no wrapping, no prefixes, no misprints."""
+"""Text reduced to words that can be compared: no case, no plurals, one spelling."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 _WORD = re.compile(r"[A-Za-z0-9]+(?:['\u2019][A-Za-z]{1,3}(?![A-Za-z]))?")
 # What is longer is base64, not language.
@@ -28,6 +29,28 @@ _PREFIXES = re.compile(
     r")+",
     re.MULTILINE,
 )
+# A name is not what it is called: account-suspended.example.org says nothing of an account.
+# Names with capitals or underscores are those of exceptions, and speak.
+_HOST = re.compile(
+    r"(?:(?<![\w.@/\\:-])|(?<=//))(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}"
+    r"(?:[a-z]{2,24})(?![\w-]|\.[\w-])"
+)
+_PATH = re.compile(r"(?<=/)(?:live|archive|renewal|certs?|ssl)/[\w.*@-]{1,253}")
+_MODULES = re.compile(r"\.(?:errors?|exceptions?|py|pem|conf|json|ini|go|cs|ps1|psm1|sh|c|js)\Z")
+# As they stand in manuals and answers of CAs.
+MISPRINTS = {
+    "exterbak": "external",
+    "accoount": "account",
+    "identifer": "identifier",
+    "identifers": "identifier",
+    "indentifier": "identifier",
+    "indentifiers": "identifier",
+    "recieved": "received",
+    "authorisation": "authorization",
+    "authorisations": "authorization",
+    "organisation": "organization",
+    "organisations": "organization",
+}
 
 
 @dataclass(frozen=True)
@@ -44,13 +67,17 @@ class Words:
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Translate a stretch of `text` to one of the original."""
-        first = max(0, bisect_right(self.starts, start + 1) - 1)
-        last = max(first, bisect_right(self.starts, max(start, end - 1)) - 1)
+        first, last = self.positions(start, end)
         return self.spans[first][0], self.spans[last][1]
+
+    def positions(self, start: int, end: int) -> tuple[int, int]:
+        """Return the numbers of the first and the last word of a stretch of `text`."""
+        first = max(0, bisect_right(self.starts, start + 1) - 1)
+        return first, max(first, bisect_right(self.starts, max(start, end - 1)) - 1)
 
 
 class Speller:
-    """Corrects misprints, plurals and British spelling towards a vocabulary.
+    """Brings words to the spelling of a vocabulary: plurals, British forms, known misprints.
 
     :param vocabulary: the words that count.
     """
@@ -59,16 +86,15 @@ class Speller:
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
         self._vocabulary = frozenset(vocabulary)
-        self._near: dict[str, list[str]] = {}
-        for word in sorted(self._vocabulary):
-            for form in _shortened(word):
-                self._near.setdefault(form, []).append(word)
+        self._long = sorted(word for word in self._vocabulary if len(word) > 4)
         self._known: dict[str, str] = {}
 
     def words(self, text: str) -> Words:
         """Reduce a text to its words, in time linear in its length."""
         text = _NOISE.sub(_blank, text)
         text = _PREFIXES.sub(_blank, text)
+        text = _HOST.sub(_host, text)
+        text = _PATH.sub(_blank, text)
         canonical, spans, starts = [], [], []
         at = 1
         for match in _WORD.finditer(text):
@@ -81,66 +107,59 @@ class Speller:
         return Words(joined, frozenset(canonical), tuple(spans), tuple(starts))
 
     def canonical(self, word: str) -> str:
-        """Give a word in lower case, spelt as in the vocabulary if it is near to one there."""
+        """Return a word in lower case, spelt as in the vocabulary if it is a form of one."""
         if len(word) > _LONGEST:
             return "0"
         known = self._known.get(word)
         if known is None:
             if len(self._known) >= self._MOST_KNOWN:
                 self._known.clear()
-            known = self._known[word] = self._corrected(word.lower())
+            known = self._known[word] = self._form(word.lower())
         return known
 
-    def _corrected(self, word: str) -> str:
+    def corrected(self, text: str) -> str:
+        """Return a text with each word that is nearly one of the vocabulary put right.
+
+        This is for hints only: what is nearly a word may be another one.
+        """
+        return _WORD.sub(self._nearest, text)
+
+    def _form(self, word: str) -> str:
         word = word.replace("'", "").replace("\u2019", "")
-        if word in self._vocabulary or not _tolerance(word) or not word.isalpha():
+        for form in _forms(word):
+            if form in self._vocabulary:
+                return form
+        return word
+
+    def _nearest(self, match: re.Match[str]) -> str:
+        word = match.group()
+        known = self.canonical(word)
+        if known in self._vocabulary or len(word) < 5 or len(word) > _LONGEST:
             return word
-        best, least = word, _tolerance(word) + 1
-        for form in _shortened(word):
-            for candidate in self._near.get(form, ()):
-                if candidate[0] != word[0]:
-                    continue
-                far = distance(word, candidate)
-                if far <= min(_tolerance(word), _tolerance(candidate)) and far < least:
-                    best, least = candidate, far
-        return best
+        return next(iter(get_close_matches(known, self._long, 1, 0.8)), word)
 
 
-def distance(a: str, b: str) -> int:
-    """Count the letters to add, drop, change or swap with their neighbour to get from a to b."""
-    before: list[int] = []
-    last = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        row = [i]
-        for j, y in enumerate(b, 1):
-            cost = min(last[j] + 1, row[-1] + 1, last[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        before, last = last, row
-    return last[-1]
-
-
-def _tolerance(word: str) -> int:
-    """Say how many letters of a word may be wrong; short words are too near to others."""
-    if len(word) < 5 or len(word) > 26:
-        return 0
-    return 1 if len(word) < 8 else 2
-
-
-def _shortened(word: str) -> Iterator[str]:
-    """Give a word and what is left when as many letters as may be wrong are taken out."""
+def _forms(word: str) -> Iterable[str]:
+    """Return how a word may be spelt otherwise, as it is first."""
     yield word
-    allowed = _tolerance(word)
-    if allowed:
-        for i in range(len(word)):
-            once = word[:i] + word[i + 1 :]
-            yield once
-            if allowed > 1:
-                for j in range(i, len(once)):
-                    yield once[:j] + once[j + 1 :]
+    yield MISPRINTS.get(word, word)
+    yield word + "s"
+    for british, american in (("isation", "ization"), ("ised", "ized"), ("ise", "ize")):
+        if british in word:
+            word = word.replace(british, american)
+            yield word
+    for ending in ("s", "es"):
+        if word.endswith(ending) and len(word) > 4:
+            yield word[: -len(ending)]
 
 
 def _blank(match: re.Match[str]) -> str:
     # Of the same length, so that places in the text stay what they are.
     return " " * len(match.group())
+
+
+def _host(match: re.Match[str]) -> str:
+    name = match.group()
+    if name.endswith("harica.gr") or _MODULES.search(name):
+        return name
+    return "h" + " " * (len(name) - 1)
