@@ -50,7 +50,7 @@ class WalkedFolder:
     descriptor: int
     """What all else is to be done by (``dir_fd``)."""
     crossed: tuple[Component, ...]
-    """All folders on the way, from ``/`` or `dir_fd` to this one."""
+    """All folders on the way, from ``/`` or `below` to this one."""
     made: tuple[Path, ...]
     """Those of them that were not there before, the upper ones first."""
 
@@ -59,13 +59,13 @@ class WalkedFolder:
 def folder(
     path: Path,
     *,
-    dir_fd: int | None = None,
+    below: WalkedFolder | None = None,
     mode: int | None = None,
     owner: tuple[int, int] | None = None,
 ) -> Iterator[WalkedFolder]:
     """Reach a folder and hold it open.
 
-    :param path: the folder; relative ones are looked up in `dir_fd`, else in the working
+    :param path: the folder; a relative one is looked up in `below`, else in the working
         directory.
     :param mode: make what is missing with these mode bits, whatever the umask; None makes
         nothing. Folders that are there keep their mode and their owner.
@@ -73,9 +73,9 @@ def folder(
     :raises FileError: with the component that is in the way and what helps. Its `number` is
         ENOENT or ENOTDIR where a folder is missing, ELOOP where a link is not followed.
     """
-    if dir_fd is None and not path.is_absolute():
+    if below is None and not path.is_absolute():
         path = Path.cwd() / path
-    walk = _Walk(dir_fd if not path.is_absolute() else None, mode, owner)
+    walk = _Walk(below, mode, owner)
     try:
         walk.go(list(path.parts))
         yield WalkedFolder(walk.path, walk.descriptor, tuple(walk.crossed), tuple(walk.made))
@@ -101,18 +101,20 @@ def writers(status: os.stat_result) -> tuple[str, ...]:
 class _Walk:
     """One walk: where it is, and how it came there."""
 
-    def __init__(self, dir_fd: int | None, mode: int | None, owner: tuple[int, int] | None) -> None:
+    def __init__(
+        self, below: WalkedFolder | None, mode: int | None, owner: tuple[int, int] | None
+    ) -> None:
         self._mode = mode
         self._owner = owner
         self._links = 0
         self.crossed: list[Component] = []
         self.made: list[Path] = []
-        if dir_fd is None:
+        if below is None:
             self.path = Path("/")
             self.descriptor = os.open("/", _STAY)
         else:
-            self.path = Path()
-            self.descriptor = os.open(".", _STAY, dir_fd=dir_fd)
+            self.path = below.path
+            self.descriptor = os.open(".", _STAY, dir_fd=below.descriptor)
         self._arrived()
 
     def go(self, components: list[str]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +14,14 @@ from typing import Any, Protocol
 
 from acme import standalone
 
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, walk
+from certbot_sectigo.base.atomic import FileError
+from certbot_sectigo.base.atomic.steps import explained
+from certbot_sectigo.base.walk import WalkedFolder
 
 logger = logging.getLogger(__name__)
 
-_WELL_KNOWN = ".well-known/acme-challenge"
+_WELL_KNOWN = Path(".well-known") / "acme-challenge"
 
 
 class ChallengeError(errors.Error):
@@ -99,56 +104,88 @@ class Standalone:
 class WebRoot:
     """Put the answers into the web root of a server that is running already.
 
+    A web root most often belongs to somebody else, who may replace any name in it at any
+    moment. So it is walked once, and what was reached is kept open until the answers are
+    taken away.
+
     :param folder: what that server serves as ``/``.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._files: list[Path] = []
-        self._folders: list[Path] = []
+        self._kept = contextlib.ExitStack()
+        self._answers: WalkedFolder | None = None
+        self._tokens: list[str] = []
 
     def publish(self, answers: Sequence[Answer]) -> None:
         """Write one file per token; see :class:`Responder`."""
-        if not os.path.isdir(self._folder):  # noqa: PTH112 - unlike Path.is_dir it never raises
-            raise ChallengeError(
-                f"The web root {self._folder} (--sectigo-eab-webroot) is not a directory, or not "
-                "one that this user may look into.",
-                f"Give the folder that the web server serves for {_names(answers)}.",
-            )
         try:
-            folder = self._folder
-            for part in _WELL_KNOWN.split("/"):
-                folder = folder / part
-                if not folder.is_dir():
-                    folder.mkdir(mode=0o755)
-                    folder.chmod(0o755)  # the umask may have narrowed it
-                    self._folders.append(folder)
-            for answer in answers:
-                self._write(folder / answer.challenge.encode("token"), answer.validation)
-        except OSError as error:
+            root = self._kept.enter_context(walk.folder(self._folder))
+        except FileError as error:
             raise ChallengeError(
-                f"{error.filename or self._folder}: {error.strerror}; needed for {_names(answers)}",
-                _ways_out(answers),
+                f"The web root {walk.shown(self._folder)} (--sectigo-eab-webroot) is not a "
+                f"directory that can be used: {error.message}",
+                f"{error.remedy}\nOr give the folder that the web server serves for "
+                f"{_names(answers)}.",
+            ) from error
+        try:
+            self._answers = self._kept.enter_context(
+                walk.folder(_WELL_KNOWN, below=root, mode=0o755)
+            )
+            for answer in answers:
+                self._write(answer.challenge.encode("token"), answer.validation, self._answers)
+        except FileError as error:
+            raise ChallengeError(
+                f"{error.message} It is needed for {_names(answers)}.",
+                f"{error.remedy}\n{_ways_out(answers)}",
             ) from error
 
     def withdraw(self) -> None:
         """Remove the files, and the folders that were made for them; see :class:`Responder`."""
-        for path in self._files:
-            path.unlink(missing_ok=True)
-        for folder in reversed(self._folders):
-            try:
-                folder.rmdir()
-            except OSError:
-                logger.debug("%s is not empty and stays", folder)
-        self._files, self._folders = [], []
+        with self._kept:
+            if self._answers is None:
+                return
+            for token in self._tokens:
+                try:
+                    os.unlink(token, dir_fd=self._answers.descriptor)
+                except FileNotFoundError:
+                    logger.debug("%s was gone already", token)
+                except OSError as error:
+                    logger.warning("%s stays: %s", self._answers.path / token, error.strerror)
+            for made in reversed(self._answers.made):
+                try:
+                    with walk.folder(made.parent) as above:
+                        os.rmdir(made.name, dir_fd=above.descriptor)
+                except (OSError, FileError):
+                    logger.debug("%s is not empty and stays", made)
+        self._answers, self._tokens = None, []
 
-    def _write(self, path: Path, validation: str) -> None:
-        # The web server's user has to read it, whatever root's umask is.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
-        self._files.append(path)
-        with os.fdopen(descriptor, "w") as stream:
-            os.fchmod(descriptor, 0o644)
-            stream.write(validation)
+    def _write(self, token: str, validation: str, folder: WalkedFolder) -> None:
+        path = folder.path / token
+        _remove_ours(token, folder)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            descriptor = os.open(token, flags, 0o644, dir_fd=folder.descriptor)
+            self._tokens.append(token)
+            with os.fdopen(descriptor, "w") as stream:
+                # The web server's user has to read it, whatever root's umask is.
+                os.fchmod(descriptor, 0o644)
+                stream.write(validation)
+        except FileExistsError:
+            raise FileError(
+                f"{walk.shown(path)} is there already, and is no file of this user's.",
+                f"See what it is, then remove it:  rm {walk.quoted(path)}",
+            ) from None
+        except OSError as error:
+            raise explained(error, path) from None
+
+
+def _remove_ours(token: str, folder: WalkedFolder) -> None:
+    """Remove what a run that was killed left: the CA may ask for the same token again."""
+    with contextlib.suppress(OSError):
+        found = os.stat(token, dir_fd=folder.descriptor, follow_symlinks=False)
+        if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
+            os.unlink(token, dir_fd=folder.descriptor)
 
 
 def _names(answers: Iterable[Answer]) -> str:

@@ -45,11 +45,10 @@ def test_what_is_there_is_left_as_it_is(tmp_path: Path) -> None:
 def test_relative_to_a_folder_that_is_open(tmp_path: Path) -> None:
     with (
         walk.folder(tmp_path) as top,
-        walk.folder(Path("x/y"), dir_fd=top.descriptor, mode=0o711) as found,
+        walk.folder(Path("x/y"), below=top, mode=0o711) as found,
     ):
-        assert found.path == Path("x/y")
-        assert found.made == (Path("x"), Path("x/y"))
-    with walk.folder(tmp_path) as top, walk.folder(Path(), dir_fd=top.descriptor) as found:
+        assert found.made == (tmp_path / "x", tmp_path / "x" / "y")
+    with walk.folder(tmp_path) as top, walk.folder(Path(), below=top) as found:
         assert os.listdir(found.descriptor) == ["x"]  # noqa: PTH208 - a descriptor
 
 

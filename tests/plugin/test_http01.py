@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import subprocess
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from acme import challenges
 
 from certbot_sectigo.plugin.http01 import Answer, ChallengeError, Standalone, WebRoot
 from tests.accounts.keys import new_key
+from tests.bed.racer import give_to_nobody, needs_root, racing
 
 
 def answer(name: str = "www.a.example") -> Answer:
@@ -115,3 +117,81 @@ def test_a_web_root_that_cannot_even_be_looked_at(tmp_path: Path) -> None:
     # As root nothing is out of reach, but a name that no file system takes is.
     with pytest.raises(ChallengeError, match="not a directory"):
         WebRoot(tmp_path / ("x" * 300)).publish([answer()])
+
+
+def test_roots_own_link_in_the_web_root_is_followed_and_left_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o755)
+    (tmp_path / "root").mkdir(mode=0o755)
+    (tmp_path / "root" / ".well-known").symlink_to(tmp_path / "elsewhere")
+    item, responder = answer(), WebRoot(tmp_path / "root")
+    responder.publish([item])
+    assert (tmp_path / "root" / item.challenge.path.lstrip("/")).read_text() == item.validation
+    responder.withdraw()
+    assert Root(tmp_path).tree() == ["elsewhere", "root", "root/.well-known"]
+
+
+@needs_root
+@pytest.mark.parametrize("name", [".well-known", "acme-challenge"])
+def test_a_link_of_the_web_roots_owner_leads_nowhere(tmp_path: Path, name: str) -> None:
+    (tmp_path / "victim").mkdir()
+    root = give_to_nobody(tmp_path / "root")
+    folder = root if name == ".well-known" else give_to_nobody(root / ".well-known")
+    (folder / name).symlink_to(tmp_path / "victim")
+    responder = WebRoot(root)
+    with pytest.raises(ChallengeError) as refused:
+        responder.publish([answer("x.example")])
+    responder.withdraw()
+    assert Root(tmp_path / "victim").tree() == []
+    assert f"{folder / name} is a link" in refused.value.message
+    assert "x.example" in refused.value.message
+    command = refused.value.remedy.splitlines()[0].split(":  ")[1]
+    subprocess.run(["sh", "-ec", command], check=True)
+    responder.publish([answer()])
+    responder.withdraw()
+
+
+@needs_root
+def test_an_owner_who_races_has_nothing_changed_elsewhere(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir(mode=0o700)
+    root = give_to_nobody(tmp_path / "root")
+    folder = give_to_nobody(root / ".well-known")
+    published = 0
+    with racing(folder, "acme-challenge", victim):
+        for _ in range(100):
+            responder = WebRoot(root)
+            try:
+                responder.publish([answer()])
+                published += 1
+            except ChallengeError:
+                pass
+            finally:
+                responder.withdraw()
+            assert stat.S_IMODE(victim.stat().st_mode) == 0o700
+            assert Root(victim).tree() == []
+    assert published
+
+
+@needs_root
+def test_what_was_put_in_the_place_of_the_folder_meanwhile_stays(tmp_path: Path) -> None:
+    root = give_to_nobody(tmp_path / "root")
+    item, responder = answer(), WebRoot(root)
+    responder.publish([item])
+    path = root / item.challenge.path.lstrip("/")
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / path.name).touch()
+    path.parent.rename(root / "away")
+    path.parent.symlink_to(victim)
+    responder.withdraw()
+    assert Root(victim).tree() == [path.name]
+    assert not (root / "away" / path.name).exists()
+
+
+def test_the_file_of_a_run_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    item = answer()
+    WebRoot(tmp_path).publish([item])  # and never withdrawn
+    path = tmp_path / item.challenge.path.lstrip("/")
+    path.write_text("half")
+    WebRoot(tmp_path).publish([item])
+    assert path.read_text() == item.validation
