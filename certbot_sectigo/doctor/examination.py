@@ -6,7 +6,7 @@ import importlib.metadata
 import os
 import socket
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -25,7 +25,6 @@ from certbot_sectigo.doctor.readers import exposure, hmac_keys, leaks, programs,
 from certbot_sectigo.machine import certbot_versions, lineages, renewal_file, schedules
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Certificate, Lineage
-from certbot_sectigo.machine.logs import findings as certbot_logs
 from certbot_sectigo.machine.requirements import Unmet, first_unmet
 from certbot_sectigo.machine.schedules import Source
 
@@ -162,15 +161,11 @@ def _holdings(
     renewables: tuple[renewal.Renewable, ...],
 ) -> Iterator[reach.Holding]:
     """Collect what each account got certificates for: lineages, and orders in the logs."""
-    ordered: dict[str, set[str]] = defaultdict(set)
-    for issuance in certbot_logs.scan(dirs.logs_dir).issuances:
-        if not issuance.refused:
-            ordered[issuance.account_url].update(issuance.names)
     expiries = {renewable.expiry.lineage: renewable.expiry for renewable in renewables}
     for entry in overview.entries:
         if entry.account.misnamed:
             continue  # most often a copy of one that is here, too
-        known: set[str] = set(ordered.get(entry.account.uri or "", ()))
+        known: set[str] = set(overview.ordered.get(entry.account.uri or "", ()))
         needed: set[str] = set()
         for use in entry.subject.uses:
             if use.source is Source.LINEAGE and use.what in expiries:
@@ -194,7 +189,7 @@ def _holdings(
         server = archived.manifest.server if archived.manifest else archived.account.server_path
         kid = archived.account.kid or (archived.manifest.kid if archived.manifest else None)
         if archived.manifest is None or not archived.manifest.deactivated:
-            once = frozenset(ordered.get(archived.account.uri or "", ()))
+            once = overview.ordered.get(archived.account.uri or "", frozenset())
             yield reach.Holding(archived.name, server, kid, True, superfluous=True, known=once)
 
 

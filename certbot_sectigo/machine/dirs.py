@@ -90,6 +90,18 @@ class Dirs:
         return self.config_dir / "sectigo-deploy.toml"
 
 
+DRY_RUN = "EabDryRun"
+"""Begins the last part of the URL of a sandbox that answers a dry run, and so the name of
+certbot's folder for it: nobody takes it for a sandbox that somebody runs on purpose."""
+
+_DRY_RUN_URL = re.compile(rf"https?://127\.0\.0\.1:\d+/v2/{DRY_RUN}\d+(?:/|\Z)")
+
+
+def is_dry_run(url: str) -> bool:
+    """Return whether a URL is of the sandbox that answered a dry run: no CA is there."""
+    return _DRY_RUN_URL.match(url) is not None
+
+
 @functools.lru_cache(maxsize=256)
 def server_path(url: str) -> str:
     """Compute certbot's folder for a server, relative to ``accounts/``.

@@ -20,11 +20,6 @@ from certbot_sectigo.machine import certbot_versions, dirs
 
 logger = logging.getLogger(__name__)
 
-# Part of the sandbox's URL, so of certbot's folder for it: what a killed run left
-# can be told from a sandbox that somebody runs on purpose.
-_MARK = "EabDryRun"
-
-
 _WAYS_ON = (
     "Look at the ACME account in Sectigo Certificate Manager. If it is gone for good, issue again "
     "with another pair: certbot certonly --authenticator sectigo-eab "
@@ -93,7 +88,7 @@ def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
 
     _bypass_proxies()
     pair = Pair(
-        directory=f"{_MARK}{os.getpid()}",
+        directory=f"{dirs.DRY_RUN}{os.getpid()}",
         organisation="SANDBOX (dry run)",
         any_name=True,
         challenged=scene.challenged,
@@ -128,8 +123,8 @@ def sweep(accounts_dir: Path) -> None:
 
     To be called while certbot holds its lock: no other dry run is going on then.
     """
-    for folder in accounts_dir.glob(f"127.0.0.1:*/v2/{_MARK}*"):
-        if folder.name == f"{_MARK}{os.getpid()}":
+    for folder in accounts_dir.glob(f"127.0.0.1:*/v2/{dirs.DRY_RUN}*"):
+        if folder.name == f"{dirs.DRY_RUN}{os.getpid()}":
             continue
         logger.debug("removing %s, left by a dry run that was killed", folder)
         _remove(folder, folder.parent.parent)

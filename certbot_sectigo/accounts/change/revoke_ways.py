@@ -12,30 +12,24 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from certbot_sectigo.accounts import archive, records, store
 from certbot_sectigo.accounts.archive import Archived
+from certbot_sectigo.accounts.known import issuance
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.records import Record
 from certbot_sectigo.base import atomic
 from certbot_sectigo.machine.certbot_process import Outcome
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.lineages import Certificate, Lineage
 from certbot_sectigo.machine.logs import findings
-from certbot_sectigo.machine.logs.findings import Issuance
 
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded",
            "cessationofoperation")  # fmt: skip
 """What certbot's ``--reason`` takes (RFC 5280 section 5.3.1)."""
-
-_CLOCK = timedelta(minutes=1)
-"""How much later than its file's time a certificate's order may seem to be."""
-_BACKDATED = timedelta(hours=1)
-"""CAs let certificates begin up to this long before they make them."""
 
 
 @dataclass(frozen=True)
@@ -168,42 +162,6 @@ def _candidates(clues: Clues) -> Iterator[tuple[Account, Archived | None]]:
             yield account, archived
 
 
-def issuer(issuances: Iterable[Issuance], subject: Subject) -> str | None:
-    """Find in what logs show the account that got a certificate; pure.
-
-    :returns: its URL: that of the last order for exactly these names that was finalised
-        before the file was written.
-    """
-    certificate = subject.certificate
-    fitting = [
-        issuance
-        for issuance in issuances
-        if not issuance.refused
-        and {name.lower().rstrip(".") for name in issuance.names} == certificate.names
-        and certificate.not_before - _BACKDATED <= issuance.when <= subject.written + _CLOCK
-    ]
-    return max(fitting, key=lambda i: i.when).account_url if fitting else None
-
-
-def former(records: Iterable[Record], subject: Subject) -> tuple[str, ...]:
-    """Find the accounts a lineage was pinned to since a certificate's file was written; pure.
-
-    :param records: oldest first.
-    """
-    if subject.lineage is None:
-        return ()
-    found = [
-        value.old
-        for record in records
-        if record.when > subject.written
-        for change in record.changes
-        if change.lineage == subject.lineage.name
-        for value in change.values
-        if value.key == "account" and value.old
-    ]
-    return tuple(dict.fromkeys(found))
-
-
 def judge(outcome: Outcome, log: str) -> tuple[Answer, str]:
     """Tell what certbot's words mean; pure.
 
@@ -234,13 +192,16 @@ def _last_words(output: str) -> str:
 
 def look(dirs: Dirs, subject: Subject) -> Clues:
     """Collect what tells which account got a certificate; reads only."""
-    path = server_path(subject.server)
-    since = subject.certificate.not_before - _BACKDATED
+    path, lineage = server_path(subject.server), subject.lineage
+    since = subject.certificate.not_before - issuance.BACKDATED
+    name = lineage.name if lineage else ""
+    version = issuance.version_of(subject.certificate, subject.written, name)
+    kept = issuance.versions([lineage] if lineage else [], since)
     return Clues(
         live=tuple(store.read_server(dirs.accounts, subject.server)),
         archived=tuple(a for a in archive.read_all(dirs) if a.account.server_path == path),
-        issued_by=issuer(findings.scan(dirs.logs_dir, since).issuances, subject),
-        former=former(records.read_records(dirs), subject),
+        issued_by=issuance.issuer(findings.scan(dirs.logs_dir, since).issuances, version, kept),
+        former=issuance.former(records.read_records(dirs), name, subject.written),
     )
 
 

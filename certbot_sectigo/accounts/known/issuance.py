@@ -1,88 +1,38 @@
-"""Which accounts got certificates that are still valid: they may be needed to revoke them."""
+"""Which order made which certificate, and so which account got it: the one place that says.
+
+*Order*: what certbot's log shows of one, an :class:`~.machine.logs.findings.Issuance`. What a
+dry run did at the sandbox is none; the logs' reader leaves it out. *Version*: one of the
+certificates that a lineage has had, ``archive/NAME/certN.pem``. An order and a version belong
+together if they are for the same names and near each other in time.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from certbot_sectigo.accounts.model import Issued
 from certbot_sectigo.accounts.records import Record
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine import certificates, lineages
 from certbot_sectigo.machine.lineages import Certificate, Lineage
 from certbot_sectigo.machine.logs.findings import Issuance
-
-
-def by_url(
-    pairs: Iterable[tuple[Issuance, Version]], now: datetime
-) -> dict[str, tuple[Issued, ...]]:
-    """Tell it from what logs show; pure.
-
-    :param pairs: orders with the certificates that came of them.
-    :returns: account URL -> certificates.
-    """
-    return _gathered(
-        ((order.account_url, version) for order, version in pairs),
-        now,
-    )
-
-
-def by_pins(
-    records: Sequence[Record], all_lineages: Iterable[Lineage], now: datetime
-) -> dict[str, tuple[Issued, ...]]:
-    """Tell it from the pins that lineages had before they were pinned to other accounts.
-
-    :param records: oldest first.
-    :returns: name of an account's folder -> certificates.
-    """
-    moved: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-    for record in records:
-        for change in record.changes:
-            for value in change.values:
-                if value.key == "account" and value.old:
-                    moved[change.lineage].append((record.when, value.old))
-    chosen = [lineage for lineage in all_lineages if lineage.name in moved]
-    kept = versions(chosen, now - LONGEST_LIFE) if chosen else ()
-    return _gathered(
-        (
-            (old, version)
-            for version in kept
-            # The first pin that came after it took it away from the account that got it.
-            for old in [old for when, old in moved[version.lineage] if when > version.written][:1]
-        ),
-        now,
-    )
-
-
-def _gathered(found: Iterable[tuple[str, Version]], now: datetime) -> dict[str, tuple[Issued, ...]]:
-    valid: dict[str, list[Issued]] = defaultdict(list)
-    for account, version in found:
-        if version.not_after > now:
-            valid[account].append(Issued(version.lineage, version.not_after))
-    return {
-        account: tuple(sorted(certificates, key=lambda i: (i.expires, i.lineage), reverse=True))
-        for account, certificates in valid.items()
-    }
-
 
 LOOK_BACK = timedelta(days=200)
 """How long an order in the logs counts: the longest life of a public certificate."""
 
-
 LONGEST_LIFE = timedelta(days=398)
 """Of a certificate made before 2026-03-15, when public CAs changed to 200 days."""
 
-
-_CLOCK = timedelta(seconds=5)
-"""How far the clocks of a log line and of a file may be apart."""
-
-
-_BACKDATED = timedelta(hours=1)
+BACKDATED = timedelta(hours=1)
 """CAs let certificates begin up to this long before they make them."""
+
+_CLOCK = timedelta(minutes=1)
+"""How much later than its file an order may seem to be: its time is by the CA's clock."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +45,7 @@ class Version:
     not_before: datetime
     not_after: datetime
     lineage: str
-    """Name of the lineage."""
+    """Name of the lineage; empty for a certificate that is of none."""
 
 
 @dataclass(frozen=True)
@@ -108,55 +58,30 @@ class Orders:
     """Those that no lineage here accounts for."""
 
 
-def versions(all_lineages: Iterable[Lineage], since: datetime) -> Iterator[Version]:
-    """Read the certificates that lineages have had, as far as certbot still keeps them.
-
-    :param since: files last written to before that are left out.
-    """
-    for lineage in all_lineages:
-        current = lineage.cert_path or lineage.fullchain_path
-        if current is None:
-            continue
-        folder = Path(os.path.realpath(current)).parent
-        stem = current.stem
-        for name, written in _certificate_files(folder, stem):
-            if written < since:
-                continue
-            certificate = lineages.read_certificate(
-                Lineage(lineage.name, lineage.path, cert_path=folder / name)
-            )
-            if isinstance(certificate, Certificate):
-                yield Version(
-                    certificate.names,
-                    written,
-                    certificate.not_before,
-                    certificate.not_after,
-                    lineage.name,
-                )
-
-
 def sort(issuances: Iterable[Issuance], kept: Iterable[Version]) -> Orders:
     """Tell the orders that came from a lineage's renewals from the others; pure.
 
-    Each certificate that a lineage has had stands for one order: the last one for exactly
-    its names that was finalised before the file was written.
+    Each certificate that a lineage has had stands for one order: of those for exactly its
+    names, which were finalised after it began and before its file was written, the one
+    nearest to that.
     """
-    pairs = []
-    by_names: dict[frozenset[str], list[Issuance]] = {}
+    by_names: dict[frozenset[str], list[Issuance]] = defaultdict(list)
     for issuance in issuances:
-        by_names.setdefault(frozenset(map(_normal, issuance.names)), []).append(issuance)
+        by_names[certificates.normal_names(issuance.names)].append(issuance)
+    pairs = []
     for version in sorted(kept, key=lambda v: v.written, reverse=True):
-        fitting = [
-            issuance
-            for issuance in by_names.get(version.names, ())
-            if version.not_before - _BACKDATED <= issuance.when <= version.written + _CLOCK
-        ]
+        orders_of = by_names.get(version.names, [])
+        fitting = [order for order in orders_of if not order.refused and _fits(order, version)]
         if fitting:
-            last = max(fitting, key=lambda issuance: issuance.when)
-            by_names[version.names].remove(last)
-            pairs.append((last, version))
+            nearest = min(fitting, key=lambda order: abs(version.written - order.when))
+            orders_of.remove(nearest)
+            pairs.append((nearest, version))
     loose = (issuance for left in by_names.values() for issuance in left)
     return Orders(tuple(pairs), tuple(loose))
+
+
+def _fits(order: Issuance, version: Version) -> bool:
+    return version.not_before - BACKDATED <= order.when <= version.written + _CLOCK
 
 
 def orders(found: Sequence[Issuance], all_lineages: Iterable[Lineage], now: datetime) -> Orders:
@@ -170,12 +95,122 @@ def orders(found: Sequence[Issuance], all_lineages: Iterable[Lineage], now: date
 
 
 def at_work(sorted_orders: Orders, now: datetime) -> list[Issuance]:
-    """Give the orders of recent time that no lineage here accounts for; pure."""
+    """Return the orders of recent time that no lineage here accounts for; pure."""
     return [issuance for issuance in sorted_orders.loose if issuance.when >= now - LOOK_BACK]
 
 
-def _normal(name: str) -> str:
-    return name.lower().rstrip(".")
+def issuer(found: Iterable[Issuance], version: Version, kept: Iterable[Version]) -> str | None:
+    """Return the URL of the account that got a certificate, None if no log shows it; pure.
+
+    :param found: as the logs show them.
+    :param kept: the other certificates that its lineage has had.
+    """
+    pairs = sort(found, {version, *kept}).kept
+    return next((order.account_url for order, made in pairs if made == version), None)
+
+
+def names_ordered(found: Iterable[Issuance]) -> Mapping[str, frozenset[str]]:
+    """Return the names for which each account has had orders finalised; pure.
+
+    :returns: account URL -> names, as the logs show them.
+    """
+    names: dict[str, set[str]] = defaultdict(set)
+    for order in found:
+        if not order.refused:
+            names[order.account_url].update(order.names)
+    return {account: frozenset(of_account) for account, of_account in names.items()}
+
+
+def former(records: Iterable[Record], lineage: str, written: datetime) -> tuple[str, ...]:
+    """Return the accounts that a lineage was pinned to since a certificate was written; pure.
+
+    :param records: oldest first.
+    :returns: names of folders. The first is the account that the lineage had at that time.
+    """
+    found = [
+        value.old
+        for record in records
+        if record.when > written
+        for change in record.changes
+        if change.lineage == lineage
+        for value in change.values
+        if value.key == "account" and value.old
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def by_url(
+    pairs: Iterable[tuple[Issuance, Version]], now: datetime
+) -> dict[str, tuple[Issued, ...]]:
+    """Return which accounts got certificates that are still valid, by what logs show; pure.
+
+    :param pairs: orders with the certificates that came of them.
+    :returns: account URL -> certificates.
+    """
+    return _gathered(((order.account_url, version) for order, version in pairs), now)
+
+
+def by_pins(
+    records: Sequence[Record], all_lineages: Iterable[Lineage], now: datetime
+) -> dict[str, tuple[Issued, ...]]:
+    """Return the same by the pins that lineages had before they were pinned to other accounts.
+
+    :param records: oldest first.
+    :returns: name of an account's folder -> certificates.
+    """
+    moved = {change.lineage for record in records for change in record.changes}
+    chosen = [lineage for lineage in all_lineages if lineage.name in moved]
+    kept = versions(chosen, now - LONGEST_LIFE) if chosen else ()
+    return _gathered(
+        (
+            (account, version)
+            for version in kept
+            for account in former(records, version.lineage, version.written)[:1]
+        ),
+        now,
+    )
+
+
+def _gathered(found: Iterable[tuple[str, Version]], now: datetime) -> dict[str, tuple[Issued, ...]]:
+    valid: dict[str, list[Issued]] = defaultdict(list)
+    for account, version in found:
+        if version.not_after > now:
+            valid[account].append(Issued(version.lineage, version.not_after))
+    return {
+        account: tuple(sorted(issued, key=lambda i: (i.expires, i.lineage), reverse=True))
+        for account, issued in valid.items()
+    }
+
+
+def versions(all_lineages: Iterable[Lineage], since: datetime) -> Iterator[Version]:
+    """Read the certificates that lineages have had, as far as certbot still keeps them.
+
+    :param since: files last written to before that are left out.
+    """
+    for lineage in all_lineages:
+        current = lineage.cert_path or lineage.fullchain_path
+        if current is None:
+            continue
+        folder = Path(os.path.realpath(current)).parent
+        for name, written in _certificate_files(folder, current.stem):
+            if written < since:
+                continue
+            certificate = lineages.read_certificate(
+                Lineage(lineage.name, lineage.path, cert_path=folder / name)
+            )
+            if isinstance(certificate, Certificate):
+                yield version_of(certificate, written, lineage.name)
+
+
+def version_of(certificate: Certificate, written: datetime, lineage: str) -> Version:
+    """Return a certificate as a version.
+
+    :param written: when its file was written (UTC).
+    :param lineage: the lineage's name; empty if it is of none.
+    """
+    return Version(
+        certificate.names, written, certificate.not_before, certificate.not_after, lineage
+    )
 
 
 def _certificate_files(folder: Path, stem: str) -> Iterator[tuple[str, datetime]]:

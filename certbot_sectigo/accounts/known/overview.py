@@ -7,7 +7,7 @@ import os
 import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -48,6 +48,8 @@ class Overview:
     lineages: tuple[Lineage, ...] = ()
     unread: tuple[str, ...] = ()
     """What could not be read, and why: signs of use may be missing."""
+    ordered: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Account URL -> names for which logs show orders of it."""
 
 
 def gather(
@@ -107,7 +109,8 @@ def gather(
     unread = [f"{log.log}: {log.reason}" for log in logs.unread]
     if not os.access(dirs.logs_dir, os.R_OK | os.X_OK) and dirs.logs_dir.exists():
         unread.append(f"{dirs.logs_dir}: Permission denied")
-    return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread))
+    ordered = issuance.names_ordered(logs.issuances)
+    return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread), ordered)
 
 
 def _cut_off(dirs: paths.Dirs) -> set[tuple[str, str]]:

@@ -142,6 +142,8 @@ class _State:
     """The directory asked last."""
 
     def take(self, exchange: Exchange) -> Binding | Issuance | None:
+        if dirs.is_dry_run(exchange.url):
+            return None  # no CA was asked
         answer = exchange.answer or ""
         # To parse every answer would take most of the time.
         if exchange.method == "GET" and '"newAccount"' in answer:

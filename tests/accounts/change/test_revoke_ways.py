@@ -16,19 +16,14 @@ from certbot_sectigo.accounts.change.revoke_ways import (
     Clues,
     Subject,
     attempts,
-    former,
-    issuer,
     judge,
 )
 from certbot_sectigo.accounts.model import Account, Learned, Note, State
-from certbot_sectigo.accounts.records import Change, Record, Value
 from certbot_sectigo.machine.certbot_process import Outcome
 from certbot_sectigo.machine.lineages import Certificate, Lineage
-from certbot_sectigo.machine.logs.findings import Issuance
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=timezone.utc)
 SERVER = "https://ca.example/v2/OV"
-LOG = Path("/var/log/letsencrypt/letsencrypt.log")
 
 
 def account(name: str, kid: str | None = None, state: State = State.LOADS) -> Account:
@@ -125,45 +120,6 @@ def test_nobody_is_tried_twice_and_every_try_has_a_reason(
     if issued_by and any(a.uri == issued_by for a in clues.live):
         assert ways[0].account is not None
         assert ways[0].account.uri == issued_by
-
-
-def issuance(who: str, when: datetime, *names: str, status: int | None = 200) -> Issuance:
-    return Issuance(who, names or ("example", "www.example"), SERVER, when, status, LOG, 1)
-
-
-@pytest.mark.parametrize(
-    ("found", "expected"),
-    [
-        ([], None),
-        ([issuance("x", NOW)], "x"),
-        ([issuance("x", NOW - timedelta(hours=2)), issuance("y", NOW)], "y"),
-        ([issuance("x", NOW), issuance("y", NOW + timedelta(hours=1))], "x"),  # made later
-        ([issuance("x", NOW - timedelta(days=3))], None),  # an earlier certificate's
-        ([issuance("x", NOW, "www.example")], None),  # of other names
-        ([issuance("x", NOW, status=403)], None),
-        ([issuance("x", NOW, status=None)], "x"),  # no answer: it may have been issued
-        ([issuance("x", NOW, "WWW.example", "example.")], "x"),
-    ],
-)
-def test_the_log_s_last_order_for_the_names_tells(
-    found: list[Issuance], expected: str | None
-) -> None:
-    assert issuer(found, SUBJECT) == expected
-
-
-def test_only_pins_made_since_the_certificate_was_written_count() -> None:
-    def record(days: int, lineage: str, old: str, new: str) -> Record:
-        change = Change(LINEAGE.path, lineage, "", "", (Value("account", old, new),))
-        return Record(Path("pin.json"), NOW + timedelta(days=days), new, (change,))
-
-    records = [
-        record(-1, "www", "long ago", "first"),
-        record(1, "www", "first", "second"),
-        record(2, "mail", "nobody", "second"),
-        record(3, "www", "second", "pin"),
-    ]
-    assert former(records, SUBJECT) == ("first", "second")
-    assert former(records, replace(SUBJECT, lineage=None)) == ()
 
 
 UNAUTHORIZED = "The client lacks sufficient authorization :: not yours"

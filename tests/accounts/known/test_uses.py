@@ -1,20 +1,16 @@
-"""Signs of use outside the lineages: where they are looked for, and which orders count."""
+"""Signs of use outside the lineages: where they are looked for."""
 
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.accounts.known import issuance, uses
-from certbot_sectigo.accounts.known.issuance import Version
-from certbot_sectigo.machine.logs.findings import Issuance
+from certbot_sectigo.accounts.known import uses
 from certbot_sectigo.machine.schedules import Source
 
 ID = "0123456789abcdef0123456789abcdef"
-NOON = datetime(2026, 6, 1, 12, 0, tzinfo=timezone.utc)
 
 
 @pytest.mark.parametrize(
@@ -80,52 +76,3 @@ def test_a_pipe_among_the_tables_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "etc/cron.d").mkdir(parents=True)
     os.mkfifo(tmp_path / "etc/cron.d/pipe")
     assert uses.mentions(tmp_path, tmp_path, {}) == []
-
-
-def order(account: str, minutes: int, *names: str, status: int | None = 200) -> Issuance:
-    when = NOON + timedelta(minutes=minutes)
-    return Issuance(account, names, "https://s", when, status, Path("/log"), 1)
-
-
-def version(minutes: int, *names: str) -> Version:
-    written = NOON + timedelta(minutes=minutes, seconds=3)
-    day = written.replace(hour=0, minute=0, second=0)
-    return Version(frozenset(names), written, day, day + timedelta(days=199), "x")
-
-
-@pytest.mark.parametrize(
-    ("orders", "kept", "left"),
-    [
-        ([order("a", 0, "x")], [version(0, "x")], []),
-        ([order("a", 0, "X", "y")], [version(0, "x", "y")], []),
-        ([order("a", 0, "x")], [version(0, "x", "y")], ["a"]),
-        ([order("a", 0, "x")], [], ["a"]),
-        # The lineage's certificate came from a; the order of b for the same names did not
-        # become one of its own.
-        ([order("a", 0, "x"), order("b", 5, "x")], [version(0, "x")], ["b"]),
-        ([order("b", -5, "x"), order("a", 0, "x")], [version(0, "x")], ["b"]),
-        ([order("a", 0, "x"), order("a", 9, "x")], [version(0, "x"), version(9, "x")], []),
-        ([order("a", 0)], [version(0, "x")], ["a"]),
-        # Copied trees have new times on their files, but the certificate's day stays.
-        ([order("a", -60 * 24 * 3, "x")], [version(0, "x")], ["a"]),
-    ],
-)
-def test_orders_that_no_lineage_accounts_for(
-    orders: list[Issuance], kept: list[Version], left: list[str]
-) -> None:
-    found = issuance.sort(orders, kept)
-    assert [i.account_url for i in found.loose] == left
-    assert len(found.kept) == len(orders) - len(left)
-
-
-def test_old_and_refused_orders_do_not_count() -> None:
-    now = NOON + timedelta(days=200, seconds=1)
-    found = [order("old", 0, "x"), order("no", 5, "x", status=401), order("cut", 5, status=None)]
-    orders = issuance.orders(found, [], now)
-    assert [i.account_url for i in issuance.at_work(orders, now)] == ["cut"]
-
-
-@pytest.mark.parametrize(("days", "valid"), [(198, ["a"]), (199, [])])
-def test_who_got_a_certificate_that_is_still_valid(days: int, valid: list[str]) -> None:
-    pairs = issuance.sort([order("a", 0, "x"), order("b", 5, "x")], [version(0, "x")]).kept
-    assert list(issuance.by_url(pairs, NOON + timedelta(days=days))) == valid
