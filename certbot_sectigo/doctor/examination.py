@@ -21,8 +21,15 @@ from certbot_sectigo.doctor import model
 from certbot_sectigo.doctor.checks import accounts, reach, renewal, secrets, traps
 from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, worst_first
-from certbot_sectigo.doctor.readers import exposure, hmac_keys, leaks, programs, schedule
-from certbot_sectigo.machine import certbot_versions, lineages, renewal_file, schedules
+from certbot_sectigo.doctor.readers import exposure, hmac_keys, leaks
+from certbot_sectigo.machine import (
+    certbot_versions,
+    lineages,
+    programs,
+    renewal_file,
+    schedules,
+    timers,
+)
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Certificate, Lineage
 from certbot_sectigo.machine.requirements import Unmet, first_unmet
@@ -40,7 +47,7 @@ class Machine:
     unnoted: frozenset[Path]
     """Folders of accounts without a note of their kid."""
     renewables: tuple[renewal.Renewable, ...]
-    schedule: model.Schedule
+    schedule: timers.Schedule
     guarded: tuple[model.Guarded, ...]
     repositories: tuple[model.Repository, ...]
     leaks: tuple[model.Leak, ...]
@@ -83,7 +90,7 @@ def read(
         overview=overview,
         unnoted=frozenset(a.folder for a in store.read_all(dirs.accounts) if a.note is None),
         renewables=renewables,
-        schedule=schedule.read(system_root),
+        schedule=timers.read(system_root),
         guarded=tuple(exposure.guarded(dirs, credentials)),
         repositories=tuple(exposure.repositories(dirs.config_dir)),
         leaks=tuple(found),

@@ -13,15 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from certbot_sectigo.base.printable import printable
-from certbot_sectigo.cli.format.interface import (
-    Cell,
-    Fields,
-    Format,
-    Note,
-    Report,
-    Table,
-    Tone,
-)
+from certbot_sectigo.cli.format.interface import Cell, Fields, Format, Note, Report, Table, Tone
 from certbot_sectigo.machine.commands import here
 
 _STYLES = {

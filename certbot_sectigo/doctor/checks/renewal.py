@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,16 +9,14 @@ from datetime import datetime, timedelta
 
 from certbot_sectigo.doctor.checks import starts
 from certbot_sectigo.doctor.checks.starts import Ours
-from certbot_sectigo.doctor.model import Expiry, Finding, Schedule, Severity
-from certbot_sectigo.machine import certbot_versions
+from certbot_sectigo.doctor.model import Expiry, Finding, Severity
 from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.timers import Schedule
+from certbot_sectigo.renewals.due import window
 
 _GRACE = timedelta(days=1)
 """certbot's timers run twice a day, and it spreads renewals over some hours."""
-_OLD_BEFORE_EXPIRY = timedelta(days=30)
-"""When certbot before 4.0 renews, whatever the certificate's lifetime."""
 _NOTHING_KNOWN = Ours()
-_UNITS = {"hour": 1, "day": 24, "week": 24 * 7, "month": 24 * 30}
 
 
 @dataclass(frozen=True)
@@ -146,25 +143,6 @@ def _expiry(
             remedy,
             renew,
         )
-
-
-def window(
-    lifetime: timedelta, options: Mapping[str, str], certbot_version: tuple[int, ...]
-) -> timedelta:
-    """Tell how long before a certificate's end certbot renews it.
-
-    That is the lifetime's last third (its last half below ten days) since certbot 4.0, 30
-    days before; ``renew_before_expiry`` in the renewal file comes first.
-    """
-    asked = re.fullmatch(r"(\d+)\s*(hour|day|week|month)s?", options.get("renew_before_expiry", ""))
-    if asked:
-        return timedelta(hours=int(asked[1]) * _UNITS[asked[2]])
-    last = lifetime / (2 if lifetime < timedelta(days=10) else 3)
-    return (
-        last
-        if certbot_versions.renews_by_lifetime(certbot_version)
-        else min(last, _OLD_BEFORE_EXPIRY)
-    )
 
 
 def _span(time: timedelta) -> str:

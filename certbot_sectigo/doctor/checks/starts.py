@@ -7,8 +7,9 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from certbot_sectigo.doctor.model import Finding, Severity, Start
+from certbot_sectigo.doctor.model import Finding, Severity
 from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.timers import Start
 
 PLUGIN = "sectigo-eab"
 _CERTBOTS_OWN = frozenset({"standalone", "webroot", "manual", "null", "None", "", PLUGIN})

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_sectigo.doctor.checks.renewal import Renewable, check, window
+from certbot_sectigo.doctor.checks.renewal import Renewable, check
 from certbot_sectigo.doctor.checks.starts import Ours
-from certbot_sectigo.doctor.model import Expiry, Finding, Schedule, Severity
-from certbot_sectigo.doctor.readers import schedule
+from certbot_sectigo.doctor.model import Expiry, Finding, Severity
+from certbot_sectigo.machine import timers
 from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.timers import Schedule
+from certbot_sectigo.renewals.due import window
 
 NOW = datetime(2026, 11, 24, tzinfo=timezone.utc)
 NEW, OLD = (5, 8, 0), (2, 1, 0)
@@ -184,14 +186,14 @@ SERVICE = "[Service]\nType=oneshot\nExecStart=/usr/bin/certbot -q renew\n"
 def test_what_starts_renewals(tmp_path: Path, files: dict[str, str], active: bool) -> None:
     for name, text in files.items():
         write(tmp_path, name, text)
-    assert bool(schedule.read(tmp_path).active) is active
+    assert bool(timers.read(tmp_path).active) is active
 
 
 def test_a_timer_that_is_not_enabled_is_named(tmp_path: Path) -> None:
     write(tmp_path, "lib/systemd/system/certbot.timer", "[Timer]\n")
     write(tmp_path, "lib/systemd/system/certbot.service", SERVICE)
     write(tmp_path, "lib/systemd/system/sysinit.target.wants/x.service", "")
-    found = schedule.read(tmp_path)
+    found = timers.read(tmp_path)
     assert [path.name for path in found.disabled] == ["certbot.timer"]
     lineage = Lineage("a", Path("a.conf"), authenticator="x")
     expiry = Expiry("a", ("a",), NOW - days(1), NOW + days(198))
@@ -297,7 +299,7 @@ def test_whether_the_certbot_that_is_started_has_the_plugin(
 ) -> None:
     for name, text in files.items():
         write(tmp_path, name, text)
-    found = {start.has_plugin for start in schedule.read(tmp_path).starts}
+    found = {start.has_plugin for start in timers.read(tmp_path).starts}
     assert found == ({known} if known is not None or found else set())
 
 
@@ -306,7 +308,7 @@ def test_a_link_is_followed_below_the_root(tmp_path: Path) -> None:
         write(tmp_path, name, text)
     (tmp_path / "usr/bin/certbot").unlink()
     (tmp_path / "usr/bin/certbot").symlink_to("/opt/v/bin/certbot")
-    [start] = schedule.read(tmp_path).starts
+    [start] = timers.read(tmp_path).starts
     assert (start.certbot, start.has_plugin) == (Path("/usr/bin/certbot"), True)
 
 
@@ -317,7 +319,7 @@ def missing(root: Path, ours: Ours, *authenticators: str) -> list[Finding]:
     expiry = Expiry("a", ("a",), NOW - days(1), NOW + days(198))
     lineages = [Lineage(f"l{a}", Path("a.conf"), authenticator=a) for a in authenticators]
     renewables = [Renewable(lineage, expiry) for lineage in lineages]
-    return list(check(renewables, schedule.read(root), NOW, NEW, ours))
+    return list(check(renewables, timers.read(root), NOW, NEW, ours))
 
 
 def test_a_timer_whose_certbot_lacks_the_plugin_and_the_command_that_mends_it(
@@ -334,7 +336,7 @@ def test_a_timer_whose_certbot_lacks_the_plugin_and_the_command_that_mends_it(
     # What it proposes does what it says: run for real, below the root.
     command = finding.command.replace("/etc/", f"{tmp_path}/etc/")
     subprocess.run(["sh", "-ec", command.replace("systemctl", "true")], check=True)
-    [start] = schedule.read(tmp_path).starts
+    [start] = timers.read(tmp_path).starts
     assert start.commands == ("'/opt/our certbot/bin/certbot' -q renew",)
     (tmp_path / "etc/systemd/system/certbot.service.d/sectigo-eab.conf").unlink()
     # A certbot that cannot renew the others is no help.

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from certbot_sectigo.doctor.model import Schedule, Start
-from certbot_sectigo.doctor.readers.programs import (
+from certbot_sectigo.machine import schedules
+from certbot_sectigo.machine.programs import (
     Surroundings,
     interpreter,
     is_environment,
     look,
     of_snap,
 )
-from certbot_sectigo.machine import schedules
 from certbot_sectigo.machine.schedules import Source
 
 # certbot with "renew" among its words; scripts often hold its path in a variable
@@ -202,3 +201,47 @@ def _renews(system_root: Path, command: str) -> bool:
         ):
             return True
     return "certbot" in command and "renew" in command
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What starts ``certbot renew`` on this machine."""
+
+    active: tuple[Path, ...] = ()
+    """Timers that are enabled, cron tables and scripts."""
+    disabled: tuple[Path, ...] = ()
+    """Timers that are there but not enabled."""
+    starts: tuple[Start, ...] = ()
+    """The certbots that these start, as far as that can be told."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """A command of a schedule that starts ``certbot renew``."""
+
+    schedule: Path
+    """The timer, cron table, or script that cron runs."""
+    place: Path
+    """The file in which the command stands."""
+    line: int
+    launcher: str
+    """The words that start certbot, as they stand there: a program, or with its interpreter."""
+    rest: str
+    """What stands between them and the word ``renew``, with that word."""
+    certbot: Path | None = None
+    """The program; None where it is not known."""
+    has_plugin: bool | None = None
+    """None where it cannot be known."""
+    active: bool = True
+    """Whether the schedule is enabled."""
+    service: str = ""
+    """The unit that a timer starts."""
+    commands: tuple[str, ...] = ()
+    """All that this unit executes; empty if the command stands in a script."""
+    pip: str = ""
+    """The interpreter of its virtual environment, if it is in one."""
+
+    @property
+    def name(self) -> str:
+        """What to call the certbot."""
+        return str(self.certbot or self.launcher)
