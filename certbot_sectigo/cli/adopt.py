@@ -18,8 +18,8 @@ from certbot_sectigo.accounts.model import Learned
 from certbot_sectigo.accounts.records import Change
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
-from certbot_sectigo.cli.shared import ask_ca
-from certbot_sectigo.cli.shared import change as acting
+from certbot_sectigo.cli.format import document
+from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.id_types import Kid
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine import certbot_process, lock_keeper
@@ -35,7 +35,7 @@ from certbot_sectigo.machine.dirs import Dirs
 @click.option("--webroot", metavar="DIR", help="Answer HTTP-01 through this folder from now on.")
 @click.option("--no-dry-run", is_flag=True, help="Leave the dry runs out.")
 @click.option("--undo", is_flag=True, help="Take the last adoption back.")
-@acting.yes_option
+@change.yes_option
 @ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
@@ -54,7 +54,7 @@ def command(
     Account, server, installer and hooks stay; nothing is issued. Then each gets a dry run,
     and one that fails is put back as it was. --undo takes the last adoption back.
     """
-    dirs = acting.dirs_of(context)
+    dirs = change.dirs_of(context)
     if undo:
         if names or everything or eab_kid or webroot:
             raise errors.UsageError("--undo goes alone.")
@@ -73,7 +73,7 @@ def command(
     plan = make()
     if not plan.adoptions:
         return _nothing(context, plan, everything)
-    acting.act(
+    change.act(
         context,
         "adopt",
         make=make,
@@ -82,7 +82,7 @@ def command(
         question="Write this?",
         yes=yes,
         carry_out=lambda plan: adopt.carry_out(plan, make, _means(context, dirs, no_verify_ssl)),
-        lock=acting.no_lock,  # they are taken for the writing only: certbot runs afterwards
+        lock=change.no_lock,  # they are taken for the writing only: certbot runs afterwards
         conclude=_conclude,
         result=_result,
         failed=lambda done: bool(done.put_back),
@@ -114,7 +114,7 @@ def _nothing(context: Context, plan: Plan, everything: bool) -> int:
     ours = all("already" in left.reason for left in plan.left)
     if context.json:
         empty = _result(Done())
-        acting.print_json("adopt", done=True, plan=_describe(plan), result=empty)
+        document.write("adopt", done=True, plan=_describe(plan), result=empty)
     else:
         _show(plan)
         click.echo("Nothing to adopt.")
@@ -210,7 +210,7 @@ def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
         pin.undo(dirs, *plan)
         return plan[1]
 
-    acting.act(
+    change.act(
         context,
         "adopt",
         make=make,
@@ -220,7 +220,7 @@ def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
         yes=yes,
         carry_out=carry_out,
         conclude=lambda changes: click.echo(
-            f"Taken back: {', '.join(change.lineage for change in changes) or 'nothing'}."
+            f"Taken back: {', '.join(each.lineage for each in changes) or 'nothing'}."
         ),
-        result=lambda changes: {"restored": [change.lineage for change in changes]},
+        result=lambda changes: {"restored": [each.lineage for each in changes]},
     )

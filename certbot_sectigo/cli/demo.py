@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from certbot_sectigo.base import errors
+from certbot_sectigo.cli.format import document
+from certbot_sectigo.cli.shared.options import Context
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -43,7 +45,8 @@ class DemoError(errors.Error):
 
 
 @click.command("demo")
-def command() -> None:
+@click.pass_obj
+def command(context: Context) -> None:
     """Tell the whole story with real certbot runs.
 
     Runs certbot in a temporary folder against the sandbox on this machine; your own
@@ -54,7 +57,10 @@ def command() -> None:
     folder = Path(tempfile.mkdtemp(prefix="certbot-sectigo-demo-"))
     try:
         with running(Config.default()) as sandbox:
-            _Story(folder, sandbox).tell()
+            story = _Story(folder, sandbox, aloud=not context.json)
+            story.tell()
+            if context.json:
+                document.write("demo", steps=story.steps, certificates=story.certificates)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -64,11 +70,15 @@ class _Story:
 
     :param folder: where certbot's directories are made.
     :param sandbox: the CA.
+    :param aloud: print what happens while it happens.
     """
 
-    def __init__(self, folder: Path, sandbox: RunningSandbox) -> None:
+    def __init__(self, folder: Path, sandbox: RunningSandbox, *, aloud: bool) -> None:
         self._folder = folder
         self._sandbox = sandbox
+        self._aloud = aloud
+        self.steps: list[dict[str, str]] = []
+        self.certificates: list[dict[str, str]] = []
 
     def tell(self) -> None:
         """Play all acts.
@@ -76,39 +86,54 @@ class _Story:
         :raises DemoError: if one goes otherwise than told.
         """
         first, second = self._sandbox.pair("a.example"), self._sandbox.pair("b.example")
-        click.echo(f"A look-alike of Sectigo's ACME service runs at {self._sandbox.url} .")
-        click.echo(f"{first.organisation} has kid {first.kid} for a.example,")
-        click.echo(f"{second.organisation} has kid {second.kid} for b.example.\n")
+        self._say(f"A look-alike of Sectigo's ACME service runs at {self._sandbox.url} .")
+        self._say(f"{first.organisation} has kid {first.kid} for a.example,")
+        self._say(f"{second.organisation} has kid {second.kid} for b.example.\n")
         self._plain(first, second)
         self._with_plugin(first, second)
         self._show(first, "www.a.example")
         self._show(second, "www.b.example")
-        click.echo('\nNow with your own EAB pair: see README.md, "Use it".')
+        self._say('\nNow with your own EAB pair: see README.md, "Use it".')
 
     def _plain(self, first: Pair, second: Pair) -> None:
-        click.echo("1. Plain certbot, first pair, www.a.example:")
+        self._begin("Plain certbot, first pair, www.a.example")
         self._certbot(self._plain_words(first, "www.a.example"))
-        click.echo("   issued. certbot has registered an account.")
-        click.echo("2. Plain certbot, second pair, www.b.example:")
+        self._outcome("issued. certbot has registered an account.")
+        self._begin("Plain certbot, second pair, www.b.example")
         output = self._certbot(self._plain_words(second, "www.b.example"), expected=1)
         if _SENTENCE not in output:
             raise DemoError("Plain certbot was to fail with Sectigo's sentence and did not.")
-        click.echo(f'   refused: "{_SENTENCE}".')
-        click.echo("   certbot took the account it had and passed over --eab-kid.")
+        self._outcome(
+            f'refused: "{_SENTENCE}".',
+            "certbot took the account it had and passed over --eab-kid.",
+        )
 
     def _with_plugin(self, first: Pair, second: Pair) -> None:
-        click.echo("3. The same with --authenticator sectigo-eab and a credentials file:")
+        self._begin("The same with --authenticator sectigo-eab and a credentials file")
         self._certbot(self._plugin_words(second, "www.b.example"))
         self._expect_accounts(second, 1)
-        click.echo("   issued, from a second account registered beside the first.")
-        click.echo("4. sectigo-eab with the first pair, whose one binding plain certbot used up:")
+        self._outcome("issued, from a second account registered beside the first.")
+        self._begin("sectigo-eab with the first pair, whose one binding plain certbot used up")
         self._certbot([*self._plugin_words(first, "www.a.example"), "--force-renewal"])
         self._expect_accounts(first, 1)
-        click.echo("   issued, from the account that certbot's log shows to be bound with it.")
-        click.echo("5. certbot renew, which names no pair at all:")
+        self._outcome("issued, from the account that certbot's log shows to be bound with it.")
+        self._begin("certbot renew, which names no pair at all")
         renew = "renew --cert-name www.b.example --force-renewal --no-random-sleep-on-renew"
         self._certbot(renew.split())
-        click.echo("   renewed.\n")
+        self._outcome("renewed.\n")
+
+    def _begin(self, step: str) -> None:
+        self.steps.append({"step": step, "outcome": ""})
+        self._say(f"{len(self.steps)}. {step}:")
+
+    def _outcome(self, *lines: str) -> None:
+        self.steps[-1]["outcome"] = " ".join(lines).strip()
+        for line in lines:
+            self._say(f"   {line}")
+
+    def _say(self, line: str) -> None:
+        if self._aloud:
+            click.echo(line)
 
     def _plain_words(self, pair: Pair, name: str) -> list[str]:
         # In a file, since a secret among the arguments is for everybody to see.
@@ -183,10 +208,18 @@ class _Story:
         owners = [a for a in self._sandbox.accounts(pair.kid) if a.url in self._uri(account)]
         if organisation != pair.organisation or not owners:
             raise DemoError(f"{name} is of {organisation}, from account {account}.")
-        click.echo(f"{name}")
-        click.echo(f"   subject  {certificate.subject.rfc4514_string()}")
-        click.echo(f"   issuer   {certificate.issuer.rfc4514_string()}")
-        click.echo(f"   account  {account}, kid {pair.kid}")
+        told = {
+            "name": name,
+            "subject": certificate.subject.rfc4514_string(),
+            "issuer": certificate.issuer.rfc4514_string(),
+            "account": account,
+            "kid": pair.kid,
+        }
+        self.certificates.append(told)
+        self._say(name)
+        self._say(f"   subject  {told['subject']}")
+        self._say(f"   issuer   {told['issuer']}")
+        self._say(f"   account  {account}, kid {pair.kid}")
 
     def _uri(self, account: str) -> str:
         found = (self._folder / "config" / "accounts").rglob(f"{account}/regr.json")

@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from certbot_sectigo.base import errors
-from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.format.interface import Report
+from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.deploy import examples, material, report, targets
 from certbot_sectigo.deploy.job import Job, at_renewals, default_file, deploy_file, is_absent
@@ -57,7 +56,10 @@ def command(
     if sum((dry_run, check, example is not None)) > 1:
         raise errors.UsageError("--dry-run, --check and --example exclude each other.")
     if example is not None:
-        click.echo(examples.example(example), nl=False)
+        if context.json:
+            document.write("deploy", example=example, text=examples.example(example))
+        else:
+            click.echo(examples.example(example), nl=False)
         return 0
     if dry_run or check:
         return _tell(context, cert_name, deploy_file, _plan if dry_run else _compare)
@@ -94,8 +96,7 @@ def _tell(
     failed = [commands.here(text) for text in dict.fromkeys(failed)]
     fine = not failed and all(target["ok"] for one in said for target in one["targets"])
     if context.json:
-        data = {"ok": fine, "certificates": said, "errors": failed}
-        formats.chosen(json=True).show(Report("deploy", lambda: data, tuple))
+        document.write("deploy", ok=fine, certificates=said, errors=failed)
         return 0 if fine else 1
     for one in said:
         for target in one["targets"]:

@@ -11,9 +11,9 @@ import click
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
 from certbot_sectigo.cli.shared import ask_ca, change
-from certbot_sectigo.cli.shared.account_words import time
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.doctor import examination, fixes
 from certbot_sectigo.doctor.checks import reach

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca.catalogue import PROFILES
+from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
@@ -47,7 +48,10 @@ def command(ctx: Context, source: tuple[str, ...], show_all: bool, show_list: bo
     Exit code: 0 explained, or a log without an error; 1 not understood.
     """
     if show_list:
-        click.echo(catalogue(), nl=False)
+        if ctx.json:
+            document.write("explain", entries=list(_entries()))
+        else:
+            click.echo(catalogue(), nl=False)
         return 0
     dirs = Dirs(ctx.config_dir, ctx.work_dir, ctx.logs_dir)
     name, reading = _read(source, dirs)
@@ -55,7 +59,7 @@ def command(ctx: Context, source: tuple[str, ...], show_all: bool, show_list: bo
         explanation.explain(finding, survey(finding.told, dirs)) for finding in reading.findings
     ]
     if ctx.json:
-        click.echo(json.dumps(_document(name, reading, found), indent=2))
+        document.write("explain", **_document(name, reading, found))
     else:
         _print(name, reading, found if show_all else _few(found), len(found), dirs.logs_dir)
     return 0 if found or reading.clean else 1
@@ -72,6 +76,18 @@ def catalogue() -> str:
             lines.append(f"| `{entry.key}` | {entry.title} | {sources} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _entries() -> Iterator[dict[str, Any]]:
+    """Return the whole catalogue for programs."""
+    for speaker, entries in PROFILES.items():
+        for entry in entries:
+            yield {
+                "speaker": speaker,
+                "entry": entry.key,
+                "title": entry.title,
+                "sources": list(entry.sources),
+            }
 
 
 def _read(source: tuple[str, ...], dirs: Dirs) -> tuple[str, Reading]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from certbot_sectigo import __version__
 from certbot_sectigo.base import errors
+from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import options
 from certbot_sectigo.cli.shared.lazy import LazyGroup
-from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine import commands
 
-__all__ = ["Context", "cli", "main"]
-
+_NAME = "certbot-sectigo"
 _COMMANDS = {
     "accounts": (
         "certbot_sectigo.cli.accounts",
@@ -42,7 +40,7 @@ _COMMANDS = {
 @click.group(
     cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(__version__, prog_name="certbot-sectigo")
+@click.version_option(__version__, prog_name=_NAME)
 def cli() -> None:
     """ACME accounts of Sectigo and other CAs with External Account Binding, beside certbot.
 
@@ -53,33 +51,64 @@ def cli() -> None:
 cli.params += options.options(listed=True)
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 fine, 1 failure or refusal, 2 usage.
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit; see :func:`run`."""
+    sys.exit(run(argv))
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
 
     :param argv: the words after the program's name; the process's own if None.
+    :returns: the exit code: 0 fine, 1 failure or refusal, 2 usage.
+    :raises BrokenPipeError: if nobody reads what is printed.
+    :raises OSError: if standard output takes nothing, as on a full disk.
     """
+    words = sys.argv[1:] if argv is None else list(argv)
+    document.begin()
     try:
         # Click's own pages (completion, --help) exit by themselves.
-        result: Any = cli.main(
-            args=None if argv is None else list(argv),
-            prog_name="certbot-sectigo",
-            standalone_mode=False,
-        )
+        result: Any = cli.main(args=words, prog_name=_NAME, standalone_mode=False)
     except click.Abort:
-        click.echo("Interrupted; nothing further was done.", err=True)
-        sys.exit(1)
+        return _failed(words, "Interrupted; nothing further was done.", "", 1)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        _answer(words, *_in_short(error))
+        return error.exit_code
     except errors.Error as error:
-        click.echo(commands.here(f"certbot-sectigo: {error}"), err=True)
-        sys.exit(2 if isinstance(error, errors.UsageError) else 1)
+        code = 2 if isinstance(error, errors.UsageError) else 1
+        return _failed(words, error.message, error.remedy, code)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # click's way with it
+            raise end.__context__ from None
+        raise
     except BrokenPipeError:
-        # Who reads has had enough, like head(1); what is left must not fail at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        raise
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"certbot-sectigo: {where}{error.strerror or error}", err=True)
-        sys.exit(1)
-    sys.exit(result if isinstance(result, int) else 0)
+        return _failed(words, f"{where}{error.strerror or error}", "", 1)
+    return result if isinstance(result, int) else 0
+
+
+def _in_short(error: click.ClickException) -> tuple[str, str]:
+    """Return message and remedy of an error of click's."""
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return error.format_message(), ""
+    # Click's answer to no words at all is the help page.
+    message = "Missing command." if error.message == context.get_help() else error.format_message()
+    return message, f"{context.command_path} --help"
+
+
+def _failed(words: Sequence[str], message: str, remedy: str, code: int) -> int:
+    """Print an error for people, and for programs if they ask; return the exit code."""
+    message, remedy = commands.here(message), commands.here(remedy)
+    click.echo(f"{_NAME}: {message}" + (f"\n{remedy}" if remedy else ""), err=True)
+    _answer(words, message, remedy)
+    return code
+
+
+def _answer(words: Sequence[str], message: str, remedy: str) -> None:
+    """Print an error as the object that programs get instead of an answer."""
+    if document.wanted(words):
+        document.write_error(message, remedy)

@@ -13,6 +13,7 @@ import click
 from certbot_sectigo.accounts.change import revoke_subject, revoke_ways
 from certbot_sectigo.accounts.change.revoke_ways import Answer, Attempt, Subject
 from certbot_sectigo.base import errors
+from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine import certbot_process
@@ -234,8 +235,8 @@ def _describe(plan: Plan) -> dict[str, Any]:
             "names": sorted(certificate.names),
             "issuer": certificate.issuer,
             "serial": f"{certificate.serial:x}",
-            "not_before": certificate.not_before.isoformat(),
-            "not_after": certificate.not_after.isoformat(),
+            "not_before": time(certificate.not_before),
+            "not_after": time(certificate.not_after),
         },
         "lineage": lineage.name if lineage else None,
         "newest": plan.subject.current if lineage else None,

@@ -36,8 +36,9 @@ def test_what_cannot_be_read_is_unknown_to_monitoring(tmp_path: Path) -> None:
     assert result.stdout.startswith("CERTBOT-SECTIGO UNKNOWN - ")
     for name in ("text", "json", "prometheus"):
         result = command(tmp_path, "doctor", "--format", name)
-        assert (result.returncode, result.stdout) == (1, "")
+        assert result.returncode == 1
         assert "config/renewal" in result.stderr
+        assert bool(result.stdout) == (name == "json")
 
 
 def test_fix_does_not_go_with_monitoring(tmp_path: Path) -> None:

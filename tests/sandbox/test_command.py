@@ -96,18 +96,18 @@ def test_looking_and_breaking(
     pair, server = _pair(tmp_path / "a.example.ini")
     client = Client(server).register(pair, contact=["mailto:x@a.example"])
     pem = client.issue("a.example")
-    (account,) = json.loads(ask("accounts").stdout)
+    (account,) = json.loads(ask("accounts").stdout)["accounts"]
     assert (account["kid"], account["url"]) == (pair.kid, client.kid)
-    (order,) = json.loads(ask("orders").stdout)
+    (order,) = json.loads(ask("orders").stdout)["orders"]
     assert (order["status"], order["names"]) == ("valid", ["a.example"])
-    (certificate,) = json.loads(ask("certificates").stdout)
+    (certificate,) = json.loads(ask("certificates").stdout)["certificates"]
     assert certificate["chain"] == pem
     counts = json.loads(ask("requests", "--clear").stdout)["counts"]
     assert {"endpoint": "newAccount", "status": 201, "count": 1} in counts
     assert json.loads(ask("requests").stdout)["counts"] == []
     ask("scm", "suspend", pair.kid)
     assert client.new_order("a.example").refusal[2] == "The account is currently suspended"
-    assert json.loads(ask("pairs").stdout)[0]["status"] == "suspended"
+    assert json.loads(ask("pairs").stdout)["pairs"][0]["status"] == "suspended"
     ask("scm", "resume", pair.kid)
     ask("fault", "rate-limit", "--endpoint", "newOrder", "--times", "0")
     assert client.new_order("a.example").status == 429
@@ -144,7 +144,7 @@ def test_over_https(
     assert str(trust) in process.output
     pair, server = _pair(tmp_path / "a.example.ini")
     Client(server, trust=trust).register(pair).issue("a.example")
-    assert len(json.loads(ask("certificates", options=("--tls",)).stdout)) == 1
+    assert len(json.loads(ask("certificates", options=("--tls",)).stdout)["certificates"]) == 1
 
 
 def test_nobody_there(ask: Callable[..., Result], port: int) -> None:

@@ -15,6 +15,7 @@ from certbot_sectigo.accounts.archive import Archived, ArchiveError
 from certbot_sectigo.accounts.judge import needs
 from certbot_sectigo.accounts.known import issuance
 from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table
 from certbot_sectigo.cli.shared import account_words, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import ArchivedId
@@ -186,7 +187,7 @@ def as_json(thing: Archived) -> dict[str, Any]:
         "folder": str(account.folder),
         "account_url": account.uri,
         "kid": thing.kid,
-        "when": account_words.time(thing.when),
+        "when": time(thing.when),
         "reason": manifest.reason if manifest else None,
         "lineages": list(manifest.lineages) if manifest else [],
         "deactivated": manifest.deactivated if manifest else None,

@@ -20,6 +20,7 @@ from certbot_sectigo.accounts.known import overview, status
 from certbot_sectigo.accounts.model import Status
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.accounts.deactivate import end
+from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
 from certbot_sectigo.cli.shared import account_words, ask_ca, change
 from certbot_sectigo.cli.shared.options import Context
@@ -141,7 +142,7 @@ def _nothing(context: Context, plan: Plan) -> None:
     if context.json:
         steps = {"steps": [step_as_json(step) for step in plan.steps]}
         nothing = outcome_as_json(Outcome((), ()))
-        change.print_json("accounts clean", done=True, plan=steps, result=nothing)
+        document.write("accounts clean", done=True, plan=steps, result=nothing)
         return
     _show(plan, deactivate=False)
     click.echo("Nothing to clean.")

@@ -19,6 +19,7 @@ from certbot_sectigo.accounts.change.transfer import TransferError
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.session import CaError, Session, Settings
+from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine.dirs import Dirs
@@ -72,7 +73,7 @@ def bring(
     plan = make()
     if not plan.incoming:
         if context.json:
-            change.print_json(
+            document.write(
                 "accounts import", done=False, plan=_describe(plan), result={"accounts": []}
             )
         raise TransferError(

@@ -16,9 +16,8 @@ from certbot_sectigo.accounts.judge.verdict import Entry
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.base import errors
 from certbot_sectigo.base.printable import printable
-from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.accounts import probe
-from certbot_sectigo.cli.format.interface import Report
+from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.id_types import Kid
 from certbot_sectigo.cli.shared.options import Context
@@ -168,7 +167,7 @@ def _document(
         "warnings": list(warnings),
         "candidates": [account_words.as_json(candidate, host) for candidate in candidates],
     }
-    formats.chosen(json=True).show(Report("accounts pick", lambda: data, tuple))
+    document.write("accounts pick", **data)
 
 
 def _candidates(undecided: Undecided) -> str:

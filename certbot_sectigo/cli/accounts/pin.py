@@ -16,8 +16,8 @@ from certbot_sectigo.accounts.change.pin_plan import PinError
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.accounts.records import Change, Record
 from certbot_sectigo.base import errors
-from certbot_sectigo.cli.shared import change as acting
-from certbot_sectigo.cli.shared import id_lookup
+from certbot_sectigo.cli.format import document
+from certbot_sectigo.cli.shared import change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Kid
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine import lineages
@@ -57,7 +57,7 @@ class Undo:
 @click.option("--move-server", is_flag=True, help="Take lineages to the account's server.")
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @click.option("--undo", is_flag=True, help="Take the last pin back.")
-@acting.yes_option
+@change.yes_option
 @click.pass_obj
 def command(
     context: Context,
@@ -75,7 +75,7 @@ def command(
     Shows the change and asks. The CA is not asked, and no certificate is issued: the next
     renewal uses the account. --undo takes the last pin back.
     """
-    dirs = acting.dirs_of(context)
+    dirs = change.dirs_of(context)
     if undo:
         if account_id or names or all_of or eab_kid:
             raise errors.UsageError("--undo goes alone.")
@@ -101,7 +101,7 @@ def command(
         pin.apply(dirs, plan.account.name, plan.changes)
         return plan
 
-    acting.act(
+    change.act(
         context,
         "accounts pin",
         make=make,
@@ -111,7 +111,7 @@ def command(
         yes=yes,
         carry_out=carry_out,
         conclude=_conclude,
-        result=lambda plan: {"pinned": [change.lineage for change in plan.changes]},
+        result=lambda plan: {"pinned": [each.lineage for each in plan.changes]},
     )
 
 
@@ -151,7 +151,7 @@ def _plan(
     same = [replace(a, note=noted.note) for a in accounts if _same(a, account)]
     target = pin.target_of(noted, known)
     changes = pin.plan(chosen, same, target, move_server=move_server)
-    changed = {change.lineage for change in changes}
+    changed = {each.lineage for each in changes}
     already = tuple(lineage.name for lineage in chosen if lineage.name not in changed)
     return Plan(account, note, tuple(changes), already)
 
@@ -211,19 +211,19 @@ def _show(plan: Plan) -> None:
 
 def show_changes(changes: Sequence[Change]) -> None:
     """Print what happens to renewal files."""
-    for change in changes:
-        click.echo(change.diff)
+    for each in changes:
+        click.echo(each.diff)
 
 
 def describe_changes(changes: Sequence[Change]) -> list[dict[str, Any]]:
     """Give what happens to renewal files for JSON."""
     return [
         {
-            "lineage": change.lineage,
-            "file": str(change.path),
-            "changes": [{"key": v.key, "old": v.old, "new": v.new} for v in change.values],
+            "lineage": each.lineage,
+            "file": str(each.path),
+            "changes": [{"key": v.key, "old": v.old, "new": v.new} for v in each.values],
         }
-        for change in changes
+        for each in changes
     ]
 
 
@@ -241,14 +241,14 @@ def _conclude(plan: Plan) -> None:
     if plan.note is not None:
         click.echo(f"Noted: {plan.account.name} has kid {plan.note.kid}.")
     if plan.changes:
-        names = ", ".join(change.lineage for change in plan.changes)
+        names = ", ".join(each.lineage for each in plan.changes)
         click.echo(f"Pinned to {plan.account.name}: {names}.")
         click.echo(here("To take it back:  certbot-sectigo accounts pin --undo"))
 
 
 def _say_nothing_to_do(context: Context, plan: Plan) -> None:
     if context.json:
-        acting.print_json("accounts pin", done=True, plan=_describe(plan), result={"pinned": []})
+        document.write("accounts pin", done=True, plan=_describe(plan), result={"pinned": []})
     else:
         click.echo(f"Nothing to do: all of that is so already ({plan.account.name}).")
 
@@ -268,7 +268,7 @@ def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
         pin.undo(dirs, plan.record, plan.changes)
         return plan
 
-    acting.act(
+    change.act(
         context,
         "accounts pin",
         make=make,
@@ -281,5 +281,5 @@ def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
         yes=yes,
         carry_out=carry_out,
         conclude=lambda plan: click.echo(f"Taken back: the pin to {plan.record.account}."),
-        result=lambda plan: {"restored": [change.lineage for change in plan.changes]},
+        result=lambda plan: {"restored": [each.lineage for each in plan.changes]},
     )

@@ -18,8 +18,7 @@ from certbot_sectigo.accounts.request import Request
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.cli.accounts.pin import choose, describe_changes, show_changes
-from certbot_sectigo.cli.shared import ask_ca
-from certbot_sectigo.cli.shared import change as acting
+from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine import lineages
@@ -70,7 +69,7 @@ class Done:
 )
 @click.option("--insecure-credentials", is_flag=True, help="Take a FILE that others can read.")
 @ask_ca.no_verify_ssl_option
-@acting.yes_option
+@change.yes_option
 @click.pass_obj
 def command(
     context: Context,
@@ -89,7 +88,7 @@ def command(
     If an account of that kid is here already, it is found and none is registered: so the
     command can be repeated after it was cut off. --replace then writes OLD's renewal files.
     """
-    dirs = acting.dirs_of(context)
+    dirs = change.dirs_of(context)
     settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
     path = Path(file).absolute() if file else dirs.default_credentials
 
@@ -125,9 +124,9 @@ def command(
         if plan.replaced:
             changes = _changes(dirs, chosen.account, pair, plan.replaced, move_server)
             pin.apply(dirs, chosen.account.name, changes)
-        return Done(chosen, tuple(change.lineage for change in changes), plan.replaced)
+        return Done(chosen, tuple(pinned.lineage for pinned in changes), plan.replaced)
 
-    acting.act(
+    change.act(
         context,
         "accounts register",
         make=make,
@@ -162,7 +161,7 @@ def _plan(dirs: Dirs, pair: Credentials, old: str | None, move_server: bool) -> 
             f"The account {replaced} is itself the one of kid {pair.kid}.",
             "To rotate a leaked pair out, have a new ACME account made in Sectigo Certificate "
             "Manager and give its credentials. A new key for the same account:  "
-            f"{acting.hint('accounts', 'rollover', replaced)}",
+            f"{change.hint('accounts', 'rollover', replaced)}",
         )
     path = server_path(pair.server)
     new = Account(dirs.accounts / path / (here or _NEW), path, State.LOADS)

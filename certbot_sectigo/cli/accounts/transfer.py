@@ -18,6 +18,7 @@ from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.session import CaError, Session, Settings
+from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Kid
 from certbot_sectigo.cli.shared.options import Context
@@ -90,7 +91,7 @@ def export(
         pem = keys.to_pem(store.load_key(account.folder)).reveal()
         if context.json:
             told = {"server": url, "account_url": account.uri, "kid": account.kid}
-            change.print_json("accounts export", done=True, plan=told, result={"key": pem})
+            document.write("accounts export", done=True, plan=told, result={"key": pem})
         else:
             click.echo(pem, nl=False)
         return

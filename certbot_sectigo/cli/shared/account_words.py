@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from certbot_sectigo.accounts.judge.verdict import Entry, moved_machine
 from certbot_sectigo.accounts.known.overview import Dangling
 from certbot_sectigo.accounts.model import Learned, Standing, Status, Use, Verdict
+from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Cell, Tone
 from certbot_sectigo.machine.schedules import Source
 
@@ -133,13 +134,6 @@ def dangling_as_json(dangling: Dangling) -> dict[str, Any]:
         "server": dangling.server,
         "advice": dangling.advice,
     }
-
-
-def time(moment: datetime | None) -> str | None:
-    """Spell a time in UTC as RFC 3339 does."""
-    if moment is None:
-        return None
-    return moment.astimezone(timezone.utc).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def contact(entry: Entry) -> tuple[str, ...]:

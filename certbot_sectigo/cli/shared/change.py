@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from certbot_sectigo.base import errors
-from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.format.interface import Report
+from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.locks import locked
@@ -100,7 +99,7 @@ def act(
         show(plan)
     if not yes:
         if context.json:
-            print_json(command, done=False, plan=describe(plan), result=None)
+            document.write(command, done=False, plan=describe(plan), result=None)
         if context.json or not context.interactive:
             raise NotDoneError("Nothing was changed.", "Add --yes to do it.")
         if not click.confirm(question):
@@ -113,7 +112,7 @@ def act(
             )
         outcome = carry_out(plan)
     if context.json:
-        print_json(command, done=True, plan=describe(plan), result=result(outcome))
+        document.write(command, done=True, plan=describe(plan), result=result(outcome))
     elif not silent or failed(outcome):
         conclude(outcome)
     if failed(outcome):
@@ -139,11 +138,6 @@ def _refuse_other_owner(dirs: Dirs) -> None:
                 + " certbot-sectigo …",
             )
         return
-
-
-def print_json(command: str, **content: Any) -> None:
-    """Print the one JSON document of a command."""
-    formats.chosen(json=True).show(Report(command, lambda: content, tuple))
 
 
 def hint(*words: str | Path) -> str:

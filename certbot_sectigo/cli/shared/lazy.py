@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import options
 
 
@@ -18,6 +19,14 @@ class Group(click.Group):
         """Give a subcommand."""
         found = super().get_command(ctx, cmd_name)
         return options.adopt(found) if found is not None else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand that is called, and note its words for the objects of JSON."""
+        name, command, rest = super().resolve_command(ctx, args)
+        document.entered(" ".join([*ctx.command_path.split()[1:], name or ""]))
+        return name, command, rest
 
 
 class LazyGroup(Group):
