@@ -31,22 +31,40 @@ def read_regular(path: Path, most: int = MOST, *, dir_fd: int | None = None) -> 
     :raises OSError: if it cannot be read; with EINVAL if it is no ordinary file, EFBIG if it
         is larger, ETIMEDOUT if it is not read in :data:`SECONDS`.
     """
-    # Without O_NONBLOCK a FIFO would wait for somebody to write to it.
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-    descriptor = os.open(path, flags, dir_fd=dir_fd)
+    descriptor = open_regular(path, dir_fd=dir_fd)
     try:
         return read_descriptor(descriptor, path, most)
     finally:
         os.close(descriptor)
 
 
+def open_regular(path: Path, *, dir_fd: int | None = None, follow_symlinks: bool = True) -> int:
+    """Return a descriptor to read an ordinary file from; the caller closes it.
+
+    For who reads piece by piece, or looks at the file first.
+
+    :raises OSError: if it cannot be opened; with EINVAL if it is no ordinary file.
+    """
+    # Without O_NONBLOCK a FIFO would wait for somebody to write to it.
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    if not follow_symlinks:
+        flags |= os.O_NOFOLLOW
+    descriptor = os.open(path, flags, dir_fd=dir_fd)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not an ordinary file", str(path))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
 def read_descriptor(descriptor: int, path: Path, most: int = MOST) -> bytes:
     """Return the content of an open file, as :func:`read_regular` does.
 
+    :param descriptor: from :func:`open_regular`.
     :param path: its name in errors.
     """
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        raise OSError(errno.EINVAL, "not an ordinary file", str(path))
     end = time.monotonic() + SECONDS
     parts: list[bytes] = []
     size = 0

@@ -4,122 +4,168 @@ from __future__ import annotations
 
 import bz2
 import codecs
-import contextlib
 import gzip
 import lzma
 import os
 import re
 import stat
+import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from io import BufferedIOBase
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+
+from certbot_sectigo.base import reading
 
 # letsencrypt.log, .log.1, .log-20260101.gz, letsencrypt-20260101.log.xz and the like
 _NAME = re.compile(r"letsencrypt.*\.log.*", re.IGNORECASE)
 _DEPTH = 2
 """Rotated files may be in a folder of their own (logrotate's ``olddir``)."""
 _CHUNK = 1 << 18
-_DECOMPRESSORS: dict[bytes, Callable[[BinaryIO], BufferedIOBase]] = {
-    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
-}
+SECONDS = 2.0
+"""How long one log may take, together with what is done with its text meanwhile."""
+MOST = 1 << 28
+"""Bytes of text of one log that are read, at the most."""
+_MOST_MEMORY = 1 << 27  # for xz, which would take as much as the file asks for; -9 asks for half
+_XZ = b"\xfd7zXZ\x00"
 _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError)
 
 
 @dataclass(frozen=True)
 class Unread:
-    """A log that could not be read, or not to its end."""
+    """A log, or a folder of logs, that could not be read, or not to its end."""
 
     log: Path
     reason: str
 
 
-def find(logs_dir: Path, since: datetime | None = None) -> list[Path]:
-    """List certbot's logs, however they were rotated, newest first.
+def find(
+    logs_dir: Path, since: datetime | None = None, trouble: list[Unread] | None = None
+) -> list[Path]:
+    """Return certbot's logs, however they were rotated, newest first.
 
     :param since: those last written to before that are left out.
+    :param trouble: gets what cannot be looked at; that there is no log in it must not be
+        concluded.
     """
     found: list[tuple[float, Path]] = []
-    _collect(logs_dir, _DEPTH, found)
+    _collect(logs_dir, _DEPTH, found, [] if trouble is None else trouble)
     oldest = since.timestamp() if since else float("-inf")
     # Runs within a second are told apart by certbot's numbers: .log, .log.1, .log.2
-    ordered = sorted((-time, _numbers(path.name), path) for time, path in found if time >= oldest)
+    ordered = sorted((-at, _numbers(path.name), path) for at, path in found if at >= oldest)
     return [path for _, _, path in ordered]
 
 
-def blocks(log: Path, trouble: list[Unread]) -> Iterator[str]:
+def blocks(log: Path, trouble: list[Unread], end: float | None = None) -> Iterator[str]:
     """Stream a log's text in pieces; what is not UTF-8 is replaced.
 
-    :param trouble: gets the reason, if it cannot be read or not to its end.
+    :param trouble: gets the reason, if it cannot be read or not to its end: it is damaged, or
+        larger than :data:`MOST`, or takes longer than :data:`SECONDS`.
+    :param end: when to stop by the monotonic clock, in seconds, if not :data:`SECONDS` from now.
     """
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     try:
-        with _opened(log) as stream:
-            while True:
-                # What can be read of a damaged archive is had before the error comes.
-                chunk = stream.read1(_CHUNK)
-                yield decoder.decode(chunk, final=not chunk)
-                if not chunk:
-                    return
+        for chunk in _bounded(log, end):
+            yield decoder.decode(chunk)
+        yield decoder.decode(b"", final=True)
     except _BROKEN as error:
         reason = getattr(error, "strerror", None) or str(error) or "is cut off"
         trouble.append(Unread(log, reason))
 
 
-def mentions(log: Path, words: tuple[bytes, ...]) -> bool:
-    """Tell whether a log holds one of the words, much faster than it can be parsed."""
+def mentions(log: Path, words: tuple[bytes, ...], end: float | None = None) -> bool:
+    """Return whether a log holds one of the words, much faster than it can be parsed.
+
+    A log that cannot be read, or not as far as such a word, has none.
+
+    :param end: as for :func:`blocks`.
+    """
     overlap = max(map(len, words)) - 1
     tail = b""
     try:
-        with _opened(log) as stream:
-            while True:
-                chunk = stream.read1(_CHUNK)
-                if not chunk:
-                    return False
-                seen = tail + chunk
-                if any(word in seen for word in words):
-                    return True
-                tail = seen[-overlap:]
+        for chunk in _bounded(log, end):
+            seen = tail + chunk
+            if any(word in seen for word in words):
+                return True
+            tail = seen[-overlap:]
     except _BROKEN:
-        return False
+        pass
+    return False
 
 
-def _collect(folder: Path, depth: int, found: list[tuple[float, Path]]) -> None:
+def _collect(
+    folder: Path, depth: int, found: list[tuple[float, Path]], trouble: list[Unread]
+) -> None:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 try:
                     if entry.is_dir(follow_symlinks=False):
                         if depth > 1:
-                            _collect(Path(entry.path), depth - 1, found)
-                    elif _NAME.fullmatch(entry.name) and entry.is_file():
-                        found.append((entry.stat().st_mtime, Path(entry.path)))
-                except OSError:
-                    continue  # gone, or a link that leads nowhere
-    except OSError:
-        return
+                            _collect(Path(entry.path), depth - 1, found, trouble)
+                    elif _NAME.fullmatch(entry.name):
+                        status = reading.status(Path(entry.path))
+                        if status is not None and stat.S_ISREG(status.st_mode):
+                            found.append((status.st_mtime, Path(entry.path)))
+                except OSError as error:
+                    trouble.append(Unread(Path(entry.path), error.strerror or str(error)))
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        trouble.append(Unread(folder, error.strerror or str(error)))
 
 
 def _numbers(name: str) -> list[int]:
     return [int(digits) for digits in re.findall(r"\d{1,9}", name)]
 
 
-@contextlib.contextmanager
-def _opened(log: Path) -> Iterator[BufferedIOBase]:
-    """Open a log, through a decompressor if its first bytes look like it."""
-    descriptor = os.open(log, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("is not an ordinary file")
-        head = stream.peek(6)
-        for magic, decompressor in _DECOMPRESSORS.items():
-            if head.startswith(magic):
-                with decompressor(stream) as unpacked:
-                    yield unpacked
-                return
-        yield stream
+def _bounded(log: Path, end: float | None) -> Iterator[bytes]:
+    """Give a log's text as far as the bounds allow.
+
+    What can be read of a damaged archive is had before the error comes.
+
+    :raises OSError: with what was read and why no more, where a bound is reached.
+    """
+    end = time.monotonic() + SECONDS if end is None else end
+    size = 0
+    with os.fdopen(reading.open_regular(log), "rb") as stream:
+        for chunk in _unpacked(stream):
+            late = time.monotonic() > end
+            if late or size + len(chunk) > MOST:
+                why = f"more would take longer than {SECONDS:.0f} seconds" if late else "it is huge"
+                raise OSError(f"only its first {size / 1e6:.0f} MB of text were read: {why}")
+            size += len(chunk)
+            yield chunk
+
+
+def _unpacked(stream: BufferedReader) -> Iterator[bytes]:
+    """Give a log's text, through a decompressor if its first bytes look like it."""
+    head = stream.peek(len(_XZ))
+    if head.startswith(_XZ):
+        yield from _unpacked_xz(stream)
+        return
+    source: BufferedReader | gzip.GzipFile | bz2.BZ2File = stream
+    if head.startswith(b"\x1f\x8b"):
+        source = gzip.GzipFile(fileobj=stream)
+    elif head.startswith(b"BZh"):
+        source = bz2.BZ2File(stream)
+    with source:
+        while chunk := source.read1(_CHUNK):
+            yield chunk
+
+
+def _unpacked_xz(stream: BufferedReader) -> Iterator[bytes]:
+    data = stream.read1(_CHUNK)
+    while data:
+        # One archive may follow the other.
+        unpacker = lzma.LZMADecompressor(memlimit=_MOST_MEMORY)
+        while not unpacker.eof:
+            yield unpacker.decompress(data, _CHUNK)
+            data = b""
+            if unpacker.needs_input and not unpacker.eof:
+                data = stream.read1(_CHUNK)
+                if not data:
+                    raise EOFError("is cut off")
+        data = unpacker.unused_data.lstrip(b"\0") or stream.read1(_CHUNK).lstrip(b"\0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -89,8 +90,9 @@ def bindings(logs_dir: Path) -> Iterator[Binding]:
     silence: :func:`scan` tells of them.
     """
     for log in files.find(logs_dir):
-        if files.mentions(log, (b"externalAccountBinding", b"--eab-k")):
-            for finding in findings(log):
+        end = time.monotonic() + files.SECONDS  # for both looks at it
+        if files.mentions(log, (b"externalAccountBinding", b"--eab-k"), end):
+            for finding in findings(log, end):
                 if isinstance(finding, Binding):
                     yield finding
 
@@ -100,17 +102,21 @@ def scan(logs_dir: Path, since: datetime | None = None) -> Findings:
 
     :param since: logs last written to before that are left out.
     """
-    found: dict[type, list[Any]] = {Binding: [], Issuance: [], Leak: [], Unread: []}
-    for log in files.find(logs_dir, since):
+    trouble: list[Unread] = []
+    found: dict[type, list[Any]] = {Binding: [], Issuance: [], Leak: [], Unread: trouble}
+    for log in files.find(logs_dir, since, trouble):
         for finding in findings(log):
             found[type(finding)].append(finding)
     return Findings(*(tuple(found[kind]) for kind in (Binding, Issuance, Leak, Unread)))
 
 
-def findings(log: Path) -> Iterator[Finding]:
-    """Read one log, compressed or not, never failing on a broken one."""
+def findings(log: Path, end: float | None = None) -> Iterator[Finding]:
+    """Read one log, compressed or not, never failing on a broken one.
+
+    :param end: when to stop by the monotonic clock; as for :func:`files.blocks`.
+    """
     trouble: list[Unread] = []
-    yield from interpret(events(files.blocks(log, trouble)), log)
+    yield from interpret(events(files.blocks(log, trouble, end)), log)
     yield from trouble
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import base64
 import dataclasses
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,18 +18,21 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any, Union
 
+from certbot_sectigo.base import json_text
+
 _START = re.compile(
-    r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+:[A-Z]+:([\w.]+):"
+    r"\n(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+:[A-Z]+:([\w.]+):"
     r"(Arguments: \[|Sending |Received response:|JWS payload:)?",
-    re.MULTILINE | re.ASCII,
+    re.ASCII,
 )
+_LONGEST_START = 1000
 _SENDING = re.compile(r"Sending ([A-Z]+) request to (\S+?)(?::|\.)?\s*")
 _HTTP = re.compile(r"HTTP (\d{3})\b")
 # argparse takes any beginning of an option; --eab-hmac-alg is another one.
 _HMAC_OPTION = re.compile(r"--eab-h(?:m(?:a(?:c(?:-(?:k(?:e(?:y)?)?)?)?)?)?)?")
 _MASK = "***"
 _SEARCHED = 1 << 16
-_MAXIMUM_SIZE = 1 << 22
+_MAXIMUM_SIZE = 1 << 20
 """Characters of one record; certbot's own are far smaller."""
 
 
@@ -48,7 +50,7 @@ class Run:
     """Whether that line shows an EAB secret."""
 
     def option(self, name: str) -> str | None:
-        """Give the value of an option that was an argument, such as ``--eab-kid``."""
+        """Return the value of an option that was an argument, such as ``--eab-kid``."""
         for index, word in enumerate(self.arguments):
             if word == name:
                 return self.arguments[index + 1] if index + 1 < len(self.arguments) else None
@@ -156,17 +158,29 @@ def events(blocks: Iterable[str]) -> Iterator[Event]:
         yield open_request
 
 
+def exchange(sending: str, received: str | None = None) -> Exchange | None:
+    """Return what two messages of the acme library say, for who hears them without a log.
+
+    :param sending: the message that begins with ``Sending``.
+    :param received: the one that begins with ``Received response:``, if it came.
+    :returns: None if the first is none of these.
+    """
+    heard = _request(1, "", sending, None)
+    if heard is None or received is None:
+        return heard
+    return dataclasses.replace(heard, answer=received.partition("\n")[2])
+
+
 def json_object(text: str) -> Mapping[str, Any] | None:
-    """Parse a JSON object; None if it is none."""
+    """Return a JSON object's members; None if it is none."""
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
+        return json_text.loads_object(text)
+    except ValueError:
         return None
-    return content if isinstance(content, dict) else None
 
 
 def decoded(text: Any) -> Mapping[str, Any] | None:
-    """Parse a JSON object in base64url (RFC 7515 section 2); None if it is none."""
+    """Return the members of a JSON object in base64url (RFC 7515 section 2); None if it is none."""
     if not isinstance(text, str):
         return None
     try:
@@ -177,15 +191,22 @@ def decoded(text: Any) -> Mapping[str, Any] | None:
 
 
 def _records(blocks: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
-    """Find the records that matter: number of the first line, time, logger, message."""
-    line, rest = 1, ""  # the number of the line where `rest` begins
+    """Find the records that matter: number of the first line, time, logger, message.
+
+    `rest` is what is not done with; it begins at the end of line before a record or a line.
+    """
+    line, rest = 0, "\n"  # the number of that line end
     left_out = 0  # lines left out of the record that `rest` begins with
     for block in _grouped(blocks):
+        # Nothing before the last line is looked at again, nor a long last line.
+        seen, last = len(rest), rest.rfind("\n")
         rest += block.replace("\r\n", "\n")
-        matches = list(_START.finditer(rest))
+        first = _START.match(rest)
+        matches = [first] if first else []
+        matches += _START.finditer(rest, max(last if seen - last < _LONGEST_START else seen, 1))
         if block:
             # The last record may go on in the next block, and a new one may just begin.
-            end = matches[-1].start() if matches else rest.rfind("\n") + 1
+            end = matches[-1].start() if matches else max(rest.rfind("\n"), 0)
             del matches[-1:]
         else:
             end = len(rest)
@@ -196,7 +217,7 @@ def _records(blocks: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
                 line += rest.count("\n", at, match.start()) + left_out
                 at, left_out = match.start(), 0
             if match[3]:
-                yield line, match[1], match[2], rest[match.start(3) : stop].rstrip("\n")
+                yield line + 1, match[1], match[2], rest[match.start(3) : stop].rstrip("\n")
         if end:
             line += rest.count("\n", at, end) + left_out
             left_out = 0
@@ -204,9 +225,10 @@ def _records(blocks: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
         if len(rest) > _MAXIMUM_SIZE:
             # The beginning of such a record has to do, and what may be the next one's.
             half = _MAXIMUM_SIZE // 2
-            last = rest.rfind("\n", half) + 1 or len(rest)
-            left_out += rest.count("\n", half, last) - 1
-            rest = f"{rest[:half]}\n{rest[last : last + half]}"
+            last = rest.rfind("\n", half)
+            last = len(rest) if last < 0 else last
+            left_out += rest.count("\n", half, last)
+            rest = rest[:half] + rest[last : last + half]
 
 
 def _grouped(blocks: Iterable[str]) -> Iterator[str]:
@@ -230,7 +252,7 @@ def _arguments(text: str) -> tuple[tuple[str, ...], bool]:
         words = [str(word) for word in ast.literal_eval(text)]
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         # Cut off or edited: nothing of it can be trusted to be harmless.
-        return (), bool(re.search(r"--eab-hmac(?!-a)(?!\S*'?, '\*\*\*')", text))
+        return (), bool(re.search(r"--eab-hmac(?!-a)(?!\S{0,99}'?, '\*\*\*')", text))
     result: list[str] = []
     secret = after = False
     for word in words:
@@ -260,7 +282,7 @@ def _unquoted(text: str) -> str:
         try:
             value = ast.literal_eval(text.strip())
             return value.decode() if isinstance(value, bytes) else text
-        except (ValueError, SyntaxError):
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
             return text
     return text
 

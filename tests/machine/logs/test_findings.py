@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import json
 import lzma
 import os
 import shutil
+import tracemalloc
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -308,7 +310,7 @@ def test_a_log_that_cannot_be_opened_is_told_of(tmp_path: Path) -> None:
     assert unread == files.Unread(path, "No such file or directory")
     os.mkfifo(path)
     [unread] = findings.findings(path)
-    assert unread == files.Unread(path, "is not an ordinary file")
+    assert unread == files.Unread(path, "not an ordinary file")
 
 
 def test_bad_utf_8_and_odd_entries_are_passed_over(tmp_path: Path) -> None:
@@ -340,3 +342,74 @@ def test_a_word_across_two_chunks_is_found(tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.setattr(files, "_CHUNK", size)
         assert files.mentions(path, (b"externalAccountBinding", b"--eab-k"))
         assert not files.mentions(path, (b"onlyReturnExisting",))
+
+
+def test_a_log_that_is_huge_is_read_as_far_as_it_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST", 1 << 20)
+    content = (LOGS / "certbot-2.1.0" / "letsencrypt.log.1").read_bytes()
+    with (tmp_path / "letsencrypt.log").open("wb") as log:
+        log.write(content)
+        log.truncate(1 << 40)
+    found = findings.scan(tmp_path)
+    assert [b.kid for b in found.bindings] == ["kid-1"]
+    assert [u.reason for u in found.unread] == ["only its first 1 MB of text were read: it is huge"]
+
+
+def test_a_log_that_takes_too_long_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "letsencrypt.log").write_bytes(
+        (LOGS / "certbot-2.1.0" / "letsencrypt.log.1").read_bytes()
+    )
+    monkeypatch.setattr(files, "SECONDS", -1)
+    assert list(findings.bindings(tmp_path)) == []
+    [unread] = findings.scan(tmp_path).unread
+    assert unread.reason.startswith("only its first 0 MB of text were read: more would take")
+
+
+def test_an_archive_much_larger_than_it_looks_takes_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "letsencrypt.log.1.gz"
+    with gzip.open(path, "wb", compresslevel=1) as log:
+        for _ in range(32):
+            log.write(b"x" * (1 << 20))
+    tracemalloc.start()
+    try:
+        findings.scan(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 12 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_archive_that_asks_for_memory_is_refused(tmp_path: Path) -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 28}]
+    packed = lzma.compress(b"x" * 100, filters=filters)
+    (tmp_path / "letsencrypt.log.1.xz").write_bytes(packed)
+    [unread] = findings.scan(tmp_path).unread
+    assert "emory" in unread.reason
+
+
+def test_archives_one_behind_the_other(tmp_path: Path) -> None:
+    log = (LOGS / "certbot-2.1.0" / "letsencrypt.log.1").read_bytes()
+    half = len(log) // 2
+    packed = lzma.compress(log[:half]) + bytes(4) + lzma.compress(log[half:])
+    (tmp_path / "letsencrypt.log.1.xz").write_bytes(packed)
+    found = findings.scan(tmp_path)
+    assert [b.kid for b in found.bindings] == ["kid-1"]
+    assert found.unread == ()
+
+
+def test_what_cannot_be_looked_at_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    circle = tmp_path / "letsencrypt.log.1"
+    circle.symlink_to(circle.name)
+    [unread] = findings.scan(tmp_path).unread
+    assert unread.log == circle
+
+    def fails(*words: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "scandir", fails)
+    assert findings.scan(tmp_path).unread == (files.Unread(tmp_path, "Input/output error"),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
@@ -186,6 +187,54 @@ def test_a_record_without_end_is_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
         assert len(first.request) < 2000
         assert isinstance(second, Run)
         assert second.line == (f"{request}{line * lines}\n").count("\n") + 1
+
+
+def test_what_the_library_says_is_an_exchange_without_a_log() -> None:
+    sending = 'Sending POST request to https://ca/1:\n{"protected": "e30"}'
+    heard = parser.exchange(sending, 'Received response:\nHTTP 403\nA: b\n\n{"detail": "no"}')
+    assert heard is not None
+    assert (heard.method, heard.url, heard.status) == ("POST", "https://ca/1", 403)
+    assert heard.body == {"detail": "no"}
+    assert heard.headers == {"a": "b"}
+    unanswered = parser.exchange(sending)
+    assert unanswered is not None
+    assert unanswered.status is None
+    assert parser.exchange("Retrying request") is None
+
+
+def test_an_answer_nested_deep_is_no_object() -> None:
+    heard = parser.exchange(
+        "Sending POST request to https://ca/1:\nb'" + "(" * 5000,
+        "Received response:\nHTTP 200\n\n" + '{"a":' * 100_000,
+    )
+    assert heard is not None
+    assert heard.body == {}
+    assert heard.protected == {}
+
+
+class _Counting:
+    """A pattern that counts the characters it is given to search."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern = pattern
+        self.searched = 0
+
+    def match(self, text: str) -> re.Match[str] | None:
+        return self.pattern.match(text)
+
+    def finditer(self, text: str, at: int = 0) -> Iterator[re.Match[str]]:
+        self.searched += len(text) - at
+        return self.pattern.finditer(text, at)
+
+
+@pytest.mark.parametrize("line", ["x" * 1000, "x" * 999 + "\n"])
+def test_no_character_is_searched_many_times(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    counting = _Counting(parser._START)
+    monkeypatch.setattr(parser, "_START", counting)
+    monkeypatch.setattr(parser, "_SEARCHED", 1000)
+    text = record("Sending POST request to https://ca/1:") + line * 3000
+    list(events([text[at : at + 1000] for at in range(0, len(text), 1000)]))
+    assert counting.searched < 3 * len(text)
 
 
 WHOLE = "".join(
