@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certbot_sectigo.base import atomic
+from certbot_sectigo.base.atomic.steps import open_folder
 
 OLD, NEW = b"old\n", b"new content\n" * 1000
 
@@ -552,3 +553,30 @@ def test_empty_folders_are_removed_up_to_the_first_that_is_not(tmp_path: Path) -
     assert names_in(tmp_path) == []
     atomic.remove_empty(tmp_path, tmp_path)
     assert tmp_path.is_dir()
+
+
+def test_replace_in_an_open_folder_whatever_has_the_name(tmp_path: Path) -> None:
+    path, prey = tmp_path / "file", tmp_path / "prey"
+    prey.write_bytes(b"untouched")
+    path.symlink_to(prey)
+    with open_folder(tmp_path) as folder:
+        atomic.replace_in(folder, path, b"new", mode=0o640, owner=(os.geteuid(), os.getegid()))
+    assert prey.read_bytes() == b"untouched"
+    assert not path.is_symlink()
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_last_look_that_says_no_leaves_everything(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def no() -> None:
+        assert len(list(tmp_path.iterdir())) == 2
+        raise atomic.FileError("no")
+
+    owner = (os.geteuid(), os.getegid())
+    with open_folder(tmp_path) as folder, pytest.raises(atomic.FileError, match=r"^no$"):
+        atomic.replace_in(folder, path, b"new", mode=0o600, owner=owner, last_look=no)
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    assert path.read_bytes() == b"old"

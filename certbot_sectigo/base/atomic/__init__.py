@@ -4,7 +4,12 @@ Every change is made beside its target, synced, and put in place by one rename(2
 the folder is synced afterwards (fsync(2) of a file does not cover its name).
 """
 
-from certbot_sectigo.base.atomic.files import backup, is_temporary, replace, replace_all, sweep
+from certbot_sectigo.base.atomic.files import (
+    backup,
+    replace,
+    replace_all,
+    replace_in,
+)
 from certbot_sectigo.base.atomic.folders import (
     make_private_dir,
     refuse_unmovable,
@@ -13,6 +18,7 @@ from certbot_sectigo.base.atomic.folders import (
     rename_dir,
 )
 from certbot_sectigo.base.atomic.steps import FileError
+from certbot_sectigo.base.atomic.temporary import is_temporary, sweep
 
 __all__ = [
     "FileError",
@@ -25,5 +31,6 @@ __all__ = [
     "rename_dir",
     "replace",
     "replace_all",
+    "replace_in",
     "sweep",
 ]

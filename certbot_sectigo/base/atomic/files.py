@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import re
 import secrets
 import shlex
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
 from certbot_sectigo.base.atomic.folders import make_private_dir
 from certbot_sectigo.base.atomic.steps import (
-    UNSUPPORTED,
     FileError,
     do,
     open_folder,
     os_errors,
     sync_folder,
 )
-
-_TEMPORARY = re.compile(r"\.sectigo-eab-[0-9a-f]{16}\.tmp")
-# What not every file system can do is done without; the rename is what counts.
+from certbot_sectigo.base.atomic.temporary import create, unfinished
 
 
 def replace(
@@ -62,6 +57,44 @@ def replace(
     return copy
 
 
+def replace_in(
+    folder: int,
+    path: Path,
+    data: bytes,
+    *,
+    mode: int,
+    owner: tuple[int, int],
+    attributes: Iterable[tuple[str, bytes]] = (),
+    last_look: Callable[[], None] | None = None,
+) -> None:
+    """Give a file in an open folder new content, or make it, in one step.
+
+    For folders that others may write to, which are reached by :mod:`certbot_sectigo.base.walk`.
+    Whatever has the file's name is replaced, a link too, and never followed.
+
+    :param folder: descriptor of the folder.
+    :param path: the file's name is its last component; the rest is for errors.
+    :param owner: numeric user and group.
+    :param attributes: extended attributes (ACLs, labels) it shall have, where that is possible.
+    :param last_look: called right before the file gets its name; whatever it raises, nothing
+        is changed.
+    :raises FileError: if the file is not as wanted afterwards.
+    """
+    with os_errors(path), unfinished(path, folder) as (name, descriptor):
+        for key, value in attributes:
+            with contextlib.suppress(OSError):
+                os.setxattr(descriptor, key, value)
+        # An ACL just set may have opened the file: its mode closes it before a byte is in it.
+        do("chmod", path, os.fchmod, descriptor, 0o600)
+        do("chown", path, os.fchown, descriptor, *owner)
+        do("chmod", path, os.fchmod, descriptor, mode)
+        _write_out(path, descriptor, data)
+        if last_look is not None:
+            last_look()
+        do("rename", path, os.rename, name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+    sync_folder(path.parent, folder)
+
+
 def replace_all(files: Mapping[Path, bytes], backup_to: Path) -> None:
     """Give several files new content, having written all of it before the first is changed.
 
@@ -90,7 +123,7 @@ def replace_all(files: Mapping[Path, bytes], backup_to: Path) -> None:
                 backup(path, backup_to)
             with os_errors(path):
                 folder = folders[path.parent]
-                name, descriptor = _create(path, folder)
+                name, descriptor = create(path, folder)
                 # Open until the end, and so locked against a sweep.
                 stack.callback(os.close, descriptor)
                 waiting.append((path, folder, name))
@@ -126,36 +159,6 @@ def backup(path: Path, backup_dir: Path) -> Path:
     return copy
 
 
-def is_temporary(name: str) -> bool:
-    """Tell whether a file's name is one that this module gives to unfinished files."""
-    return _TEMPORARY.fullmatch(name) is not None
-
-
-def sweep(folder: Path) -> list[Path]:
-    """Remove the unfinished files that killed runs left in a folder.
-
-    Files that are being written at this moment are locked (flock(2)) by their writers,
-    and stay. Folders below are not entered.
-
-    :returns: what was removed. A folder that cannot be read has nothing to remove.
-    """
-    try:
-        found = sorted(path for path in folder.iterdir() if is_temporary(path.name))
-    except OSError:
-        return []
-    removed = []
-    for path in found:
-        with contextlib.suppress(OSError):
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                do("unlink", path, os.unlink, path)
-                removed.append(path)
-            finally:
-                os.close(descriptor)
-    return removed
-
-
 def _write(
     path: Path,
     folder: int,
@@ -165,18 +168,10 @@ def _write(
     owner: tuple[int, int] | None,
 ) -> None:
     """Write a file under a name of its own and rename it to `path`; leave nothing else."""
-    name, descriptor = _create(path, folder)
-    try:
-        try:
-            _fill(path, descriptor, data, old, mode, owner)
-            # Still locked, so that no sweep takes it away from under its new name.
-            do("rename", path, os.rename, name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
-        finally:
-            os.close(descriptor)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            do("unlink", path, os.unlink, name, dir_fd=folder)
-        raise
+    with unfinished(path, folder) as (name, descriptor):
+        _fill(path, descriptor, data, old, mode, owner)
+        # Still locked, so that no sweep takes it away from under its new name.
+        do("rename", path, os.rename, name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
     sync_folder(path.parent, folder)
 
 
@@ -190,27 +185,14 @@ def _fill(
 ) -> None:
     """Give a new, empty file its rights and its content, on the disk."""
     _dress(path, descriptor, old, mode, owner)
+    _write_out(path, descriptor, data)
+
+
+def _write_out(path: Path, descriptor: int, data: bytes) -> None:
     left = memoryview(data)
     while left:
         left = left[do("write", path, os.write, descriptor, left) :]
     do("fsync", path, os.fsync, descriptor)
-
-
-def _create(path: Path, folder: int) -> tuple[str, int]:
-    """Make an empty file, 0600, locked against :func:`sweep`."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    while True:
-        name = f".sectigo-eab-{secrets.token_hex(8)}.tmp"
-        descriptor = do("open", path, os.open, name, flags, 0o600, dir_fd=folder)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        except OSError as error:
-            if error.errno not in UNSUPPORTED:
-                os.close(descriptor)
-                raise
-        if os.fstat(descriptor).st_nlink:
-            return name, descriptor
-        os.close(descriptor)  # swept away before it was locked
 
 
 def _dress(
