@@ -3,6 +3,8 @@
 # make test-matrix
 #              run the end-to-end tests with every certbot of the field, six versions
 #              and the distribution's own package, one after the other
+# make torture let every file operation of every command fail, and kill it there;
+#              some 30 minutes, goes on where it was cut off (ARGS=--again: anew)
 # make lint    check style, types, the arrows between modules and the lowest Python
 # make format  put the code into the form that make lint asks for
 # make packages
@@ -25,7 +27,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-matrix lint format packages man clean
+.PHONY: help demo test test-matrix torture lint format packages man clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +44,9 @@ test: $(VENV)/.for-tests
 test-matrix: $(VENV)/.for-tests $(VENV)/.for-packages
 	@$(BIN)/python tests/bed/install.py
 	@$(BIN)/nox --noxfile noxfile.py -- $(ARGS)
+
+torture: $(VENV)/.for-tests
+	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m tests.torture $(ARGS)
 
 packages: $(VENV)/.for-packages
 	rm -rf build dist
