@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
 from tests.torture.forker import Fault
@@ -111,7 +112,9 @@ def table(results: Iterable[Result]) -> str:
     order = {name: number for number, name in enumerate((*OPERATIONS, *FAULTS))}
     head = f"{'operation':18}{'fault':13}{'points':>8}"
     lines = [head + "".join(f"{kind:>11}" for kind in KINDS)]
-    for operation, fault in sorted(rows, key=lambda row: (order[row[0]], order[row[1]])):
+    # A row without a point shows, too: there the proof proves nothing.
+    both = product({row[0] for row in rows}, {row[1] for row in rows})
+    for operation, fault in sorted(both, key=lambda row: (order[row[0]], order[row[1]])):
         found = rows[operation, fault]
         counts = "".join(f"{sum(r.has(kind) for r in found):>11}" for kind in KINDS)
         lines.append(f"{operation:18}{fault:13}{len(found):>8}{counts}")

@@ -102,7 +102,7 @@ class Trial:
         certbots_own = self.operation.certbots and "sectigo" not in outcome.output
         if (missing or wrong or len(view.bound) != len(self.after.bound)) and not certbots_own:
             apart = self._apart(view)
-            last = named(self.world, last)
+            last = named(self.world, last)[:70]
             complaints.append(Complaint("stuck", f"rerun exits {outcome.status} ({last}): {apart}"))
         ours = [name for name in extra if "/renewal/" not in name or not self.operation.certbots]
         if ours:
@@ -134,14 +134,15 @@ class Trial:
     def _lost(self, view: View) -> list[str]:
         """Say which keys are gone, and which pins dangle."""
         required = {
-            thumbprint: f"the key of {self.before.keys[thumbprint][0]} is gone"
+            thumbprint: named(self.world, f"the key of {self.before.keys[thumbprint][0]} is gone")
             for thumbprint in set(self.before.keys) & set(self.after.keys)
         }
         elsewhere = {bound.thumbprint for bound in self.before.bound} - set(self.before.keys)
         for bound in view.bound:
             purged = bound.thumbprint in self.before.keys.keys() - self.after.keys.keys()
             if bound.status == "valid" and not purged and bound.thumbprint not in elsewhere:
-                pair = f"the key of an account that the CA has bound with {bound.kid} is gone"
+                label = self.world.kids[bound.kid]
+                pair = f"the key of an account that the CA has bound with kid {label} is gone"
                 required.setdefault(bound.thumbprint, pair)
         lost = [text for thumbprint, text in required.items() if thumbprint not in view.keys]
         return lost + [text for text in view.problems if text not in self.before.problems]
@@ -150,13 +151,14 @@ class Trial:
         """Say what certbot or a service reads that is neither as before nor as after."""
         torn = []
         for name in self.before.things.keys() | self.after.things.keys():
-            if not name.startswith(("config/accounts", "config/renewal", "places/")):
+            if not name.startswith(("config/accounts", "config/renewal", "places/", "given/")):
                 continue
             was, becomes = self.before.things.get(name), self.after.things.get(name)
             found = view.things.get(name)
             known = name in self.before.things and name in self.after.things
             if known and found not in (was, becomes) and not self.operation.certbots:
-                torn.append(f"{name} is {found}, neither as before nor as after")
+                is_gone = "gone" if found is None else "neither as before nor as after"
+                torn.append(named(self.world, f"{name} is {is_gone}"))
         return torn
 
     def _apart(self, view: View, *, but_for_more: bool = False) -> str:

@@ -92,6 +92,9 @@ def look(world: World, *, certbots: bool) -> View:
         thing = _thing(world, path, plain, data, certbots)
         things[name] = thing
         shape[_plain(plain), thing] += 1
+    for path in sorted(world.given.iterdir()):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        things[f"given/{path.name}"] = Thing(f"{path.lstat().st_mode:o}", content)
     if certbots:
         # Under which name, after a run that was cut off, is certbot's own concern.
         lives = [path.resolve() for path in (world.config / "live").glob("*/fullchain.pem")]
@@ -116,8 +119,15 @@ def differences(found: View, wanted: View) -> tuple[list[str], list[str], list[s
     return (
         _tops(here.keys() - there.keys()) + sorted(n for n in both if here[n][1] > there[n][1]),
         _tops(there.keys() - here.keys()) + sorted(n for n in both if here[n][1] < there[n][1]),
-        sorted(f"{n}: {here[n][0]} for {there[n][0]}" for n in both if here[n][0] != there[n][0]),
+        sorted(f"{n}: {apart(here[n][0], there[n][0])}" for n in both if here[n][0] != there[n][0]),
     )
+
+
+def apart(found: Thing, wanted: Thing) -> str:
+    """Say in which respect a thing is another."""
+    if found.mode != wanted.mode:
+        return f"mode {found.mode} for {wanted.mode}"
+    return "nothing in it" if found.content == "nothing" else "other content"
 
 
 def _tops(names: Iterable[str]) -> list[str]:
@@ -146,6 +156,8 @@ def named(world: World, text: str) -> str:
     """Call accounts by their labels, new ones NEW, and the CA's folder SERVER."""
     text = text.replace(world.server.split("://")[-1], "SERVER")
     text = text.replace(world.server.split("/")[2], "HOST")
+    for kid, label in world.kids.items():
+        text = text.replace(kid, f"<kid of {label}>")
     labels = {ident: f"<{label}>" for ident, label in world.labels.items()}
     return _ID.sub(lambda match: labels.get(match[0], "NEW"), text)
 

@@ -45,9 +45,10 @@ class World:
         self.logs = self.tree / "logs"
         self.places = self.tree / "places"
         self.given = folder / "given"
-        """What the administrator gives: credentials, exported keys. Also in the tree's stead."""
+        """What the administrator gives: credentials, an exported key. It stays as it is."""
         self.labels: dict[str, str] = {}
         """Account id -> what it is called here, of accounts that are there from the start."""
+        self.kids = {pair.kid: name for name, pair in zip(_PAIRS, sandbox.config.pairs)}
         self._template = folder / "template"
         self._home = folder / "home"
         self._database = state / "sandbox.sqlite3"
