@@ -1,7 +1,10 @@
 """``make torture``: every fault at every call of every operation that touches the tree.
 
 Prints a table; exit 1 if anything is wrong. What was done is noted in a file, so that a run
-that was cut off goes on from there; ``--again`` begins anew.
+that was cut off goes on from there; ``--again`` begins anew. One point, with what the run says and
+the calls before it: ``ARGS='--operation register --fault EIO --at 56'``.
+
+A fault befalls the calls that can meet it by their manual page; a kill befalls each.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.torture import campaign, shim
+from tests.torture.forker import Fault
+from tests.torture.judge import Trial
 from tests.torture.operations import OPERATIONS
 from tests.torture.world import world
 
@@ -27,9 +32,12 @@ def main() -> int:
     parser.add_argument("--operation", action="append", choices=list(OPERATIONS))
     parser.add_argument("--fault", action="append", choices=list(shim.FAULTS))
     parser.add_argument("--stride", type=int, default=1, help="every Nth point only")
+    parser.add_argument("--at", type=int, metavar="N", help="only call N, and show the run")
     parser.add_argument("--again", action="store_true", help="forget what was done before")
     parser.add_argument("--show", action="store_true", help="only show what was noted")
     words = parser.parse_args()
+    if words.at is not None:
+        return _show(words.operation[0], Fault(words.at, words.fault[0]))
     files = [_FOLDER / f"points.{number}" for number in range(words.workers)]
     if words.again:
         for file in files:
@@ -55,6 +63,20 @@ def main() -> int:
     print(campaign.examples(results))
     print(campaign.table(results))
     return int(any(result.complaints for result in results))
+
+
+def _show(name: str, fault: Fault) -> int:
+    with tempfile.TemporaryDirectory(prefix="torture-") as folder:
+        library = shim.build(Path(folder))
+        with world(Path(folder, "w"), library) as running:
+            trial = Trial(running, OPERATIONS[name])
+            outcome, calls = trial.run(fault)
+            print(outcome.output)
+            print(f"exit {outcome.status}; the calls before, and the one that was met:")
+            print("\n".join(map(str, calls[max(0, fault.call - 8) : fault.call + 1])))
+            _, complaints = trial.disturb(fault)
+    print("\n".join(f"{complaint.kind}: {complaint.text}" for complaint in complaints))
+    return int(bool(complaints))
 
 
 def _work(

@@ -58,9 +58,7 @@ class Trial:
 
         :returns: the call that was met, None if the run ended before; and what is wrong.
         """
-        self.world.reset()
-        outcome = self._run(fault, planted=planted)
-        calls = read_trace(self.world.forker.trace)
+        outcome, calls = self.run(fault, planted=planted)
         call = calls[fault.call] if 0 <= fault.call < len(calls) else None
         if call is None and fault.name in KILLS:
             return None, []
@@ -76,6 +74,12 @@ class Trial:
         if not done:
             complaints += self._rerun(there)
         return call, complaints
+
+    def run(self, fault: Fault, *, planted: bool = False) -> tuple[Outcome, list[Call]]:
+        """Run it from its starting point with one fault; judge nothing."""
+        self.world.reset()
+        outcome = self._run(fault, planted=planted)
+        return outcome, read_trace(self.world.forker.trace)
 
     def _run(self, fault: Fault = NONE, *, planted: bool = False, warm: bool = False) -> Outcome:
         return self.world.run(self.words, fault, planted=planted, warm=warm)
