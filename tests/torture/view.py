@@ -21,6 +21,9 @@ _FILES = ("private_key.json", "regr.json", "meta.json")
 _TEMPORARY = re.compile(r"\.sectigo-eab-[^/]*\.tmp|\.purged-|\.sectigo-new|\.sectigo-old")
 # Where some command looks: certbot and every command, archived and restore, register, pin --undo.
 _SEEN = ("accounts/", "sectigo/archive/", "sectigo/pending/", "sectigo/backup/", "sectigo/staging/")
+# Copies of what was: how many there are is no matter.
+_KEPT = ("config/sectigo/backup", "config/sectigo/deploy/checkpoints/KEPT")
+_CHECKPOINT = re.compile(r"/deploy/checkpoints/\d+(/manifest\.json|/old-\d+)?")
 # Written with random keys, serials or times in them.
 _RANDOM = ("private_key.json", "regr.json", "meta.json", ".pem", ".crt", ".key")
 
@@ -88,7 +91,7 @@ def look(world: World, *, certbots: bool) -> View:
             thumbprint = _thumbprint(data)
             if thumbprint:
                 keys.setdefault(thumbprint, []).append(name[len("config/") :])
-        plain = named(world, name)
+        plain = _CHECKPOINT.sub("/deploy/checkpoints/KEPT", named(world, name))
         thing = _thing(world, path, plain, data, certbots)
         things[name] = thing
         shape[_plain(plain), thing] += 1
@@ -104,7 +107,7 @@ def look(world: World, *, certbots: bool) -> View:
     problems += _half_accounts(world)
     problems += [text for text in _pins(world) if not (certbots and "cut off" in text)]
     counted = frozenset(
-        (name, thing, 1 if name.startswith("config/sectigo/backup") else count)
+        (name, thing, 1 if name.startswith(_KEPT) else count)
         for (name, thing), count in shape.items()
     )
     found = {thumbprint: tuple(paths) for thumbprint, paths in keys.items()}
@@ -137,6 +140,8 @@ def _tops(names: Iterable[str]) -> list[str]:
 
 
 def _thing(world: World, path: Path, plain: str, data: bytes, certbots: bool) -> Thing:
+    if plain.endswith("/checkpoints/KEPT"):
+        return Thing("", "some")
     status = path.lstat()
     mode = f"{status.st_mode:o}"
     if stat.S_ISLNK(status.st_mode):
@@ -145,7 +150,7 @@ def _thing(world: World, path: Path, plain: str, data: bytes, certbots: bool) ->
         return Thing(mode, "")
     fixed = "NEW" not in plain and not (certbots and plain.endswith(".conf"))
     # Copies of what was tell of times and digests.
-    fixed = fixed and not plain.startswith("config/sectigo/backup")
+    fixed = fixed and not plain.startswith(_KEPT)
     if not fixed or (plain.endswith(_RANDOM) and "/<" not in plain and "places" not in plain):
         return Thing(mode, "some" if data else "nothing")
     text = _TIMES.sub("TIME", named(world, data.decode("utf-8", "replace")))
