@@ -49,7 +49,10 @@ def open_regular(path: Path, *, dir_fd: int | None = None, follow_symlinks: bool
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     if not follow_symlinks:
         flags |= os.O_NOFOLLOW
-    descriptor = os.open(path, flags, dir_fd=dir_fd)
+    try:
+        descriptor = os.open(path, flags, dir_fd=dir_fd)
+    except ValueError:  # a NUL in it
+        raise OSError(errno.EINVAL, "not a file's name", str(path)) from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "not an ordinary file", str(path))
@@ -115,6 +118,8 @@ def status(
     """
     try:
         return os.stat(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
+    except ValueError:  # a NUL in it: nothing can have this name
+        return None
     except OSError as error:
         if error.errno in _NOT_THERE:
             return None

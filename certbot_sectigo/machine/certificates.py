@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from certbot_sectigo.base import reading
+
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509Certificate
     from cryptography.x509 import Name
-
-_MAXIMUM_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,11 @@ class Unreadable:
 
 
 def read(path: Path) -> Certificate | Unreadable:
-    """Read a PEM certificate; of several in the file the first."""
+    """Return what a PEM certificate says; of several in the file the first."""
     from cryptography import x509
 
     try:
-        return _certificate(x509.load_pem_x509_certificate(read_bytes(path)))
+        return _certificate(x509.load_pem_x509_certificate(reading.read_regular(path)))
     except OSError as error:
         return Unreadable(f"{path}: {error.strerror}")
     except Exception:  # cryptography's errors are many
@@ -54,44 +52,20 @@ def read(path: Path) -> Certificate | Unreadable:
 
 
 def read_expiry(path: Path) -> datetime | None:
-    """Read when a certificate ends (UTC); None if that cannot be read.
+    """Return when a certificate ends (UTC); None if that cannot be read.
 
     That is a third of the work of :func:`read`.
     """
     from cryptography import x509
 
     try:
-        return _utc(x509.load_pem_x509_certificate(read_bytes(path)), "not_valid_after")
+        return _utc(x509.load_pem_x509_certificate(reading.read_regular(path)), "not_valid_after")
     except Exception:  # cryptography's errors are many
         return None
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a file, and nothing else that might lie there under its name.
-
-    :raises ValueError: if it is no ordinary file, or larger than any certificate is.
-    :raises OSError: if it cannot be read.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("is not an ordinary file")
-        if status.st_size > _MAXIMUM_BYTES:
-            raise ValueError("is far too large")
-        data = b""
-        while len(data) < status.st_size:
-            chunk = os.read(descriptor, status.st_size - len(data))
-            if not chunk:
-                break
-            data += chunk
-        return data
-    finally:
-        os.close(descriptor)
-
-
 def normal_names(names: Iterable[str]) -> frozenset[str]:
-    """Write names as they are compared."""
+    """Return names as they are compared."""
     return frozenset(name.lower().rstrip(".") for name in names)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import certificates, dirs, renewal_file
 from certbot_sectigo.machine.certificates import Certificate, Unreadable
 from certbot_sectigo.machine.renewal_file import RepointError, diff, repoint
@@ -83,24 +84,31 @@ class Lineage:
 
 
 def read(path: Path) -> Lineage | None:
-    """Read one renewal file, never failing on a broken one.
+    """Return what one renewal file says, never failing on a broken one.
 
     :returns: None if there is no such file.
     """
-    return _read(path, path.is_symlink())
+    try:
+        found = reading.status(path, follow_symlinks=False)
+    except OSError as error:
+        return Lineage(_name(path), path, error.strerror, unknown=True)
+    return None if found is None else _read(path, stat.S_ISLNK(found.st_mode))
+
+
+def _name(path: Path) -> str:
+    return path.name[: -len(".conf")] if path.name.endswith(".conf") else path.name
 
 
 def _read(path: Path, link: bool) -> Lineage | None:
-    name = path.name[: -len(".conf")] if path.name.endswith(".conf") else path.name
+    name = _name(path)
     try:
-        data = certificates.read_bytes(path)
+        data = reading.read_regular(path)
     except FileNotFoundError:
         if not link:
             return None
         return Lineage(name, path, "is a link that leads nowhere", link=link, unknown=True)
-    except (OSError, ValueError) as error:
-        problem = getattr(error, "strerror", None) or str(error)
-        return Lineage(name, path, problem, link=link, unknown=True)
+    except OSError as error:
+        return Lineage(name, path, error.strerror, link=link, unknown=True)
     try:
         content = renewal_file.parse(data)
     except renewal_file.Malformed as error:
@@ -116,7 +124,7 @@ def _read(path: Path, link: bool) -> Lineage | None:
 
 
 def read_all(renewal_dir: Path) -> list[Lineage]:
-    """Read all renewal files, in certbot's order.
+    """Return what all renewal files say, in certbot's order.
 
     :param renewal_dir: ``<config_dir>/renewal``; where it is missing there are none.
     :raises LineageError: if it cannot be read: that there are none must not be concluded.
@@ -141,31 +149,31 @@ def read_all(renewal_dir: Path) -> list[Lineage]:
 
 
 def read_text(lineage: Lineage) -> str:
-    """Read a renewal file for :func:`repoint`, with its line ends as they are.
+    """Return a renewal file's text for :func:`repoint`, with its line ends as they are.
 
     :raises LineageError: if that is not possible.
     """
     try:
-        return certificates.read_bytes(lineage.path).decode()
+        return reading.read_regular(lineage.path).decode()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise LineageError(f"{lineage.path} cannot be read: {reason}.") from None
 
 
 def read_expiry(lineage: Lineage) -> datetime | None:
-    """Read when a lineage's certificate ends (UTC); None if that cannot be read."""
+    """Return when a lineage's certificate ends (UTC); None if that cannot be read."""
     path = lineage.cert_path or lineage.fullchain_path
     return certificates.read_expiry(path) if path else None
 
 
 def read_certificate(lineage: Lineage) -> Certificate | Unreadable:
-    """Read the certificate a lineage points to, never failing on a broken one."""
+    """Return the certificate a lineage points to, never failing on a broken one."""
     path = lineage.cert_path or lineage.fullchain_path
     return certificates.read(path) if path else Unreadable(f"{lineage.path} names no certificate")
 
 
 def for_names(renewal_dir: Path, names: Iterable[str]) -> Lineage | None:
-    """Find the lineage that ``certbot certonly -d …`` would take these names for.
+    """Return the lineage that ``certbot certonly -d …`` would take these names for.
 
     That is one of exactly these names, else the one that has most of them and no other
     (which certbot expands). Of two alike the last in order counts, as with certbot.
@@ -182,7 +190,7 @@ def for_names(renewal_dir: Path, names: Iterable[str]) -> Lineage | None:
 
 
 def all_for_names(renewal_dir: Path, names: Iterable[str]) -> list[Lineage]:
-    """Find all lineages whose certificate is of exactly these names (RSA and ECDSA, say)."""
+    """Return all lineages whose certificate is of exactly these names (RSA and ECDSA, say)."""
     wanted = certificates.normal_names(names)
     return [lineage for lineage, has in _with_names(renewal_dir) if has == wanted]
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine.dirs import Dirs
 
 _LOCK = ".certbot.lock"
@@ -85,14 +85,18 @@ def lock_holder(folder: Path) -> str:
     """
     try:
         status = (folder / _LOCK).stat()
-        table = Path("/proc/locks").read_text("ascii", "replace")
+        table = reading.read_regular(Path("/proc/locks")).decode("ascii", "replace")
     except OSError:
         return "another process"
     pid = holder_in(table, os.major(status.st_dev), os.minor(status.st_dev), status.st_ino)
     if pid is None:
         return "another process"
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+        words = (
+            reading.read_regular(Path(f"/proc/{pid}/cmdline"))
+            .decode("utf-8", "replace")
+            .split("\0")
+        )
     except OSError:
         words = []
     shown = _harmless(words)

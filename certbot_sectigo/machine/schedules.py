@@ -1,19 +1,20 @@
-"""TODO."""
+"""What may start certbot on this machine, and the settings it reads: cron tables, systemd's units.
+
+*Schedule*: a file that has certbot started at certain times. *Trouble*: what could not be
+looked at, as ``path: reason``; that nothing stands in it must not be concluded.
+"""
 
 from __future__ import annotations
 
 import enum
+import errno
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-_MAXIMUM_BYTES = 1 << 20
-
+from certbot_sectigo.base import reading
 
 _CRON_FILES = ("etc/crontab", "etc/anacrontab")
-
-
 _CRON_FOLDERS = (
     "etc/cron.d",
     "etc/cron.hourly",
@@ -24,8 +25,6 @@ _CRON_FOLDERS = (
     "var/spool/cron/crontabs",
     "var/spool/cron/tabs",
 )
-
-
 UNIT_FOLDERS = (
     "etc/systemd/system",
     "etc/systemd/user",
@@ -34,13 +33,14 @@ UNIT_FOLDERS = (
     "usr/lib/systemd/system",
     "lib/systemd/system",
 )
-
-
 _OPTION_FILES = ("etc/default/certbot", "etc/sysconfig/certbot")
+# Neither cron, systemd nor certbot finds anything in such a one either: a masked unit is a
+# link to a device.
+_NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.EINVAL, errno.ELOOP)
 
 
 def settings_files(config_dir: Path, system_root: Path, environ: Mapping[str, str]) -> list[Path]:
-    """List the files that certbot reads options from in every run."""
+    """Return the files that certbot reads options from in every run."""
     found = [config_dir / "cli.ini", system_root / "etc/letsencrypt/cli.ini"]
     # root's own, whoever asks: that is the user certbot runs as.
     found.append(system_root / "root/.config/letsencrypt/cli.ini")
@@ -52,12 +52,15 @@ def settings_files(config_dir: Path, system_root: Path, environ: Mapping[str, st
     return found
 
 
-def schedules(system_root: Path) -> Iterator[tuple[Source, Path]]:
-    """List cron tables, the scripts that cron runs, and systemd's services."""
+def schedules(system_root: Path, trouble: list[str] | None = None) -> Iterator[tuple[Source, Path]]:
+    """Iterate over cron tables, the scripts that cron runs, and systemd's services.
+
+    :param trouble: gets the folders that could not be listed.
+    """
     for name in _CRON_FILES:
         yield Source.CRON, system_root / name
     for name in _CRON_FOLDERS:
-        for path in children(system_root / name):
+        for path in children(system_root / name, trouble):
             yield Source.CRON, path
     for name in _OPTION_FILES:
         yield Source.SYSTEMD, system_root / name
@@ -67,25 +70,32 @@ def schedules(system_root: Path) -> Iterator[tuple[Source, Path]]:
         if folder in seen:
             continue
         seen.add(folder)
-        for path in children(Path(folder)):
+        for path in children(Path(folder), trouble):
             if path.name.endswith(".service"):
                 yield Source.SYSTEMD, path
             elif path.name.endswith(".service.d"):
-                for override in children(path):
+                for override in children(path, trouble):
                     if override.name.endswith(".conf"):
                         yield Source.SYSTEMD, override
 
 
-def children(folder: Path) -> list[Path]:
-    """List a folder in the order of names; one that cannot be read is empty."""
+def children(folder: Path, trouble: list[str] | None = None) -> list[Path]:
+    """Return what is in a folder, in the order of names; nothing where it cannot be listed.
+
+    :param trouble: gets it then, unless it is not there.
+    """
     try:
         return sorted(folder.iterdir())
-    except OSError:
+    except OSError as error:
+        _note(trouble, folder, error)
         return []
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:
-    """Give a file's lines without comments; those that go on in the next are joined."""
+    """Iterate over a text's lines, numbered from 1; comments are left out.
+
+    Those that go on in the next line are joined with it.
+    """
     joined, first = "", 0
     for number, line in enumerate(text.splitlines(), 1):
         if not joined:
@@ -101,16 +111,22 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
         yield first, joined
 
 
-def read_text(path: Path) -> str:
-    """Read an ordinary file's text; nothing where it is not there or cannot be read."""
+def read_text(path: Path, trouble: list[str] | None = None, *, most: int = reading.MOST) -> str:
+    """Return an ordinary file's text; nothing where it is not there or cannot be read.
+
+    :param trouble: gets it if it cannot be read, unless it is not there.
+    :param most: how many bytes it may have.
+    """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return ""
-            return stream.read(_MAXIMUM_BYTES).decode("utf-8", "replace")
-    except (OSError, ValueError):
+        return reading.read_regular(path, most).decode("utf-8", "replace")
+    except OSError as error:
+        _note(trouble, path, error)
         return ""
+
+
+def _note(trouble: list[str] | None, path: Path, error: OSError) -> None:
+    if trouble is not None and error.errno not in _NOTHING:
+        trouble.append(f"{path}: {error.strerror}")
 
 
 class Source(enum.Enum):

@@ -75,3 +75,20 @@ def test_a_disk_error_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for ask in (reading.is_there, reading.is_folder, reading.is_file):
         with pytest.raises(OSError):
             ask(tmp_path)
+
+
+def test_a_name_with_a_nul_is_nobodys(tmp_path: Path) -> None:
+    assert not reading.is_there(tmp_path / "a\0b")
+    with pytest.raises(OSError):
+        reading.read_regular(tmp_path / "a\0b")
+
+
+def test_a_file_is_opened_to_be_read_piece_by_piece(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"content")
+    (tmp_path / "link").symlink_to("file")
+    descriptor = reading.open_regular(tmp_path / "link")
+    assert os.read(descriptor, 3) == b"con"
+    os.close(descriptor)
+    with pytest.raises(OSError) as raised:
+        reading.open_regular(tmp_path / "link", follow_symlinks=False)
+    assert raised.value.errno == errno.ELOOP

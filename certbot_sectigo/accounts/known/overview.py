@@ -72,7 +72,8 @@ def gather(
     found = store.read_all(dirs.accounts)
     all_lineages = lineages.read_all(dirs.renewal)
     logs = findings.scan(dirs.logs_dir)
-    mentions = uses.mentions(dirs.config_dir, system_root, environ)
+    unread: list[str] = []
+    mentions = uses.mentions(dirs.config_dir, system_root, environ, unread)
     orders = issuance.orders(logs.issuances, all_lineages, now)
 
     urls = _server_urls(found, all_lineages)
@@ -106,9 +107,7 @@ def gather(
         subjects.append(Subject(account, url, tuple(signs), None, also, changing, valid, unclear))
     entries = tuple(verdict.judge(subjects))
     dangling = _dangling(dirs, entries, all_lineages, mentions)
-    unread = [f"{log.log}: {log.reason}" for log in logs.unread]
-    if not os.access(dirs.logs_dir, os.R_OK | os.X_OK) and dirs.logs_dir.exists():
-        unread.append(f"{dirs.logs_dir}: Permission denied")
+    unread += [f"{log.log}: {log.reason}" for log in logs.unread]
     ordered = issuance.names_ordered(logs.issuances)
     return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread), ordered)
 

@@ -25,19 +25,23 @@ class Mention:
     line: int
 
 
-def mentions(config_dir: Path, system_root: Path, environ: Mapping[str, str]) -> list[Mention]:
-    """Find the accounts that cli.ini, cron tables and systemd units name.
-
-    What cannot be read is passed over: certbot's user can read all of them.
+def mentions(
+    config_dir: Path,
+    system_root: Path,
+    environ: Mapping[str, str],
+    trouble: list[str] | None = None,
+) -> list[Mention]:
+    """Return the accounts that cli.ini, cron tables and systemd units name.
 
     :param config_dir: certbot's configuration directory.
     :param system_root: where ``etc``, ``var``, ``usr``, ``lib`` and ``run`` are looked up.
     :param environ: tells where certbot looks for the user's cli.ini.
+    :param trouble: gets what could not be read, as ``path: reason``; it may name accounts.
     """
     found: list[Mention] = []
     settings = settings_files(config_dir, system_root, environ)
-    for source, path in schedules(system_root):
-        text = read_text(path)
+    for source, path in schedules(system_root, trouble):
+        text = read_text(path, trouble)
         if "certbot" not in text and "letsencrypt" not in text and "--ac" not in text:
             continue
         for number, line in lines(text):
@@ -47,7 +51,7 @@ def mentions(config_dir: Path, system_root: Path, environ: Mapping[str, str]) ->
                 for match in _CONFIG.finditer(line):
                     settings.append(system_root / match[1].lstrip("/"))
     for path in dict.fromkeys(settings):
-        for number, line in lines(read_text(path)):
+        for number, line in lines(read_text(path, trouble)):
             setting = _SETTING.match(line)
             if setting:
                 found.append(Mention(setting[1], Source.CONFIG, path, number))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
+from certbot_sectigo.base import reading
 from certbot_sectigo.base.atomic.folders import make_private_dir
 from certbot_sectigo.base.atomic.steps import (
     FileError,
@@ -20,6 +21,9 @@ from certbot_sectigo.base.atomic.steps import (
     sync_folder,
 )
 from certbot_sectigo.base.atomic.temporary import create, unfinished
+
+_MOST = 1 << 28
+"""Bytes of a file that is backed up, at the most."""
 
 
 def replace(
@@ -148,7 +152,7 @@ def backup(path: Path, backup_dir: Path) -> Path:
     if old is None:
         raise FileError(f"{path}: there is no such file to keep a copy of.")
     with os_errors(path):
-        data = path.read_bytes()
+        data = reading.read_regular(path, _MOST)
     make_private_dir(backup_dir)
     # File names end at 255 bytes.
     name = os.fsdecode(os.fsencode(path.name)[:200])

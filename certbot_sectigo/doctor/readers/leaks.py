@@ -16,6 +16,7 @@ from certbot_sectigo.machine.logs import files as log_files
 from certbot_sectigo.machine.logs.files import Unread
 from certbot_sectigo.machine.schedules import Source
 
+_LARGE = 1 << 24  # bytes of a history or a log of a run
 MAXIMUM_CHARACTERS = 1 << 28
 """Of a log that is read as a whole; certbot's own are far smaller."""
 _HISTORIES = (
@@ -104,11 +105,12 @@ def _texts(
     for temporary in ("tmp", "var/tmp"):
         for path in schedules.children(system_root / temporary):
             if path.name.startswith("certbot-log-"):
-                yield Place.TEMPORARY, str(path / "log"), schedules.read_text(path / "log")
+                log = path / "log"
+                yield Place.TEMPORARY, str(log), schedules.read_text(log, most=_LARGE)
     yield from _processes(system_root / "proc")
     if deep:
         for path in _histories(system_root, environ):
-            yield Place.HISTORY, str(path), schedules.read_text(path)
+            yield Place.HISTORY, str(path), schedules.read_text(path, most=_LARGE)
 
 
 def _processes(proc: Path) -> Iterator[tuple[Place, str, str]]:
