@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +32,15 @@ class Learned(enum.Enum):
     """The CA's account object shows the binding."""
     TOLD = "told"
     """A person said so."""
+
+
+LEARNED = {
+    Learned.REGISTERED: "registered here",
+    Learned.LOG: "certbot's log shows it",
+    Learned.SERVER: "the CA shows it",
+    Learned.TOLD: "as was said by hand",
+}
+"""How a kid became known, for people."""
 
 
 @dataclass(frozen=True)
@@ -89,21 +98,6 @@ class Account:
     def kid(self) -> str | None:
         """The kid it is known to be bound with."""
         return self.note.kid if self.note else None
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An account among which a choice is made, with what speaks for it."""
-
-    account: Account
-    lineages: tuple[str, ...] = field(default=())
-    """Names of the lineages pinned to it."""
-
-    @property
-    def rank(self) -> tuple[bool, bool, float, str]:
-        """Larger is better: rightly named, in use, newer; the name settles what is left."""
-        created = self.account.created.timestamp() if self.account.created else 0.0
-        return (not self.account.misnamed, bool(self.lineages), created, self.account.name)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Change:
+class RenewalChange:
     """What happens to one renewal file."""
 
     path: Path
@@ -60,7 +60,7 @@ class Record:
     when: datetime
     account: str
     """The account that was pinned."""
-    changes: tuple[Change, ...]
+    changes: tuple[RenewalChange, ...]
     undone: bool = False
     """It was taken back, or is not to be."""
 
@@ -87,7 +87,7 @@ def _record(dirs: Dirs, path: Path) -> Record:
             raise ValueError("not a lineage's name")
         values = tuple(Value(key, *pair) for key, pair in entry["values"].items())
         old, new = (base64.b64decode(entry[key]).decode() for key in ("old", "new"))
-        changes.append(Change(dirs.renewal / f"{name}.conf", name, old, new, values))
+        changes.append(RenewalChange(dirs.renewal / f"{name}.conf", name, old, new, values))
     when = datetime.fromisoformat(content["when"])
     return Record(path, when, content["account"], tuple(changes), bool(content.get("undone")))
 

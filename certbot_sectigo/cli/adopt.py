@@ -15,7 +15,7 @@ from certbot_sectigo.accounts.change.adopt_plan import AdoptionError
 from certbot_sectigo.accounts.change.pin_plan import PinError
 from certbot_sectigo.accounts.known import overview
 from certbot_sectigo.accounts.model import Learned
-from certbot_sectigo.accounts.records import Change
+from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.format import document
@@ -188,7 +188,7 @@ def _conclude(done: Done) -> None:
 
 
 def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
-    def make() -> tuple[records.Record, tuple[Change, ...]]:
+    def make() -> tuple[records.Record, tuple[RenewalChange, ...]]:
         try:
             record, changes = pin.plan_undo(dirs, adopt_plan.KIND)
         except PinError as error:
@@ -199,14 +199,16 @@ def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
             ) from None
         return record, tuple(changes)
 
-    def show(plan: tuple[records.Record, tuple[Change, ...]]) -> None:
+    def show(plan: tuple[records.Record, tuple[RenewalChange, ...]]) -> None:
         record, changes = plan
         click.echo(f"The adoption of {record.when:%Y-%m-%d %H:%M} UTC:")
         show_changes(changes)
         if not changes:
             click.echo("Its lineages are as they were before already.")
 
-    def carry_out(plan: tuple[records.Record, tuple[Change, ...]]) -> tuple[Change, ...]:
+    def carry_out(
+        plan: tuple[records.Record, tuple[RenewalChange, ...]],
+    ) -> tuple[RenewalChange, ...]:
         pin.undo(dirs, *plan)
         return plan[1]
 

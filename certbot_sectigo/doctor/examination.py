@@ -132,7 +132,7 @@ def diagnose(machine: Machine) -> Diagnosis:
     return Diagnosis(
         when=machine.now,
         findings=worst_first(scrubbed(finding, mask) for finding in findings),
-        verdicts=Counter((e.subject.server, e.verdict.value) for e in machine.overview.entries),
+        verdicts=Counter((e.facts.server, e.verdict.value) for e in machine.overview.entries),
         expiries=tuple(renewable.expiry for renewable in machine.renewables),
         reaches=tuple(reached),
     )
@@ -174,7 +174,7 @@ def _holdings(
             continue  # most often a copy of one that is here, too
         known: set[str] = set(overview.ordered.get(entry.account.uri or "", ()))
         needed: set[str] = set()
-        for use in entry.subject.uses:
+        for use in entry.facts.uses:
             if use.source is Source.LINEAGE and use.what in expiries:
                 expiry = expiries[use.what]
                 known.update(expiry.names)
@@ -185,7 +185,7 @@ def _holdings(
                 needed.update([name for name in names if name in known] or known)
         yield reach.Holding(
             entry.account.name,
-            entry.subject.server,
+            entry.facts.server,
             entry.account.kid,
             archived=False,
             superfluous=entry.verdict not in (Verdict.IN_USE, Verdict.IDLE),

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from certbot_sectigo.accounts import records, store
-from certbot_sectigo.accounts.known.kids import candidates
-from certbot_sectigo.accounts.model import Candidate
+from certbot_sectigo.accounts.judge.facts import AccountFacts
+from certbot_sectigo.accounts.known import kids, pins
 from certbot_sectigo.base import errors
 from certbot_sectigo.explain.passages import Told
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs, PathError, server_path
 from certbot_sectigo.machine.lineages import Lineage
-from certbot_sectigo.machine.logs import findings
 
 
 @dataclass(frozen=True)
@@ -96,21 +95,22 @@ def survey(told: Told, dirs: Dirs) -> Situation:
 def _survey(told: Told, dirs: Dirs, plain: Situation) -> Situation:
     all_lineages = lineages.read_all(dirs.renewal)
     lineage = _lineage(told, all_lineages, dirs)
-    found = candidates(store.read_all(dirs.accounts), all_lineages)
+    found = pins.facts(store.read_all(dirs.accounts), all_lineages)
     server = told.server or (lineage.server if lineage else None)
     used = _used(told, lineage, found)
     where = used.account.server_path if used else _path(server)
     here = [c for c in found if c.account.server_path == where and not c.account.link]
-    kids = _kids(here, dirs)
+    accounts = kids.known([c.account for c in here], dirs.logs_dir, all_lineages)
+    kid_of = {account.folder: account.kid for account in accounts}
     names = told.names or _names(lineage)
     domains = {_domain(name) for name in names}
     undoable = [record for record in records.read_records(dirs) if not record.undone][-1:]
 
-    def shown(candidate: Candidate) -> Used:
+    def shown(candidate: AccountFacts) -> Used:
         account = candidate.account
         held = (n for each in all_lineages if each.name in candidate.lineages for n in _names(each))
         related = sorted({name for name in held if _domain(name) in domains})
-        kid = account.kid or kids.get(account.id or "")
+        kid = kid_of.get(account.folder, account.kid)
         by_hand = {c.lineage for r in undoable if r.account == account.name for c in r.changes}
         pinned = tuple(name for name in candidate.lineages if name in by_hand)
         return Used(account.name, kid, candidate.lineages, tuple(related), pinned)
@@ -137,7 +137,9 @@ def _lineage(told: Told, all_lineages: Iterable[Lineage], dirs: Dirs) -> Lineage
     return lineages.for_names(dirs.renewal, told.names) if told.names else None
 
 
-def _used(told: Told, lineage: Lineage | None, found: Iterable[Candidate]) -> Candidate | None:
+def _used(
+    told: Told, lineage: Lineage | None, found: Iterable[AccountFacts]
+) -> AccountFacts | None:
     for candidate in found:
         account = candidate.account
         if told.account_url and account.uri == told.account_url and not account.misnamed:
@@ -147,19 +149,6 @@ def _used(told: Told, lineage: Lineage | None, found: Iterable[Candidate]) -> Ca
         if not told.account_url and lineage and lineage.name in candidate.lineages:
             return candidate
     return None
-
-
-def _kids(here: Iterable[Candidate], dirs: Dirs) -> dict[str, str]:
-    """Find in certbot's logs the kids of accounts that have no note."""
-    unknown = {c.account.id for c in here if c.account.kid is None and c.account.id}
-    kids: dict[str, str] = {}
-    if unknown:
-        for binding in findings.bindings(dirs.logs_dir):
-            if binding.account_id in unknown:
-                kids.setdefault(binding.account_id, binding.kid)
-            if len(kids) == len(unknown):
-                break
-    return kids
 
 
 def _path(server: str | None) -> str | None:

@@ -11,12 +11,14 @@ import pytest
 from certbot_sectigo.accounts import archive, find, store
 from certbot_sectigo.accounts.archive import Manifest
 from certbot_sectigo.accounts.change.register import PairAlreadyBound
-from certbot_sectigo.accounts.find import NoAccountError, Surroundings
+from certbot_sectigo.accounts.find import Surroundings
 from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.accounts.refusals import NoAccountError
 from certbot_sectigo.accounts.request import Request
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.session import Settings
+from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs
 from tests.accounts.keys import account_folder
 
@@ -52,7 +54,9 @@ class Tree:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
-    return Tree(Dirs(tmp_path / "config", tmp_path / "work", tmp_path / "my logs"))
+    dirs = Dirs(tmp_path / "config", tmp_path / "work", tmp_path / "my logs")
+    commands.remember(dirs.options)
+    return Tree(dirs)
 
 
 def test_an_account_of_the_kid_is_brought_back_and_none_is_registered(tree: Tree) -> None:

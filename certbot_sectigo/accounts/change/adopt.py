@@ -14,7 +14,7 @@ from certbot_sectigo.accounts.change.adopt_plan import Adoption, AdoptionError, 
 from certbot_sectigo.accounts.known import overview, status
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Learned, Note, Status
-from certbot_sectigo.accounts.records import Change
+from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.base import atomic
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.machine import lineages
@@ -84,12 +84,12 @@ def ask(found: Overview, wish: Wish, settings: Settings) -> Mapping[Path, Status
     """
     pinned = {x.account for x in _chosen(found, wish) if adopt_plan.obstacle(x) is None}
     unknown = [
-        entry.subject
+        entry.facts
         for entry in found.entries
         if entry.account.name in pinned
         and entry.account.kid is None
         and entry.account.loads
-        and adopt_plan.binds(entry.subject.server)
+        and adopt_plan.binds(entry.facts.server)
     ]
     return status.ask(unknown, settings) if unknown and wish.kid is None else {}
 
@@ -166,7 +166,7 @@ def _known(found: Overview) -> list[Known]:
     for entry in found.entries:
         note = entry.account.note
         # An account that is reached through a link is one of that server as well.
-        for path in (entry.account.server_path, *entry.subject.also):
+        for path in (entry.account.server_path, *entry.facts.also):
             account = replace(entry.account, server_path=path)
             known.append(Known(account, note.kid, note.learned) if note else Known(account))
     return known
@@ -196,14 +196,14 @@ def _note(adopted: Adoption) -> None:
         store.write_note(account.folder, Note(adopted.kid, adopted.server, adopted.learned, now))
 
 
-def _try(change: Change, means: Means) -> Trial:
+def _try(change: RenewalChange, means: Means) -> Trial:
     means.tell(f"Dry run of {change.lineage} …")
     words = ["renew", "--cert-name", change.lineage, "--dry-run", "--no-random-sleep-on-renew"]
     outcome = means.run(words)
     return Trial(change.lineage, outcome.returncode == 0, outcome.output.strip())
 
 
-def _put_back(change: Change) -> None:
+def _put_back(change: RenewalChange) -> None:
     """Give a renewal file its former text, unless somebody has changed it meanwhile."""
     if lineages.read_text(Lineage(change.lineage, change.path)) == change.new:
         atomic.replace(change.path, change.old.encode())

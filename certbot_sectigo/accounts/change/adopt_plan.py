@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts.model import Account, Learned
-from certbot_sectigo.accounts.records import Change, Value
+from certbot_sectigo.accounts.records import RenewalChange, Value
 from certbot_sectigo.base import errors
 from certbot_sectigo.machine import certbot_versions, dirs, renewal_file
 from certbot_sectigo.machine.lineages import Lineage
@@ -40,7 +40,7 @@ class Known:
 class Adoption:
     """What happens to one lineage."""
 
-    change: Change
+    change: RenewalChange
     account: Account
     server: str
     kid: str
@@ -148,7 +148,7 @@ def adopt(
         new_text = renewal_file.repoint(text, {value.key: value.new for value in values})
     except renewal_file.RepointError as error:
         return Left(lineage.name, f"its renewal file cannot be changed: {error.message}")
-    change = Change(lineage.path, lineage.name, text, new_text, values)
+    change = RenewalChange(lineage.path, lineage.name, text, new_text, values)
     server = lineage.server or ""
     return Adoption(change, pinned.account, server, pinned.kid, pinned.learned, warnings)
 

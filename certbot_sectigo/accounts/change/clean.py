@@ -1,4 +1,4 @@
-"""Carry out what `hygiene.plan` says: archive, rename, and note kids before logs are gone."""
+"""Carry out what `clean_plan` says: archive, rename, and note kids before logs are gone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 from certbot_sectigo.accounts import archive, records, store
 from certbot_sectigo.accounts.archive import Manifest
 from certbot_sectigo.accounts.change import pin
-from certbot_sectigo.accounts.judge.verdict import Action, Step, Subject
+from certbot_sectigo.accounts.judge.clean_plan import CleanAction, CleanStep
+from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.machine import lineages
@@ -22,7 +23,7 @@ from certbot_sectigo.machine.lineages import Lineage
 class Moved:
     """What happened to one account."""
 
-    step: Step
+    step: CleanStep
     target: Path
     """Where its folder is now."""
     deactivated: bool = False
@@ -32,12 +33,12 @@ class Moved:
 class Failed:
     """Why nothing happened to one account."""
 
-    step: Step
+    step: CleanStep
     reason: str
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CleanOutcome:
     """What became of a plan."""
 
     moved: tuple[Moved, ...]
@@ -45,8 +46,8 @@ class Outcome:
 
 
 def carry_out(
-    dirs: Dirs, steps: Sequence[Step], deactivate: Callable[[Subject], None] | None
-) -> Outcome:
+    dirs: Dirs, steps: Sequence[CleanStep], deactivate: Callable[[AccountFacts], None] | None
+) -> CleanOutcome:
     """Do the steps, one after the other; each account is moved by one rename.
 
     What fails leaves its account where it is and does not stop the others, except a disk
@@ -59,7 +60,7 @@ def carry_out(
     moved: list[Moved] = []
     failed: list[Failed] = []
     for step in steps:
-        if step.action is Action.KEEP:
+        if step.action is CleanAction.KEEP:
             continue
         try:
             moved.append(_do(dirs, step, known, deactivate))
@@ -68,17 +69,17 @@ def carry_out(
             break
         except errors.Error as error:
             failed.append(Failed(step, str(error)))
-    return Outcome(tuple(moved), tuple(failed))
+    return CleanOutcome(tuple(moved), tuple(failed))
 
 
 def _do(
     dirs: Dirs,
-    step: Step,
+    step: CleanStep,
     known: Sequence[Lineage],
-    deactivate: Callable[[Subject], None] | None,
+    deactivate: Callable[[AccountFacts], None] | None,
 ) -> Moved:
-    subject, account = step.entry.subject, step.entry.account
-    if step.action is Action.RENAME:
+    facts, account = step.entry.facts, step.entry.account
+    if step.action is CleanAction.RENAME:
         return _rename(dirs, step)
     if _note_missing(account):
         # Logs are rotated away, and nothing else may tell the kid of an archived account.
@@ -86,21 +87,21 @@ def _do(
         pin.note_kid(account, account.note)
     ended = False
     sound = account.loads and not account.misnamed
-    if deactivate is not None and sound and not subject.uses and not subject.dead:
+    if deactivate is not None and sound and not facts.uses and not facts.dead:
         atomic.refuse_unmovable(account.folder.parent, dirs.archive / account.server_path)
-        deactivate(subject)
+        deactivate(facts)
         ended = True
     names = {name for record in records.read_records(dirs) for name in _once(record, account.name)}
     manifest = Manifest(
         datetime.now(timezone.utc),
         f"{step.entry.verdict.value}: {step.reason}",
-        subject.server,
+        facts.server,
         account.kid,
-        tuple(sorted({*names, *subject.lineages})),
-        ended or subject.dead,
+        tuple(sorted({*names, *facts.lineages})),
+        ended or facts.dead,
     )
     # A plan archives what something names only where certbot cannot load it anyway.
-    pinned = bool(subject.uses)
+    pinned = bool(facts.uses)
     try:
         target = archive.move(dirs, account, manifest, known, even_if_pinned=pinned)
     except errors.Error as error:
@@ -126,7 +127,7 @@ def _once(record: records.Record, account: str) -> list[str]:
     ]
 
 
-def _rename(dirs: Dirs, step: Step) -> Moved:
+def _rename(dirs: Dirs, step: CleanStep) -> Moved:
     account = step.entry.account
     target = account.folder.with_name(str(account.id))
     refuse_links(dirs.accounts, account.folder)

@@ -14,8 +14,9 @@ from pathlib import Path
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.change import pin_plan
 from certbot_sectigo.accounts.change.pin_plan import Known, PinError, Target
+from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account, Note
-from certbot_sectigo.accounts.records import Change, Record, read_records
+from certbot_sectigo.accounts.records import Record, RenewalChange, read_records
 from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.machine import dirs as paths
@@ -39,21 +40,10 @@ def target_of(
     """
     return Target(
         account.name,
-        server_url(account, all_lineages),
+        servers.url(account, all_lineages),
         account.kid,
         str(credentials_path) if credentials_path else None,
     )
-
-
-def server_url(account: Account, all_lineages: Iterable[Lineage]) -> str:
-    """Give the directory URL of an account's server."""
-    if account.note is not None and _is_path(account.note.server, account.server_path):
-        return account.note.server
-    for lineage in all_lineages:
-        if lineage.server is not None and _is_path(lineage.server, account.server_path):
-            return lineage.server
-    scheme = "http" if (account.uri or "").startswith("http://") else "https"
-    return f"{scheme}://{account.server_path}"
 
 
 def known_files(all_lineages: Iterable[Lineage]) -> dict[str, Known]:
@@ -68,7 +58,7 @@ def known_files(all_lineages: Iterable[Lineage]) -> dict[str, Known]:
 
 def plan(
     chosen: Sequence[Lineage], accounts: Sequence[Account], target: Target, *, move_server: bool
-) -> list[Change]:
+) -> list[RenewalChange]:
     """Plan to pin lineages to an account; those that are pinned to it already are left out.
 
     :param accounts: the account under every path that certbot finds it by: a lineage of a
@@ -80,7 +70,7 @@ def plan(
     for lineage in chosen:
         at = target
         for account in accounts:
-            if lineage.server is not None and _is_path(lineage.server, account.server_path):
+            if lineage.server and servers.is_at(lineage.server, account.server_path):
                 at = Target(account.name, lineage.server, target.kid, target.credentials)
         text = "" if lineage.problem or lineage.link else lineages.read_text(lineage)
         changes.append(pin_plan.change(lineage, text, at, files, move_server=move_server))
@@ -90,7 +80,7 @@ def plan(
 def apply(
     dirs: paths.Dirs,
     account: str,
-    changes: Sequence[Change],
+    changes: Sequence[RenewalChange],
     *,
     undoable: bool = True,
     kind: str = "pin",
@@ -113,7 +103,7 @@ def apply(
     _write_all(dirs, changes)
 
 
-def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[Record, list[Change]]:
+def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[Record, list[RenewalChange]]:
     """Plan to take the last pin back, or the last change of another kind.
 
     :raises PinError: if there is none, or it cannot be taken back.
@@ -138,7 +128,7 @@ def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[Record, list[Change]
     return record, changes
 
 
-def undo(dirs: paths.Dirs, record: Record, changes: Sequence[Change]) -> None:
+def undo(dirs: paths.Dirs, record: Record, changes: Sequence[RenewalChange]) -> None:
     """Take a pin back and mark its record, in that order."""
     _write_all(dirs, changes)
     content = json.loads(record.path.read_text("utf-8"))
@@ -160,7 +150,7 @@ def note_kid(account: Account, note: Note) -> None:
 
 
 def _write_record(
-    dirs: paths.Dirs, account: str, changes: Sequence[Change], undoable: bool, kind: str
+    dirs: paths.Dirs, account: str, changes: Sequence[RenewalChange], undoable: bool, kind: str
 ) -> None:
     now = datetime.now(timezone.utc)
     content = {
@@ -185,14 +175,14 @@ def _write_record(
     atomic.replace(dirs.backup / name, json.dumps(content).encode())
 
 
-def _write_all(dirs: paths.Dirs, changes: Sequence[Change]) -> None:
+def _write_all(dirs: paths.Dirs, changes: Sequence[RenewalChange]) -> None:
     for folder in (dirs.renewal, dirs.backup):
         atomic.sweep(folder)
     files = {change.path: change.new.encode() for change in changes}
     atomic.replace_all(files, backup_to=dirs.backup)
 
 
-def _refuse_missing(dirs: paths.Dirs, changes: Sequence[Change]) -> None:
+def _refuse_missing(dirs: paths.Dirs, changes: Sequence[RenewalChange]) -> None:
     """Refuse changes after which a lineage would name an account that is not there."""
     for change in changes:
         lineage = pin_plan.after(change)
@@ -209,10 +199,3 @@ def _refuse_missing(dirs: paths.Dirs, changes: Sequence[Change]) -> None:
                 if archived.is_dir()
                 else "certbot-sectigo accounts list  shows which accounts there are.",
             )
-
-
-def _is_path(server: str, server_path: str) -> bool:
-    try:
-        return paths.server_path(server) == server_path
-    except paths.PathError:
-        return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from certbot_sectigo.accounts.records import Change, Value
+from certbot_sectigo.accounts.records import RenewalChange, Value
 from certbot_sectigo.base import errors
 from certbot_sectigo.machine import lineages, renewal_file
 from certbot_sectigo.machine.dirs import same_server
@@ -45,7 +45,7 @@ def change(
     files: Mapping[str, Known],
     *,
     move_server: bool = False,
-) -> Change | None:
+) -> RenewalChange | None:
     """Plan how a lineage comes to use an account.
 
     :param text: the renewal file's text.
@@ -77,10 +77,10 @@ def change(
         new_text = lineages.repoint(text, {value.key: value.new for value in values})
     except lineages.RepointError as error:
         raise PinError(f"{lineage.path} cannot be changed: {error.message}", error.remedy) from None
-    return Change(lineage.path, lineage.name, text, new_text, values)
+    return RenewalChange(lineage.path, lineage.name, text, new_text, values)
 
 
-def reversed_change(done: Change, text: str, lineage: Lineage) -> Change | None:
+def reversed_change(done: RenewalChange, text: str, lineage: Lineage) -> RenewalChange | None:
     """Plan how a change is taken back, whatever else the file has come to say since.
 
     :param text: the file's text now.
@@ -92,7 +92,7 @@ def reversed_change(done: Change, text: str, lineage: Lineage) -> Change | None:
     if text == done.old:
         return None
     if text == done.new:
-        return Change(done.path, done.lineage, text, done.old, back)
+        return RenewalChange(done.path, done.lineage, text, done.old, back)
     now = _said(lineage)
     if all(now[value.key] == value.old for value in done.values):
         return None
@@ -106,7 +106,7 @@ def reversed_change(done: Change, text: str, lineage: Lineage) -> Change | None:
         new_text = lineages.repoint(text, {value.key: value.new for value in back})
     except lineages.RepointError as error:
         raise PinError(f"{done.path} cannot be changed: {error.message}", error.remedy) from None
-    return Change(done.path, done.lineage, text, new_text, back)
+    return RenewalChange(done.path, done.lineage, text, new_text, back)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Pin:
     server: str | None
 
 
-def after(change: Change) -> Pin:
+def after(change: RenewalChange) -> Pin:
     """Tell which account a lineage names after a change."""
     params = renewal_file.parse(change.new.encode())[renewal_file.PARAMS]
     return Pin(params.get("account"), params.get("server"))

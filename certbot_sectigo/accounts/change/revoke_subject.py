@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.accounts import store
-from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.change.revoke_ways import Subject
+from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.base import errors
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
@@ -115,7 +115,7 @@ def _of_file(known: Iterable[Lineage], path: Path) -> Lineage | None:
 def _only_server(dirs: Dirs, known: Sequence[Lineage]) -> str | None:
     """Give the server of all accounts, where there is but one."""
     accounts = store.read_all(dirs.accounts)
-    urls = {pin.server_url(account, known) for account in accounts}
+    urls = set(servers.urls(accounts, known).values())
     return urls.pop() if len(urls) == 1 else None
 
 

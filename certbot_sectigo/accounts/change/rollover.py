@@ -15,7 +15,7 @@ from certbot_sectigo.accounts import archive, store
 from certbot_sectigo.accounts.archive import Manifest
 from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.records import Change, Rollover
+from certbot_sectigo.accounts.records import RenewalChange, Rollover
 from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.ca.session import Refused, Session, Settings, Unreachable
 from certbot_sectigo.machine import lineages
@@ -165,7 +165,7 @@ def finish(
 
 def changes_for(
     dirs: Dirs, old: Account, account: Account, all_lineages: Iterable[Lineage]
-) -> list[Change]:
+) -> list[RenewalChange]:
     """Plan the pins; with the old account's own data also before the new one is there.
 
     :raises certbot_sectigo.base.errors.Error: if a lineage of the account cannot be changed.

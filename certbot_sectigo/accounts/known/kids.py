@@ -1,115 +1,137 @@
-"""Who was bound with which kid: what certbot's logs show, and what the CA shows."""
+"""Which kid an account has, and how that is known: the one place that says.
+
+certbot does not store it. What tells it, the first that does:
+
+1. the *note* beside the account, which this tool wrote;
+2. certbot's *logs*, where they show the account being registered. A key's account belongs to
+   one server (RFC 8555 section 7.3), and one host may have several directories with accounts
+   of their own, as Sectigo has: so the log must show that very account, by its URL, or at
+   least that very directory. The same key at the same host alone tells nothing;
+3. the *lineages* of this plugin that are pinned to it: a person said so once with
+   ``--account``, and the CA has issued. Lineages that disagree tell nothing;
+4. the *CA*, where it is asked and shows it (RFC 8555 section 7.3.4).
+
+What was found is given as a note, whether it is written down or not; see :func:`write`.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts import store
-from certbot_sectigo.accounts.model import Account, Candidate, Learned, Note
+from certbot_sectigo.accounts.known import servers
+from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca.session import CaError, Session, Settings
-from certbot_sectigo.machine.dirs import server_path
+from certbot_sectigo.machine import dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs import findings
+from certbot_sectigo.machine.logs.findings import Binding
 
 logger = logging.getLogger(__name__)
 
 
-def candidates(accounts: Iterable[Account], lineages: Iterable[Lineage]) -> list[Candidate]:
-    """Join accounts with the lineages that are pinned to them."""
-    pinned: dict[tuple[str, str], list[str]] = {}
-    for lineage in lineages:
-        if lineage.account and lineage.server:
-            key = (server_path(lineage.server), lineage.account)
-            pinned.setdefault(key, []).append(lineage.name)
-    return [Candidate(a, tuple(pinned.get((a.server_path, a.name), ()))) for a in accounts]
+class Kids:
+    """What logs and lineages tell of kids; pure.
 
-
-def from_logs(accounts: Sequence[Account], logs_dir: Path) -> list[Account]:
-    """Look for the kids of accounts in certbot's logs and note those that are found.
-
-    Notes are written because logs are rotated away; where one cannot be, the kid
-    counts for this run all the same.
-
-    :param accounts: accounts of unknown kid.
-    :returns: the same accounts, with a note where the logs told.
+    :param bindings: what logs show, newest first.
     """
-    unknown = [a for a in accounts if a.kid is None and a.loads]
-    if not unknown:
-        return list(accounts)
-    by_id: dict[str, list[findings.Binding]] = {}
-    for binding in findings.bindings(logs_dir):
-        by_id.setdefault(binding.account_id, []).append(binding)
-    return [_noted_from(a, by_id.get(a.id or "", ())) if a in unknown else a for a in accounts]
 
+    def __init__(self, bindings: Iterable[Binding], all_lineages: Iterable[Lineage]) -> None:
+        self._bindings: dict[str, list[Binding]] = defaultdict(list)
+        for binding in bindings:
+            self._bindings[binding.account_id].append(binding)
+        self._said: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        for lineage in all_lineages:
+            # The plugin writes the kid of the account that has issued.
+            if lineage.ours and lineage.account and lineage.server and lineage.kid:
+                key = (dirs.server_path(lineage.server), lineage.account)
+                self._said[key][lineage.kid] = lineage.server
 
-def _noted_from(account: Account, bindings: Iterable[findings.Binding]) -> Account:
-    """Note what the newest log says of an account's key at its server."""
-    host = account.server_path.split("/")[0]
-    for binding in bindings:
-        url = urlsplit(binding.new_account_url)
-        if url.netloc == host:
-            server = f"{url.scheme}://{account.server_path}"
-            return noted(account, Note(binding.kid, server, Learned.LOG, binding.when))
-    return account
-
-
-def from_lineages(accounts: Sequence[Account], lineages: Iterable[Lineage]) -> list[Account]:
-    """Take a person's word, given once with ``--account``, from the lineages it was issued for.
-
-    A lineage is saved only after the CA has issued from that account. Lineages that
-    disagree tell nothing.
-
-    :param accounts: accounts, of which those of unknown kid are looked at.
-    :returns: the same accounts, with a note where the lineages told.
-    """
-    said: dict[tuple[str, str], dict[str, str]] = {}
-    for lineage in lineages:
-        if lineage.ours and lineage.account and lineage.server and lineage.kid:
-            key = (server_path(lineage.server), lineage.account)
-            said.setdefault(key, {})[lineage.kid] = lineage.server
-    found = []
-    for account in accounts:
-        kids = said.get((account.server_path, account.name), {})
-        if account.loads and account.kid is None and len(kids) == 1:
+    def told(self, account: Account) -> Account:
+        """Return the account with the kid that is told, if it has none and one is."""
+        if account.note is not None or account.id is None:
+            return account
+        for binding in self._bindings.get(account.id, ()):
+            if _shows(binding, account):
+                server = f"{urlsplit(binding.new_account_url).scheme}://{account.server_path}"
+                if binding.server is not None and servers.is_at(
+                    binding.server, account.server_path
+                ):
+                    server = binding.server
+                note = Note(binding.kid, server, Learned.LOG, binding.when)
+                return dataclasses.replace(account, note=note)
+        kids = self._said.get((account.server_path, account.name), {})
+        if len(kids) == 1:
             [(kid, server)] = kids.items()
-            account = noted(account, Note(kid, server, Learned.TOLD, datetime.now(timezone.utc)))
-        found.append(account)
-    return found
+            return dataclasses.replace(account, note=Note(kid, server, Learned.TOLD, today()))
+        return account
 
 
-def from_ca(account: Account, server: str, settings: Settings) -> Account:
-    """Ask the CA for an account's object, which may show the kid, and note it.
+def _shows(binding: Binding, account: Account) -> bool:
+    """Return whether a log shows this account being registered, and not the same key elsewhere."""
+    if binding.account_url is not None and account.uri is not None:
+        return binding.account_url == account.uri
+    return servers.is_at(binding.server, account.server_path)
 
-    :param account: an account of unknown kid.
+
+def known(
+    accounts: Sequence[Account], logs_dir: Path, all_lineages: Iterable[Lineage]
+) -> list[Account]:
+    """Return accounts with their kids, as far as notes, logs and lineages tell them.
+
+    Logs are read only where an account that loads has no note.
+    """
+    if not any(account.note is None and account.loads for account in accounts):
+        return list(accounts)
+    kids = Kids(findings.bindings(logs_dir), all_lineages)
+    return [kids.told(account) for account in accounts]
+
+
+def shown(account: Account, kid: str, server: str) -> Account:
+    """Return an account of unknown kid with the one that the CA shows; pure."""
+    if account.note is not None:
+        return account
+    return dataclasses.replace(account, note=Note(kid, server, Learned.SERVER, today()))
+
+
+def ask(account: Account, server: str, settings: Settings) -> Account:
+    """Ask the CA for the account object of an account of unknown kid, which may show the kid.
+
     :param server: its ACME directory URL.
-    :returns: the account, with a note where the CA told. No answer, or a
-        refusal, tells nothing and is no error here.
+    :returns: the account, with a note where the CA told. No answer, a refusal, or an account
+        that has ended tells nothing and is no error here.
     """
     try:
-        shown = Session(server, store.load_key(account.folder), settings, account.uri).look()
+        found = Session(server, store.load_key(account.folder), settings, account.uri).look()
     except (CaError, store.AccountError) as error:
         logger.debug("the CA does not show account %s: %s", account.name, error)
         return account
-    if shown.kid is None:
+    if found.kid is None or found.status in ("deactivated", "revoked"):
         return account
-    return noted(account, Note(shown.kid, server, Learned.SERVER, datetime.now(timezone.utc)))
+    return shown(account, found.kid, server)
 
 
-def noted(account: Account, note: Note) -> Account:
-    """Write a note beside an account and give the account with it.
+def write(account: Account) -> None:
+    """Write the kid down beside an account that had no note, as logs are rotated away.
 
     A note is a help for later: where it cannot be written, this run goes on without.
     A misnamed folder, most often somebody's copy, is left as it is.
     """
+    if account.note is None or account.misnamed:
+        return
     try:
-        if not account.misnamed:
-            store.write_note(account.folder, note)
+        store.write_note(account.folder, account.note)
     except (OSError, errors.Error) as error:
         logger.debug("no note beside %s: %s", account.folder, error)
-    return dataclasses.replace(account, note=note)
+
+
+def today() -> datetime:
+    """Return the time for a note that is made now: to the day, so that two plans are alike."""
+    return datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)

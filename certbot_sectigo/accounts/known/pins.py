@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from certbot_sectigo.accounts.judge.facts import AccountFacts
+from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account, Use
 from certbot_sectigo.machine import dirs, lineages, schedules
 from certbot_sectigo.machine.lineages import Lineage
@@ -15,7 +17,16 @@ _CUT = re.compile(r"[0-9a-f]{1,31}")
 """The beginning of an account's name, as a file that was cut off may end with."""
 
 
-class Pinned:
+def facts(accounts: Sequence[Account], all_lineages: Sequence[Lineage]) -> list[AccountFacts]:
+    """Return accounts with the lineages that are pinned to them, and no other sign of use."""
+    pins, urls = Pins(all_lineages, accounts), servers.urls(accounts, all_lineages)
+    return [
+        AccountFacts(a, urls[a.server_path], tuple(pins.uses((a.server_path,), a.name)))
+        for a in accounts
+    ]
+
+
+class Pins:
     """The accounts that renewal files name.
 
     :param all_lineages: of this machine.
@@ -39,7 +50,7 @@ class Pinned:
                 self._unclear.append(lineage)
 
     def uses(self, server_paths: Sequence[str], name: str) -> list[Use]:
-        """Give the lineages that are pinned to an account.
+        """Return the lineages that are pinned to an account.
 
         :param server_paths: certbot's folders of the servers at which it is found.
         """
@@ -47,7 +58,7 @@ class Pinned:
         return [use for path in (*server_paths, None) for use in self._uses.get((path, name), ())]
 
     def unclear(self, server_paths: Sequence[str]) -> tuple[Lineage, ...]:
-        """Give the lineages of which nobody can tell whether they use an account of a server."""
+        """Return the lineages of which nobody can tell whether they use an account of a server."""
         return tuple(
             lineage
             for lineage in self._unclear

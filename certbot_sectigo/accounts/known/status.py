@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar, Union
 
 from certbot_sectigo.accounts import store
-from certbot_sectigo.accounts.judge.verdict import Subject
+from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.model import Standing, Status
 from certbot_sectigo.ca.order import open_order
 from certbot_sectigo.ca.problems import Meaning, Problem
@@ -54,7 +54,7 @@ Probe = Union[May, MayNot, Untold]
 
 
 def ask(
-    subjects: Sequence[Subject],
+    all_facts: Sequence[AccountFacts],
     settings: Settings,
     answered: Callable[[], None] = lambda: None,
 ) -> dict[Path, Status]:
@@ -67,11 +67,11 @@ def ask(
     def failed(reason: str) -> Status:
         return Status(Standing.UNKNOWN, reason)
 
-    return _each(subjects, settings, _status, failed, answered)
+    return _each(all_facts, settings, _status, failed, answered)
 
 
 def probe(
-    subjects: Sequence[Subject],
+    all_facts: Sequence[AccountFacts],
     names: Sequence[str],
     settings: Settings,
     answered: Callable[[], None] = lambda: None,
@@ -90,11 +90,11 @@ def probe(
         except Refused as refused:
             return MayNot(refused.problem, refused.meaning)
 
-    return _each(subjects, settings, opened, Untold, answered)
+    return _each(all_facts, settings, opened, Untold, answered)
 
 
 def _each(
-    subjects: Sequence[Subject],
+    all_facts: Sequence[AccountFacts],
     settings: Settings,
     question: Callable[[Session], _Answer],
     failed: Callable[[str], _Answer],
@@ -102,22 +102,22 @@ def _each(
 ) -> dict[Path, _Answer]:
     """Ask a question with each account's key; what keeps it from being asked is an answer too."""
 
-    def directory(subject: Subject) -> Any:
+    def directory(facts: AccountFacts) -> Any:
         try:
-            return Session(subject.server, None, settings, timeout=QUESTION_TIMEOUT).directory
+            return Session(facts.server, None, settings, timeout=QUESTION_TIMEOUT).directory
         except CaError as error:
             return error
 
-    def one(subject: Subject) -> _Answer:
-        account = subject.account
+    def one(facts: AccountFacts) -> _Answer:
+        account = facts.account
         try:
-            found = directories[subject.server]
+            found = directories[facts.server]
             if isinstance(found, CaError):
                 return failed(found.message)
             if not account.loads:
                 return failed("certbot cannot load it, so it cannot be asked about")
             session = Session(
-                subject.server,
+                facts.server,
                 store.load_key(account.folder),
                 settings,
                 account.uri,
@@ -130,12 +130,12 @@ def _each(
         finally:
             answered()
 
-    first = {subject.server: subject for subject in subjects}
+    first = {facts.server: facts for facts in all_facts}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         # One that is down is waited for once, and not once for each of its accounts.
         directories = dict(zip(first, pool.map(directory, first.values())))
-        answers = list(pool.map(one, subjects))
-    return {subject.account.folder: answer for subject, answer in zip(subjects, answers)}
+        answers = list(pool.map(one, all_facts))
+    return {facts.account.folder: answer for facts, answer in zip(all_facts, answers)}
 
 
 def _status(session: Session) -> Status:

@@ -13,9 +13,9 @@ from typing import Any
 import click
 
 from certbot_sectigo.accounts.change import clean
-from certbot_sectigo.accounts.change.clean import Outcome
-from certbot_sectigo.accounts.judge import verdict
-from certbot_sectigo.accounts.judge.verdict import Action, Step
+from certbot_sectigo.accounts.change.clean import CleanOutcome
+from certbot_sectigo.accounts.judge import clean_plan
+from certbot_sectigo.accounts.judge.clean_plan import CleanAction, CleanStep
 from certbot_sectigo.accounts.known import overview, status
 from certbot_sectigo.accounts.model import Status
 from certbot_sectigo.cli import format as formats
@@ -26,23 +26,31 @@ from certbot_sectigo.cli.shared import account_words, ask_ca, change
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine.commands import here
 
-_WORDS = {Action.ARCHIVE: "to the archive", Action.RENAME: "rename", Action.KEEP: "stays"}
-_TONES = {Action.ARCHIVE: Tone.WARN, Action.RENAME: Tone.WARN, Action.KEEP: Tone.PLAIN}
+_WORDS = {
+    CleanAction.ARCHIVE: "to the archive",
+    CleanAction.RENAME: "rename",
+    CleanAction.KEEP: "stays",
+}
+_TONES = {
+    CleanAction.ARCHIVE: Tone.WARN,
+    CleanAction.RENAME: Tone.WARN,
+    CleanAction.KEEP: Tone.PLAIN,
+}
 
 
 @dataclass(frozen=True)
 class Plan:
     """What becomes of each account."""
 
-    steps: tuple[Step, ...] = field(compare=False)
-    decided: tuple[tuple[Path, Action, str], ...]
+    steps: tuple[CleanStep, ...] = field(compare=False)
+    decided: tuple[tuple[Path, CleanAction, str], ...]
     """What counts when the plan is made again: folder, action and reason."""
     unread: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do."""
-        return all(step.action is Action.KEEP for step in self.steps)
+        return all(step.action is CleanAction.KEEP for step in self.steps)
 
 
 @click.command("clean")
@@ -76,12 +84,12 @@ def command(
     def make() -> Plan:
         found = ask_ca.gather(context, server=server)
         if online:
-            asked = [e.subject for e in found.entries if e.account.folder not in statuses]
-            loading = [subject for subject in asked if subject.account.loads]
+            asked = [e.facts for e in found.entries if e.account.folder not in statuses]
+            loading = [facts for facts in asked if facts.account.loads]
             with ask_ca.progress("Asking the CA", len(loading), context) as answered:
                 statuses.update(status.ask(loading, settings, answered))
             found = overview.with_statuses(found, statuses)
-        steps = tuple(verdict.plan(found.entries, idle=idle, force=force))
+        steps = tuple(clean_plan.plan(found.entries, idle=idle, force=force))
         decided = tuple((s.entry.account.folder, s.action, s.reason) for s in steps)
         return Plan(steps, decided, found.unread)
 
@@ -99,7 +107,7 @@ def command(
         question="Do this?",
         yes=yes,
         carry_out=lambda plan: clean.carry_out(
-            dirs, plan.steps, (lambda subject: end(subject, settings)) if deactivate else None
+            dirs, plan.steps, (lambda facts: end(facts, settings)) if deactivate else None
         ),
         conclude=_conclude,
         result=outcome_as_json,
@@ -107,11 +115,11 @@ def command(
     )
 
 
-def step_as_json(step: Step) -> dict[str, Any]:
+def step_as_json(step: CleanStep) -> dict[str, Any]:
     """Give what is planned for an account."""
     return {
         "account": step.entry.account.name,
-        "server": step.entry.subject.server,
+        "server": step.entry.facts.server,
         "folder": str(step.entry.account.folder),
         "verdict": step.entry.verdict.value,
         "action": step.action.value,
@@ -119,7 +127,7 @@ def step_as_json(step: Step) -> dict[str, Any]:
     }
 
 
-def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
+def outcome_as_json(outcome: CleanOutcome) -> dict[str, Any]:
     """Give what was done."""
     return {
         "moved": [
@@ -141,7 +149,7 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
 def _nothing(context: Context, plan: Plan) -> None:
     if context.json:
         steps = {"steps": [step_as_json(step) for step in plan.steps]}
-        nothing = outcome_as_json(Outcome((), ()))
+        nothing = outcome_as_json(CleanOutcome((), ()))
         document.write("accounts clean", done=True, plan=steps, result=nothing)
         return
     _show(plan, deactivate=False)
@@ -159,10 +167,10 @@ def _blocks(plan: Plan, deactivate: bool) -> Iterator[Block]:
         return
     short = account_words.short_ids(step.entry.account.name for step in plan.steps)
     rows: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
-    order = list(Action)
+    order = list(CleanAction)
     for step in sorted(plan.steps, key=lambda step: order.index(step.action)):
         account = step.entry.account
-        rows[step.entry.subject.server].append(
+        rows[step.entry.facts.server].append(
             (
                 Cell(short[account.name]),
                 Cell(_WORDS[step.action], _TONES[step.action]),
@@ -181,13 +189,13 @@ def _blocks(plan: Plan, deactivate: bool) -> Iterator[Block]:
         yield Note(f"Not readable, so signs of use may be missing: {line}", tone=Tone.WARN)
 
 
-def _conclude(outcome: Outcome) -> None:
+def _conclude(outcome: CleanOutcome) -> None:
     for moved in outcome.moved:
         ended = "deactivated and " if moved.deactivated else ""
         name = moved.step.entry.account.name
-        done = "renamed to" if moved.step.action is Action.RENAME else "moved to"
+        done = "renamed to" if moved.step.action is CleanAction.RENAME else "moved to"
         click.echo(f"{name}: {ended}{done} {os.fspath(moved.target)}")
     for failed in outcome.failed:
         click.echo(f"{failed.step.entry.account.name} stays: {failed.reason}", err=True)
-    if any(moved.step.action is Action.ARCHIVE for moved in outcome.moved):
+    if any(moved.step.action is CleanAction.ARCHIVE for moved in outcome.moved):
         click.echo(here("To bring one back:  certbot-sectigo accounts restore ID"))

@@ -9,7 +9,7 @@ import click
 
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.judge import needs
-from certbot_sectigo.accounts.judge.verdict import Entry, Subject
+from certbot_sectigo.accounts.judge.facts import AccountEntry, AccountFacts
 from certbot_sectigo.ca.problems import Meaning
 from certbot_sectigo.ca.session import CaError, Refused, Session, Settings, Unreachable
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
@@ -25,7 +25,7 @@ class Plan:
     name: str
     server: str
     uses: tuple[str, ...]
-    entry: Entry = field(compare=False)
+    entry: AccountEntry = field(compare=False)
 
 
 @click.command("deactivate")
@@ -61,12 +61,12 @@ def command(
                 f"{account.problem}"
             )
         if not force:
-            needs.refuse_deactivation(account.name, entry.subject.uses, entry.subject.unclear)
-        uses = tuple(f"{use.source.value}: {use.what}" for use in entry.subject.uses)
-        return Plan(account.name, entry.subject.server, uses, entry)
+            needs.refuse_deactivation(account.name, entry.facts.uses, entry.facts.unclear)
+        uses = tuple(f"{use.source.value}: {use.what}" for use in entry.facts.uses)
+        return Plan(account.name, entry.facts.server, uses, entry)
 
     def carry_out(plan: Plan) -> Plan:
-        end(plan.entry.subject, settings)
+        end(plan.entry.facts, settings)
         return plan
 
     change.act(
@@ -87,13 +87,13 @@ def command(
     )
 
 
-def end(subject: Subject, settings: Settings) -> None:
+def end(facts: AccountFacts, settings: Settings) -> None:
     """Deactivate an account; one that is deactivated already is all right.
 
     :raises certbot_sectigo.ca.session.CaError: if it is not known to be deactivated.
     """
-    account = subject.account
-    session = Session(subject.server, store.load_key(account.folder), settings, account.uri)
+    account = facts.account
+    session = Session(facts.server, store.load_key(account.folder), settings, account.uri)
     try:
         session.deactivate()
     except Refused as refused:

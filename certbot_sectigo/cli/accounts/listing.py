@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from certbot_sectigo.accounts.judge.verdict import Entry, moved_machine
+from certbot_sectigo.accounts.judge.facts import AccountEntry
+from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Verdict
 from certbot_sectigo.cli import format as formats
@@ -60,7 +61,7 @@ def _blocks(found: Overview, host: str, *, online: bool, brief: bool) -> Iterato
     short = account_words.short_ids(entry.account.name for entry in found.entries)
     if not found.entries:
         yield Note("There are no accounts here.")
-    by_server: dict[str, list[Entry]] = defaultdict(list)
+    by_server: dict[str, list[AccountEntry]] = defaultdict(list)
     for entry in found.entries:
         by_server[entry.account.server_path].append(entry)
     for members in by_server.values():
@@ -70,7 +71,7 @@ def _blocks(found: Overview, host: str, *, online: bool, brief: bool) -> Iterato
     if found.dangling:
         yield _dangling_table(found)
         for dangling in found.dangling:
-            yield Note(f"{dangling.what}:", dangling.advice)
+            yield Note(f"{dangling.what}: {dangling.way}".rstrip(), dangling.command)
     if found.unread:
         yield Table("Could not be read, so that signs of use may be missing:", (), ())
         for line in found.unread:
@@ -78,14 +79,14 @@ def _blocks(found: Overview, host: str, *, online: bool, brief: bool) -> Iterato
 
 
 def _table(
-    members: Iterable[Entry], short: Mapping[str, str], now: datetime, *, online: bool
+    members: Iterable[AccountEntry], short: Mapping[str, str], now: datetime, *, online: bool
 ) -> Table:
     columns = ["ID", "MADE", "KEY", "KID", "USED BY", *(["CA SAYS"] if online else []), "VERDICT"]
     rows = []
     server = ""
     for entry in members:
-        account, subject = entry.account, entry.subject
-        server = " = ".join([subject.server, *subject.also])
+        account, facts = entry.account, entry.facts
+        server = " = ".join([facts.server, *facts.also])
         made = account.created.strftime("%Y-%m-%d") if account.created else "?"
         learned = f" ({account.note.learned.value})" if account.note else ""
         row = [
@@ -93,17 +94,17 @@ def _table(
             Cell(made),
             Cell((account.key_type or "?").replace("EC ", "")),
             Cell(f"{account.kid}{learned}") if account.kid else Cell("unknown", Tone.DIM),
-            account_words.used_by(subject.uses, now),
+            account_words.used_by(facts.uses, now),
         ]
         if online:
-            row.append(account_words.status_cell(subject.status))
+            row.append(account_words.status_cell(facts.status))
         row.append(account_words.verdict_cell(entry))
         rows.append(tuple(row))
     whole = frozenset({"ID", "MADE", "VERDICT"})
     return Table(server, tuple(columns), tuple(rows), whole, frozenset({"KID"}))
 
 
-def _remarks(members: list[Entry], short: Mapping[str, str], host: str) -> Iterator[Block]:
+def _remarks(members: list[AccountEntry], short: Mapping[str, str], host: str) -> Iterator[Block]:
     """Say what is wrong and what to do; accounts that share the advice share the line."""
     loadable = [entry for entry in members if entry.account.loads]
     if len(loadable) > 1:
@@ -111,8 +112,8 @@ def _remarks(members: list[Entry], short: Mapping[str, str], host: str) -> Itera
             f"{len(loadable)} accounts: where no account is named, certbot asks "
             '"Please choose an account", and with -n it stops.'
         )
-    shared: dict[tuple[Verdict, str], list[Entry]] = defaultdict(list)
-    elsewhere: dict[str, list[Entry]] = defaultdict(list)
+    shared: dict[tuple[Verdict, str, str], list[AccountEntry]] = defaultdict(list)
+    elsewhere: dict[str, list[AccountEntry]] = defaultdict(list)
     for entry in members:
         name = short[entry.account.name]
         other = moved_machine(entry.account.creation_host, host)
@@ -122,21 +123,21 @@ def _remarks(members: list[Entry], short: Mapping[str, str], host: str) -> Itera
             yield Note(f"{name} is reached through a link to {entry.account.link}.")
         if entry.verdict in _BROKEN:
             yield Note(f"{name} is {entry.verdict.value}: {entry.reason}.", tone=Tone.WARN)
-        status = entry.subject.status
+        status = entry.facts.status
         if status is not None and status.reason and not status.dead:
             yield Note(f"{name}: the CA does not tell: {status.reason}", tone=Tone.WARN)
         if entry.advice:
-            shared[entry.verdict, entry.advice].append(entry)
+            shared[entry.verdict, entry.way, entry.command].append(entry)
     for other, group in elsewhere.items():
         yield Note(
             f"Made on {other}: {_few(group, short)}. If that machine still runs, it has the same "
             "account key."
         )
-    for (verdict, advice), group in shared.items():
-        yield Note(f"{verdict.value} ({_few(group, short)}):", advice)
+    for (verdict, way, command), group in shared.items():
+        yield Note(f"{verdict.value} ({_few(group, short)}): {way}".rstrip(), command)
 
 
-def _few(group: list[Entry], short: Mapping[str, str]) -> str:
+def _few(group: list[AccountEntry], short: Mapping[str, str]) -> str:
     names = ", ".join(short[entry.account.name] for entry in group[:3])
     return names + (f" and {len(group) - 3} more" if len(group) > 3 else "")
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certbot_sectigo.accounts.judge import picking
-from certbot_sectigo.accounts.judge.picking import Pick, Picked, Undecided
-from certbot_sectigo.accounts.judge.verdict import Entry
+from certbot_sectigo.accounts.judge import choice
+from certbot_sectigo.accounts.judge.choice import Pick, Picked, Undecided
+from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.base import errors
 from certbot_sectigo.base.printable import printable
@@ -90,36 +90,36 @@ def _pick(
     probing: bool,
     verify_ssl: bool,
 ) -> Pick:
-    candidates: Sequence[Entry] = found.entries
+    candidates: Sequence[AccountEntry] = found.entries
     if kid is not None:
-        picked = picking.by_kid(candidates, kid)
+        picked = choice.pick_by_kid(candidates, kid)
         if isinstance(picked, Undecided) and not any(_has(e, kid) for e in candidates):
             candidates = _asked(context, found, verify_ssl=verify_ssl)
-            picked = picking.by_kid(candidates, kid)
+            picked = choice.pick_by_kid(candidates, kid)
         if not names or not any(_has(e, kid) for e in candidates):
             return picked
         candidates = [entry for entry in candidates if _has(entry, kid)]
         if isinstance(picked, Picked) and not probing:
             return picked
     if probing:
-        usable = picking.usable(candidates)
+        usable = choice.usable(candidates)
         if not usable:
-            return picking.only(candidates)
+            return choice.pick_only(candidates)
         probe.warn(usable, names)
         answers = probe.ask(context, usable, names, verify_ssl=verify_ssl)
-        return picking.by_probe(usable, {entry: probe.may(entry, answers) for entry in usable})
+        return choice.pick_by_probe(usable, {entry: probe.may(entry, answers) for entry in usable})
     if names:
-        return picking.by_names(candidates, _held(found), names)
-    return picking.only(candidates)
+        return choice.pick_by_names(candidates, _held(found), names)
+    return choice.pick_only(candidates)
 
 
-def _has(entry: Entry, kid: str) -> bool:
-    return entry.subject.sound and entry.account.kid == kid
+def _has(entry: AccountEntry, kid: str) -> bool:
+    return entry.facts.sound and entry.account.kid == kid
 
 
-def _asked(context: Context, found: Overview, *, verify_ssl: bool) -> Sequence[Entry]:
+def _asked(context: Context, found: Overview, *, verify_ssl: bool) -> Sequence[AccountEntry]:
     """Ask the CA about accounts of unknown kid; some CAs show which kid an account is of."""
-    unknown = [e for e in picking.usable(found.entries) if e.account.kid is None]
+    unknown = [e for e in choice.usable(found.entries) if e.account.kid is None]
     if not unknown:
         return found.entries
     click.echo(f"Asking the CA about {len(unknown)} accounts of unknown kid.", err=True)
@@ -152,13 +152,16 @@ def _print(context: Context, picked: Pick, form: str) -> None:
     if context.verbosity >= 0:
         click.echo(printable(f"{entry.account.name}: {picked.reason}."), err=True)
     if form == "flag":
-        sys.stdout.write(f"--server {entry.subject.server} --account {entry.account.name}\n")
+        sys.stdout.write(f"--server {entry.facts.server} --account {entry.account.name}\n")
     else:
         sys.stdout.write(f"{entry.account.name}\n")
 
 
 def _document(
-    entry: Entry | None, reason: str, warnings: Sequence[str], candidates: Sequence[Entry]
+    entry: AccountEntry | None,
+    reason: str,
+    warnings: Sequence[str],
+    candidates: Sequence[AccountEntry],
 ) -> None:
     host = socket.gethostname()
     data: dict[str, Any] = {
@@ -176,10 +179,10 @@ def _candidates(undecided: Undecided) -> str:
     for entry in undecided.candidates[:20]:
         account = entry.account
         made = f"{account.created:%Y-%m-%d}" if account.created else "unknown"
-        used = ", ".join(entry.subject.lineages[:3])
+        used = ", ".join(entry.facts.lineages[:3])
         lines.append(
             printable(
-                f"  {account.name}  {entry.subject.server}  made {made}, "
+                f"  {account.name}  {entry.facts.server}  made {made}, "
                 f"kid {account.kid or 'unknown'}{f', used by {used}' if used else ''}, "
                 f"{entry.verdict.value}"
             )

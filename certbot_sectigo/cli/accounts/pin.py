@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from typing import Any
 
 import click
@@ -13,8 +12,9 @@ import click
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.change.pin_plan import PinError
+from certbot_sectigo.accounts.known import kids, servers
 from certbot_sectigo.accounts.model import Account, Learned, Note
-from certbot_sectigo.accounts.records import Change, Record
+from certbot_sectigo.accounts.records import Record, RenewalChange
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change, id_lookup
@@ -24,7 +24,6 @@ from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.commands import here
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
-from certbot_sectigo.machine.logs import findings
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Plan:
     account: Account
     note: Note | None
     """To be written beside the account."""
-    changes: tuple[Change, ...]
+    changes: tuple[RenewalChange, ...]
     already: tuple[str, ...]
     """Lineages that need no change."""
 
@@ -44,7 +43,7 @@ class Undo:
     """What taking the last pin back does."""
 
     record: Record
-    changes: tuple[Change, ...]
+    changes: tuple[RenewalChange, ...]
 
 
 @click.command("pin")
@@ -142,9 +141,10 @@ def _plan(
                 f"{eab_kid}.",
                 f"If that is wrong, remove {account.folder / 'sectigo-eab.json'} first.",
             )
-        note = Note(eab_kid, pin.server_url(account, known), Learned.TOLD, _today())
+        note = Note(eab_kid, servers.url(account, known), Learned.TOLD, kids.today())
     elif account.kid is None and any(lineage.ours for lineage in chosen):
-        note = _note_from_logs(dirs, account, pin.server_url(account, known))
+        [told] = kids.known([account], dirs.logs_dir, known)
+        note = told.note
     if note is not None and account.kid == note.kid:
         note = None
     noted = account if note is None else replace(account, note=note)
@@ -185,18 +185,6 @@ def choose(
     return chosen
 
 
-def _note_from_logs(dirs: Dirs, account: Account, server: str) -> Note | None:
-    for binding in findings.bindings(dirs.logs_dir):
-        if binding.account_id == account.id and binding.account_url in (None, account.uri):
-            return Note(binding.kid, server, Learned.LOG, binding.when or _today())
-    return None
-
-
-def _today() -> datetime:
-    # To the day: a plan that is made again is the same plan.
-    return datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def _same(one: Account, other: Account) -> bool:
     return os.path.realpath(one.folder) == os.path.realpath(other.folder)
 
@@ -209,13 +197,13 @@ def _show(plan: Plan) -> None:
         click.echo(f"Pinned to it already: {', '.join(plan.already)}")
 
 
-def show_changes(changes: Sequence[Change]) -> None:
+def show_changes(changes: Sequence[RenewalChange]) -> None:
     """Print what happens to renewal files."""
     for each in changes:
         click.echo(each.diff)
 
 
-def describe_changes(changes: Sequence[Change]) -> list[dict[str, Any]]:
+def describe_changes(changes: Sequence[RenewalChange]) -> list[dict[str, Any]]:
     """Give what happens to renewal files for JSON."""
     return [
         {

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certbot_sectigo.accounts.judge import picking
-from certbot_sectigo.accounts.judge.verdict import Entry
+from certbot_sectigo.accounts.judge import choice
+from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
@@ -54,7 +54,7 @@ def command(
     context: Context = ctx.obj
     names = split(names)
     found = ask_ca.gather(context, server=server)
-    chosen = picking.usable(found.entries)
+    chosen = choice.usable(found.entries)
     if account_ids:
         named = [id_lookup.one(found.entries, i, lambda e: e.account, server=server)
                  for i in account_ids]  # fmt: skip
@@ -100,9 +100,9 @@ def split(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def warn(chosen: Sequence[Entry], names: Sequence[str]) -> None:
+def warn(chosen: Sequence[AccountEntry], names: Sequence[str]) -> None:
     """Say beforehand what will be opened at the CA."""
-    servers = sorted({entry.subject.server for entry in chosen})
+    servers = sorted({entry.facts.server for entry in chosen})
     orders = "one order" if len(chosen) == 1 else f"{len(chosen)} orders"
     click.echo(
         f"This opens {orders} for {', '.join(names)} at {', '.join(servers)}, one per account; "
@@ -112,17 +112,17 @@ def warn(chosen: Sequence[Entry], names: Sequence[str]) -> None:
 
 
 def ask(
-    context: Context, chosen: Sequence[Entry], names: Sequence[str], *, verify_ssl: bool
+    context: Context, chosen: Sequence[AccountEntry], names: Sequence[str], *, verify_ssl: bool
 ) -> Answers:
     """Open the orders."""
     from certbot_sectigo.accounts.known import status
 
-    subjects = [entry.subject for entry in chosen]
-    with ask_ca.progress("Asking the CA", len(subjects), context) as answered:
-        return status.probe(subjects, names, ask_ca.settings(verify_ssl=verify_ssl), answered)
+    facts = [entry.facts for entry in chosen]
+    with ask_ca.progress("Asking the CA", len(facts), context) as answered:
+        return status.probe(facts, names, ask_ca.settings(verify_ssl=verify_ssl), answered)
 
 
-def may(entry: Entry, answers: Answers) -> bool | None:
+def may(entry: AccountEntry, answers: Answers) -> bool | None:
     """Tell whether an account may issue: True at once, False after a challenge, else None."""
     from certbot_sectigo.accounts.known.status import May
 
@@ -130,7 +130,7 @@ def may(entry: Entry, answers: Answers) -> bool | None:
     return not answer.challenged if isinstance(answer, May) else None
 
 
-def as_json(entry: Entry, answers: Answers) -> dict[str, Any]:
+def as_json(entry: AccountEntry, answers: Answers) -> dict[str, Any]:
     """Give an account's answer as docs/json.md has it."""
     from certbot_sectigo.accounts.known.status import May, MayNot, Untold
     from certbot_sectigo.ca.problems import order_refusal
@@ -138,7 +138,7 @@ def as_json(entry: Entry, answers: Answers) -> dict[str, Any]:
     answer = answers[entry.account.folder]
     result: dict[str, Any] = {
         "id": entry.account.name,
-        "server": entry.subject.server,
+        "server": entry.facts.server,
         "kid": entry.account.kid,
         "answer": "unknown",
         "challenged": [],
@@ -158,7 +158,9 @@ def as_json(entry: Entry, answers: Answers) -> dict[str, Any]:
     return result
 
 
-def _blocks(chosen: Sequence[Entry], names: Sequence[str], answers: Answers) -> Iterator[Block]:
+def _blocks(
+    chosen: Sequence[AccountEntry], names: Sequence[str], answers: Answers
+) -> Iterator[Block]:
     short = account_words.short_ids(entry.account.name for entry in chosen)
     tones = {"at once": Tone.GOOD, "after a challenge": Tone.GOOD, "refused": Tone.BAD}
     rows = []
@@ -180,5 +182,5 @@ def _blocks(chosen: Sequence[Entry], names: Sequence[str], answers: Answers) -> 
         entry = good[0]
         yield Note(
             f"Only {short[entry.account.name]} may issue for all of them. To use it:",
-            f"certbot certonly --server {entry.subject.server} --account {entry.account.name} …",
+            f"certbot certonly --server {entry.facts.server} --account {entry.account.name} …",
         )

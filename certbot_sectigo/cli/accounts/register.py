@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
-from certbot_sectigo.accounts import find, keys, store
+from certbot_sectigo.accounts import find, keys, refusals, store
 from certbot_sectigo.accounts.change import pin, register
 from certbot_sectigo.accounts.change.pin_plan import PinError, Target
+from certbot_sectigo.accounts.find import Surroundings
 from certbot_sectigo.accounts.judge.choice import Chosen
+from certbot_sectigo.accounts.known import kids
 from certbot_sectigo.accounts.model import Account, State
-from certbot_sectigo.accounts.records import Change
+from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.accounts.request import Request
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
@@ -21,7 +23,7 @@ from certbot_sectigo.cli.accounts.pin import choose, describe_changes, show_chan
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import Context
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 
 _NEW = "NEW-ACCOUNT"
@@ -29,18 +31,18 @@ _NEW = "NEW-ACCOUNT"
 
 
 @dataclass(frozen=True)
-class Plan:
+class RegisterPlan:
     """What a registration does."""
 
     credentials: Credentials
-    here: str | None
-    """The account of that kid, if it is known to be here already."""
+    chosen: Chosen | None
+    """The account of that kid, which is used, if it is known to be here already."""
     replaced: str | None
-    changes: tuple[Change, ...]
+    changes: tuple[RenewalChange, ...]
 
 
 @dataclass(frozen=True)
-class Done:
+class Registered:
     """What it has done."""
 
     chosen: Chosen
@@ -92,10 +94,12 @@ def command(
     settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
     path = Path(file).absolute() if file else dirs.default_credentials
 
-    def make() -> Plan:
+    around = Surroundings(dirs, settings, context.system_root, notes=False)
+
+    def make() -> RegisterPlan:
         pair = credentials.read(path)
         credentials.private_or_refuse(pair, insecure=insecure_credentials)
-        return _plan(dirs, pair, old, move_server)
+        return _plan(around, pair, old, move_server)
 
     def agree(terms: str) -> None:
         question = f"The CA's terms of service are at {terms} . Do you agree?"
@@ -110,21 +114,25 @@ def command(
     def contact() -> tuple[str, ...]:
         return tuple(f"mailto:{mail.strip()}" for mail in (email or "").split(",") if mail.strip())
 
-    def carry_out(plan: Plan) -> Done:
-        pair = plan.credentials
-        kind = keys.DEFAULT_KIND if key_type == "rsa" else "EC P-256"
-        consent = register.Consent(agree, contact)
-        chosen = find.choose(
-            Request(pair.server, pair.kid, credentials=pair),
-            find.Surroundings(dirs, settings),
-            lambda: pair,
-            lambda given: register.register(dirs, given, settings, consent, lambda: keys.new(kind)),
-        )
-        changes: list[Change] = []
-        if plan.replaced:
-            changes = _changes(dirs, chosen.account, pair, plan.replaced, move_server)
-            pin.apply(dirs, chosen.account.name, changes)
-        return Done(chosen, tuple(pinned.lineage for pinned in changes), plan.replaced)
+    def carry_out(plan: RegisterPlan) -> Registered:
+        pair, chosen, changes = plan.credentials, plan.chosen, list(plan.changes)
+        if chosen is None:
+            kind = keys.DEFAULT_KIND if key_type == "rsa" else "EC P-256"
+            consent = register.Consent(agree, contact)
+            chosen = find.new(
+                _request(pair),
+                around,
+                pair,
+                lambda given: register.register(
+                    dirs, given, settings, consent, lambda: keys.new(kind)
+                ),
+            )
+            if plan.replaced:
+                changes = _changes(dirs, chosen.account, pair, plan.replaced, move_server)
+        else:
+            kids.write(chosen.account)
+        pin.apply(dirs, chosen.account.name, changes)
+        return Registered(chosen, tuple(change.lineage for change in changes), plan.replaced)
 
     change.act(
         context,
@@ -145,62 +153,70 @@ def command(
     )
 
 
-def _plan(dirs: Dirs, pair: Credentials, old: str | None, move_server: bool) -> Plan:
-    accounts = store.read_server(dirs.accounts, pair.server)
-    mine = [a.name for a in accounts if a.loads and not a.misnamed and a.kid == pair.kid]
-    here = mine[0] if mine else None
-    if old is None:
-        return Plan(pair, here, None, ())
+def _request(pair: Credentials) -> Request:
+    return Request(pair.server, pair.kid, credentials=pair)
+
+
+def _plan(
+    around: Surroundings, pair: Credentials, old: str | None, move_server: bool
+) -> RegisterPlan:
+    dirs = around.dirs
+    chosen = find.find(_request(pair), around)
+    if chosen is None:
+        refusals.refuse_archived(_request(pair), dirs)
     known = lineages.read_all(dirs.renewal)
-    chosen = choose(known, store.read_all(dirs.accounts), (), old)
-    replaced = next((lineage.account for lineage in chosen if lineage.account), None)
+    of_old = choose(known, store.read_all(dirs.accounts), (), old) if old else []
+    replaced = next((lineage.account for lineage in of_old if lineage.account), None)
     if replaced is None:  # no lineage names it (any more)
-        return Plan(pair, here, None, ())
-    if replaced in mine:
+        return RegisterPlan(pair, chosen, None, ())
+    if chosen is not None and replaced == chosen.account.name:
         raise PinError(
             f"The account {replaced} is itself the one of kid {pair.kid}.",
             "To rotate a leaked pair out, have a new ACME account made in Sectigo Certificate "
             "Manager and give its credentials. A new key for the same account:  "
-            f"{change.hint('accounts', 'rollover', replaced)}",
+            + commands.ours("accounts", "rollover", replaced),
         )
     path = server_path(pair.server)
-    new = Account(dirs.accounts / path / (here or _NEW), path, State.LOADS)
-    changes = _changes(dirs, new, pair, replaced, move_server)
-    return Plan(pair, here, replaced, tuple(changes))
+    account = chosen.account if chosen else Account(dirs.accounts / path / _NEW, path, State.LOADS)
+    changes = _changes(dirs, account, pair, replaced, move_server)
+    return RegisterPlan(pair, chosen, replaced, tuple(changes))
 
 
 def _changes(
     dirs: Dirs, account: Account, pair: Credentials, old: str, move_server: bool
-) -> list[Change]:
+) -> list[RenewalChange]:
     known = lineages.read_all(dirs.renewal)
     chosen = [lineage for lineage in known if lineage.account == old]
     target = Target(account.name, pair.server, pair.kid, str(pair.path) if pair.path else None)
     return pin.plan(chosen, [replace(account)], target, move_server=move_server)
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: RegisterPlan) -> None:
     pair = plan.credentials
-    if plan.here:
-        click.echo(f"Kid {pair.kid} has the account {plan.here} here: none is registered.")
+    if plan.chosen:
+        name, why = plan.chosen.account.name, plan.chosen.reason
+        click.echo(f"Kid {pair.kid} has the account {name} here ({why}): none is registered.")
+        for warning in plan.chosen.warnings:
+            click.echo(warning)
     else:
         click.echo(f"Register an account with kid {pair.kid} ({pair.path})")
-        click.echo(f"at {pair.server}, unless one of that kid is found here.")
+        click.echo(f"at {pair.server}.")
     if plan.replaced:
         click.echo(f"Then pin to it what is pinned to {plan.replaced}:")
         show_changes(plan.changes)
 
 
-def _describe(plan: Plan) -> dict[str, Any]:
+def _describe(plan: RegisterPlan) -> dict[str, Any]:
     return {
         "kid": plan.credentials.kid,
         "server": plan.credentials.server,
-        "account": plan.here,
+        "account": plan.chosen.account.name if plan.chosen else None,
         "replaces": plan.replaced,
         "lineages": describe_changes(plan.changes),
     }
 
 
-def _conclude(done: Done) -> None:
+def _conclude(done: Registered) -> None:
     click.echo(f"Account {done.chosen.account.name}: {done.chosen.reason}.")
     if done.pinned:
         click.echo(f"Pinned to it: {', '.join(done.pinned)}.")
@@ -208,6 +224,6 @@ def _conclude(done: Done) -> None:
         click.echo(
             f"{done.replaced} is not needed for renewals any more; its certificates can be "
             "revoked with it for as long as it is kept.\n"
-            "To take it out of service once they have expired:  certbot-sectigo accounts clean "
-            "--idle"
+            "To take it out of service once they have expired:  "
+            + commands.ours("accounts", "clean", "--idle")
         )

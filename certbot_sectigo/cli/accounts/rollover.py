@@ -9,12 +9,11 @@ from typing import Any
 import click
 
 from certbot_sectigo.accounts import archive, keys, records, store
-from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.change import rollover as key_change
 from certbot_sectigo.accounts.change.rollover import Rolled
-from certbot_sectigo.accounts.known import uses
+from certbot_sectigo.accounts.known import servers, uses
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.records import Change, Rollover
+from certbot_sectigo.accounts.records import RenewalChange, Rollover
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
@@ -37,7 +36,7 @@ class Plan:
     """Where an earlier call was cut off."""
     account: Account | None
     """To begin with; None if it has begun."""
-    changes: tuple[Change, ...]
+    changes: tuple[RenewalChange, ...]
     named: tuple[str, ...]
     """Places outside the renewal files that name the account: they are not written."""
 
@@ -123,7 +122,7 @@ def _plan(context: Context, dirs: Dirs, account_id: str, server: str | None) -> 
         )
     new = replace(account, folder=account.folder.with_name(_NEW))
     changes = key_change.changes_for(dirs, account, new, known)
-    url = pin.server_url(account, known)
+    url = servers.url(account, known)
     named = _named(context, account.name)
     return Plan(account.name, url, None, account, tuple(changes), named)
 

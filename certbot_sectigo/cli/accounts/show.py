@@ -9,7 +9,8 @@ from datetime import datetime, timezone
 
 import click
 
-from certbot_sectigo.accounts.judge.verdict import Entry, moved_machine
+from certbot_sectigo.accounts.judge.facts import AccountEntry
+from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Note, Report, Tone
 from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
@@ -45,8 +46,8 @@ def command(
     formats.chosen(json=context.json).show(report)
 
 
-def _blocks(entry: Entry, host: str) -> Iterator[Block]:
-    account, subject = entry.account, entry.subject
+def _blocks(entry: AccountEntry, host: str) -> Iterator[Block]:
+    account, facts = entry.account, entry.facts
     now = datetime.now(timezone.utc)
     made = f"{account.created:%Y-%m-%d %H:%M:%S} UTC" if account.created else "not known"
     if account.creation_host:
@@ -57,7 +58,7 @@ def _blocks(entry: Entry, host: str) -> Iterator[Block]:
             "verdict",
             Cell(f"{entry.verdict.value}: {entry.reason}", account_words.TONES[entry.verdict]),
         ),
-        ("server", Cell(subject.server)),
+        ("server", Cell(facts.server)),
         ("account URL", Cell(account.uri or "not known")),
         ("folder", Cell(str(account.folder))),
         ("made", Cell(made)),
@@ -67,19 +68,19 @@ def _blocks(entry: Entry, host: str) -> Iterator[Block]:
     ]
     if account.link:
         rows.append(("a link to", Cell(str(account.link))))
-    if subject.also:
-        rows.append(("also found at", Cell("\n".join(subject.also))))
-    used = [account_words.use_in_full(use, now) for use in subject.uses]
+    if facts.also:
+        rows.append(("also found at", Cell("\n".join(facts.also))))
+    used = [account_words.use_in_full(use, now) for use in facts.uses]
     rows.append(("used by", Cell("\n".join(used) or "nothing that is known here")))
-    if subject.unclear:
-        files = "\n".join(f"{lineage.path} (damaged)" for lineage in subject.unclear)
+    if facts.unclear:
+        files = "\n".join(f"{lineage.path} (damaged)" for lineage in facts.unclear)
         rows.append(("may be named in", Cell(files, Tone.WARN)))
-    if subject.cut_off:
+    if facts.cut_off:
         rows.append(("key change", Cell("was cut off, and is to be finished", Tone.WARN)))
-    if subject.issued:
-        got = [f"{i.lineage} ({account_words.ends(i.expires, now)})" for i in subject.issued]
+    if facts.issued:
+        got = [f"{i.lineage} ({account_words.ends(i.expires, now)})" for i in facts.issued]
         rows.append(("still valid", Cell("certificates that it got: " + ", ".join(got))))
-    status = subject.status
+    status = facts.status
     if status is not None:
         said = status.standing.value + (f" ({status.reason})" if status.reason else "")
         rows.append(("CA says", dataclasses.replace(account_words.status_cell(status), text=said)))
@@ -88,10 +89,10 @@ def _blocks(entry: Entry, host: str) -> Iterator[Block]:
     if other:
         yield Note(f"It was made on {other}: if that machine still runs, both share its key.")
     if entry.advice:
-        yield Note("What to do:", entry.advice)
+        yield Note(f"What to do: {entry.way}".rstrip(), entry.command)
 
 
-def _kid(entry: Entry) -> str:
+def _kid(entry: AccountEntry) -> str:
     note = entry.account.note
     if note is None:
         return "unknown; say it with:  certbot-sectigo accounts pin ID --eab-kid KID"

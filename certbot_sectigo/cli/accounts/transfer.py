@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from certbot_sectigo.accounts import keys, store
-from certbot_sectigo.accounts.change import other_clients, pin, transfer
+from certbot_sectigo.accounts.change import other_clients, transfer
 from certbot_sectigo.accounts.change.transfer import Told, TransferError
+from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.ca import credentials
@@ -79,7 +80,7 @@ def export(
         account = id_lookup.one(
             store.read_all(dirs.accounts), account_id, lambda a: a, server=server
         )
-        return account, pin.server_url(account, lineages.read_all(dirs.renewal))
+        return account, servers.url(account, lineages.read_all(dirs.renewal))
 
     if output is None:
         account, url = find()

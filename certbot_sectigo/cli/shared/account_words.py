@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from certbot_sectigo.accounts.judge.verdict import Entry, moved_machine
+from certbot_sectigo.accounts.judge.facts import AccountEntry
+from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.accounts.known.overview import Dangling
 from certbot_sectigo.accounts.model import Learned, Standing, Status, Use, Verdict
 from certbot_sectigo.cli.format.document import time
@@ -69,20 +70,20 @@ def _common(one: str, other: str) -> int:
     return min(len(one), len(other))
 
 
-def as_json(entry: Entry, host: str) -> dict[str, Any]:
+def as_json(entry: AccountEntry, host: str) -> dict[str, Any]:
     """Give an account's members as docs/json.md has them.
 
     :param host: this machine's name.
     """
-    subject, account = entry.subject, entry.account
-    note, status = account.note, subject.status
+    facts, account = entry.facts, entry.account
+    note, status = account.note, facts.status
     return {
         "id": account.name,
         "key_id": account.id,
-        "server": subject.server,
+        "server": facts.server,
         "folder": str(account.folder),
         "link": str(account.link) if account.link else None,
-        "also_at": list(subject.also),
+        "also_at": list(facts.also),
         "account_url": account.uri,
         "created": time(account.created),
         "created_on": account.creation_host,
@@ -94,11 +95,11 @@ def as_json(entry: Entry, host: str) -> dict[str, Any]:
         "kid_since": time(note.when) if note else None,
         "loads": account.loads,
         "problem": account.problem,
-        "uses": [use_as_json(use) for use in subject.uses],
-        "may_be_named_in": [str(lineage.path) for lineage in subject.unclear],
-        "issued": [{"lineage": i.lineage, "expires": time(i.expires)} for i in subject.issued],
+        "uses": [use_as_json(use) for use in facts.uses],
+        "may_be_named_in": [str(lineage.path) for lineage in facts.unclear],
+        "issued": [{"lineage": i.lineage, "expires": time(i.expires)} for i in facts.issued],
         "status": status_as_json(status),
-        "key_change_cut_off": subject.cut_off,
+        "key_change_cut_off": facts.cut_off,
         "verdict": entry.verdict.value,
         "reason": entry.reason,
         "advice": entry.advice,
@@ -136,15 +137,15 @@ def dangling_as_json(dangling: Dangling) -> dict[str, Any]:
     }
 
 
-def contact(entry: Entry) -> tuple[str, ...]:
+def contact(entry: AccountEntry) -> tuple[str, ...]:
     """Give the contact as the CA shows it, else as certbot has kept it."""
-    status = entry.subject.status
+    status = entry.facts.status
     return (status.contact if status else ()) or entry.account.contact
 
 
-def verdict_cell(entry: Entry) -> Cell:
+def verdict_cell(entry: AccountEntry) -> Cell:
     """Show the verdict, and a key change that is to be finished first, in lines as short."""
-    if entry.subject.cut_off:
+    if entry.facts.cut_off:
         return Cell(f"{entry.verdict.value},\nkey change\ncut off", Tone.WARN)
     return Cell(entry.verdict.value, TONES[entry.verdict])
 

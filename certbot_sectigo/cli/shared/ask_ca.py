@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certbot_sectigo import __version__
-from certbot_sectigo.accounts.judge.verdict import Entry
+from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.known import overview
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.cli.shared.options import Context
@@ -54,7 +54,7 @@ def gather(
 def with_answers(
     context: Context,
     found: Overview,
-    only: Sequence[Entry] | None = None,
+    only: Sequence[AccountEntry] | None = None,
     *,
     verify_ssl: bool = True,
 ) -> Overview:
@@ -66,7 +66,7 @@ def with_answers(
     from certbot_sectigo.accounts.known import status
 
     chosen = found.entries if only is None else only
-    asked = [entry.subject for entry in chosen if entry.account.loads]
+    asked = [entry.facts for entry in chosen if entry.account.loads]
     with progress("Asking the CA", len(asked), context) as answered:
         how = settings(verify_ssl=verify_ssl)
         return overview.with_statuses(found, status.ask(asked, how, answered))

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from certbot_sectigo.accounts.judge.verdict import Entry, moved_machine
+from certbot_sectigo.accounts.judge.facts import AccountEntry
+from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.accounts.known.overview import Dangling, Overview
 from certbot_sectigo.accounts.model import Learned, Standing, Verdict
 from certbot_sectigo.doctor.model import FIX, Finding, Severity
@@ -58,21 +59,20 @@ def check(
         )
 
 
-def _verdict(entry: Entry) -> Iterator[Finding]:
-    subject, verdict = entry.subject, entry.verdict
+def _verdict(entry: AccountEntry) -> Iterator[Finding]:
+    facts, verdict = entry.facts, entry.verdict
     where = (str(entry.account.folder),)
     if verdict is Verdict.IN_USE:
-        status = subject.status
-        if subject.dead:
-            what, _, command = entry.advice.partition("; ")
+        status = facts.status
+        if facts.dead:
             yield Finding(
                 "accounts/dead-in-use",
                 Severity.CRITICAL,
                 "An account in use has been ended by the CA",
-                f"{_sentence(what)} {_sentence(entry.reason)}",
+                f"{_sentence(entry.way)} {_sentence(entry.reason)}",
                 where,
                 "Give its lineages another account.",
-                command,
+                entry.command,
             )
         elif status is not None and status.standing is Standing.UNKNOWN and status.reason:
             yield Finding(
@@ -89,16 +89,15 @@ def _verdict(entry: Entry) -> Iterator[Finding]:
     if verdict is Verdict.IDLE:
         return
     if verdict in (Verdict.UNPARSABLE, Verdict.INCOMPLETE):
-        severity = Severity.CRITICAL if subject.uses else Severity.WARNING
+        severity = Severity.CRITICAL if facts.uses else Severity.WARNING
         if verdict is Verdict.UNPARSABLE:
             severity = Severity.CRITICAL
     else:
         severity = Severity.WARNING if verdict is Verdict.MISNAMED else Severity.NOTICE
-    is_command = entry.advice.startswith("certbot-sectigo ")
     remedy = "Take it out of service; it goes to the archive, from where it can be restored."
-    if not is_command:
-        remedy = _sentence(entry.advice)
-    elif entry.advice != _CLEAN:
+    if entry.way:
+        remedy = _sentence(entry.way)
+    elif facts.uses:
         remedy = "Put its files back from a backup, or give its lineages another account."
     yield Finding(
         f"accounts/{verdict.value}",
@@ -107,20 +106,20 @@ def _verdict(entry: Entry) -> Iterator[Finding]:
         _sentence(entry.reason),
         where,
         remedy,
-        entry.advice if is_command else "",
+        entry.command,
     )
 
 
-def _idle(entries: Sequence[Entry]) -> Iterator[Finding]:
+def _idle(entries: Sequence[AccountEntry]) -> Iterator[Finding]:
     """Tell of servers with several accounts that nothing uses; a single one may be new.
 
     What may be needed, to revoke a certificate say, does not count: `clean` keeps it.
     """
-    idle: dict[str, list[Entry]] = defaultdict(list)
+    idle: dict[str, list[AccountEntry]] = defaultdict(list)
     for entry in entries:
-        subject = entry.subject
-        if entry.verdict is Verdict.IDLE and not (subject.issued or subject.unclear):
-            idle[entry.subject.server].append(entry)
+        facts = entry.facts
+        if entry.verdict is Verdict.IDLE and not (facts.issued or facts.unclear):
+            idle[entry.facts.server].append(entry)
     for server, members in idle.items():
         if len(members) > 1:
             yield Finding(
@@ -137,7 +136,6 @@ def _idle(entries: Sequence[Entry]) -> Iterator[Finding]:
 def _dangling(dangling: Dangling) -> Finding:
     lineage = dangling.source is Source.LINEAGE
     who = f"The lineage {dangling.what}" if lineage else f"{dangling.where}"
-    is_command = dangling.advice.startswith("certbot-sectigo ")
     remedy = "Bring that account back, or point the lineage to one that is here."
     return Finding(
         "accounts/dangling",
@@ -147,20 +145,22 @@ def _dangling(dangling: Dangling) -> Finding:
         + (f" of {dangling.server}" if dangling.server else "")
         + ", which is not there: it cannot renew.",
         (str(dangling.where),),
-        remedy if is_command else _sentence(dangling.advice),
-        dangling.advice if is_command else "",
+        _sentence(dangling.way) if dangling.way else remedy,
+        dangling.command,
     )
 
 
-def _by_server(overview: Overview) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = defaultdict(list)
+def _by_server(overview: Overview) -> dict[str, list[AccountEntry]]:
+    found: dict[str, list[AccountEntry]] = defaultdict(list)
     for entry in overview.entries:
-        for path in (entry.account.server_path, *entry.subject.also):
+        for path in entry.facts.paths:
             found[path].append(entry)
     return found
 
 
-def _unpinned(lineages: Sequence[Lineage], by_server: dict[str, list[Entry]]) -> Iterator[Finding]:
+def _unpinned(
+    lineages: Sequence[Lineage], by_server: dict[str, list[AccountEntry]]
+) -> Iterator[Finding]:
     for lineage in lineages:
         # Ours finds its account by the kid; one that is broken is a finding of its own.
         if lineage.account or lineage.ours or lineage.problem or not lineage.server:
@@ -180,7 +180,7 @@ def _unpinned(lineages: Sequence[Lineage], by_server: dict[str, list[Entry]]) ->
 
 
 def _several_kids(
-    lineages: Sequence[Lineage], by_server: dict[str, list[Entry]]
+    lineages: Sequence[Lineage], by_server: dict[str, list[AccountEntry]]
 ) -> Iterator[Finding]:
     """Tell of lineages of plain certbot on a server where several kids are at work.
 
@@ -218,7 +218,7 @@ def _other_kid(overview: Overview) -> Iterator[Finding]:
     kids = {
         (path, entry.account.name): entry.account.kid
         for entry in overview.entries
-        for path in (entry.account.server_path, *entry.subject.also)
+        for path in entry.facts.paths
     }
     for lineage in overview.lineages:
         if not (lineage.ours and lineage.kid and lineage.account and lineage.server):
@@ -237,7 +237,7 @@ def _other_kid(overview: Overview) -> Iterator[Finding]:
             )
 
 
-def _unnoted(entries: Sequence[Entry], unnoted: Collection[Path]) -> Iterator[Finding]:
+def _unnoted(entries: Sequence[AccountEntry], unnoted: Collection[Path]) -> Iterator[Finding]:
     found = [
         entry
         for entry in entries
@@ -261,7 +261,7 @@ def _unnoted(entries: Sequence[Entry], unnoted: Collection[Path]) -> Iterator[Fi
         )
 
 
-def _cloned(entries: Sequence[Entry], host: str) -> Iterator[Finding]:
+def _cloned(entries: Sequence[AccountEntry], host: str) -> Iterator[Finding]:
     by_host: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
         other = moved_machine(entry.account.creation_host, host)

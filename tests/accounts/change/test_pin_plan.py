@@ -8,7 +8,7 @@ import pytest
 
 from certbot_sectigo.accounts.change import pin_plan
 from certbot_sectigo.accounts.change.pin_plan import Known, PinError, Target
-from certbot_sectigo.accounts.records import Change
+from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.lineages import Lineage
 
@@ -35,7 +35,9 @@ OURS = CERTBOTS.replace("standalone", "sectigo-eab") + (
 FILES = {"/etc/a.ini": Known("K-A", OV), "/etc/any.ini": Known("K-B", None)}
 
 
-def change(folder: Path, text: str, target: Target, *, move_server: bool = False) -> Change | None:
+def change(
+    folder: Path, text: str, target: Target, *, move_server: bool = False
+) -> RenewalChange | None:
     path = folder / "www.conf"
     path.write_text(text)
     lineage = lineages.read(path)
@@ -43,7 +45,7 @@ def change(folder: Path, text: str, target: Target, *, move_server: bool = False
     return pin_plan.change(lineage, text, target, FILES, move_server=move_server)
 
 
-def lines(change: Change | None) -> list[str]:
+def lines(change: RenewalChange | None) -> list[str]:
     """Give the lines that a change takes away and adds."""
     assert change is not None
     return [
@@ -125,7 +127,7 @@ def test_a_broken_lineage_and_a_link_are_refused(tmp_path: Path) -> None:
         pin_plan.change(link, CERTBOTS, Target(B, OV), {})
 
 
-def back(folder: Path, done: Change, text: str) -> Change | None:
+def back(folder: Path, done: RenewalChange, text: str) -> RenewalChange | None:
     path = folder / "www.conf"
     path.write_text(text)
     lineage = lineages.read(path)

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_sectigo.accounts.judge import verdict as hygiene
-from certbot_sectigo.accounts.judge.verdict import Action, Step, Subject
+from certbot_sectigo.accounts.judge import clean_plan
+from certbot_sectigo.accounts.judge.clean_plan import CleanAction, CleanStep
+from certbot_sectigo.accounts.judge.facts import AccountFacts
+from certbot_sectigo.accounts.judge.verdict import judge, moved_machine
 from certbot_sectigo.accounts.model import (
     Account,
     Issued,
@@ -29,6 +31,7 @@ from certbot_sectigo.machine.schedules import Source
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 SERVER = "https://s.example/d"
 EMPTY = Lineage("x", Path("/renewal/x.conf"), "has no [renewalparams]", unknown=True)
+CRON = Use(Source.CRON, "/etc/crontab", Path("/etc/crontab"))
 LINEAGE = Use(Source.LINEAGE, "www.example.org", Path("/renewal/www.example.org.conf"))
 
 
@@ -38,6 +41,7 @@ def subject(
     kid: str | None = None,
     age: int = 0,
     used: bool = False,
+    named: bool = False,
     state: State = State.LOADS,
     key_id: str | None = None,
     standing: Standing | None = None,
@@ -46,7 +50,7 @@ def subject(
     issued: bool = False,
     unclear: bool = False,
     uri: str | None = None,
-) -> Subject:
+) -> AccountFacts:
     account = Account(
         folder=Path("/accounts", server, name),
         server_path=server,
@@ -60,16 +64,16 @@ def subject(
     )
     status = None if standing is None else Status(standing)
     got = (Issued("www.example.org", EPOCH + timedelta(days=90)),) if issued else ()
-    return Subject(account, SERVER, (LINEAGE,) if used else (), status, issued=got,
+    return AccountFacts(account, SERVER, (LINEAGE,) * used + (CRON,) * named, status, issued=got,
                    unclear=(EMPTY,) if unclear else ())  # fmt: skip
 
 
-def verdicts(*subjects: Subject) -> list[Verdict]:
-    return [entry.verdict for entry in hygiene.judge(subjects)]
+def verdicts(*subjects: AccountFacts) -> list[Verdict]:
+    return [entry.verdict for entry in judge(subjects)]
 
 
-def steps(*subjects: Subject, idle: bool = False, force: bool = False) -> list[Action]:
-    return [s.action for s in hygiene.plan(hygiene.judge(subjects), idle=idle, force=force)]
+def steps(*subjects: AccountFacts, idle: bool = False, force: bool = False) -> list[CleanAction]:
+    return [s.action for s in clean_plan.plan(judge(subjects), idle=idle, force=force)]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +122,7 @@ def steps(*subjects: Subject, idle: bool = False, force: bool = False) -> list[A
     ],
 )
 def test_the_first_verdict_that_applies(
-    one: Subject, others: tuple[Subject, ...], verdict: Verdict
+    one: AccountFacts, others: tuple[AccountFacts, ...], verdict: Verdict
 ) -> None:
     assert verdicts(one, *others)[0] is verdict
 
@@ -133,81 +137,103 @@ def test_the_first_verdict_that_applies(
         subject("a.bak", key_id="a", unclear=True),
     ],
 )
-def test_what_a_damaged_renewal_file_may_name_stays_and_the_file_is_named(one: Subject) -> None:
-    entries = hygiene.judge([one, subject("b", kid="K", used=True)])
-    kept = hygiene.plan(entries, idle=True)[0]
-    assert kept.action is Action.KEEP and str(EMPTY.path) in kept.reason
+def test_what_a_damaged_renewal_file_may_name_stays_and_the_file_is_named(
+    one: AccountFacts,
+) -> None:
+    entries = judge([one, subject("b", kid="K", used=True)])
+    kept = clean_plan.plan(entries, idle=True)[0]
+    assert kept.action is CleanAction.KEEP and str(EMPTY.path) in kept.reason
     assert "clean" not in entries[0].advice
 
 
 def test_a_dead_account_in_use_comes_with_the_way_out() -> None:
     dead = subject("a", used=True, standing=Standing.DEACTIVATED)
-    alone, _ = hygiene.judge([dead, subject("x", server="t")])
+    alone, _ = judge([dead, subject("x", server="t")])
     assert "register" in alone.advice and "--replace a" in alone.advice
-    beside, _ = hygiene.judge([dead, subject("b")])
+    beside, _ = judge([dead, subject("b")])
     assert "pin b --all-of a" in beside.advice
 
 
 @pytest.mark.parametrize(
     ("subjects", "idle", "force", "actions"),
     [
-        ([subject("a", state=State.UNPARSABLE)], False, False, [Action.ARCHIVE]),
-        ([subject("a", state=State.UNPARSABLE, used=True)], False, False, [Action.KEEP]),
-        ([subject("a", state=State.UNPARSABLE, used=True)], False, True, [Action.ARCHIVE]),
-        ([subject("a", state=State.INCOMPLETE)], False, False, [Action.ARCHIVE]),
-        ([subject("a", state=State.INCOMPLETE, used=True)], True, True, [Action.KEEP]),
-        ([subject("a.b", key_id="a"), subject("a")], False, False, [Action.ARCHIVE, Action.KEEP]),
-        ([subject("a.b", key_id="a")], False, False, [Action.RENAME]),
-        ([subject("a.b", key_id="a", used=True)], True, True, [Action.KEEP]),
+        ([subject("a", state=State.UNPARSABLE)], False, False, [CleanAction.ARCHIVE]),
+        ([subject("a", state=State.UNPARSABLE, used=True)], False, False, [CleanAction.KEEP]),
+        ([subject("a", state=State.UNPARSABLE, used=True)], False, True, [CleanAction.ARCHIVE]),
+        ([subject("a", state=State.INCOMPLETE)], False, False, [CleanAction.ARCHIVE]),
+        ([subject("a", state=State.INCOMPLETE, used=True)], True, True, [CleanAction.KEEP]),
+        (
+            [subject("a.b", key_id="a"), subject("a")],
+            False,
+            False,
+            [CleanAction.ARCHIVE, CleanAction.KEEP],
+        ),
+        ([subject("a.b", key_id="a")], False, False, [CleanAction.RENAME]),
+        ([subject("a.b", key_id="a", used=True)], True, True, [CleanAction.KEEP]),
         (
             [subject("a.b", key_id="a"), subject("a.c", key_id="a")],
             False,
             False,
-            [Action.RENAME, Action.KEEP],
+            [CleanAction.RENAME, CleanAction.KEEP],
         ),
         # The copy is what is left of a broken account.
         (
             [subject("a.b", key_id="a"), subject("a", state=State.UNPARSABLE)],
             False,
             False,
-            [Action.KEEP, Action.ARCHIVE],
+            [CleanAction.KEEP, CleanAction.ARCHIVE],
         ),
-        ([subject("a", used=True)], True, True, [Action.KEEP]),
-        ([subject("a", standing=Standing.ABSENT)], False, False, [Action.ARCHIVE]),
-        ([subject("a"), subject("b", used=True)], False, False, [Action.KEEP, Action.KEEP]),
-        ([subject("a"), subject("b", used=True)], True, False, [Action.ARCHIVE, Action.KEEP]),
+        ([subject("a", used=True)], True, True, [CleanAction.KEEP]),
+        ([subject("a", standing=Standing.ABSENT)], False, False, [CleanAction.ARCHIVE]),
+        (
+            [subject("a"), subject("b", used=True)],
+            False,
+            False,
+            [CleanAction.KEEP, CleanAction.KEEP],
+        ),
+        (
+            [subject("a"), subject("b", used=True)],
+            True,
+            False,
+            [CleanAction.ARCHIVE, CleanAction.KEEP],
+        ),
         (
             [subject("a", kid="K"), subject("b", kid="K", used=True)],
             False,
             False,
-            [Action.ARCHIVE, Action.KEEP],
+            [CleanAction.ARCHIVE, CleanAction.KEEP],
         ),
         (
             [subject("a", kid="K", issued=True), subject("b", kid="K", used=True)],
             True,
             True,
-            [Action.KEEP, Action.KEEP],
+            [CleanAction.KEEP, CleanAction.KEEP],
         ),
         (
             [subject("a", issued=True, age=1), subject("b")],
             True,
             False,
-            [Action.KEEP, Action.ARCHIVE],
+            [CleanAction.KEEP, CleanAction.ARCHIVE],
         ),
         (
             [subject("a"), subject("b", used=True, standing=Standing.REVOKED)],
             True,
             False,
-            [Action.KEEP, Action.KEEP],
+            [CleanAction.KEEP, CleanAction.KEEP],
         ),
-        ([subject("a"), subject("b")], False, False, [Action.KEEP, Action.KEEP]),
-        ([subject("a", age=1), subject("b")], True, False, [Action.ARCHIVE, Action.KEEP]),
-        ([subject("a"), subject("b", server="t")], True, False, [Action.KEEP, Action.KEEP]),
-        ([subject("a", state=State.UNPARSABLE, link=True)], True, True, [Action.KEEP]),
+        ([subject("a"), subject("b")], False, False, [CleanAction.KEEP, CleanAction.KEEP]),
+        ([subject("a", age=1), subject("b")], True, False, [CleanAction.ARCHIVE, CleanAction.KEEP]),
+        (
+            [subject("a"), subject("b", server="t")],
+            True,
+            False,
+            [CleanAction.KEEP, CleanAction.KEEP],
+        ),
+        ([subject("a", state=State.UNPARSABLE, link=True)], True, True, [CleanAction.KEEP]),
     ],
 )
 def test_what_clean_would_do(
-    subjects: list[Subject], idle: bool, force: bool, actions: list[Action]
+    subjects: list[AccountFacts], idle: bool, force: bool, actions: list[CleanAction]
 ) -> None:
     assert steps(*subjects, idle=idle, force=force) == actions
 
@@ -233,39 +259,41 @@ SUBJECTS = st.lists(
 
 
 @given(SUBJECTS, st.booleans(), st.booleans())
-def test_nothing_that_is_needed_ever_goes(subjects: list[Subject], idle: bool, force: bool) -> None:
-    entries = hygiene.judge(subjects)
-    planned = hygiene.plan(entries, idle=idle, force=force)
+def test_nothing_that_is_needed_ever_goes(
+    subjects: list[AccountFacts], idle: bool, force: bool
+) -> None:
+    entries = judge(subjects)
+    planned = clean_plan.plan(entries, idle=idle, force=force)
     assert [step.entry for step in planned] == entries
     for step in planned:
-        account, uses = step.entry.account, step.entry.subject.uses
-        if step.action is not Action.KEEP:
+        account, uses = step.entry.account, step.entry.facts.uses
+        if step.action is not CleanAction.KEEP:
             assert account.link is None
-            needed = uses or step.entry.subject.unclear
+            needed = uses or step.entry.facts.unclear
             assert not needed or (force and account.state is State.UNPARSABLE)
-            if step.entry.subject.sound:
-                assert not step.entry.subject.issued
-        if step.action is Action.RENAME:
+            if step.entry.facts.sound:
+                assert not step.entry.facts.issued
+        if step.action is CleanAction.RENAME:
             assert account.misnamed
             assert not any(other.account.folder == account.folder.with_name(str(account.id))
                            for other in subjects)  # fmt: skip
     renamed = [s.entry.account.folder.with_name(str(s.entry.account.id)) for s in planned
-               if s.action is Action.RENAME]  # fmt: skip
+               if s.action is CleanAction.RENAME]  # fmt: skip
     assert len(renamed) == len(set(renamed))
     for path in {s.account.server_path for s in subjects}:
         had = [s for s in subjects if s.sound and s.account.server_path == path]
-        left = [s for s in planned if s.action is not Action.ARCHIVE and s.entry.subject in had]
+        left = [s for s in planned if s.action is not CleanAction.ARCHIVE and s.entry.facts in had]
         assert bool(left) == bool(had)  # the last one that is good for anything stays
 
 
 @given(SUBJECTS)
-def test_what_is_put_right_stays_right(subjects: list[Subject]) -> None:
-    def after(planned: list[Step]) -> list[Subject]:
-        return [step.entry.subject for step in planned if step.action is not Action.ARCHIVE]
+def test_what_is_put_right_stays_right(subjects: list[AccountFacts]) -> None:
+    def after(planned: list[CleanStep]) -> list[AccountFacts]:
+        return [step.entry.facts for step in planned if step.action is not CleanAction.ARCHIVE]
 
-    once = after(hygiene.plan(hygiene.judge(subjects)))
-    again = hygiene.plan(hygiene.judge(once))
-    assert Action.ARCHIVE not in {
+    once = after(clean_plan.plan(judge(subjects)))
+    again = clean_plan.plan(judge(once))
+    assert CleanAction.ARCHIVE not in {
         step.action for step in again if step.entry.verdict is not Verdict.MISNAMED
     }
 
@@ -283,10 +311,10 @@ def test_what_is_put_right_stays_right(subjects: list[Subject]) -> None:
     ],
 )
 def test_accounts_made_elsewhere(made: str | None, here: str, other: str | None) -> None:
-    assert hygiene.moved_machine(made, here) == other
+    assert moved_machine(made, here) == other
 
 
 def test_a_status_changes_the_verdict_and_nothing_else() -> None:
     one = subject("a", kid="K")
-    [entry] = hygiene.judge([replace(one, status=Status(Standing.VALID))])
-    assert entry.verdict is hygiene.judge([one])[0].verdict
+    [entry] = judge([replace(one, status=Status(Standing.VALID))])
+    assert entry.verdict is judge([one])[0].verdict
