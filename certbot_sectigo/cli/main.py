@@ -29,6 +29,10 @@ _COMMANDS = {
     "explain": ("certbot_sectigo.cli.explain", "Print what an error or a log means."),
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
     "doctor": ("certbot_sectigo.cli.doctor", "Print what is wrong on this machine, with remedies."),
+    "renewals": (
+        "certbot_sectigo.cli.renewals",
+        "Print what the next renewal of each certificate will do.",
+    ),
     "revoke": (
         "certbot_sectigo.cli.revoke",
         "Ask the CA to revoke a certificate, with the account that may.",

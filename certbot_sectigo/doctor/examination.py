@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 from certbot_sectigo.accounts import archive, store
 from certbot_sectigo.accounts.known.overview import Overview
@@ -26,7 +25,6 @@ from certbot_sectigo.machine import (
     certbot_versions,
     lineages,
     programs,
-    renewal_file,
     schedules,
     timers,
 )
@@ -144,15 +142,7 @@ def _credentials(dirs: Dirs, overview: Overview) -> list[Path]:
 
 
 def _renewable(lineage: Lineage) -> renewal.Renewable:
-    options: dict[str, str] = {}
-    if lineage.problem is None:
-        try:
-            content = renewal_file.parse(lineages.read_text(lineage).encode())
-        except (lineages.LineageError, renewal_file.Malformed):
-            content = {}
-        params: Any = content.get(renewal_file.PARAMS, {})
-        for source in (params, content):
-            options.update({k: v for k, v in source.items() if isinstance(v, str)})
+    options = lineages.read_options(lineage)
     certificate = lineages.read_certificate(lineage)
     if isinstance(certificate, Certificate):
         names = tuple(sorted(certificate.names))

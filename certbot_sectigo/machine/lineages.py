@@ -39,6 +39,10 @@ class LineageError(errors.Error):
     """Renewal files cannot be read."""
 
 
+PLUGIN = "sectigo-eab"
+"""certbot's name of our plugin."""
+
+
 @dataclass(frozen=True)
 class Lineage:
     """A certificate's name with what its renewal file says; None is what it does not say."""
@@ -71,16 +75,38 @@ class Lineage:
     """``live/<name>/cert.pem``, most often."""
     fullchain_path: Path | None = None
     key_path: Path | None = None
+    chain_path: Path | None = None
+    archive_dir: Path | None = None
+    """Where its versions are kept; None where the file does not say."""
     link: bool = False
     """Whether the renewal file is a symbolic link, which is not changed through."""
     unknown: bool = False
     """Whether it is so damaged (empty, cut off) that nobody can tell which account it named."""
 
     @property
+    def files(self) -> Mapping[str, Path | None]:
+        """The files that the renewal file names, by certbot's word for each."""
+        return {
+            "cert": self.cert_path,
+            "privkey": self.key_path,
+            "chain": self.chain_path,
+            "fullchain": self.fullchain_path,
+        }
+
+    @property
     def ours(self) -> bool:
         """Whether it is renewed by this plugin."""
-        # Old certbots wrote the distribution's name in front of a plugin's.
-        return (self.authenticator or "").rpartition(":")[2] == "sectigo-eab"
+        return _plain(self.authenticator) == PLUGIN
+
+    @property
+    def plugins(self) -> frozenset[str]:
+        """The plugins that its renewal needs; an empty name where none is named."""
+        return frozenset({_plain(self.authenticator), _plain(self.installer)})
+
+
+def _plain(plugin: str | None) -> str:
+    # Old certbots wrote the distribution's name in front of a plugin's.
+    return (plugin or "").rpartition(":")[2]
 
 
 def read(path: Path) -> Lineage | None:
@@ -158,6 +184,24 @@ def read_text(lineage: Lineage) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise LineageError(f"{lineage.path} cannot be read: {reason}.") from None
+
+
+def read_options(lineage: Lineage) -> Mapping[str, str]:
+    """Return the texts of ``[renewalparams]`` and those above it, as ``renew_before_expiry``.
+
+    Empty for a file that cannot be read: :attr:`Lineage.problem` says why.
+    """
+    if lineage.problem is not None:
+        return {}
+    try:
+        content = renewal_file.parse(read_text(lineage).encode())
+    except (LineageError, renewal_file.Malformed):
+        return {}
+    options: dict[str, str] = {}
+    params: Any = content.get(renewal_file.PARAMS, {})
+    for source in (params, content):
+        options.update({k: v for k, v in source.items() if isinstance(v, str)})
+    return options
 
 
 def read_expiry(lineage: Lineage) -> datetime | None:
@@ -247,6 +291,8 @@ def _lineage(
         cert_path=file("cert"),
         fullchain_path=file("fullchain"),
         key_path=file("privkey"),
+        chain_path=file("chain"),
+        archive_dir=file("archive_dir"),
         link=link,
         problem=problem,
         # Of options that certbot has written these two are the first.

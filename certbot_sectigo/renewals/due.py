@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from certbot_sectigo.machine import certbot_versions
 
@@ -32,3 +32,23 @@ def window(
         if certbot_versions.renews_by_lifetime(certbot_version)
         else min(last, _OLD_BEFORE_EXPIRY)
     )
+
+
+def next_try(
+    not_before: datetime,
+    not_after: datetime,
+    options: Mapping[str, str],
+    certbot_version: tuple[int, ...],
+    now: datetime,
+) -> datetime | None:
+    """Return when ``certbot renew`` will want to renew a certificate; `now` if that is past.
+
+    A CA that says earlier by ARI (RFC 9773), which certbot asks since 4.1, is not asked here.
+
+    :param options: texts of ``[renewalparams]``, and the file's own ``renew_before_expiry``.
+    :returns: None where the renewal is switched off.
+    """
+    if options.get("autorenew", "").lower() == "false":
+        return None
+    start = not_after - window(not_after - not_before, options, certbot_version)
+    return max(start, now)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from certbot_sectigo.doctor.checks import starts
 from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Expiry, Finding, Severity
-from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals.due import window
 
@@ -160,7 +160,7 @@ def _unscheduled(schedule: Schedule, lineages: list[Lineage], ours: Ours) -> Fin
         what, remedy = f"{timer.name} is there, but not enabled.", "Enable it."
         for start in schedule.starts if need else ():
             if start.schedule == timer and start.has_plugin is False:
-                what += f" It starts {start.name}, which does not have the plugin {starts.PLUGIN}."
+                what += f" It starts {start.name}, which does not have the plugin {PLUGIN}."
                 remedy, first = starts.mending(start, ours, lineages)
                 remedy = f"{remedy} Then enable it."
                 enable = f"{first}\n{enable}" if first else ""

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from certbot_sectigo.doctor.model import Finding, Severity
-from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.timers import Start
 
-PLUGIN = "sectigo-eab"
 _CERTBOTS_OWN = frozenset({"standalone", "webroot", "manual", "null", "None", "", PLUGIN})
 
 
@@ -37,7 +36,7 @@ class Ours:
 
 def needed(lineages: Iterable[Lineage]) -> list[Lineage]:
     """Give the lineages that need the plugin."""
-    return [lineage for lineage in lineages if PLUGIN in _plugins(lineage)]
+    return [lineage for lineage in lineages if PLUGIN in lineage.plugins]
 
 
 def check(lineages: Iterable[Lineage], starts: Iterable[Start], ours: Ours) -> Iterator[Finding]:
@@ -75,7 +74,7 @@ def check(lineages: Iterable[Lineage], starts: Iterable[Start], ours: Ours) -> I
 
 def mending(start: Start, ours: Ours, lineages: Iterable[Lineage]) -> tuple[str, str]:
     """Say how a schedule comes to start a certbot with the plugin: remedy and command."""
-    foreign = {name for lineage in lineages for name in _plugins(lineage)} - _CERTBOTS_OWN
+    foreign = {name for lineage in lineages for name in lineage.plugins} - _CERTBOTS_OWN
     words = ours.words(start)
     if words and foreign <= ours.plugins:
         command = _unit(start, words) if start.commands else _table(start, words)
@@ -126,9 +125,3 @@ def _table(start: Start, words: str) -> str:
 
 def _replaced(command: str, start: Start, words: str) -> str:
     return command.replace(start.launcher + start.rest, words + start.rest, 1)
-
-
-def _plugins(lineage: Lineage) -> set[str]:
-    # Old certbots wrote the distribution's name in front of a plugin's.
-    named = (lineage.authenticator, lineage.installer)
-    return {(name or "").rpartition(":")[2] for name in named}

@@ -11,8 +11,9 @@ from typing import Any, Union
 
 from certbot_sectigo.machine import account_id as jwk
 from certbot_sectigo.machine import dirs
-from certbot_sectigo.machine.logs import files
+from certbot_sectigo.machine.logs import files, orders
 from certbot_sectigo.machine.logs.files import Unread
+from certbot_sectigo.machine.logs.orders import Opened, Validated
 from certbot_sectigo.machine.logs.parser import Event, Exchange, Run, decoded, events
 
 _LONG_AGO = datetime.fromtimestamp(0, timezone.utc)
@@ -70,7 +71,9 @@ class Leak:
     line: int
 
 
-Finding = Union[Binding, Issuance, Leak, Unread]
+Told = Union[Binding, Issuance, Leak, Opened, Validated]
+Finding = Union[Told, Unread]
+_KINDS: tuple[type, ...] = (Binding, Issuance, Leak, Unread, Opened, Validated)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ class Findings:
     issuances: tuple[Issuance, ...] = ()
     leaks: tuple[Leak, ...] = ()
     unread: tuple[Unread, ...] = ()
+    opened: tuple[Opened, ...] = ()
+    validated: tuple[Validated, ...] = ()
 
 
 def bindings(logs_dir: Path) -> Iterator[Binding]:
@@ -103,11 +108,12 @@ def scan(logs_dir: Path, since: datetime | None = None) -> Findings:
     :param since: logs last written to before that are left out.
     """
     trouble: list[Unread] = []
-    found: dict[type, list[Any]] = {Binding: [], Issuance: [], Leak: [], Unread: trouble}
+    found: dict[type, list[Any]] = {kind: [] for kind in _KINDS}
+    found[Unread] = trouble
     for log in files.find(logs_dir, since, trouble):
         for finding in findings(log):
             found[type(finding)].append(finding)
-    return Findings(*(tuple(found[kind]) for kind in (Binding, Issuance, Leak, Unread)))
+    return Findings(*(tuple(found[kind]) for kind in _KINDS))
 
 
 def findings(log: Path, end: float | None = None) -> Iterator[Finding]:
@@ -120,7 +126,7 @@ def findings(log: Path, end: float | None = None) -> Iterator[Finding]:
     yield from trouble
 
 
-def interpret(parsed: Iterable[Event], log: Path) -> Iterator[Binding | Issuance | Leak]:
+def interpret(parsed: Iterable[Event], log: Path) -> Iterator[Told]:
     """Draw conclusions from what a log shows; pure."""
     state = _State(log)
     for event in parsed:
@@ -129,9 +135,13 @@ def interpret(parsed: Iterable[Event], log: Path) -> Iterator[Binding | Issuance
             if event.secret:
                 yield Leak(log, event.line)
         else:
+            if dirs.is_dry_run(event.url):
+                continue  # no CA was asked
             finding = state.take(event)
             if finding is not None:
                 yield finding
+            if event.method == "POST":
+                yield from orders.told(event, log)
 
 
 @dataclass
@@ -148,8 +158,6 @@ class _State:
     """The directory asked last."""
 
     def take(self, exchange: Exchange) -> Binding | Issuance | None:
-        if dirs.is_dry_run(exchange.url):
-            return None  # no CA was asked
         answer = exchange.answer or ""
         # To parse every answer would take most of the time.
         if exchange.method == "GET" and '"newAccount"' in answer:

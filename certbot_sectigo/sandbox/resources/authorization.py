@@ -27,7 +27,8 @@ def create(context: Context, account: model.Account, pair: Pair, name: str) -> m
     """
     now = context.now()
     base = name[2:] if name.startswith("*.") else name
-    valid = is_validated(context, pair, name)
+    since = validated_at(context, pair, name)
+    valid = since is not None
     authorization = model.Authorization(
         id=new_id(),
         account=account.id,
@@ -54,27 +55,29 @@ def create(context: Context, account: model.Account, pair: Pair, name: str) -> m
                 type=kind,
                 token="" if valid else secrets.token_urlsafe(32),
                 status="valid" if valid else "pending",
-                validated=now if valid else 0.0,
+                # What a real answer says of a pre-validated name was masked; SCM's date [inf].
+                validated=since or 0.0,
             )
         )
     return authorization
 
 
-def is_validated(context: Context, pair: Pair, name: str) -> bool:
-    """Tell whether a name counts as validated in SCM, and recently enough.
+def validated_at(context: Context, pair: Pair, name: str) -> float | None:
+    """Return when a name was validated in SCM, if that counts still; None if it does not.
 
     Validations count for 198 days [doc]; older ones need a challenge again.
 
     :param name: with its star if it is a wildcard; that needs its domain's validation.
     """
+    now = context.now()
     if pair.any_name:
-        return name not in pair.challenged
+        return None if name in pair.challenged else now
     base = name[2:] if name.startswith("*.") else name
     for candidate in (pair.domain_of(base), base):
         found = context.store.get(model.Validation, f"{pair.kid} {candidate}")
         if found is not None:
-            return context.now() - found.at < context.config.validation_days * _DAY
-    return False
+            return found.at if now - found.at < context.config.validation_days * _DAY else None
+    return None
 
 
 def authorization(context: Context, call: Call) -> Reply:

@@ -1,0 +1,186 @@
+"""``renewals``: will each certificate renew, and what that is known from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+import click
+
+from certbot_sectigo.base import errors
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.format.document import time
+from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.shared import account_words, ask_ca
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import commands
+from certbot_sectigo.renewals.model import Basis, Forecast, Outlook, Renewal
+
+_TONES = {
+    Outlook.READY: Tone.GOOD,
+    Outlook.CHALLENGE: Tone.WARN,
+    Outlook.REFUSED: Tone.BAD,
+    Outlook.BROKEN: Tone.BAD,
+    Outlook.UNATTENDED: Tone.BAD,
+    Outlook.UNKNOWN: Tone.DIM,
+}
+_RESTS_ON = {
+    Basis.ORDER: "order now",
+    Basis.LOG: "log",
+    Basis.FILES: "files",
+    Basis.NOTHING: "not asked",
+}
+
+
+@click.command("renewals")
+@click.option("--order", "orders", is_flag=True,
+              help="Ask the CA: open one order for each lineage of this plugin.")  # fmt: skip
+@click.option("--cert-name", "only", multiple=True, metavar="NAME",
+              help="Only this lineage; repeat it for more.")  # fmt: skip
+@ask_ca.no_verify_ssl_option
+@click.pass_context
+def command(ctx: click.Context, orders: bool, only: tuple[str, ...], no_verify_ssl: bool) -> None:
+    """Print what the next renewal of each certificate will do.
+
+    Reads certbot's files and logs, cron tables and systemd units, changes nothing, and asks
+    nobody. A forecast says what it rests on: the files here, the last order in the logs, or
+    nothing.
+
+    With --order the CA is asked, by one order for each lineage that this plugin renews, with
+    the account that the renewal will use. No order is finalised: nothing is issued, and they
+    lapse by themselves.
+
+    The exit code is 1 if a certificate will not renew by itself.
+    """
+    context: Context = ctx.obj
+    found = gather(context, only, orders=orders, verify_ssl=not no_verify_ssl)
+    report = Report(
+        "renewals",
+        lambda: {"renewals": [as_json(renewal) for renewal in found]},
+        lambda: _blocks(found, orders=orders),
+    )
+    formats.chosen(json=context.json).show(report)
+    ctx.exit(1 if any(renewal.forecast.fails for renewal in found) else 0)
+
+
+def gather(
+    context: Context, only: Sequence[str] = (), *, orders: bool = False, verify_ssl: bool = True
+) -> list[Renewal]:
+    """Forecast the renewals of this machine.
+
+    :param only: names of lineages; empty for all.
+    :param orders: ask the CA with an order each.
+    :raises certbot_sectigo.base.errors.UsageError: if a lineage is not there.
+    """
+    from certbot_sectigo.accounts.known import overview
+    from certbot_sectigo.machine import certbot_versions, timers
+    from certbot_sectigo.machine.dirs import Dirs
+    from certbot_sectigo.machine.logs import findings
+    from certbot_sectigo.renewals import ask, survey
+
+    dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
+    surveyed = survey.survey(
+        overview.gather(dirs, context.system_root, os.environ),
+        findings.scan(dirs.logs_dir),
+        timers.read(context.system_root),
+        certbot_versions.certbot_version(),
+        datetime.now(timezone.utc),
+    )
+    names = {item.facts.lineage.name for item in surveyed}
+    for name in only:
+        if name not in names:
+            raise errors.UsageError(
+                f"There is no lineage {name} in {dirs.renewal}.",
+                f"These are there:  {', '.join(sorted(names)) or 'none'}",
+            )
+    surveyed = [item for item in surveyed if not only or item.facts.lineage.name in only]
+    answers: dict[str, Any] = {}
+    asked = [item for item in surveyed if item.asks_us] if orders else []
+    if asked:
+        servers = ", ".join(sorted({item.server for item in asked}))
+        many = "one order" if len(asked) == 1 else f"{len(asked)} orders"
+        click.echo(f"This opens {many} at {servers}; none is finalised.", err=True)
+        with ask_ca.progress("Asking the CA", len(asked), context) as answered:
+            answers = ask.ask(asked, ask_ca.settings(verify_ssl=verify_ssl), answered)
+    return [item.renewal(answers.get(item.facts.lineage.name)) for item in surveyed]
+
+
+def as_json(renewal: Renewal) -> Mapping[str, Any]:
+    """Return a renewal's members for JSON."""
+    return {
+        "lineage": renewal.lineage.name,
+        "names": list(renewal.names),
+        "valid_until": time(renewal.not_after),
+        "next_try": time(renewal.next_try),
+        "authenticator": renewal.lineage.authenticator,
+        "server": renewal.lineage.server,
+        "account": renewal.account,
+        "kid": renewal.kid,
+        "forecast": _forecast_as_json(renewal.forecast),
+        "horizon": time(renewal.horizon),
+        "horizons": [
+            {
+                "name": horizon.name,
+                "until": time(horizon.until),
+                "validated": time(horizon.validated),
+                "method": horizon.method,
+            }
+            for horizon in renewal.horizons
+        ],
+    }
+
+
+def _forecast_as_json(forecast: Forecast) -> Mapping[str, Any]:
+    return {
+        "outlook": forecast.outlook.value,
+        "rests_on": forecast.basis.value,
+        "reason": forecast.reason,
+        "names": list(forecast.names),
+        "method": forecast.method or None,
+        "answerable": forecast.answerable,
+        "fails": forecast.fails,
+        "remedy": forecast.remedy or None,
+        "command": forecast.command or None,
+    }
+
+
+def _blocks(found: Sequence[Renewal], *, orders: bool) -> Iterator[Block]:
+    if not found:
+        yield Note("There are no certificates here.")
+        return
+    short = account_words.short_ids(r.account for r in found if r.account)
+    rows = []
+    for renewal in found:
+        forecast = renewal.forecast
+        account = short[renewal.account] if renewal.account else "?"
+        rows.append(
+            (
+                Cell(renewal.lineage.name),
+                Cell(_day(renewal.not_after)),
+                Cell(_day(renewal.next_try)),
+                Cell(account),
+                Cell(_day(renewal.horizon), Tone.PLAIN if renewal.horizon else Tone.DIM),
+                Cell(
+                    f"{forecast.outlook.value} ({_RESTS_ON[forecast.basis]})",
+                    _TONES[forecast.outlook],
+                ),
+            )
+        )
+    columns = ("LINEAGE", "UNTIL", "NEXT TRY", "ACCOUNT", "HORIZON", "FORECAST")
+    whole = frozenset({"UNTIL", "NEXT TRY", "ACCOUNT", "HORIZON"})
+    yield Table("", columns, tuple(rows), whole, copied=frozenset({"LINEAGE"}))
+    for renewal in found:
+        forecast = renewal.forecast
+        if forecast.outlook in (Outlook.READY, Outlook.UNKNOWN) and not forecast.fails:
+            continue
+        tone = Tone.BAD if forecast.fails else Tone.WARN
+        text = f"{renewal.lineage.name}: {forecast.reason}"
+        yield Note(f"{text} {forecast.remedy}".rstrip(), forecast.command, tone)
+    if not orders and any(r.forecast.outlook is Outlook.UNKNOWN for r in found):
+        yield Note("The CA was not asked. This asks it:", commands.ours("renewals", "--order"))
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d") if moment else "?"

@@ -1,0 +1,177 @@
+"""The files of a lineage as certbot will look at them: what it refuses, and what is only wrong.
+
+certbot loads a lineage where its renewal file names four files below ``live/`` and each is a
+symbolic link whose target is there (``certbot/_internal/storage.py``, 1.12 to 5.8); it looks
+no further. So a link may lead into another lineage's archive, the four may be of different
+versions, or the key be another's, and services fail where certbot says nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from certbot_sectigo.base import reading
+from certbot_sectigo.machine import commands
+from certbot_sectigo.machine.lineages import Lineage
+
+KINDS = ("cert", "privkey", "chain", "fullchain")
+
+_VERSION = re.compile(r"(?:cert|privkey|chain|fullchain)(\d+)\.pem")
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Something that is wrong with a lineage's files."""
+
+    path: Path
+    what: str
+    """A sentence about it, without its subject and full stop."""
+    refused: bool
+    """Whether certbot refuses to load the lineage because of it."""
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.what}"
+
+
+def damages(lineage: Lineage) -> list[Damage]:
+    """Find what is wrong with a lineage's four files, what certbot refuses first.
+
+    :param lineage: one whose renewal file can be read; of others there is nothing to say.
+    """
+    if lineage.problem is not None:
+        return []
+    paths = {kind: path for kind, path in lineage.files.items() if path is not None}
+    found = [damage for path in paths.values() for damage in _refused(path)]
+    if found:
+        return found
+    return [*_mixed(lineage, paths), *_unfit(paths)]
+
+
+def mending(lineage: Lineage) -> list[str]:
+    """Return the ``ln`` lines that put the links right; none where no version fits alone.
+
+    A version fits where all four files of it are in the lineage's archive and its key is the
+    certificate's. Nothing is deleted by them.
+    """
+    paths = {kind: path for kind, path in lineage.files.items() if path is not None}
+    if len(paths) < len(KINDS):
+        return []
+    folder = next(iter(paths.values())).parent
+    archive = _archive(lineage, folder)
+    fitting = [version for version in _versions(archive) if _fits(archive, version)]
+    if not fitting:
+        return []
+    version = max(fitting)
+    lines = []
+    for kind, path in sorted(paths.items()):
+        target = os.path.relpath(archive / f"{kind}{version}.pem", folder)
+        if path.is_symlink():
+            if str(path.readlink()) == target:
+                continue
+            options = ["-sfT"]
+        else:
+            # What may lie there is kept beside it: it may be the only copy.
+            options = ["-sT", "--backup=numbered"]
+        lines.append(commands.line(shlex.join(["ln", *options, target, str(path)])))
+    return lines
+
+
+def _refused(path: Path) -> list[Damage]:
+    try:
+        if not reading.is_there(path):
+            return [Damage(path, "is not there", True)]
+        if not path.is_symlink():
+            return [Damage(path, "is no symbolic link, but a file of its own", True)]
+        if reading.status(path) is None:
+            return [Damage(path, f"leads to {path.readlink()}, which is not there", True)]
+    except OSError as error:
+        return [Damage(path, f"cannot be looked at: {error.strerror}", True)]
+    return []
+
+
+def _mixed(lineage: Lineage, paths: dict[str, Path]) -> list[Damage]:
+    """Find links that lead elsewhere than into one version in the lineage's own archive."""
+    found = []
+    versions: dict[str, list[Path]] = {}
+    for path in paths.values():
+        target = Path(os.path.realpath(path))
+        own = Path(os.path.realpath(_archive(lineage, path.parent)))
+        if target.parent != own:
+            found.append(Damage(path, f"leads to {target}, out of {own}", False))
+        number = _VERSION.fullmatch(target.name)
+        versions.setdefault(number[1] if number else target.name, []).append(path)
+    if not found and len(versions) > 1:
+        odd = min(versions.values(), key=len)[0]
+        which = ", ".join(sorted(versions))
+        found.append(Damage(odd, f"is not of the others' version (versions {which})", False))
+    return found
+
+
+def _unfit(paths: dict[str, Path]) -> list[Damage]:
+    """Find files whose content does not belong together."""
+    found = []
+    public: dict[str, Any] = {}
+    for kind, path in paths.items():
+        try:
+            data = reading.read_regular(path)
+        except OSError as error:
+            found.append(Damage(path, f"cannot be read: {error.strerror}", False))
+            continue
+        if not data.strip():
+            found.append(Damage(path, "is empty", False))
+        elif kind in ("cert", "fullchain", "privkey"):
+            key = _public_key(data, private=kind == "privkey")
+            if key is None:
+                what = "holds no private key" if kind == "privkey" else "holds no certificate"
+                found.append(Damage(path, what, False))
+            public[kind] = key
+        if kind == "fullchain" and data.count(b"-----BEGIN CERTIFICATE-----") == 1:
+            found.append(Damage(path, "holds the certificate alone, without its chain", False))
+    if not found:
+        of_cert = public.get("cert")
+        for kind, what in (("privkey", "is not the key of"), ("fullchain", "begins not with")):
+            if kind in paths and public.get(kind) != of_cert:
+                found.append(Damage(paths[kind], f"{what} {paths['cert']}", False))
+    return found
+
+
+def _public_key(data: bytes, *, private: bool) -> bytes | None:
+    """Return the public key in a file, as DER; None if there is none."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
+
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    try:
+        if private:
+            key = serialization.load_pem_private_key(data, None).public_key()
+        else:
+            key = x509.load_pem_x509_certificate(data).public_key()
+        return key.public_bytes(serialization.Encoding.DER, form)
+    except Exception:  # cryptography's errors are many
+        return None
+
+
+def _archive(lineage: Lineage, live: Path) -> Path:
+    """Return the lineage's archive: as its file says, else beside ``live/`` under its name."""
+    return lineage.archive_dir or live.parent.parent / "archive" / live.name
+
+
+def _versions(archive: Path) -> set[int]:
+    try:
+        numbers = [_VERSION.fullmatch(path.name) for path in archive.iterdir()]
+    except OSError:
+        return set()  # nothing to propose, then
+    return {int(number[1]) for number in numbers if number}
+
+
+def _fits(archive: Path, version: int) -> bool:
+    files = {kind: archive / f"{kind}{version}.pem" for kind in KINDS}
+    try:
+        return all(reading.is_file(path) for path in files.values()) and not _unfit(files)
+    except OSError:
+        return False

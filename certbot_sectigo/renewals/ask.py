@@ -1,0 +1,53 @@
+"""Ask the CA, with an order for each lineage, whether it would issue; none is finalised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from certbot_sectigo.accounts import store
+from certbot_sectigo.ca.order import open_order
+from certbot_sectigo.ca.session import QUESTION_TIMEOUT, CaError, Refused, Session, Settings
+from certbot_sectigo.renewals.forecast import No, Silence, Yes
+from certbot_sectigo.renewals.survey import Surveyed
+
+_AT_ONCE = 4
+"""Orders under way at the same time; a CA's limits are per second and address."""
+
+
+def ask(
+    surveyed: Sequence[Surveyed],
+    settings: Settings,
+    answered: Callable[[], None] = lambda: None,
+) -> dict[str, Yes | No | Silence]:
+    """Open an order for each lineage's names with the account its renewal will use.
+
+    :param surveyed: those that are to be asked about, see :attr:`Surveyed.asks_us`.
+    :param answered: called after each answer, to show that it goes on.
+    :returns: name of the lineage -> answer.
+    """
+
+    def one(item: Surveyed) -> Yes | No | Silence:
+        try:
+            return _answer(item, settings)
+        finally:
+            answered()
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = list(pool.map(one, surveyed))
+    return {item.facts.lineage.name: answer for item, answer in zip(surveyed, answers)}
+
+
+def _answer(item: Surveyed, settings: Settings) -> Yes | No | Silence:
+    account = item.facts.account
+    if account is None:
+        return Silence("there is no account to ask with")
+    try:
+        key = store.load_key(account.folder)
+        session = Session(item.server, key, settings, account.uri, timeout=QUESTION_TIMEOUT)
+        order = open_order(session, item.facts.names)
+    except Refused as refused:
+        return No(str(refused.problem), refused.remedy)
+    except (CaError, store.AccountError) as error:
+        return Silence(error.message)
+    return Yes({each.name: each.challenges for each in order.pending})

@@ -1,0 +1,106 @@
+"""What is said of a lineage's next renewal: forecast, what it rests on, horizons of its names."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from certbot_sectigo.machine.lineages import Lineage
+
+
+class Outlook(enum.Enum):
+    """What the next renewal of a lineage will do; the values are what JSON says."""
+
+    READY = "ready"
+    """The account may issue all names at once."""
+    CHALLENGE = "challenge"
+    """The CA will want a challenge."""
+    REFUSED = "refused"
+    """The CA says no."""
+    BROKEN = "broken"
+    """certbot cannot even begin."""
+    UNATTENDED = "unattended"
+    """Nothing starts it, or what starts it cannot do it without a person."""
+    UNKNOWN = "unknown"
+    """Not asked."""
+
+
+class Basis(enum.Enum):
+    """What a forecast rests on; the values are what JSON says."""
+
+    ORDER = "order"
+    """An order opened now."""
+    LOG = "log"
+    """The last order in certbot's logs."""
+    FILES = "files"
+    """The files of this machine."""
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """Until when the CA takes a name as validated."""
+
+    name: str
+    until: datetime
+    """UTC."""
+    validated: datetime
+    method: str
+    """Type of the challenge that validated it."""
+    by_mail: bool = False
+    """Whether it was validated by e-mail, a way that ends in March 2028."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What the next renewal of a lineage will do."""
+
+    outlook: Outlook
+    reason: str
+    """A sentence for people: what was seen, and by whom it is said."""
+    basis: Basis
+    names: tuple[str, ...] = ()
+    """Those that need a challenge."""
+    method: str = ""
+    """The challenge that would be answered."""
+    answerable: bool | None = None
+    """Whether the authenticator can answer it at all; None where no challenge is in question
+    or that is not known."""
+    remedy: str = ""
+    command: str = ""
+    """The lines that help, where there are some."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether the next renewal will not bring a certificate by itself."""
+        wrong = (Outlook.REFUSED, Outlook.BROKEN, Outlook.UNATTENDED)
+        return self.outlook in wrong or self.answerable is False
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A lineage with everything about its next renewal."""
+
+    lineage: Lineage
+    names: tuple[str, ...]
+    """Of its certificate; empty where that cannot be read."""
+    not_before: datetime | None
+    not_after: datetime | None
+    """UTC."""
+    next_try: datetime | None
+    """When ``certbot renew`` will want to renew it (UTC); None: never, or not known."""
+    account: str | None
+    """Name of the account's folder that will be used."""
+    kid: str | None
+    forecast: Forecast
+    horizons: tuple[Horizon, ...] = ()
+    """Of those names of which it is known, soonest end first."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Texts of ``[renewalparams]``."""
+
+    @property
+    def horizon(self) -> datetime | None:
+        """The soonest end; None where none is known."""
+        return self.horizons[0].until if self.horizons else None

@@ -1,0 +1,167 @@
+"""What is known of each lineage's next renewal: read from this machine, the CA is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from certbot_sectigo.accounts.judge import choice
+from certbot_sectigo.accounts.judge.verdict import Entry
+from certbot_sectigo.accounts.known.overview import Overview
+from certbot_sectigo.accounts.model import Account, Candidate
+from certbot_sectigo.base import reading
+from certbot_sectigo.machine import dirs, lineages, live
+from certbot_sectigo.machine.certificates import Certificate
+from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.logs.findings import Findings
+from certbot_sectigo.machine.logs.orders import Opened, Validated
+from certbot_sectigo.machine.timers import Schedule
+from certbot_sectigo.renewals import due
+from certbot_sectigo.renewals.forecast import Facts, No, Silence, Yes, forecast
+from certbot_sectigo.renewals.horizon import OWN_LIMITS, horizon
+from certbot_sectigo.renewals.model import Horizon, Renewal
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """A lineage with what was read of it."""
+
+    facts: Facts
+    certificate: Certificate | None
+    server: str
+    """ACME directory URL; empty where the lineage names none."""
+
+    @property
+    def asks_us(self) -> bool:
+        """Whether an order may be opened for it: it is renewed with this plugin."""
+        facts = self.facts
+        able = facts.account is not None and facts.account.loads and bool(facts.names)
+        return able and lineages.PLUGIN in facts.lineage.plugins
+
+    def renewal(self, answer: Yes | No | Silence | None = None) -> Renewal:
+        """Return what is said of it; pure.
+
+        :param answer: what the CA said to an order, if it was asked.
+        """
+        facts = replace(self.facts, answer=answer)
+        account, certificate = facts.account, self.certificate
+        return Renewal(
+            lineage=facts.lineage,
+            names=facts.names,
+            not_before=certificate.not_before if certificate else None,
+            not_after=certificate.not_after if certificate else None,
+            next_try=facts.next_try,
+            account=account.name if account else None,
+            kid=(account.kid if account else None) or facts.lineage.kid,
+            forecast=forecast(facts),
+            horizons=tuple(facts.horizons),
+            options=facts.options,
+        )
+
+
+def survey(
+    overview: Overview,
+    logs: Findings,
+    schedule: Schedule | None,
+    certbot_version: tuple[int, ...],
+    now: datetime,
+) -> list[Surveyed]:
+    """Read what decides about each lineage's next renewal.
+
+    :param overview: the accounts and lineages of this machine.
+    :param logs: what certbot's logs tell.
+    :param schedule: what starts certbot; None if that is not to be looked at.
+    :param certbot_version: such as ``(5, 8, 0)``: of the certbot that renews.
+    :param now: UTC.
+    """
+    found = []
+    for lineage in overview.lineages:
+        options = lineages.read_options(lineage)
+        read = lineages.read_certificate(lineage)
+        certificate = read if isinstance(read, Certificate) else None
+        entry = _account(lineage, overview.entries)
+        damages = live.damages(lineage)
+        next_try = None
+        if certificate is not None:
+            span = (certificate.not_before, certificate.not_after)
+            next_try = due.next_try(*span, options, certbot_version, now)
+        names = tuple(sorted(certificate.names)) if certificate else ()
+        account = entry.account if entry else None
+        facts = Facts(
+            lineage=lineage,
+            names=names,
+            unreadable="" if isinstance(read, Certificate) else read.reason,
+            damages=damages,
+            mending=live.mending(lineage) if damages else (),
+            account=account,
+            registers=account is None and _has_pair(lineage),
+            options=options,
+            schedule=schedule,
+            next_try=next_try,
+            last=_last(logs.opened, account, names),
+            horizons=_horizons(lineage, logs.validated, account, names),
+        )
+        found.append(Surveyed(facts, certificate, lineage.server or ""))
+    return found
+
+
+def _account(lineage: Lineage, entries: Iterable[Entry]) -> Entry | None:
+    """Find the account that the renewal will use: the pin, else the plugin's own choice."""
+    if lineage.server is None:
+        return None
+    path = dirs.server_path(lineage.server)
+    here = [entry for entry in entries if path in (entry.account.server_path, *entry.subject.also)]
+    for entry in here:
+        if entry.account.name == lineage.account:
+            return entry
+    if not lineage.ours or not lineage.kid:
+        return None
+    candidates = [Candidate(e.account, tuple(u.what for u in e.subject.uses)) for e in here]
+    chosen = choice.by_kid(candidates, lineage.kid, lineage.account)
+    return next((e for e in here if chosen and e.account == chosen.account), None)
+
+
+def _has_pair(lineage: Lineage) -> bool:
+    """Whether the plugin has a credentials file to register with, where the account is gone."""
+    if not lineage.ours or not lineage.credentials:
+        return False
+    try:
+        return reading.is_file(Path(lineage.credentials))
+    except OSError:
+        return False
+
+
+def _last(opened: Iterable[Opened], account: Account | None, names: Sequence[str]) -> Opened | None:
+    """Return the newest order of an account for just these names."""
+    if account is None or not account.uri:
+        return None
+    same = [o for o in opened if o.account_url == account.uri and set(o.names) == set(names)]
+    return max(same, key=lambda o: o.when, default=None)
+
+
+def _horizons(
+    lineage: Lineage,
+    validated: Iterable[Validated],
+    account: Account | None,
+    names: Sequence[str],
+) -> tuple[Horizon, ...]:
+    """Work out until when names count as validated, as far as logs tell; the soonest first."""
+    if account is None or not account.uri or not lineage.ours:
+        return ()
+    newest: dict[str, Validated] = {}
+    for one in validated:
+        known = newest.get(one.name)
+        if one.account_url == account.uri and (known is None or known.when < one.when):
+            newest[one.name] = one
+    days = OWN_LIMITS.get(urlsplit(lineage.server or "").hostname or "")
+    own = timedelta(days=days) if days is not None else None
+    wanted = {name[2:] if name.startswith("*.") else name for name in names}
+    found = [
+        Horizon(name, horizon(one.when, own), one.when, one.method, "email" in one.method)
+        for name, one in newest.items()
+        if name in wanted
+    ]
+    return tuple(sorted(found, key=lambda h: (h.until, h.name)))

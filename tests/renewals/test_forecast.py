@@ -1,0 +1,114 @@
+"""What is said of a renewal, by table: the first that applies, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certbot_sectigo.accounts.model import Account, State
+from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.live import Damage
+from certbot_sectigo.machine.logs.orders import Opened
+from certbot_sectigo.machine.timers import Schedule, Start
+from certbot_sectigo.renewals.forecast import Facts, No, Silence, Yes, forecast
+from certbot_sectigo.renewals.model import Basis, Horizon, Outlook
+
+NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
+NAME = "www.a.example"
+SOON = NOW + timedelta(days=30)
+TIMER = Path("/etc/systemd/system/certbot.timer")
+LINEAGE = Lineage(
+    NAME,
+    Path(f"/etc/letsencrypt/renewal/{NAME}.conf"),
+    server="https://ca.example/v2/OV",
+    account="a" * 32,
+    authenticator="sectigo-eab",
+    kid="kid",
+)
+
+
+def account(**changes: Any) -> Account:
+    made: dict[str, Any] = {
+        "folder": Path("/etc/letsencrypt/accounts/ca.example/v2/OV") / ("a" * 32),
+        "server_path": "ca.example/v2/OV",
+        "state": State.LOADS,
+        "id": "a" * 32,
+        "uri": "https://ca.example/v2/OV/account/1",
+    }
+    return Account(**{**made, **changes})
+
+
+def facts(**changes: Any) -> Facts:
+    made = Facts(LINEAGE, (NAME,), account=account(), schedule=Schedule((TIMER,)), next_try=SOON)
+    return replace(made, **changes)
+
+
+def opened(status: int = 201, problem: str = "", detail: str = "") -> Opened:
+    return Opened("u", (NAME,), NOW, status, problem, detail, Path("log"), 1)
+
+
+def horizon(days: int) -> Horizon:
+    return Horizon(NAME, SOON + timedelta(days=days), NOW, "sectigo-dns-01")
+
+
+START = Start(TIMER, TIMER, 1, "certbot", " renew", Path("/usr/bin/certbot"), has_plugin=False)
+MANUAL = replace(LINEAGE, authenticator="manual")
+DAMAGE = Damage(Path("/live/privkey.pem"), "is not there", True)
+ONLY_WRONG = Damage(Path("/live/privkey.pem"), "is empty", False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "outlook", "basis", "fails"),
+    [
+        # What certbot cannot begin with comes first, whatever the CA says.
+        ({"lineage": replace(LINEAGE, problem="is cut off"), "answer": Yes()},
+         Outlook.BROKEN, Basis.FILES, True),
+        ({"damages": (DAMAGE,)}, Outlook.BROKEN, Basis.FILES, True),
+        ({"damages": (ONLY_WRONG,), "answer": Yes()}, Outlook.READY, Basis.ORDER, False),
+        ({"unreadable": "cert.pem: no such file"}, Outlook.BROKEN, Basis.FILES, True),
+        ({"lineage": replace(LINEAGE, authenticator=None)}, Outlook.BROKEN, Basis.FILES, True),
+        ({"account": None}, Outlook.BROKEN, Basis.FILES, True),
+        ({"account": None, "registers": True}, Outlook.UNKNOWN, Basis.NOTHING, False),
+        ({"account": account(state=State.UNPARSABLE, problem="x")},
+         Outlook.BROKEN, Basis.FILES, True),
+        # The CA's no is said before that nothing would ask it.
+        ({"answer": No("unauthorized: no"), "schedule": Schedule()},
+         Outlook.REFUSED, Basis.ORDER, True),
+        ({"answer": Yes(), "schedule": Schedule()}, Outlook.UNATTENDED, Basis.FILES, True),
+        ({"answer": Yes(), "schedule": None}, Outlook.READY, Basis.ORDER, False),
+        ({"schedule": Schedule((TIMER,), starts=(START,))},
+         Outlook.UNATTENDED, Basis.FILES, True),
+        ({"schedule": Schedule((TIMER,), starts=(START, replace(START, has_plugin=None)))},
+         Outlook.UNKNOWN, Basis.NOTHING, False),
+        ({"lineage": MANUAL}, Outlook.UNATTENDED, Basis.FILES, True),
+        ({"lineage": MANUAL, "options": {"manual_auth_hook": "/hook"}},
+         Outlook.UNKNOWN, Basis.NOTHING, False),
+        ({"options": {"autorenew": "False"}}, Outlook.UNATTENDED, Basis.FILES, True),
+        # What the CA says now.
+        ({"answer": Silence("no route")}, Outlook.UNKNOWN, Basis.ORDER, False),
+        ({"answer": Yes({NAME: ("http-01", "dns-01")})},
+         Outlook.CHALLENGE, Basis.ORDER, False),
+        ({"answer": Yes({NAME: ("dns-01",)})}, Outlook.CHALLENGE, Basis.ORDER, True),
+        ({"answer": Yes({"*.a.example": ("dns-01",)})}, Outlook.CHALLENGE, Basis.ORDER, True),
+        ({"answer": Yes(), "last": opened(401, "unauthorized", "no")},
+         Outlook.READY, Basis.ORDER, False),
+        # What the logs say of the last time.
+        ({"last": opened(401, "unauthorized", "The account has been deactivated")},
+         Outlook.REFUSED, Basis.LOG, True),
+        ({"last": opened(429, "rateLimited")}, Outlook.UNKNOWN, Basis.NOTHING, False),
+        ({"last": opened()}, Outlook.UNKNOWN, Basis.NOTHING, False),
+        ({"last": opened(), "horizons": (horizon(1),)}, Outlook.READY, Basis.LOG, False),
+        ({"last": opened(), "horizons": (horizon(-1),)}, Outlook.CHALLENGE, Basis.LOG, False),
+        ({"last": opened(), "names": (NAME, "b.example"), "horizons": (horizon(1),)},
+         Outlook.UNKNOWN, Basis.NOTHING, False),
+        ({}, Outlook.UNKNOWN, Basis.NOTHING, False),
+    ],
+)  # fmt: skip
+def test_table(changes: dict[str, Any], outlook: Outlook, basis: Basis, fails: bool) -> None:
+    said = forecast(facts(**changes))
+    assert (said.outlook, said.basis, said.fails) == (outlook, basis, fails), said
+    assert said.reason
