@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
-from certbot_sectigo.ca.session import Body, Session, Unreachable
+from certbot_sectigo.base.printable import one_line
+from certbot_sectigo.ca import transport
+from certbot_sectigo.ca.errors import Unreachable
+from certbot_sectigo.ca.session import Body, Session
+
+_LONGEST_NAME = 253
+_MOST_CHALLENGES = 20
+_MOST_PER_NAME = 10  # authorizations; RFC 8555 section 7.1.3 promises no one for each name
 
 
 @dataclass(frozen=True)
@@ -43,21 +49,27 @@ def open_order(session: Session, names: Sequence[str]) -> Order:
 
     :param session: one of a known account.
     :param names: DNS names or IP addresses (RFC 8738).
-    :raises certbot_sectigo.ca.session.CaError: if the CA refuses, or gives no answer.
+    :raises certbot_sectigo.ca.errors.CaError: if the CA refuses, or gives no answer.
     """
-    url = session.directory["newOrder"]
+    url = session.directory.new_order
     identifiers = [_identifier(name) for name in names]
     response = session.post(url, Body({"identifiers": identifiers}))
     order = _object(response)
-    status = str(order.get("status") or "pending")
+    status = one_line(str(order.get("status") or "pending"), _LONGEST_NAME)
     pending = []
     # Some servers call an order pending although nothing is left to be proven.
     if status == "pending":
-        for link in order.get("authorizations") or ():
+        links = order.get("authorizations") or []
+        if not isinstance(links, list) or len(links) > _MOST_PER_NAME * len(identifiers):
+            raise Unreachable(
+                f"{transport.shown(response.url)} opened an order for {len(identifiers)} names "
+                "with a list of authorizations that cannot be one."
+            )
+        for link in links:
             authorization = _object(session.post(str(link), None))
             if authorization.get("status") != "valid":
                 pending.append(_pending(authorization, names))
-    return Order(response.headers.get("Location") or "", status, tuple(pending))
+    return Order(transport.location(response) or "", status, tuple(pending))
 
 
 def _identifier(name: str) -> Mapping[str, str]:
@@ -76,13 +88,15 @@ def _pending(authorization: Mapping[str, Any], ordered: Sequence[str]) -> Pendin
     """
     identifier = authorization.get("identifier")
     value = identifier.get("value") if isinstance(identifier, dict) else None
-    name = str(value or "a name that the CA does not tell")
+    name = one_line(str(value or "a name that the CA does not tell"), _LONGEST_NAME)
     starred = f"*.{name}"
     if starred in ordered and (authorization.get("wildcard") is True or name not in ordered):
         name = starred
     offered = authorization.get("challenges")
-    types = [each.get("type") for each in offered or () if isinstance(each, dict)]
-    return Pending(name, tuple(kind for kind in types if isinstance(kind, str)))
+    offered = offered[:_MOST_CHALLENGES] if isinstance(offered, list) else []
+    types = [each.get("type") for each in offered if isinstance(each, dict)]
+    known = (one_line(kind, _LONGEST_NAME) for kind in types if isinstance(kind, str))
+    return Pending(name, tuple(known))
 
 
 def _object(response: requests.Response) -> Mapping[str, Any]:
@@ -91,9 +105,9 @@ def _object(response: requests.Response) -> Mapping[str, Any]:
     :raises Unreachable: if there is none.
     """
     try:
-        body = json.loads(response.content)
+        body = transport.loads(response)
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise Unreachable(f"{response.url} gave an answer that is not ACME.")
+        raise Unreachable(f"{transport.shown(response.url)} gave an answer that is not ACME.")
     return body

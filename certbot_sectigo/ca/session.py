@@ -4,53 +4,33 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 from acme import client as acme_client
-from acme import errors as acme_errors
 from acme import jws, messages
 from josepy import b64, jwa
-from josepy.errors import Error as JoseError
 from josepy.interfaces import JSONDeSerializable
 from josepy.jwk import JWK, JWKOct
 
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import json_text
+from certbot_sectigo.base.printable import one_line
+from certbot_sectigo.ca import transport
 from certbot_sectigo.ca.credentials import Credentials
-from certbot_sectigo.ca.problems import Meaning, Problem, meaning
+from certbot_sectigo.ca.directory import Directory
+from certbot_sectigo.ca.errors import CaError, Refused, Unreachable
+from certbot_sectigo.ca.problems import Meaning
 from certbot_sectigo.machine import certbot_versions
 
-logger = logging.getLogger(__name__)
-
 REGISTRATION_TIMEOUT = 120
-"""Seconds to wait for newAccount: Sectigo's software has been seen to take 18."""
+"""Seconds for the whole of newAccount: Sectigo's software has been seen to take 18."""
 QUESTION_TIMEOUT = 30
-"""Seconds to wait for an answer that changes nothing, so that it can be asked for again."""
-
-
-class CaError(errors.Error):
-    """The CA could not be asked, or did not do what it was asked."""
-
-
-class Unreachable(CaError):  # noqa: N818 - what happened, not the category
-    """No usable answer: whether the CA did anything is not known."""
-
-
-class Refused(CaError):  # noqa: N818 - what happened, not the category
-    """The CA answered with a problem document."""
-
-    def __init__(self, url: str, problem: Problem) -> None:
-        super().__init__(f"{url} answered: {problem}")
-        self.problem = problem
-
-    @property
-    def meaning(self) -> Meaning:
-        """What the refusal says."""
-        return meaning(self.problem)
+"""Seconds for a whole answer that changes nothing, so that it can be asked for again."""
+_LONGEST = 300
+"""Characters of one thing that a server says of an account."""
+_MOST_CONTACTS = 20
 
 
 @dataclass(frozen=True)
@@ -80,7 +60,7 @@ class Session:
     :param settings: certbot's own network settings.
     :param uri: the account URL, where the account is known already.
     :param directory: the server's directory, where another session has fetched it.
-    :param timeout: seconds to wait for each answer.
+    :param timeout: seconds for each whole answer.
     """
 
     def __init__(
@@ -90,7 +70,7 @@ class Session:
         settings: Settings,
         uri: str | None = None,
         *,
-        directory: messages.Directory | None = None,
+        directory: Directory | None = None,
         timeout: int = REGISTRATION_TIMEOUT,
     ) -> None:
         self.server = server
@@ -102,33 +82,25 @@ class Session:
             user_agent=settings.user_agent,
             timeout=timeout,
         )
+        self._net.session = transport.BoundedSession()
         self._key = key
         self._uri = uri
         self._directory = directory
 
     def terms_of_service(self) -> str | None:
-        """Give the URL of the terms the CA wants agreed to, if any (RFC 8555 section 7.1.1)."""
-        meta = getattr(self.directory, "meta", None)
-        return getattr(meta, "terms_of_service", None) or None
+        """Return the URL of the terms the CA wants agreed to, if any (RFC 8555 section 7.1.1)."""
+        return self.directory.terms_of_service
 
     @property
-    def directory(self) -> messages.Directory:
+    def directory(self) -> Directory:
         """The server's directory, fetched once.
 
         :raises CaError: if it cannot be had.
         """
         if self._directory is None:
-            with _translated(self.server):
-                fetched = messages.Directory.from_json(
-                    json.loads(self._net.get(self.server).content)
-                )
-                for resource in ("newNonce", "newAccount", "newOrder"):
-                    if not isinstance(fetched.to_partial_json().get(resource), str):
-                        raise Unreachable(
-                            f"{self.server} is not an ACME directory: it has no {resource}.",
-                            "Compare the URL with the one that the CA gives.",
-                        )
-                self._directory = fetched
+            with transport.translated(self.server):
+                response = self._net.get(self.server)
+                self._directory = Directory.of(response.url, transport.loads(response))
         return self._directory
 
     def register(self, credentials: Credentials, contact: tuple[str, ...]) -> AccountObject:
@@ -140,14 +112,15 @@ class Session:
         :raises CaError: :class:`Refused` with the CA's answer, or
             :class:`Unreachable`, after which the pair may be bound all the same.
         """
-        url = self.directory["newAccount"]
+        url = self.directory.new_account
         body: dict[str, Any] = {
             "terms_of_service_agreed": True,
             "external_account_binding": self._binding(credentials, url),
         }
         if contact:
             body["contact"] = contact
-        return self._account(self.post(url, messages.NewRegistration(**body)))
+        request = messages.NewRegistration(**body)
+        return self._account(self.post(url, request, kid=credentials.kid))
 
     def find(self) -> AccountObject | None:
         """Ask whether this key has an account, without making one (RFC 8555 section 7.3.1).
@@ -155,7 +128,7 @@ class Session:
         :returns: None where the CA says that there is none.
         :raises CaError: for any other answer; it does not tell.
         """
-        url = self.directory["newAccount"]
+        url = self.directory.new_account
         self._net.account = None
         try:
             response = self.post(url, messages.NewRegistration(only_return_existing=True))
@@ -186,11 +159,11 @@ class Session:
             raise CaError(f"{self.server} did not deactivate {shown.uri}: it is {shown.status}.")
 
     def changes_keys(self) -> bool:
-        """Tell whether the server offers key changes at all; Sectigo's peers do not all.
+        """Return whether the server offers key changes at all; Sectigo's peers do not all.
 
         :raises CaError: if its directory cannot be had.
         """
-        return "keyChange" in self.directory.to_partial_json()
+        return self.directory.key_change is not None
 
     def change_key(self, new: JWK) -> None:
         """Have the CA take a new key for the account (RFC 8555 section 7.3.5).
@@ -200,9 +173,9 @@ class Session:
         :raises CaError: :class:`Refused` with the CA's answer, or
             :class:`Unreachable`, after which either key may hold.
         """
-        if self._uri is None or self._key is None:
-            raise CaError("Changing the key needs the account's key and URL.")
-        url = self.directory["keyChange"]
+        url = self.directory.key_change
+        if self._uri is None or self._key is None or url is None:
+            raise CaError("Changing the key needs the account's key and URL, and a CA that can.")
         claim = {"account": self._uri, "oldKey": _public(self._key)}
         inner = jws.JWS.sign(json.dumps(claim).encode(), new, _algorithm(new), None, url)
         self.post(url, Body(inner.to_partial_json()))
@@ -218,24 +191,29 @@ class Session:
         binding: Mapping[str, Any] = signed.to_partial_json()
         return binding
 
-    def post(self, url: str, body: Any) -> requests.Response:
+    def post(self, url: str, body: Any, *, kid: str | None = None) -> requests.Response:
         """Send a signed request (RFC 8555 section 6.2), with the account's URL once it is known.
 
         :param body: the payload, or None for POST-as-GET (RFC 8555 section 6.3).
+        :param kid: the EAB key id that it is about.
         :raises CaError: :class:`Refused` with the CA's answer, or :class:`Unreachable`.
         """
-        with _translated(url):
-            nonce_url = self.directory["newNonce"]
+        directory = self.directory
+        transport.refuse_elsewhere(directory.url, url)
+        with transport.translated(url, self.server, kid):
             response: requests.Response = self._net.post(
-                url, body, new_nonce_url=nonce_url, **certbot_versions.acme_post_arguments()
+                url,
+                body,
+                new_nonce_url=directory.new_nonce,
+                **certbot_versions.acme_post_arguments(),
             )
             return response
-        raise AssertionError("unreachable")  # for mypy: _translated never swallows
+        raise AssertionError("unreachable")  # for mypy: translated() never swallows
 
     def _account(self, response: requests.Response) -> AccountObject:
-        with _translated(response.url):
-            body = json.loads(response.content)
-        uri = response.headers.get("Location") or self._uri
+        with transport.translated(response.url):
+            body = transport.loads(response)
+        uri = transport.location(response) or self._uri
         if not isinstance(body, dict) or not uri:
             raise Unreachable(f"{self.server} answered without an account.")
         self._uri = uri
@@ -243,29 +221,33 @@ class Session:
         contact = body.get("contact")
         return AccountObject(
             uri=uri,
-            status=str(body.get("status") or "valid"),
-            contact=tuple(str(item) for item in contact) if isinstance(contact, list) else (),
+            status=one_line(str(body.get("status") or "valid"), _LONGEST),
+            contact=tuple(one_line(str(item), _LONGEST) for item in contact[:_MOST_CONTACTS])
+            if isinstance(contact, list)
+            else (),
             kid=shown_kid(body),
         )
 
 
 def shown_kid(account: Mapping[str, Any]) -> str | None:
-    """Read the kid out of an account object.
+    """Read the kid out of an account object; None where it shows none.
 
     RFC 8555 section 7.3.4 has servers return ``externalAccountBinding`` as it was
     sent; acme2certifier spells it in lower case in one answer and gives a plain
     ``eab_kid`` in another.
     """
     folded = {str(key).lower(): value for key, value in account.items()}
-    if isinstance(folded.get("eab_kid"), str):
-        return str(folded["eab_kid"]) or None
-    binding = folded.get("externalaccountbinding")
-    try:
-        protected = str(binding["protected"])  # type: ignore[index]
-        header = json.loads(base64.urlsafe_b64decode(protected + "=" * (-len(protected) % 4)))
-        return str(header["kid"]) or None
-    except (TypeError, KeyError, ValueError):
-        return None
+    kid = folded.get("eab_kid")
+    if not isinstance(kid, str):
+        binding = folded.get("externalaccountbinding")
+        try:
+            protected = str(binding["protected"])  # type: ignore[index]
+            data = base64.urlsafe_b64decode(protected + "=" * (-len(protected) % 4))
+            kid = str(json_text.loads(data)["kid"])
+        except (TypeError, KeyError, ValueError):
+            return None
+    # No pair has such a kid, and it would be printed.
+    return kid if kid.isprintable() and 0 < len(kid) <= _LONGEST else None
 
 
 class Body(JSONDeSerializable):
@@ -275,7 +257,7 @@ class Body(JSONDeSerializable):
         self._content = content
 
     def to_partial_json(self) -> Mapping[str, Any]:
-        """Give the content."""
+        """Return the content."""
         return self._content
 
     @classmethod
@@ -285,7 +267,7 @@ class Body(JSONDeSerializable):
 
 
 def _public(key: JWK) -> Mapping[str, Any]:
-    """Give the public part of a key as a JWK."""
+    """Return the public part of a key as a JWK."""
     public: Mapping[str, Any] = json.loads(key.public_key().json_dumps())
     return public
 
@@ -295,44 +277,3 @@ def _algorithm(key: JWK | None) -> Any:
     if key is not None and key.typ == "EC":
         return {256: jwa.ES256, 384: jwa.ES384, 521: jwa.ES512}[key.key.key_size]
     return jwa.RS256
-
-
-@contextmanager
-def _translated(url: str) -> Iterator[None]:
-    """Turn what `acme`, `requests` and `josepy` raise into our errors."""
-    try:
-        yield
-    except messages.Error as error:
-        raise Refused(url, Problem.of(error.typ, error.detail)) from error
-    except requests.exceptions.RequestException as error:
-        raise Unreachable(
-            f"{url} could not be reached: {_reason(error)}",
-            "Check the URL, the network and, if one is needed, the proxy (HTTPS_PROXY).",
-        ) from error
-    except (
-        acme_errors.Error,
-        JoseError,
-        ValueError,
-        LookupError,
-        AttributeError,
-        TypeError,
-    ) as error:
-        logger.debug("unusable answer", exc_info=True)
-        raise Unreachable(
-            f"{url} gave an answer that is not ACME ({type(error).__name__}).",
-            "Check that the URL is the ACME directory the CA gave you.",
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    """Give the innermost cause, which says what a person can check."""
-    cause: BaseException = error
-    while True:
-        inner = getattr(cause, "reason", None) or cause.__context__
-        if not inner and cause.args and isinstance(cause.args[0], BaseException):
-            inner = cause.args[0]
-        if not isinstance(inner, BaseException):
-            break
-        cause = inner
-    words = cause.args[0] if cause.args and isinstance(cause.args[0], str) else str(cause)
-    return words.split("\n")[0] or type(cause).__name__

@@ -14,8 +14,9 @@ from pathlib import Path
 from certbot_sectigo.accounts import keys, store
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.base import errors
+from certbot_sectigo.ca.errors import Refused
 from certbot_sectigo.ca.order import Pending, open_order
-from certbot_sectigo.ca.session import Refused, Session, Settings
+from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.machine import certbot_versions, dirs
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ def ask(
     :param names: DNS names and IP addresses.
     :returns: the authorizations that wait for a challenge.
     :raises RehearsalError: if the CA refuses, as it would refuse the real run.
-    :raises certbot_sectigo.ca.session.CaError: if the CA cannot be asked.
+    :raises certbot_sectigo.ca.errors.CaError: if the CA cannot be asked.
     """
     session = Session(server, store.load_key(account.folder), settings, account.uri)
     try:

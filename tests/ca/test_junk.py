@@ -12,7 +12,8 @@ import pytest
 
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.ca.credentials import Credentials
-from certbot_sectigo.ca.session import Refused, Session, Settings, Unreachable
+from certbot_sectigo.ca.errors import Refused, Unreachable
+from certbot_sectigo.ca.session import Session, Settings
 from tests.accounts.keys import new_key
 
 HTML, PROBLEM = "text/html", "application/problem+json"

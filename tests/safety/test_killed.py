@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.accounts import archive, store
-from certbot_sectigo.ca.session import Refused, Session, Settings
+from certbot_sectigo.ca.errors import Refused
+from certbot_sectigo.ca.session import Session, Settings
 from tests.bed.tree import Entry
 from tests.safety.forker import Forker
 from tests.safety.machine import Machine

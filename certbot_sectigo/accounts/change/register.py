@@ -14,8 +14,9 @@ from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.ca.credentials import Credentials
+from certbot_sectigo.ca.errors import Refused, Unreachable
 from certbot_sectigo.ca.problems import Meaning, refuses_pair
-from certbot_sectigo.ca.session import Refused, Session, Settings, Unreachable
+from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.machine import dirs as paths
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def register(
     :param new_key: makes an account key; called only if none is pending.
     :returns: the account, in its place below ``accounts/``.
     :raises RegistrationError: where the CA refused.
-    :raises certbot_sectigo.ca.session.CaError: where it could not be asked; the key stays.
+    :raises certbot_sectigo.ca.errors.CaError: where it could not be asked; the key stays.
     """
     server_path = paths.server_path(credentials.server)
     pending = dirs.pending / server_path
@@ -85,7 +86,7 @@ def register(
     try:
         registered = session.register(credentials, contact)
     except Refused as refused:
-        if refuses_pair(refused.problem) and bound_nowhere:
+        if refuses_pair(refused.problem, credentials.server) and bound_nowhere:
             _drop(dirs, folder)
         raise _explained(refused, credentials, None if bound_nowhere else folder) from refused
     except Unreachable as error:
@@ -175,33 +176,22 @@ def _remove_empty(dirs: paths.Dirs, folder: Path) -> None:
 
 def _explained(refused: Refused, credentials: Credentials, kept: Path | None) -> RegistrationError:
     """Say what a refusal of newAccount means and what to do."""
-    kid, source = credentials.kid, credentials.path or "the command line"
+    kid = credentials.kid
     said = f"The CA ({credentials.server}) refused to register an account: {refused.problem}"
-    meaning = refused.meaning
-    kept_line = f"\nThe key of the earlier attempt stays in {kept}." if kept else ""
-    if meaning is Meaning.PAIR_ALREADY_BOUND:
-        return PairAlreadyBound(
+    kept_line = f"The key of the earlier attempt stays in {kept}." if kept else ""
+    if refused.meaning is Meaning.PAIR_ALREADY_BOUND:
+        bound = (
             f"{said}\nThat means: the EAB pair of kid {kid} has been used already, and the CA "
-            f"lets it be used once.{kept_line}"
+            "lets it be used once."
         )
-    if meaning is Meaning.KID_UNKNOWN:
-        remedy = (
-            f"The CA does not know kid {kid}. Compare {source} with the ACME account in SCM: its "
-            "EAB details, and that its ACME server is this one."
-        )
-    elif meaning is Meaning.WRONG_HMAC_KEY:
-        remedy = (
-            f"The HMAC key in {source} is not the one of kid {kid}. Copy both again from the "
-            "ACME account's EAB details in SCM."
-        )
-    elif meaning is Meaning.EAB_REQUIRED:
+        # Whoever knows the accounts of this machine puts what they tell in place of the remedy.
+        return PairAlreadyBound("\n".join(filter(None, (bound, kept_line))), refused.remedy)
+    remedy = refused.remedy or "certbot's debug log has the whole exchange."
+    if refused.meaning is Meaning.EAB_REQUIRED:
         remedy = (
             "The CA wants an EAB pair and, it seems, a contact address with it: give --email "
             "ADDRESS (ZeroSSL, for one, answers this way where only the address is missing)."
         )
-    elif refused.problem.type in ("invalidContact", "unsupportedContact", "invalidEmail"):
-        remedy = "Give an e-mail address that the CA takes: --email ADDRESS"
-    else:
-        remedy = f"certbot's debug log has the whole exchange. Nothing is lost: kid {kid} can be \
-tried again."
-    return RegistrationError(said, remedy + kept_line)
+    source = credentials.path or "the command line"
+    whence = f"The pair of kid {kid} is from {source}. Nothing is lost: it can be tried again."
+    return RegistrationError(said, "\n".join(filter(None, (remedy, whence, kept_line))))

@@ -17,7 +17,8 @@ from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.records import RenewalChange, Rollover
 from certbot_sectigo.base import atomic, errors
-from certbot_sectigo.ca.session import Refused, Session, Settings, Unreachable
+from certbot_sectigo.ca.errors import Refused, Unreachable
+from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs, refuse_links
 from certbot_sectigo.machine.lineages import Lineage
@@ -98,7 +99,7 @@ def settle(dirs: Dirs, rollover: Rollover, settings: Settings) -> Account:
 
     :returns: the account with its new key, in its place below ``accounts/``.
     :raises RolloverError: if the CA refused, and the old key still holds: nothing is left.
-    :raises certbot_sectigo.ca.session.CaError: if it is not known which key holds: the next
+    :raises certbot_sectigo.ca.errors.CaError: if it is not known which key holds: the next
         call finds out.
     """
     target = dirs.accounts / rollover.server_path / rollover.new

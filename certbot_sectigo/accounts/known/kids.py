@@ -28,7 +28,8 @@ from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.base import errors
-from certbot_sectigo.ca.session import CaError, Session, Settings
+from certbot_sectigo.ca.errors import CaError
+from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.machine import dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs import findings

@@ -11,16 +11,10 @@ from typing import Any, TypeVar, Union
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.model import Standing, Status
+from certbot_sectigo.ca.errors import CaError, Refused
 from certbot_sectigo.ca.order import open_order
 from certbot_sectigo.ca.problems import Meaning, Problem
-from certbot_sectigo.ca.session import (
-    QUESTION_TIMEOUT,
-    AccountObject,
-    CaError,
-    Refused,
-    Session,
-    Settings,
-)
+from certbot_sectigo.ca.session import QUESTION_TIMEOUT, AccountObject, Session, Settings
 
 _AT_ONCE = 8
 """Requests under way at the same time; a CA's limits are per second and address."""

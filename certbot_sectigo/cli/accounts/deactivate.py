@@ -10,8 +10,9 @@ import click
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.judge import needs
 from certbot_sectigo.accounts.judge.facts import AccountEntry, AccountFacts
+from certbot_sectigo.ca.errors import CaError, Refused, Unreachable
 from certbot_sectigo.ca.problems import Meaning
-from certbot_sectigo.ca.session import CaError, Refused, Session, Settings, Unreachable
+from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import Context
@@ -90,7 +91,7 @@ def command(
 def end(facts: AccountFacts, settings: Settings) -> None:
     """Deactivate an account; one that is deactivated already is all right.
 
-    :raises certbot_sectigo.ca.session.CaError: if it is not known to be deactivated.
+    :raises certbot_sectigo.ca.errors.CaError: if it is not known to be deactivated.
     """
     account = facts.account
     session = Session(facts.server, store.load_key(account.folder), settings, account.uri)

@@ -18,7 +18,8 @@ from certbot_sectigo.accounts.change.other_clients import Foreign
 from certbot_sectigo.accounts.change.transfer import TransferError
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.ca import credentials
-from certbot_sectigo.ca.session import CaError, Session, Settings
+from certbot_sectigo.ca.errors import CaError
+from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import Context

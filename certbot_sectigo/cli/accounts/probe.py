@@ -133,7 +133,7 @@ def may(entry: AccountEntry, answers: Answers) -> bool | None:
 def as_json(entry: AccountEntry, answers: Answers) -> dict[str, Any]:
     """Give an account's answer as docs/json.md has it."""
     from certbot_sectigo.accounts.known.status import May, MayNot, Untold
-    from certbot_sectigo.ca.problems import order_refusal
+    from certbot_sectigo.ca import problems
 
     answer = answers[entry.account.folder]
     result: dict[str, Any] = {
@@ -152,7 +152,7 @@ def as_json(entry: AccountEntry, answers: Answers) -> dict[str, Any]:
     elif isinstance(answer, MayNot):
         result["answer"] = "refused"
         result["problem"] = {"type": answer.problem.type, "detail": answer.problem.detail}
-        result["meaning"] = order_refusal(answer.problem) or None
+        result["meaning"] = problems.title(answer.problem, entry.facts.server) or None
     elif isinstance(answer, Untold):
         result["reason"] = answer.reason
     return result

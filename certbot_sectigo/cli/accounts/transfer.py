@@ -18,7 +18,8 @@ from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.ca import credentials
-from certbot_sectigo.ca.session import CaError, Session, Settings
+from certbot_sectigo.ca.errors import CaError
+from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Kid

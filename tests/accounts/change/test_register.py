@@ -14,7 +14,8 @@ from certbot_sectigo.accounts.change.register import PairAlreadyBound, Registrat
 from certbot_sectigo.base import atomic
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.ca.credentials import Credentials
-from certbot_sectigo.ca.session import Settings, Unreachable
+from certbot_sectigo.ca.errors import Unreachable
+from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.sandbox import Config, Pair, RunningSandbox, running
 from tests.accounts.keys import new_key
@@ -144,7 +145,8 @@ def test_a_wrong_secret_is_refused_without_a_trace_and_the_right_one_then_works(
 def test_an_unknown_kid_is_explained(bench: Bench) -> None:
     with pytest.raises(RegistrationError) as refused:
         bench.register(bench.credentials(kid="nobody-has-this-kid"))
-    assert "does not know kid nobody-has-this-kid" in refused.value.remedy
+    assert "The CA does not know this EAB key id" in refused.value.remedy
+    assert "nobody-has-this-kid" in refused.value.remedy
     assert bench.files() == []
 
 

@@ -1,0 +1,56 @@
+"""A server's directory (RFC 8555 section 7.1.1): where it takes which request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from certbot_sectigo.ca import transport
+from certbot_sectigo.ca.errors import Unreachable
+
+
+@dataclass(frozen=True)
+class Directory:
+    """What of a directory is made use of."""
+
+    url: str
+    """Where it was found."""
+    new_nonce: str
+    new_account: str
+    new_order: str
+    key_change: str | None = None
+    terms_of_service: str | None = None
+
+    @classmethod
+    def of(cls, url: str, content: Any) -> Directory:
+        """Read a directory, and refuse it if signed requests would leave the server by it.
+
+        ``renewalInfo`` and the links in ``meta`` may lead anywhere: nothing signed goes there.
+
+        :param url: where it was found.
+        :param content: what its JSON says.
+        :raises Unreachable: if it is none, or leads elsewhere.
+        """
+        members = content if isinstance(content, dict) else {}
+        for name in ("newNonce", "newAccount", "newOrder"):
+            if not isinstance(members.get(name), str):
+                raise Unreachable(
+                    f"{transport.shown(url)} is not an ACME directory: it has no {name}.",
+                    "Compare the URL with the one that the CA gives.",
+                )
+        change = members.get("keyChange")
+        meta = members.get("meta")
+        terms = meta.get("termsOfService") if isinstance(meta, Mapping) else None
+        found = cls(
+            url,
+            new_nonce=members["newNonce"],
+            new_account=members["newAccount"],
+            new_order=members["newOrder"],
+            key_change=change if isinstance(change, str) else None,
+            terms_of_service=transport.shown(terms) if isinstance(terms, str) and terms else None,
+        )
+        for resource in (found.new_nonce, found.new_account, found.new_order, found.key_change):
+            if resource is not None:
+                transport.refuse_elsewhere(url, resource)
+        return found
