@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts.judge import choice
-from certbot_sectigo.accounts.judge.verdict import Entry
+from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.known.overview import Overview
-from certbot_sectigo.accounts.model import Account, Candidate
+from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import reading
 from certbot_sectigo.machine import dirs, lineages, live
 from certbot_sectigo.machine.certificates import Certificate
@@ -108,20 +108,19 @@ def survey(
     return found
 
 
-def _account(lineage: Lineage, entries: Iterable[Entry]) -> Entry | None:
+def _account(lineage: Lineage, entries: Iterable[AccountEntry]) -> AccountEntry | None:
     """Find the account that the renewal will use: the pin, else the plugin's own choice."""
     if lineage.server is None:
         return None
     path = dirs.server_path(lineage.server)
-    here = [entry for entry in entries if path in (entry.account.server_path, *entry.subject.also)]
+    here = [entry for entry in entries if path in entry.facts.paths]
     for entry in here:
         if entry.account.name == lineage.account:
             return entry
     if not lineage.ours or not lineage.kid:
         return None
-    candidates = [Candidate(e.account, tuple(u.what for u in e.subject.uses)) for e in here]
-    chosen = choice.by_kid(candidates, lineage.kid, lineage.account)
-    return next((e for e in here if chosen and e.account == chosen.account), None)
+    chosen = choice.by_kid([entry.facts for entry in here], lineage.kid, lineage.account)
+    return next((entry for entry in here if chosen and entry.account is chosen.account), None)
 
 
 def _has_pair(lineage: Lineage) -> bool:
