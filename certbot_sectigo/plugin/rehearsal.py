@@ -97,7 +97,12 @@ def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
         unchecked=scene.unchecked,
     )
     address = "127.0.0.1" if scene.address in ("", "0.0.0.0", "::") else scene.address  # noqa: S104
-    config = Config(pairs=(pair,), http01_port=scene.port, http01_address=address)
+    config = Config(
+        pairs=(pair,),
+        directories=(pair.directory,),
+        http01_port=scene.port,
+        http01_address=address,
+    )
     stack = contextlib.ExitStack()
     sandbox = stack.enter_context(running(config))
     server = sandbox.directory_url(pair.directory)

@@ -12,8 +12,10 @@ It is laid out by the resources of RFC 8555, one module each. What it imitates
 carries the mark of its source, explained in :mod:`~certbot_sectigo.sandbox.protocol.problems`.
 """
 
-from certbot_sectigo.sandbox.config import Config, ConfigError, Pair, load_config
+from certbot_sectigo.sandbox.config import Config, ConfigError
+from certbot_sectigo.sandbox.loading import load_config
 from certbot_sectigo.sandbox.model import Certificate
+from certbot_sectigo.sandbox.parties import Admin, Organisation, Pair
 from certbot_sectigo.sandbox.protocol.faults import Fault
 from certbot_sectigo.sandbox.protocol.journal import Record
 from certbot_sectigo.sandbox.running import RunningSandbox, running
@@ -21,11 +23,13 @@ from certbot_sectigo.sandbox.server.control import AccountView, OrderView, PairV
 
 __all__ = [
     "AccountView",
+    "Admin",
     "Certificate",
     "Config",
     "ConfigError",
     "Fault",
     "OrderView",
+    "Organisation",
     "Pair",
     "PairView",
     "Record",

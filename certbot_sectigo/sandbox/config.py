@@ -1,111 +1,30 @@
-"""What a sandbox is to be like: its pairs, organisations, domains and habits."""
+"""What a sandbox is to be like: its pairs, organisations, administrators and habits."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-import secrets
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from certbot_sectigo.base import errors
-from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.sandbox.parties import BINDINGS, Admin, Organisation, Pair
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    # Installed only below 3.11, so a newer Python does not see its types.
-    import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
-
-DIRECTORIES = ("DV", "OV", "EV")
-"""The certificate products that always have a directory in profile ``classic``."""
+DIRECTORIES = ("DV", "OV", "EV", "GEANTOV", "InCommonRSAOV", "InCommonECCOV")
+"""The certificate products that always have a directory in profile ``classic`` [S]."""
 
 _CHOICES = {
     "profile": ("classic", "universal"),
-    "binding": ("once", "reusable"),
     "challenges": ("sectigo-email-01", "sectigo-dns-01", "none"),
     "finalize": ("auto", "sync", "async", "slow", "fail"),
     "directory_alias": ("404", "redirect", "html"),
+    "scm_binding": BINDINGS,
+    "scm_wildcards": ("taken", "refused"),
+    "scm_duplicates": ("allowed", "refused"),
 }
-_KINDS: dict[str, tuple[type, ...]] = {
-    "str": (str,),
-    "bool": (bool,),
-    "int": (int,),
-    "float": (int, float),
-}
-_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z")
 
 
 class ConfigError(errors.Error):
     """The configuration says something a sandbox cannot be."""
-
-
-def new_kid() -> str:
-    """Make a key identifier of Sectigo's form: 22 base64url characters [Z]."""
-    return secrets.token_urlsafe(16)
-
-
-def new_hmac_key() -> Secret:
-    """Make an HMAC key of Sectigo's form: 86 base64url characters, 64 bytes [Z]."""
-    return Secret(secrets.token_urlsafe(64))
-
-
-@dataclass(frozen=True)
-class Pair:
-    """An EAB pair, that is an ACME account in SCM, with its organisation and domains."""
-
-    kid: str = field(default_factory=new_kid)
-    """The key identifier."""
-    hmac_key: Secret = field(default_factory=new_hmac_key)
-    """The HMAC key, base64url."""
-    binding: str = "once"
-    """``once``: the first ACME account to use the pair is the only one;
-    ``reusable``: each new key gets an account of its own. Which of the two is
-    set per pair at Sectigo ([S] cert-manager#2882)."""
-    directory: str = "OV"
-    """The certificate product, and in profile ``classic`` the end of the directory's path."""
-    organisation: str = "Example Organisation"
-    """O of the certificates' subjects (not in product DV)."""
-    domains: tuple[str, ...] = ()
-    """The delegated domains. Each covers itself and everything below it; one
-    that begins with ``*.`` covers nothing, as in SCM [doc]."""
-    validated: tuple[str, ...] | None = None
-    """Those of the domains that are validated in SCM, so that no challenge is
-    asked; None: all of them. For a name below two of the domains the longer one counts."""
-    validation_age: float = 0.0
-    """How many days ago they were validated when the sandbox starts first."""
-    product: bool = True
-    """Whether there is a certificate product the account may order [Z]."""
-    any_name: bool = False
-    """Every name is delegated, and validated unless it is in ``challenged``: for rehearsals,
-    where what is delegated at the real CA is not known."""
-    challenged: tuple[str, ...] = ()
-    """Names that need a challenge although ``any_name`` has them validated; a wildcard with
-    its star is a name of its own here."""
-    dns_only: tuple[str, ...] = ()
-    """Names for which DNS-01 alone is offered."""
-    unchecked: tuple[str, ...] = ()
-    """Names whose challenges pass without being looked up."""
-
-    @property
-    def validated_domains(self) -> tuple[str, ...]:
-        """The domains that are validated in SCM."""
-        return self.domains if self.validated is None else self.validated
-
-    def domain_of(self, name: str) -> str | None:
-        """Find the delegated domain that covers a name, the longest if several do.
-
-        :param name: a DNS name without ``*.``.
-        :return: the domain, or None where the name is not delegated to this pair.
-        """
-        if self.any_name:
-            return name
-        found = [d for d in self.domains if name == d or name.endswith(f".{d}")]
-        return max(found, key=len, default=None)
 
 
 @dataclass(frozen=True)
@@ -114,6 +33,12 @@ class Config:
 
     pairs: tuple[Pair, ...] = ()
     """The EAB pairs it knows."""
+    organisations: tuple[Organisation, ...] = ()
+    """The organisations of its SCM; those that pairs name are there anyhow."""
+    admins: tuple[Admin, ...] = ()
+    """The administrators of its SCM; without one nobody can log in."""
+    directories: tuple[str, ...] = ()
+    """Certificate products besides :data:`DIRECTORIES`; a pair of any other is a mistake."""
     profile: str = "classic"
     """``classic`` is like acme.sectigo.com, ``universal`` like acme.enterprise.sectigo.com."""
     show_binding: bool = True
@@ -124,6 +49,10 @@ class Config:
     challenges: str = "sectigo-email-01"
     """The challenge a validated name shows, of a type no client knows ([S]
     acme2certifier#122), or ``none`` at all."""
+    validated_are_wildcards: bool = False
+    """Whether a validated name that is no wildcard says ``wildcard: true`` all the same: the
+    one answer that was seen does ([S] acme2certifier#122), but its name is masked, and
+    acme.sh can order nothing then."""
     finalize: str = "auto"
     """``auto``: ``slow`` in profile ``universal`` ([S] acme-proxy#22), else ``sync``;
     ``sync``: the certificate is there at once; ``async``: the order is
@@ -154,13 +83,29 @@ class Config:
     """How many orders are kept, the newest; certificates stay until they expire."""
     directory_alias: str = "404"
     """What ``/directory`` does in profile ``universal``: all three were seen [S]."""
+    scm_binding: str = "once"
+    """How the pairs of ACME accounts that are made over REST bind."""
+    scm_wildcards: str = "taken"
+    """Whether SCM takes ``*.example.org`` as an account's domain in silence, or names it
+    among the ``notAddedDomains``; it covers nothing either way [doc]."""
+    scm_duplicates: str = "allowed"
+    """Whether a second ACME account of one name, organisation and server is made."""
+    scm_pending_deletable: bool = True
+    """Whether a pending ACME account can be deleted; in 2020 it could not."""
+    scm_lag_seconds: float = 0.0
+    """How long a new ACME account is missing from lists."""
+    scm_shows_keys: bool = True
+    """Whether account objects show ``macId`` and ``macKey`` [D], or empty texts."""
+    scm_shows_status: bool = True
+    """Whether account objects show ``status`` and ``contacts`` [D], or not [O]."""
 
     @classmethod
     def default(cls, **changes: Any) -> Config:
-        """Make a configuration with two departments of one company and fresh pairs.
+        """Make a configuration with three departments of one company and fresh pairs.
 
         The first pair binds once and has ``a.example`` and ``challenge.example``,
         which is delegated but not validated; the second is reusable and has ``b.example``.
+        Department C has ``c.example``, an administrator, and no ACME account yet.
 
         :param changes: fields of :class:`Config` that are to be other than usual.
         """
@@ -173,7 +118,12 @@ class Config:
             ),
             Pair(binding="reusable", organisation="Department B", domains=("b.example",)),
         )
-        return cls(**{"pairs": pairs, **changes})
+        usual = {
+            "pairs": pairs,
+            "organisations": (Organisation("Department C", domains=("c.example",)),),
+            "admins": (Admin("api-department-c", organisations=("Department C",)),),
+        }
+        return cls(**{**usual, **changes})
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
@@ -191,85 +141,23 @@ class Config:
         return self.finalize
 
     @property
-    def directories(self) -> tuple[str, ...]:
-        """The certificate products: the usual ones and those of the pairs."""
-        return tuple(dict.fromkeys((*DIRECTORIES, *(pair.directory for pair in self.pairs))))
+    def all_directories(self) -> tuple[str, ...]:
+        """The certificate products: the usual ones and those of one's own."""
+        return tuple(dict.fromkeys((*DIRECTORIES, *self.directories)))
 
     def pair(self, kid: str) -> Pair | None:
         """Find the pair with a key identifier."""
         return next((pair for pair in self.pairs if pair.kid == kid), None)
 
 
-def load_config(path: Path) -> Config:
-    """Read a configuration from a TOML file.
-
-    Its keys are the fields of :class:`Config`; each ``[[pair]]`` table has
-    those of :class:`Pair`, where a missing ``kid`` or ``hmac_key`` is made up.
-
-    :raises ConfigError: naming every fault at once, each with its key.
-    """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from None
-    complaints: list[str] = []
-    tables = data.pop("pair", [])
-    if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
-        complaints.append("pair: is not a list of [[pair]] tables")
-        tables = []
-    given = _typed(Config, data, "", complaints)
-    pairs = [_typed(Pair, t, f"pair {n}: ", complaints) for n, t in enumerate(tables, 1)]
-    try:
-        if not complaints:
-            usual = Config.default().pairs
-            return Config(**given, pairs=tuple(Pair(**p) for p in pairs) or usual)
-    except ConfigError as error:
-        complaints.extend(line.strip() for line in error.message.splitlines()[1:])
-    raise ConfigError(
-        f"{path} does not describe a sandbox:\n" + "\n".join(f"  {c}" for c in complaints),
-        f"Correct these keys in {path}.",
-    )
-
-
-def _typed(
-    cls: type[Config] | type[Pair], table: Mapping[str, Any], where: str, complaints: list[str]
-) -> dict[str, Any]:
-    """Turn TOML values into those of a dataclass; faults go to ``complaints``."""
-    kinds = {f.name: str(f.type) for f in fields(cls) if f.name != "pairs"}
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        kind = kinds.get(key)
-        if kind is None:
-            complaints.append(f"{where}{key}: is no key; there are {', '.join(sorted(kinds))}")
-        elif kind == "Secret":
-            if isinstance(value, str) and value:
-                values[key] = Secret(value)
-            else:
-                complaints.append(f"{where}{key}: is not a text")
-        elif kind.startswith("tuple"):
-            if isinstance(value, list) and all(isinstance(item, str) for item in value):
-                values[key] = tuple(value)
-            else:
-                complaints.append(f"{where}{key}: is not a list of texts")
-        else:
-            wanted = _KINDS[kind]
-            if isinstance(value, wanted) and (kind == "bool" or not isinstance(value, bool)):
-                values[key] = value
-            else:
-                complaints.append(f"{where}{key}: {value!r} is not of type {kind}")
-    return values
-
-
 def _faults(config: Config) -> Iterator[str]:
-    for key in ("profile", "challenges", "finalize", "directory_alias"):
+    for key in _CHOICES:
         if getattr(config, key) not in _CHOICES[key]:
             yield f"{key}: {getattr(config, key)!r} is none of {', '.join(_CHOICES[key])}"
     for key in ("http01_port", "dns_port"):
         if not 0 <= getattr(config, key) <= 65535:
             yield f"{key}: {getattr(config, key)} is no port"
-    for key in ("finalize_seconds", "retry_after", "validation_days"):
+    for key in ("finalize_seconds", "retry_after", "validation_days", "scm_lag_seconds"):
         if getattr(config, key) < 0:
             yield f"{key}: {getattr(config, key)} is negative"
     if not 1 <= config.validity_days <= 3650:
@@ -281,40 +169,34 @@ def _faults(config: Config) -> Iterator[str]:
         if pair.kid in seen:
             yield f"pair {number}: kid: {pair.kid} is the kid of another pair"
         seen.add(pair.kid)
-        yield from (f"pair {number}: {fault}" for fault in _pair_faults(pair))
+        yield from (f"pair {number}: {fault}" for fault in pair.faults())
+        if pair.directory not in config.all_directories:
+            yield (
+                f"pair {number}: directory: {pair.directory!r} is none of "
+                f"{', '.join(config.all_directories)}; directories = [...] adds one"
+            )
+    for directory in config.directories:
+        if not (directory.isascii() and directory.isalnum()):
+            yield f"directories: {directory!r} is not made of letters and digits"
+    yield from _scm_faults(config)
 
 
-def _pair_faults(pair: Pair) -> Iterator[str]:
-    if not pair.kid or not pair.kid.isprintable() or " " in pair.kid or "/" in pair.kid:
-        yield f"kid: {pair.kid!r} is empty or has blanks or slashes"
-    try:
-        # The key itself is never repeated in a message.
-        key = pair.hmac_key.reveal().rstrip("=").encode("ascii")
-        raw = base64.b64decode(key + b"=" * (-len(key) % 4), altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        yield "hmac_key: is not base64url"
-    else:
-        if len(raw) < 16:
-            yield f"hmac_key: has {len(raw) * 8} bits, fewer than 128"
-    if pair.binding not in _CHOICES["binding"]:
-        yield f"binding: {pair.binding!r} is none of {', '.join(_CHOICES['binding'])}"
-    if not re.fullmatch(r"[A-Za-z0-9]+", pair.directory):
-        yield f"directory: {pair.directory!r} is not made of letters and digits"
-    if not pair.organisation or len(pair.organisation) > 64:
-        yield "organisation: is not 1 to 64 characters long"
-    if pair.validation_age < 0:
-        yield f"validation_age: {pair.validation_age} is negative"
-    for domain in pair.domains:
-        if not is_dns_name(domain[2:] if domain.startswith("*.") else domain):
-            yield f"domains: {domain!r} is no DNS name in lower case"
-    for domain in pair.validated or ():
-        if domain not in pair.domains:
-            yield f"validated: {domain!r} is none of the domains"
-
-
-def is_dns_name(name: str) -> bool:
-    """Tell whether a text is a DNS name of at least two labels, in lower case, without ``*``."""
-    labels = name.split(".")
-    if len(name) > 253 or len(labels) < 2 or labels[-1].isdigit():
-        return False
-    return all(_LABEL.match(label) for label in labels)
+def _scm_faults(config: Config) -> Iterator[str]:
+    names = [organisation.name for organisation in config.organisations]
+    known = {*names, *(pair.organisation for pair in config.pairs)}
+    for number, organisation in enumerate(config.organisations, 1):
+        where = f"organisation {number}: "
+        yield from (f"{where}{fault}" for fault in organisation.faults())
+        if names.index(organisation.name) < number - 1:
+            yield f"{where}name: {organisation.name} is the name of another organisation"
+        if organisation.id and organisation.id in [
+            o.id for o in config.organisations[: number - 1]
+        ]:
+            yield f"{where}id: {organisation.id} is the id of another organisation"
+        if organisation.department_of and organisation.department_of not in known:
+            yield f"{where}department_of: there is no organisation {organisation.department_of!r}"
+    for number, admin in enumerate(config.admins, 1):
+        yield from (f"admin {number}: {fault}" for fault in admin.faults())
+        for name in admin.organisations:
+            if name not in known:
+                yield f"admin {number}: organisations: there is no organisation {name!r}"

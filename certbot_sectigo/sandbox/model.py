@@ -138,6 +138,45 @@ class Certificate:
     """When it was revoked, or 0."""
     reason: int = 0
     """RFC 5280 reason code of the revocation."""
+    replaced: bool = False
+    """Whether an order that was to replace it gave a certificate (RFC 9773 section 5)."""
+
+
+@dataclass(frozen=True)
+class ScmAccount:
+    """An ACME account in SCM: a pair, with its organisation and domains."""
+
+    id: int
+    kid: str
+    hmac_key: str
+    name: str
+    directory: str
+    """The certificate product; its URL is the account's ``acmeServer``."""
+    organisation: str
+    """The organisation's name."""
+    binding: str
+    """``once`` or ``reusable``."""
+    domains: tuple[str, ...]
+    configured: tuple[str, ...]
+    """The domains the configuration gave it when it was last read."""
+    from_configuration: bool
+    created: float
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class ScmDomain:
+    """A domain in SCM, and to whom it is delegated for certificates of servers."""
+
+    id: int
+    name: str
+    organisations: tuple[str, ...]
+    """The names of those it is delegated to."""
+    requested: tuple[str, ...]
+    """The names of those whose delegation waits for approval."""
+    validated: float
+    """When its control was validated; 0 if it was not."""
+    active: bool = True
 
 
 def order_status(order: Order, authorizations: Sequence[Authorization], now: float) -> str:

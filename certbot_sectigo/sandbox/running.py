@@ -20,11 +20,13 @@ from certbot_sectigo.sandbox import model
 from certbot_sectigo.sandbox.authority.ca import Authority
 from certbot_sectigo.sandbox.authority.nonces import Nonces
 from certbot_sectigo.sandbox.authority.validation import Validator
-from certbot_sectigo.sandbox.config import Config, Pair
+from certbot_sectigo.sandbox.config import Config
+from certbot_sectigo.sandbox.parties import Admin, Pair
 from certbot_sectigo.sandbox.protocol.exchange import Context
 from certbot_sectigo.sandbox.protocol.faults import Faults
 from certbot_sectigo.sandbox.protocol.journal import Journal
 from certbot_sectigo.sandbox.protocol.urls import Urls
+from certbot_sectigo.sandbox.scm.desk import enter
 from certbot_sectigo.sandbox.server.control import Control
 from certbot_sectigo.sandbox.server.front import Front
 from certbot_sectigo.sandbox.server.management import Management
@@ -59,6 +61,17 @@ class RunningSandbox(Control):
             self._cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
         path = folder / "root.pem"
         path.write_text(self._context.authority.root_pem)
+        return path
+
+    def client_certificate(self, login: str, path: Path) -> Path:
+        """Write key and certificate with which an administrator logs in to SCM by TLS.
+
+        :param path: the file, PEM, mode 0600.
+        """
+        text = self._context.authority.client_pem(login)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
         return path
 
 
@@ -99,7 +112,7 @@ def running(
         context = Context(
             config=config,
             store=store,
-            urls=Urls(base, config.profile, config.directories),
+            urls=Urls(base, config.profile, config.all_directories),
             nonces=Nonces(),
             authority=authority,
             validator=validator,
@@ -124,27 +137,32 @@ def running(
 
 
 def _remembered(store: Store) -> Config:
-    """Give the default configuration, with the pairs a store remembers if it has any."""
-    text = store.setting("pairs")
-    if text is not None:
-        pairs = []
-        for fields in json.loads(text):
-            fields["hmac_key"] = Secret(fields["hmac_key"])
-            # JSON has lists where a pair has tuples.
-            values: dict[str, Any] = {
-                k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()
-            }
-            pairs.append(Pair(**values))
-        return Config.default(pairs=tuple(pairs))
-    config = Config.default()
-    tables = [{**asdict(pair), "hmac_key": pair.hmac_key.reveal()} for pair in config.pairs]
-    store.keep_setting("pairs", json.dumps(tables))
-    return config
+    """Return the default configuration, with the pairs and logins a store remembers."""
+    text = store.setting("default")
+    if text is None:
+        config = Config.default()
+        tables = {
+            "pairs": [{**asdict(p), "hmac_key": p.hmac_key.reveal()} for p in config.pairs],
+            "admins": [{**asdict(a), "password": a.password.reveal()} for a in config.admins],
+        }
+        store.keep_setting("default", json.dumps(tables))
+        return config
+    tables = json.loads(text)
+    pairs = tuple(Pair(**_values(table, "hmac_key")) for table in tables["pairs"])
+    admins = tuple(Admin(**_values(table, "password")) for table in tables["admins"])
+    return Config.default(pairs=pairs, admins=admins)
+
+
+def _values(table: dict[str, Any], secret: str) -> dict[str, Any]:
+    # JSON has lists where the dataclasses have tuples.
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    return {**values, secret: Secret(table[secret])}
 
 
 def _prepare(context: Context) -> None:
     """Enter the configuration's pairs and validations, except those already known."""
     with context.store.transaction():
+        enter(context)
         for pair in context.config.pairs:
             if context.store.get(model.PairState, pair.kid) is None:
                 context.store.put(model.PairState(pair.kid, "pending", 0))
@@ -163,6 +181,9 @@ def _tls(authority: Authority, *, expired: bool = False) -> ssl.SSLContext:
         with os.fdopen(handle, "w") as file:
             file.write(authority.server_pem(expired=expired))
         context.load_cert_chain(name)
+        # Who logs in to SCM by certificate shows one that the throw-away CA has signed.
+        context.load_verify_locations(cadata=authority.root_pem)
+        context.verify_mode = ssl.CERT_OPTIONAL
     finally:
         Path(name).unlink()
     return context

@@ -24,6 +24,8 @@ _Record = TypeVar(
     model.Authorization,
     model.Challenge,
     model.Certificate,
+    model.ScmAccount,
+    model.ScmDomain,
 )
 
 _TABLES: dict[type, str] = {
@@ -34,6 +36,8 @@ _TABLES: dict[type, str] = {
     model.Authorization: "authorizations",
     model.Challenge: "challenges",
     model.Certificate: "certificates",
+    model.ScmAccount: "scm_accounts",
+    model.ScmDomain: "scm_domains",
 }
 _INDEXES = (
     "CREATE UNIQUE INDEX IF NOT EXISTS by_key ON accounts (directory, thumbprint)",
@@ -44,6 +48,9 @@ _INDEXES = (
     "CREATE UNIQUE INDEX IF NOT EXISTS by_serial ON certificates (serial)",
     "CREATE INDEX IF NOT EXISTS by_end ON certificates (not_after)",
     "CREATE INDEX IF NOT EXISTS by_ari ON certificates (ari)",
+    "CREATE INDEX IF NOT EXISTS by_replaced ON orders (replaces)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS by_scm_kid ON scm_accounts (kid)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS by_name ON scm_domains (name)",
 )
 _FILE = "sandbox.sqlite3"
 
@@ -83,6 +90,7 @@ class Store:
                         for f in fields(record)
                     )
                     self._run(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+                    self._add_columns(record, table)
                 self._run("CREATE TABLE IF NOT EXISTS settings (name PRIMARY KEY, value)")
                 for index in _INDEXES:
                     self._run(index)
@@ -119,7 +127,7 @@ class Store:
         ]
         self._run(_PUT[type(record)], *values)
 
-    def get(self, kind: type[_Record], ident: str) -> _Record | None:
+    def get(self, kind: type[_Record], ident: str | int) -> _Record | None:
         """Fetch the record with an id."""
         return next(iter(self.find(kind, id=ident)), None)
 
@@ -168,6 +176,14 @@ class Store:
         """Close the database."""
         with self._lock:
             self._database.close()
+
+    def _add_columns(self, kind: type, table: str) -> None:
+        """Add what the records of a state of an older version lack; new fields stand last."""
+        there = {row[1] for row in self._run(f"PRAGMA table_info({table})")}
+        for f in fields(kind):
+            if f.name not in there:
+                self._run(f"ALTER TABLE {table} ADD COLUMN {f.name}")
+                self._run(f"UPDATE {table} SET {f.name} = ?", f.default)  # noqa: S608 - own names
 
     def _run(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:

@@ -30,7 +30,7 @@ def test_an_untrusted_ca_answers_only_with_it(tmp_path: Path) -> None:
     folders = [f"--{name}-dir={tmp_path}" for name in ("config", "work", "logs")]
     folders.append(f"--system-root={tmp_path}")
     with running(tls=True) as sandbox:
-        url = sandbox.directory_url(next(iter(sandbox.config.directories)))
+        url = sandbox.directory_url(next(iter(sandbox.config.all_directories)))
         account = account_folder(tmp_path / "accounts" / url.split("://")[1]).name
 
         def asked(*words: str) -> int:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from certbot_sectigo.base import errors
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.sandbox import Config, ConfigError, Pair, load_config, running
-from certbot_sectigo.sandbox.config import is_dns_name
+from certbot_sectigo.sandbox.parties import is_dns_name
 from certbot_sectigo.sandbox.protocol.urls import Urls
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from certbot_sectigo.sandbox import Config, Pair, load_config
-from certbot_sectigo.sandbox.protocol.faults import EXPIRED_TLS, KINDS
+from certbot_sectigo.sandbox import Admin, Config, Organisation, Pair, load_config
+from certbot_sectigo.sandbox.protocol.faults import ENDPOINTS, EXPIRED_TLS, KINDS
 from certbot_sectigo.sandbox.protocol.problems import TABLE
-from certbot_sectigo.sandbox.protocol.urls import Urls
 
+_KINDS: tuple[type[Any], ...] = (Config, Pair, Organisation, Admin)
+_TABLES = {"pairs", "organisations", "admins"}
 _HERE = Path(__file__).parent
 _DOCS = _HERE.parents[1] / "docs"
 _FIDELITY = (_DOCS / "fidelity.md").read_text("utf-8")
@@ -35,7 +37,7 @@ def test_row_names_its_source_and_a_test_that_exists(row: list[str]) -> None:
     text = (_HERE / match[1]).read_text("utf-8")
     # A case of test_refusals.py is a function that a parametrised test runs.
     assert re.search(rf"^def {match[2]}\(", text, re.MULTILINE), row
-    assert re.search(r"\[(S|Z|doc|inf|own)\]|RFC 8555", " ".join(row[:-1])), row
+    assert re.search(r"\[(S|Z|D|O|hm|doc|inf|own)\]|RFC 8555", " ".join(row[:-1])), row
 
 
 def test_every_refusal_is_listed_with_code_and_type() -> None:
@@ -49,17 +51,16 @@ def test_every_refusal_is_listed_with_code_and_type() -> None:
 
 def test_every_key_fault_and_endpoint_is_in_the_manual() -> None:
     words = set(re.findall(r"`([\w-]+)`", _MANUAL))
-    keys = {field.name for kind in (Config, Pair) for field in fields(kind)} - {"pairs"}
+    keys = {field.name for kind in _KINDS for field in fields(kind)} - _TABLES
     assert keys <= words
     assert set(KINDS) <= words
     assert EXPIRED_TLS in words
-    endpoints = {name for name, _ in Urls("http://127.0.0.1", "classic", ())._patterns}
-    assert endpoints | {"directory"} <= words
+    assert set(ENDPOINTS) <= words
 
 
 def test_usual_values_in_the_manual_are_the_usual_values() -> None:
     for field in fields(Config):
-        if field.name == "pairs":
+        if field.name in _TABLES:
             continue
         value = getattr(Config(), field.name)
         text = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else None

@@ -131,7 +131,7 @@ def test_validated_name_is_valid_at_once(sandbox: RunningSandbox, alice: Client)
     assert reply.headers["retry-after"] == "300"
     document = reply.json
     assert document["status"] == "valid"
-    assert document["wildcard"] is True
+    assert "wildcard" not in document
     (challenge,) = document["challenges"]
     assert challenge["type"] == "sectigo-email-01"
     assert challenge["status"] == "valid"
@@ -487,3 +487,24 @@ def test_contact_update(alice: Client) -> None:
     reply = alice.post(alice.kid, {"contact": ["mailto:new@a.example"]})
     assert reply.json["contact"] == ["mailto:new@a.example"]
     assert alice.get(alice.kid).json["contact"] == ["mailto:new@a.example"]
+
+
+def _as_acme_sh(client: Client, *names: str) -> bool:
+    """Order as acme.sh does: each authorization is filed under its name, then looked up."""
+    order = client.new_order(*names).json
+    filed = {}
+    for url in order["authorizations"]:
+        found = client.get(url).json
+        name = found["identifier"]["value"]
+        filed[f"*.{name}" if found.get("wildcard") is True else name] = found["status"]
+    if any(filed.get(name) != "valid" for name in names):
+        return False
+    return bool(client.finalize(order).json["status"] == "valid")
+
+
+def test_the_exchange_of_acme_sh(start: Callable[..., RunningSandbox]) -> None:
+    client = Client(start().directory_url()).register(ONCE)
+    assert _as_acme_sh(client, "www.a.example", "*.a.example", "a.example")
+    marked = Client(start(validated_are_wildcards=True).directory_url()).register(ONCE)
+    assert _as_acme_sh(marked, "*.a.example")
+    assert not _as_acme_sh(marked, "www.a.example")

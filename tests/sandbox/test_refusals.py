@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from certbot_sectigo.sandbox import Pair, RunningSandbox
-from certbot_sectigo.sandbox.config import new_hmac_key
+from certbot_sectigo.sandbox.parties import new_hmac_key
 from certbot_sectigo.sandbox.protocol import problems
 from certbot_sectigo.sandbox.protocol.problems import Problem
 from tests.sandbox.acme_client import POST_AS_GET, Client, Reply, public, sign

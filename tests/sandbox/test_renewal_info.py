@@ -53,3 +53,27 @@ def test_replaces(sandbox: RunningSandbox, alice: Client, bob: Client) -> None:
     assert order.json["replaces"] == mine
     again = alice.new_order("www.a.example", replaces=mine)
     assert again.refusal[:2] == (409, "alreadyReplaced")
+
+
+def test_an_order_that_failed_sets_the_certificate_free(
+    sandbox: RunningSandbox, alice: Client
+) -> None:
+    alice.issue("www.a.example")
+    (found,) = sandbox.certificates()
+    order = alice.new_order("www.a.example", replaces=found.ari).json
+    alice.post(order["authorizations"][0], {"status": "deactivated"})
+    assert alice.get(order["finalize"].rsplit("/", 1)[0]).json["status"] == "invalid"
+    assert alice.new_order("www.a.example", replaces=found.ari).status == 201
+
+
+def test_an_order_that_gave_a_certificate_holds_it_for_good(
+    sandbox: RunningSandbox, alice: Client
+) -> None:
+    alice.issue("www.a.example")
+    (found,) = sandbox.certificates()
+    order = alice.new_order("www.a.example", replaces=found.ari).json
+    assert alice.finalize(order).json["status"] == "valid"
+    sandbox.advance(days=30)
+    # The order has expired, and is dropped in the end.
+    sandbox._context.store.forget_old(sandbox._context.now(), 1000)
+    assert alice.new_order("www.a.example", replaces=found.ari).type == "alreadyReplaced"

@@ -14,7 +14,7 @@ import click
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.sandbox.protocol.faults import KINDS
+from certbot_sectigo.sandbox.protocol.faults import ENDPOINTS, KINDS
 from certbot_sectigo.sandbox.server.management import PREFIX
 
 _TIMES = ("created", "seen", "time", "not_before", "not_after", "revoked")
@@ -67,16 +67,26 @@ def pairs(ctx: click.Context) -> None:
 
 @click.command()
 @click.argument("kind", type=click.Choice([*KINDS, "none"]))
-@click.option("--endpoint", default="*", metavar="NAME", help="Only there: newOrder, finalize …")
+@click.option(
+    "--endpoint",
+    type=click.Choice(["*", *ENDPOINTS]),
+    default="*",
+    metavar="NAME",
+    help="Only there: newOrder, finalize, scm-accounts … (docs/sandbox.md).",
+)
 @click.option("--times", default=1, show_default=True, help="How often; 0 for always.")
 @click.option("--seconds", default=1.0, show_default=True, help="For delay, hold and rate-limit.")
+@click.option("--target", default="", metavar="URL", help="Where redirect leads.")
 @click.pass_context
-def fault(ctx: click.Context, kind: str, endpoint: str, times: int, seconds: float) -> None:
+def fault(
+    ctx: click.Context, kind: str, endpoint: str, times: int, seconds: float, target: str
+) -> None:
     """Make the running sandbox misbehave; ``none`` ends that."""
     if kind == "none":
         _ask(ctx, "DELETE", "faults")
     else:
         given = {"kind": kind, "endpoint": endpoint, "times": times, "seconds": seconds}
+        given["target"] = target
         _ask(ctx, "POST", "faults", given)
     if ctx.obj.json:
         document.write("sandbox fault", faults=_ask(ctx, "GET", "faults"))

@@ -26,7 +26,11 @@ _ISSUER = "SANDBOX Public Server Authentication CA {} R36"
 _DAY = datetime.timedelta(days=1)
 _SECOND = datetime.timedelta(seconds=1)
 # CA/Browser Forum policy identifiers.
-_POLICIES = {"DV": "2.23.140.1.2.1", "OV": "2.23.140.1.2.2", "EV": "2.23.140.1.1"}
+_POLICIES = {
+    "DV": "2.23.140.1.2.1",
+    "EV": "2.23.140.1.1",
+    **dict.fromkeys(("OV", "GEANTOV", "InCommonRSAOV", "InCommonECCOV"), "2.23.140.1.2.2"),
+}
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,22 @@ class Authority:
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .sign(self._root.key, hashes.SHA256())
+        )
+        return _key_pem(key) + _pem(certificate)
+
+    def client_pem(self, login: str) -> str:
+        """Make a key and certificate for a client's TLS, PEM.
+
+        :param login: its common name.
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
+        start = datetime.datetime.now(datetime.timezone.utc) - _DAY
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, login)])
+        certificate = (
+            _builder(subject, key.public_key(), self._root, start, start + 90 * _DAY)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
             .sign(self._root.key, hashes.SHA256())
         )
         return _key_pem(key) + _pem(certificate)

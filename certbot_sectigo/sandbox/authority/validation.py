@@ -77,7 +77,7 @@ def _look_up(context: Context, found: model.Challenge) -> None:
     account = context.store.get(model.Account, parent.account) if parent else None
     if parent is None or account is None:
         return
-    pair = context.config.pair(account.kid)
+    pair = context.pair(account.kid)
     if pair is not None and parent.name in pair.unchecked:
         return
     thumbprint = jws.thumbprint(jws.read_key(account.jwk))

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from certbot_sectigo.sandbox import model
-from certbot_sectigo.sandbox.config import Config, Pair
-from certbot_sectigo.sandbox.protocol import problems
+from certbot_sectigo.sandbox.config import Config
+from certbot_sectigo.sandbox.parties import Pair
+from certbot_sectigo.sandbox.protocol import delegation, problems
 from certbot_sectigo.sandbox.protocol.urls import Place, Urls
 from certbot_sectigo.sandbox.store import Store
 
@@ -38,6 +39,8 @@ class Request:
     body: bytes = b""
     address: str = "127.0.0.1"
     """The client's IP address."""
+    peer: str = ""
+    """Common name of the client's TLS certificate, empty where it has shown none."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,9 @@ class Authority(Protocol):
     def root_pem(self) -> str:
         """The root certificate, PEM."""
 
+    def client_pem(self, login: str) -> str:
+        """Make a key and certificate for a client's TLS, PEM."""
+
     def issue(
         self,
         csr: CertificateSigningRequest,
@@ -158,15 +164,28 @@ class Context:
         """Tell the sandbox's time, seconds since 1970."""
         return time.time() + self.ahead
 
+    def pair(self, kid: str) -> Pair | None:
+        """Return the pair with a key identifier, with the domains it has in SCM now."""
+        return delegation.pair(self.config, self.store, kid)
+
+    def pairs(self) -> list[Pair]:
+        """Return all pairs: those of the configuration and those made in SCM."""
+        return delegation.pairs(self.config, self.store)
+
     def pair_of(self, account: model.Account) -> Pair:
         """Find the pair an account was bound with.
 
-        :raises problems.ProblemError: if a restart without it has taken it away.
+        :raises problems.ProblemError: if SCM, or a restart without it, has taken it away.
         """
-        pair = self.config.pair(account.kid)
+        pair = self.pair(account.kid)
         if pair is None:
             raise problems.DEACTIVATED.error()
         return pair
+
+    def status_of(self, order: model.Order) -> str:
+        """Work out an order's status now (RFC 8555 section 7.1.6)."""
+        found = (self.store.get(model.Authorization, ident) for ident in order.authorizations)
+        return model.order_status(order, [a for a in found if a is not None], self.now())
 
 
 def new_id() -> str:

@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, replace
 
 from certbot_sectigo.base import errors
+from certbot_sectigo.sandbox.protocol.paths import SCM_ENDPOINTS
+from certbot_sectigo.sandbox.protocol.urls import ACME_ENDPOINTS
 
 EXPIRED_TLS = "expired-tls"
 CONNECTION = "connection"
@@ -22,9 +24,15 @@ KINDS = {
     "empty-detail": "refuse with 400 and an empty detail",
     "truncate": "do the deed, send half of the answer, close the connection",
     "content-type": "do the deed, answer as text/html",
+    "bad-gateway": "refuse with 502 and a page of HTML, as a proxy does",
+    "redirect": "redirect to another address",
+    "expired-token": "take an access token of SCM for one that has run out",
     EXPIRED_TLS: "serve a new connection with an expired certificate",
 }
 """The kinds of faults and what each does."""
+
+ENDPOINTS = (*ACME_ENDPOINTS, *SCM_ENDPOINTS)
+"""Where there can be faults: what a path of the CA or of SCM means."""
 
 
 class FaultError(errors.Error):
@@ -43,10 +51,18 @@ class Fault:
     """How often; 0 for always. ``expired-tls`` counts connections, all others requests."""
     seconds: float = 1.0
     """How long ``delay`` and ``hold`` wait, and what ``rate-limit`` says in Retry-After."""
+    target: str = ""
+    """Where ``redirect`` leads."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise FaultError(f"{self.kind} is no fault", f"There are: {', '.join(KINDS)}.")
+        if self.endpoint != "*" and self.endpoint not in ENDPOINTS:
+            raise FaultError(
+                f"{self.endpoint} is no endpoint", f"There are: *, {', '.join(ENDPOINTS)}."
+            )
+        if (self.kind == "redirect") != bool(self.target):
+            raise FaultError(f"{self.kind}: target is for redirect, which needs one")
         if self.times < 0 or not 0 <= self.seconds <= 3600:
             raise FaultError(f"{self.kind}: times and seconds must be 0 or more, at most an hour")
 

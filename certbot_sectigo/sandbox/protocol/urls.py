@@ -32,6 +32,9 @@ _UNIVERSAL = {
 # At Sectigo renewalInfo is on a host of its own [Z]; here, below a path of its own.
 _RENEWAL_INFO = "/renewalInfo"
 
+ACME_ENDPOINTS = ("directory", "alias", "invalid", *_CLASSIC, "renewalInfo")
+"""The names of what a path of the CA can mean."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -40,7 +43,7 @@ class Place:
     endpoint: str
     """Name of the endpoint, as in the directory object or ``directory``,
     ``account``, ``orders``, ``authz``, ``chall``, ``order``, ``finalize``,
-    ``cert``, ``alias`` or ``unknown``."""
+    ``cert``, ``alias`` or ``unknown``; what begins with ``scm-`` is SCM's."""
     directory: str = ""
     """Certificate product of the directory; empty in profile ``universal``."""
     ident: str = ""
@@ -69,6 +72,17 @@ class Urls:
         """Give the URL of a directory: in profile ``universal`` the same for every product."""
         # The directory is the base itself, with nothing behind it [S] win-acme#1909.
         return self.base if self._universal else f"{self.base}/v2/{name}"
+
+    def index(self, name: str) -> str:
+        """Return the directory URL that the answer to a request names as its index.
+
+        :param name: of the directory the request was for; any other gives that of OV.
+        """
+        return self.directory(name if name in self._directories else "OV")
+
+    def product(self, url: str) -> str | None:
+        """Return which certificate product's directory a URL is; None if it is none."""
+        return next((n for n in self._directories if self.directory(n) == url.rstrip("/")), None)
 
     def make(self, endpoint: str, directory: str, ident: str = "") -> str:
         """Give the URL of an endpoint or a resource.

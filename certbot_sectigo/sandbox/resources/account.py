@@ -73,7 +73,7 @@ def create(
     :param proof: the binding as it was sent.
     :raises problems.ProblemError: if the pair is used up.
     """
-    pair = context.config.pair(kid)
+    pair = context.pair(kid)
     if pair is None:
         raise problems.UNKNOWN_KID.error()
     with context.store.transaction():

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from certbot_sectigo.sandbox import model
-from certbot_sectigo.sandbox.config import Pair
-from certbot_sectigo.sandbox.protocol import problems
+from certbot_sectigo.sandbox.parties import Pair
+from certbot_sectigo.sandbox.protocol import delegation, problems
 from certbot_sectigo.sandbox.protocol.exchange import Call, Context, Reply, new_id, timestamp
 from certbot_sectigo.sandbox.resources import challenge
 
@@ -73,11 +73,8 @@ def validated_at(context: Context, pair: Pair, name: str) -> float | None:
     if pair.any_name:
         return None if name in pair.challenged else now
     base = name[2:] if name.startswith("*.") else name
-    for candidate in (pair.domain_of(base), base):
-        found = context.store.get(model.Validation, f"{pair.kid} {candidate}")
-        if found is not None:
-            return found.at if now - found.at < context.config.validation_days * _DAY else None
-    return None
+    at = delegation.validated_at(context.store, pair, base)
+    return at if at is not None and now - at < context.config.validation_days * _DAY else None
 
 
 def authorization(context: Context, call: Call) -> Reply:
@@ -123,8 +120,8 @@ def _reply(context: Context, account: model.Account, authorization: model.Author
             if status == "pending" or found.status in ("valid", "invalid")
         ],
     }
-    # Validated names say wildcard although they are none [S] acme2certifier#122.
-    if authorization.wildcard or authorization.prevalidated:
+    marked = authorization.prevalidated and context.config.validated_are_wildcards
+    if authorization.wildcard or marked:
         document["wildcard"] = True
     waiting = str(context.config.retry_after)
     retry = _VALID_RETRY_AFTER if authorization.prevalidated else waiting

@@ -9,7 +9,7 @@ from typing import Any
 from josepy.jwk import JWK
 
 from certbot_sectigo.sandbox import model
-from certbot_sectigo.sandbox.config import Pair
+from certbot_sectigo.sandbox.parties import Pair
 from certbot_sectigo.sandbox.protocol import jws, problems
 from certbot_sectigo.sandbox.protocol.exchange import Context
 
@@ -41,7 +41,7 @@ def check(context: Context, payload: Mapping[str, Any], key: JWK, url: str, dire
         raise problems.malformed("[External Account Binding] A nonce MUST NOT be present")
     if binding.header("url") != url:
         raise problems.WRONG_URL.error()
-    pair = context.config.pair(binding.header("kid"))
+    pair = context.pair(binding.header("kid"))
     if pair is None or not _serves(context, pair, directory):
         raise problems.UNKNOWN_KID.error()
     if not awaits(context, pair):

@@ -48,6 +48,9 @@ def progress(context: Context, own: model.Order) -> model.Order:
         context.store.put(made)
         own = replace(own, certificate=made.id)
         context.store.put(own)
+        if own.replaces:
+            for old in context.store.find(model.Certificate, ari=own.replaces):
+                context.store.put(replace(old, replaced=True))
     return own
 
 

@@ -25,7 +25,7 @@ def finalize(context: Context, call: Call) -> Reply:
     mode = context.config.issuance
     with context.store.transaction():
         own = order.own(context, account, own.id)
-        state = order.status(context, own)
+        state = context.status_of(own)
         if state != "ready":
             raise problems.NOT_READY.error(name=state)
         csr, names = ca.read_csr(der)

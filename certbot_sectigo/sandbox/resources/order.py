@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from certbot_sectigo.sandbox import model
-from certbot_sectigo.sandbox.config import Pair, is_dns_name
+from certbot_sectigo.sandbox.parties import Pair, is_dns_name
 from certbot_sectigo.sandbox.protocol import problems
 from certbot_sectigo.sandbox.protocol.exchange import Call, Context, Reply, new_id, timestamp
 from certbot_sectigo.sandbox.resources import authorization, certificate, renewal_info
@@ -96,20 +96,10 @@ def own(context: Context, account: model.Account, ident: str) -> model.Order:
     return found
 
 
-def status(context: Context, found: model.Order) -> str:
-    """Work out an order's status now."""
-    authorizations = [
-        a
-        for a in (context.store.get(model.Authorization, i) for i in found.authorizations)
-        if a is not None
-    ]
-    return model.order_status(found, authorizations, context.now())
-
-
 def reply(context: Context, account: model.Account, found: model.Order, code: int) -> Reply:
     """Write an order as an answer, with Location and, while it is processing, Retry-After."""
     make = context.urls.make
-    state = status(context, found)
+    state = context.status_of(found)
     document: dict[str, Any] = {
         "status": state,
         "expires": timestamp(found.expires),
@@ -174,7 +164,7 @@ def _check_delegation(context: Context, pair: Pair, names: Sequence[str]) -> Non
         base = name[2:] if name.startswith("*.") else name
         if pair.domain_of(base) is not None:
             continue
-        if not any(other.domain_of(base) for other in context.config.pairs):
+        if not any(other.domain_of(base) for other in context.pairs()):
             raise problems.NOT_DELEGATED.error(name=name)
         elsewhere = True
     if elsewhere:
@@ -187,6 +177,6 @@ def _reusable(
     """Find an unexpired order for the same names ([S] certbot#8301)."""
     for found in reversed(context.store.find(model.Order, account=account.id)):
         same = set(found.names) == set(names) and found.expires > now
-        if same and status(context, found) in ("pending", "ready"):
+        if same and context.status_of(found) in ("pending", "ready"):
             return found
     return None

@@ -47,11 +47,12 @@ def check_replaces(
         raise problems.malformed("replaces names no certificate of this account")
     if not set(found.names) & set(names):
         raise problems.malformed("The certificate to be replaced shares no name with the order")
-    for other in context.store.find(model.Order, replaces=ident):
-        if not other.error and other.expires > context.now():
-            raise problems.ProblemError(
-                "alreadyReplaced", "Another order replaces this certificate", 409
-            )
+    # An order that failed sets it free, one that gave a certificate holds it for good.
+    others = context.store.find(model.Order, replaces=ident)
+    if found.replaced or any(context.status_of(other) != "invalid" for other in others):
+        raise problems.ProblemError(
+            "alreadyReplaced", "Another order replaces this certificate", 409
+        )
     return str(ident)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.sandbox import model
-from certbot_sectigo.sandbox.config import Pair
+from certbot_sectigo.sandbox.parties import Pair
 from certbot_sectigo.sandbox.protocol import jws
 from certbot_sectigo.sandbox.protocol.exchange import Context
 from certbot_sectigo.sandbox.protocol.faults import EXPIRED_TLS, Fault, FaultError, Faults
@@ -79,7 +79,15 @@ class Control:
         return self._context.urls.base
 
     def directory_url(self, name: str = "OV") -> str:
-        """Give the directory URL of a certificate product, for clients' ``--server``."""
+        """Return the directory URL of a certificate product, for clients' ``--server``.
+
+        :raises UnknownError: if there is no such product.
+        """
+        there = self.config.all_directories
+        if name not in there:
+            raise UnknownError(
+                f"The sandbox has no directory {name}", f"There are: {', '.join(there)}."
+            )
         return self._context.urls.directory(name)
 
     def pair(self, domain: str) -> Pair:
@@ -87,7 +95,7 @@ class Control:
 
         :raises UnknownError: if there is none.
         """
-        for pair in self.config.pairs:
+        for pair in self._context.pairs():
             if pair.domain_of(domain) is not None:
                 return pair
         raise UnknownError(f"{domain} is delegated to no pair of the sandbox")
@@ -140,18 +148,11 @@ class Control:
 
     def orders(self) -> list[OrderView]:
         """List the orders, oldest first, with the status each has now."""
-        now = self._context.now()
-        store = self._context.store
-        views = []
-        for found in store.find(model.Order):
-            parts = (store.get(model.Authorization, i) for i in found.authorizations)
-            status = model.order_status(found, [a for a in parts if a is not None], now)
-            views.append(
-                OrderView(
-                    found.id, found.account, status, found.names, found.certificate, found.created
-                )
-            )
-        return views
+        status_of = self._context.status_of
+        return [
+            OrderView(o.id, o.account, status_of(o), o.names, o.certificate, o.created)
+            for o in self._context.store.find(model.Order)
+        ]
 
     def certificates(self) -> list[model.Certificate]:
         """List the certificates, oldest first."""
@@ -177,7 +178,7 @@ class Control:
                 self._state(pair.kid).bound,
                 pair.domains,
             )
-            for pair in self.config.pairs
+            for pair in self._context.pairs()
         ]
 
     def scm_status(self, kid: str) -> str:
@@ -220,7 +221,7 @@ class Control:
         :return: the account's URL.
         :raises UnknownError: if there is no such pair.
         """
-        pair = self.config.pair(kid)
+        pair = self._context.pair(kid)
         if pair is None:
             raise UnknownError(f"The sandbox has no pair {kid}")
         directory = "" if self.config.profile == "universal" else pair.directory
@@ -232,14 +233,25 @@ class Control:
         self._state(kid)
         at = self._context.now() - days_ago * _DAY
         self._context.store.put(model.Validation(f"{kid} {domain}", at))
+        for found in self._context.store.find(model.ScmDomain, name=domain):
+            self._context.store.put(replace(found, validated=at))
 
     def fault(
-        self, kind: str, endpoint: str = "*", *, times: int = 1, seconds: float = 1.0
+        self,
+        kind: str,
+        endpoint: str = "*",
+        *,
+        times: int = 1,
+        seconds: float = 1.0,
+        target: str = "",
     ) -> None:
-        """Switch a fault on, see :class:`~certbot_sectigo.sandbox.protocol.faults.Fault`."""
+        """Switch a fault on, see :class:`~certbot_sectigo.sandbox.protocol.faults.Fault`.
+
+        :raises FaultError: if there is no such fault or endpoint.
+        """
         if kind == EXPIRED_TLS and not self.url.startswith("https:"):
             raise FaultError("The sandbox serves http", "Start it with tls to make its TLS fail.")
-        self._faults.add(Fault(kind, endpoint, times, seconds))
+        self._faults.add(Fault(kind, endpoint, times, seconds, target))
 
     def faults(self) -> list[Fault]:
         """List the faults that are switched on."""

@@ -103,6 +103,14 @@ class Front(socketserver.ThreadingTCPServer):
                 continue
 
 
+def _common_name(connection: socket.socket) -> str:
+    """Return the common name of the client's TLS certificate, empty where there is none."""
+    if not isinstance(connection, ssl.SSLSocket):
+        return ""
+    subject: Any = (connection.getpeercert() or {}).get("subject", ())
+    return next((str(v) for part in subject for k, v in part if k == "commonName"), "")
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # One packet per answer.
@@ -144,6 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
                 headers={name.lower(): value for name, value in self.headers.items()},
                 body=body,
                 address=str(self.client_address[0]),
+                peer=_common_name(self.connection),
             )
         )
         if answer is None:

@@ -86,6 +86,7 @@ class Management:
             _text(given, "endpoint", "*"),
             times=int(_number(given, "times", 1)),
             seconds=_number(given, "seconds", 1.0),
+            target=_text(given, "target", ""),
         )
 
     def _pair(self, given: Mapping[str, Any]) -> None:

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from certbot_sectigo.sandbox.protocol import problems
-from certbot_sectigo.sandbox.protocol.exchange import Call, Context, Reply, Request, Signed
+from certbot_sectigo.sandbox.protocol import paths, problems
+from certbot_sectigo.sandbox.protocol.exchange import Call, Context, Reply, Request
 from certbot_sectigo.sandbox.protocol.faults import Fault, Faults
 from certbot_sectigo.sandbox.protocol.journal import Journal, Record
 from certbot_sectigo.sandbox.protocol.urls import Place
@@ -25,6 +25,8 @@ from certbot_sectigo.sandbox.resources import (
     renewal_info,
     revocation,
 )
+from certbot_sectigo.sandbox.scm.desk import Desk
+from certbot_sectigo.sandbox.server import guard
 from certbot_sectigo.sandbox.server.authentication import authenticate
 from certbot_sectigo.sandbox.server.management import PREFIX, Management
 
@@ -79,6 +81,7 @@ class Service:
     ) -> None:
         self.context = context
         self._management = management
+        self._desk = Desk(context)
         self.faults = faults
         self.journal = journal
 
@@ -87,34 +90,31 @@ class Service:
 
         :return: the answer, or None where the connection is to be dropped.
         """
+        try:
+            guard.check(request, self.context.urls.base)
+        except problems.ProblemError as error:
+            return self.refuse(error)
         if request.path.startswith(PREFIX):
             return self._manage(request)
         started = time.monotonic()
-        place = self.context.urls.parse(request.path)
+        scm = paths.parse(request.path)
+        place = self.context.urls.parse(request.path) if scm is None else Place(scm.endpoint)
         faults = self.faults.take(place.endpoint)
-        signer: list[Signed] = []
+        who: list[str] = []
         problem = ""
+        reply: Reply | None = None
         self._wait(faults.get("delay"))
-        if "drop-before" in faults:
-            reply = None
-        else:
-            try:
-                _refuse(faults)
-                reply = self._reply(request, place, signer)
-            except problems.ProblemError as error:
-                problem = f"{error.kind}: {error.detail}"
-                reply = _problem(error)
-            except Exception:
-                # Whatever a client sends, it gets a problem document.
-                _logger.exception("%s %s", request.method, request.path)
-                problem = "serverInternal"
-                reply = _problem(problems.INTERNAL.error())
+        if "drop-before" not in faults:
+            reply = _elsewhere(faults)
+            if reply is None and scm is not None:
+                reply = self._desk.reply(request, scm, faults, who)
+            elif reply is None:
+                reply, problem = self._answer_acme(request, place, faults, who)
             self._wait(faults.get("hold"))
             if "drop-after" in faults:
                 reply = None
             elif "content-type" in faults:
                 reply = replace(reply, content_type="text/html")
-        signed = signer[0].account if signer else None
         self.journal.add(
             Record(
                 time=time.time(),
@@ -122,7 +122,7 @@ class Service:
                 path=request.path,
                 endpoint=place.endpoint,
                 status=reply.status if reply else 0,
-                account=signed.id if signed else "",
+                account=who[0] if who else "",
                 user_agent=request.headers.get("user-agent", ""),
                 seconds=round(time.monotonic() - started, 6),
                 problem=problem,
@@ -130,8 +130,25 @@ class Service:
         )
         if reply is None:
             return None
-        answer = self._complete(reply, place, with_body=request.method != "HEAD")
+        if scm is None:
+            answer = self._complete(reply, place, with_body=request.method != "HEAD")
+        else:
+            answer = _plain(reply, with_body=request.method != "HEAD")
         return replace(answer, truncated="truncate" in faults)
+
+    def _answer_acme(
+        self, request: Request, place: Place, faults: dict[str, Fault], who: list[str]
+    ) -> tuple[Reply, str]:
+        """Return the answer to a request of RFC 8555, and what was refused."""
+        try:
+            _refuse(faults)
+            return self._reply(request, place, who), ""
+        except problems.ProblemError as error:
+            return _problem(error), f"{error.kind}: {error.detail}"
+        except Exception:
+            # Whatever a client sends, it gets a problem document.
+            _logger.exception("%s %s", request.method, request.path)
+            return _problem(problems.INTERNAL.error()), "serverInternal"
 
     def _manage(self, request: Request) -> Answer:
         """Answer the management interface: no faults, no journal, no other site may read it."""
@@ -139,13 +156,13 @@ class Service:
             reply = self._management.reply(request)
         except problems.ProblemError as error:
             reply = _problem(error)
-        return Answer(reply.status, (("Content-Type", reply.content_type),), reply.body)
+        return _plain(reply, with_body=True)
 
     def refuse(self, error: problems.ProblemError) -> Answer:
         """Answer something that is not even a request the front understands."""
         return self._complete(_problem(error), Place("unknown"), with_body=True)
 
-    def _reply(self, request: Request, place: Place, signer: list[Signed]) -> Reply:
+    def _reply(self, request: Request, place: Place, who: list[str]) -> Reply:
         route = _ROUTES.get(place.endpoint)
         if route is None:
             raise problems.malformed("There is nothing here", 404)
@@ -157,9 +174,12 @@ class Service:
                 405,
                 headers=(("Allow", ", ".join(route.methods)),),
             )
+        signed = None
         if route.key:
-            signer.append(authenticate(self.context, request, place, route.key))
-        return route.handler(self.context, Call(request, place, signer[0] if signer else None))
+            signed = authenticate(self.context, request, place, route.key)
+            if signed.account is not None:
+                who.append(signed.account.id)
+        return route.handler(self.context, Call(request, place, signed))
 
     def _complete(self, reply: Reply, place: Place, *, with_body: bool) -> Answer:
         """Add what every answer has [S], besides Server and Date, which the front adds."""
@@ -170,15 +190,29 @@ class Service:
         ]
         if reply.content_type:
             headers.insert(0, ("Content-Type", reply.content_type))
-        if place.endpoint not in ("unknown", "invalid", "alias", "renewalInfo"):
-            index = self.context.urls.directory(place.directory)
-            headers.append(("Link", f'<{index}>;rel="index"'))
+        index = self.context.urls.index(place.directory)
+        headers.append(("Link", f'<{index}>;rel="index"'))
         headers.extend(reply.headers)
         return Answer(reply.status, tuple(headers), reply.body if with_body else b"")
 
     def _wait(self, fault: Fault | None) -> None:
         if fault is not None:
             self.context.stopping.wait(fault.seconds)
+
+
+def _elsewhere(faults: dict[str, Fault]) -> Reply | None:
+    """Return what something between client and sandbox answers in its place."""
+    if "bad-gateway" in faults:
+        page = b"<html><head><title>502 Bad Gateway</title></head></html>\n"
+        return Reply(502, page, "text/html")
+    if "redirect" in faults:
+        return Reply(302, b"", "text/html", (("Location", faults["redirect"].target),))
+    return None
+
+
+def _plain(reply: Reply, *, with_body: bool) -> Answer:
+    kind = (("Content-Type", reply.content_type),) if reply.content_type else ()
+    return Answer(reply.status, (*kind, *reply.headers), reply.body if with_body else b"")
 
 
 def _refuse(faults: dict[str, Fault]) -> None:
