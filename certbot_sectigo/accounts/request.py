@@ -68,7 +68,7 @@ class Pinned:
     account: str | None
     kid: str | None
     ours: bool
-    """Its authenticator is this plugin."""
+    """This plugin chooses its account: as its authenticator, or as installer beside another."""
 
 
 @dataclass(frozen=True)

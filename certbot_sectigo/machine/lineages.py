@@ -95,8 +95,18 @@ class Lineage:
 
     @property
     def ours(self) -> bool:
-        """Whether it is renewed by this plugin."""
+        """Whether this plugin is its authenticator."""
         return _plain(self.authenticator) == PLUGIN
+
+    @property
+    def looked_after(self) -> bool:
+        """Whether this plugin chooses its account.
+
+        It does as the authenticator, and as the installer beside another one where it chose
+        the account at the issuance.
+        """
+        chosen = self.kid is not None or self.eab_server is not None
+        return self.ours or (_plain(self.installer) == PLUGIN and chosen)
 
     @property
     def plugins(self) -> frozenset[str]:

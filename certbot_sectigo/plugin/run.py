@@ -11,12 +11,12 @@ from typing import Any
 from certbot_sectigo.accounts import find, request, store
 from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.request import Asked, Option, Pinned, Request
+from certbot_sectigo.accounts.request import Asked, Option, Request
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials, CredentialsError
 from certbot_sectigo.machine import certbot_versions, dirs, lineages
 from certbot_sectigo.machine.lineages import Lineage
-from certbot_sectigo.plugin import consent, rehearsal
+from certbot_sectigo.plugin import consent, rehearsal, subject
 
 logger = logging.getLogger(__name__)
 
@@ -96,18 +96,18 @@ class Run:
         asked = self._asked(file=None)
         if not request.needs_lineage(asked):
             return None, request.for_renewal(asked, None)
-        lineage = self._renewed_lineage()
+        lineage = subject.renewed(self._config, self._dirs.renewal, self._own("kid"))
         asked = self._asked(file=self._read_leniently())
         adopting = self._config.verb == "reconfigure"
-        return lineage, request.for_renewal(asked, _pinned(lineage), adopting=adopting)
+        return lineage, request.for_renewal(asked, subject.pinned(lineage), adopting=adopting)
 
     def _issuance(self) -> tuple[Lineage | None, Request]:
         named = certbot_versions.on_command_line("--sectigo-eab-credentials")
         file = self._read_file() if named else self._read_leniently()
-        lineage = self._existing_lineage()
+        lineage = subject.existing(self._config, self._dirs.renewal)
         asked = self._asked(file)
         try:
-            wanted = request.for_issuance(asked, _pinned(lineage))
+            wanted = request.for_issuance(asked, subject.pinned(lineage))
         except request.NothingAskedError:
             if self._file_error is not None:
                 raise self._file_error from None
@@ -116,7 +116,7 @@ class Run:
         if not (asked.decides or config.csr or config.certname or config.domains):
             # certbot asks for names later, when it is too late to follow a lineage's pin.
             request.refuse_ambiguous(
-                wanted, [p for p in map(_pinned, lineages.read_all(self._dirs.renewal)) if p]
+                wanted, [p for p in map(subject.pinned, lineages.read_all(self._dirs.renewal)) if p]
             )
         return lineage, wanted
 
@@ -238,34 +238,6 @@ class Run:
                 f"Run:  {exposure.remedy}"
             )
 
-    def _existing_lineage(self) -> Lineage | None:
-        """Find the lineage that ``certonly`` or ``run`` is about, as certbot will."""
-        if self._config.csr:
-            return None
-        if self._config.certname:
-            return self._named_lineage()
-        names = [str(name) for name in self._config.domains or ()]
-        return lineages.for_names(self._dirs.renewal, names) if names else None
-
-    def _named_lineage(self) -> Lineage | None:
-        lineage = lineages.read(self._dirs.renewal / f"{self._config.certname}.conf")
-        return None if lineage is None or lineage.problem else lineage
-
-    def _renewed_lineage(self) -> Lineage | None:
-        """Find the lineage under renewal; certbot tells only what its certificate is about."""
-        if self._config.certname:
-            return self._named_lineage()
-        config = self._config
-        names = [*map(str, config.domains or ()), *map(str, getattr(config, "ip_addresses", ()))]
-        found = lineages.all_for_names(self._dirs.renewal, names)
-        for test in (
-            lambda lineage: lineage.account == self._config.account,
-            lambda lineage: lineage.kid == self._own("kid"),
-            lambda lineage: lineage.key_type in (None, self._config.key_type),
-        ):
-            found = [lineage for lineage in found if test(lineage)] or found
-        return found[0] if found else None
-
     def _apply(self, chosen: Chosen, wanted: Request, lineage: Lineage | None) -> None:
         """Tell certbot; what is set at run time goes into the renewal file."""
         self._config.server = wanted.server
@@ -287,7 +259,7 @@ class Run:
                 "that is not due yet is kept as it is without --force-renewal.)"
             )
         # certbot drops a plugin's option that is not given again.
-        if lineage.ours:
+        if lineage.looked_after:
             if lineage.webroot and not self._own("webroot"):
                 self._set("webroot", lineage.webroot)
             if lineage.deploy and not self._own("deploy"):
@@ -301,15 +273,3 @@ class Run:
     def _set(self, name: str, value: str) -> None:
         if self._own(name) != value:
             setattr(self._config, self._dest(name), value)
-
-
-def _pinned(lineage: Lineage | None) -> Pinned | None:
-    if lineage is None:
-        return None
-    return Pinned(
-        name=lineage.name,
-        server=lineage.server,
-        account=lineage.account,
-        kid=lineage.kid,
-        ours=lineage.ours,
-    )

@@ -117,7 +117,7 @@ def _account(lineage: Lineage, entries: Iterable[AccountEntry]) -> AccountEntry 
     for entry in here:
         if entry.account.name == lineage.account:
             return entry
-    if not lineage.ours or not lineage.kid:
+    if not lineage.looked_after or not lineage.kid:
         return None
     chosen = choice.by_kid([entry.facts for entry in here], lineage.kid, lineage.account)
     return next((entry for entry in here if chosen and entry.account is chosen.account), None)
@@ -125,7 +125,7 @@ def _account(lineage: Lineage, entries: Iterable[AccountEntry]) -> AccountEntry 
 
 def _has_pair(lineage: Lineage) -> bool:
     """Whether the plugin has a credentials file to register with, where the account is gone."""
-    if not lineage.ours or not lineage.credentials:
+    if not lineage.looked_after or not lineage.credentials:
         return False
     try:
         return reading.is_file(Path(lineage.credentials))

@@ -150,7 +150,7 @@ def _values(
             )
         server = target.server
     values: dict[str, str | None] = {"account": target.account, "server": server}
-    if not lineage.ours:
+    if not lineage.looked_after:
         return values
     values["sectigo_eab_kid"] = target.kid
     # Written the way the lineage has its server: a trailing slash makes no other one.

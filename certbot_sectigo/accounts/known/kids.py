@@ -51,7 +51,7 @@ class Kids:
         self._said: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         for lineage in all_lineages:
             # The plugin writes the kid of the account that has issued.
-            if lineage.ours and lineage.account and lineage.server and lineage.kid:
+            if lineage.looked_after and lineage.account and lineage.server and lineage.kid:
                 key = (dirs.server_path(lineage.server), lineage.account)
                 self._said[key][lineage.kid] = lineage.server
 

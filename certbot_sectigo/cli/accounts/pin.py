@@ -142,7 +142,7 @@ def _plan(
                 f"If that is wrong, remove {account.folder / 'sectigo-eab.json'} first.",
             )
         note = Note(eab_kid, servers.url(account, known), Learned.TOLD, kids.today())
-    elif account.kid is None and any(lineage.ours for lineage in chosen):
+    elif account.kid is None and any(lineage.looked_after for lineage in chosen):
         [told] = kids.known([account], dirs.logs_dir, known)
         note = told.note
     if note is not None and account.kid == note.kid:

@@ -163,7 +163,7 @@ def _unpinned(
 ) -> Iterator[Finding]:
     for lineage in lineages:
         # Ours finds its account by the kid; one that is broken is a finding of its own.
-        if lineage.account or lineage.ours or lineage.problem or not lineage.server:
+        if lineage.account or lineage.looked_after or lineage.problem or not lineage.server:
             continue
         members = by_server.get(server_path(lineage.server), [])
         if sum(entry.account.loads for entry in members) > 1:
@@ -193,7 +193,7 @@ def _several_kids(
             for lineage in lineages
             if lineage.server
             and lineage.authenticator
-            and not lineage.ours
+            and not lineage.looked_after
             and not lineage.problem
             and server_path(lineage.server) == path
         ]
@@ -221,7 +221,7 @@ def _other_kid(overview: Overview) -> Iterator[Finding]:
         for path in entry.facts.paths
     }
     for lineage in overview.lineages:
-        if not (lineage.ours and lineage.kid and lineage.account and lineage.server):
+        if not (lineage.looked_after and lineage.kid and lineage.account and lineage.server):
             continue
         kid = kids.get((server_path(lineage.server), lineage.account))
         if kid is not None and kid != lineage.kid:

@@ -1,0 +1,60 @@
+"""Which lineage a certbot run is about: certbot itself says so only after it has asked us."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from certbot_sectigo.accounts.request import Pinned
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.lineages import Lineage
+
+
+def existing(config: Any, renewal_dir: Path) -> Lineage | None:
+    """Return the lineage that ``certonly`` or ``run`` is about, as certbot will find it.
+
+    :param config: certbot's configuration.
+    :param renewal_dir: ``<config_dir>/renewal``.
+    """
+    if config.csr:
+        return None
+    if config.certname:
+        return _named(config, renewal_dir)
+    names = [str(name) for name in config.domains or ()]
+    return lineages.for_names(renewal_dir, names) if names else None
+
+
+def renewed(config: Any, renewal_dir: Path, kid: str | None) -> Lineage | None:
+    """Return the lineage under renewal; certbot tells only what its certificate is about.
+
+    :param kid: the one in the run's options, which tells lineages of the same names apart.
+    """
+    if config.certname:
+        return _named(config, renewal_dir)
+    names = [*map(str, config.domains or ()), *map(str, getattr(config, "ip_addresses", ()))]
+    found = lineages.all_for_names(renewal_dir, names)
+    for test in (
+        lambda lineage: lineage.account == config.account,
+        lambda lineage: lineage.kid == kid,
+        lambda lineage: lineage.key_type in (None, config.key_type),
+    ):
+        found = [lineage for lineage in found if test(lineage)] or found
+    return found[0] if found else None
+
+
+def pinned(lineage: Lineage | None) -> Pinned | None:
+    """Return what a lineage says of its account."""
+    if lineage is None:
+        return None
+    return Pinned(
+        name=lineage.name,
+        server=lineage.server,
+        account=lineage.account,
+        kid=lineage.kid,
+        ours=lineage.looked_after,
+    )
+
+
+def _named(config: Any, renewal_dir: Path) -> Lineage | None:
+    lineage = lineages.read(renewal_dir / f"{config.certname}.conf")
+    return None if lineage is None or lineage.problem else lineage
