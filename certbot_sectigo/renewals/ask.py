@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from certbot_sectigo.accounts import store
-from certbot_sectigo.ca.order import open_order
 from certbot_sectigo.ca.errors import CaError, Refused
+from certbot_sectigo.ca.order import open_order
 from certbot_sectigo.ca.session import QUESTION_TIMEOUT, Session, Settings
 from certbot_sectigo.renewals.forecast import No, Silence, Yes
 from certbot_sectigo.renewals.survey import Surveyed
