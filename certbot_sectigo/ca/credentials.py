@@ -5,17 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import dataclasses
-import ipaddress
-import os
-import pwd
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import private_file
+from certbot_sectigo.base.loopback import is_loopback
+from certbot_sectigo.base.private_file import Exposure
 from certbot_sectigo.base.secret import Secret
 
 DEFAULT_SERVER = "https://acme.sectigo.com/v2/OV"
@@ -26,24 +24,10 @@ ALGORITHMS = ("HS256", "HS384", "HS512")
 
 _KEYS = ("sectigo_eab_kid", "sectigo_eab_hmac_key", "sectigo_eab_server", "sectigo_eab_hmac_alg")
 _MINIMUM_KEY_BYTES = 16
-_MAXIMUM_FILE_BYTES = 65536
-# What web pages and word processors put around a copied value. None of these
-# can be part of a kid, a key or a URL, so taking them off loses nothing.
-_WRAPPING = "\"'`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb\u00a0\u200b\u200c\u200d\ufeff \t\r\n"
 
 
-class CredentialsError(errors.Error):
-    """The credentials cannot be used; says file, line and remedy, never the value."""
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """Why a credentials file is not private enough to take a secret from."""
-
-    path: Path
-    reason: str
-    remedy: str
-    """The chmod or chown that helps."""
+CredentialsError = private_file.PrivateFileError
+"""The credentials cannot be used; says file, line and remedy, never the value."""
 
 
 @dataclass(frozen=True)
@@ -74,27 +58,32 @@ def read(path: Path) -> Credentials:
         readable by others does not: see :attr:`Credentials.exposure`, which only
         matters where the secret is needed.
     """
-    text, exposure = _read_private(path)
-    values = _parse(path, text)
+    file = private_file.read(path, _FORM)
+    values, exposure = file.values, file.exposure
     kid_line, kid = _required(path, values, "sectigo_eab_kid")
     key_line, key = _required(path, values, "sectigo_eab_hmac_key")
     if re.search(r"\s", kid):
-        raise _bad(path, kid_line, "sectigo_eab_kid contains white space", _COPY_AGAIN)
+        raise private_file.bad(path, kid_line, "sectigo_eab_kid contains white space", _COPY_AGAIN)
     server_line, server = values.get("sectigo_eab_server", (0, ""))
     if "sectigo_eab_server" in values and not server:
-        raise _bad(path, server_line, "sectigo_eab_server is empty", "Fill it in or drop the line.")
+        raise private_file.bad(
+            path, server_line, "sectigo_eab_server is empty", "Fill it in or drop the line."
+        )
     if server:
         problem = server_problem(server)
         if problem:
-            raise _bad(path, server_line, f"sectigo_eab_server {problem}", SERVER_HINT)
+            raise private_file.bad(path, server_line, f"sectigo_eab_server {problem}", SERVER_HINT)
     alg_line, alg = values.get("sectigo_eab_hmac_alg", (0, "HS256"))
     if alg.upper() not in ALGORITHMS:
-        raise _bad(path, alg_line, "sectigo_eab_hmac_alg is none of " + ", ".join(ALGORITHMS),
-                   "Drop the line: HS256 is what Sectigo uses.")  # fmt: skip
+        raise private_file.bad(path, alg_line,
+                               "sectigo_eab_hmac_alg is none of " + ", ".join(ALGORITHMS),
+                               "Drop the line: HS256 is what Sectigo uses.")  # fmt: skip
     try:
         hmac_key = normalise_key(key)
     except ValueError as error:
-        raise _bad(path, key_line, f"sectigo_eab_hmac_key {error}", _COPY_AGAIN) from None
+        raise private_file.bad(
+            path, key_line, f"sectigo_eab_hmac_key {error}", _COPY_AGAIN
+        ) from None
     return Credentials(
         kid=kid,
         hmac_key=hmac_key,
@@ -116,7 +105,7 @@ def from_options(kid: str, hmac_key: str | None, server: str, hmac_alg: str | No
     :raises CredentialsError: if the two do not make a pair.
     """
     hint = "Put both into a credentials file instead and give --sectigo-eab-credentials FILE."
-    kid = kid.strip(_WRAPPING)
+    kid = kid.strip(private_file.WRAPPING)
     if not kid or re.search(r"\s", kid):
         raise CredentialsError("--eab-kid is empty or contains white space.", hint)
     if not hmac_key:
@@ -157,7 +146,9 @@ def normalise_key(value: str) -> Secret:
     :raises ValueError: if it is neither, or shorter than 128 bits; the text
         completes a sentence that begins with the option's name.
     """
-    text = re.sub(r"[\s\u200b\u200c\u200d\ufeff]", "", value.strip(_WRAPPING)).rstrip("=")
+    text = re.sub(r"[\s\u200b\u200c\u200d\ufeff]", "", value.strip(private_file.WRAPPING)).rstrip(
+        "="
+    )
     if not text:
         raise ValueError("is empty")
     if re.search(r"[-_]", text) and re.search(r"[+/]", text):
@@ -192,130 +183,33 @@ def server_problem(url: str) -> str | None:
         return "has parts that a directory URL cannot have"
     if any(part in (".", "..") for part in parts.path.split("/")):
         return "has . or .. in its path"
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         return "is plain http, which is taken from this machine's own addresses only"
     return None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 _COPY_AGAIN = (
     "Copy it again from Sectigo Certificate Manager (Enrollment, ACME, the account's EAB details)."
 )
+_FORM = private_file.Form(
+    prefix="sectigo_eab",
+    keys=_KEYS,
+    example=(
+        f"sectigo_eab_kid = KID\nsectigo_eab_hmac_key = KEY\nsectigo_eab_server = {DEFAULT_SERVER}"
+    ),
+    continued=frozenset({"sectigo_eab_hmac_key"}),
+)
 SERVER_HINT = f"Write the ACME directory URL that SCM shows, such as {DEFAULT_SERVER}"
-
-
-def _bad(path: Path, line: int, what: str, remedy: str) -> CredentialsError:
-    return CredentialsError(f"{path}, line {line}: {what}.", remedy)
-
-
-def _read_private(path: Path) -> tuple[str, Exposure | None]:
-    """Give a file's text and, if others can read it, how."""
-    example = "sectigo_eab_kid = KID\nsectigo_eab_hmac_key = KEY\nsectigo_eab_server = " + (
-        DEFAULT_SERVER
-    )
-    try:
-        # Not blocking, so that a FIFO in the place of the file cannot hang certbot.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise CredentialsError(
-            f"The credentials file {path} does not exist.",
-            f"Make it with these lines, then run  chmod 600 {path}\n{example}",
-        ) from None
-    except PermissionError:
-        raise CredentialsError(
-            f"The credentials file {path} cannot be read by this user.",
-            f"Run certbot as root, or:  chown {_user_name(os.geteuid())} {path}",
-        ) from None
-    except OSError as error:
-        raise CredentialsError(f"The credentials file {path}: {error.strerror}.") from None
-    try:
-        status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            raise CredentialsError(f"{path} is a directory.", "Give the credentials file in it.")
-        if not stat.S_ISREG(status.st_mode):
-            raise CredentialsError(f"{path} is not a regular file.", "Give a plain file.")
-        data = os.read(descriptor, _MAXIMUM_FILE_BYTES + 1)
-    finally:
-        os.close(descriptor)
-    if len(data) > _MAXIMUM_FILE_BYTES:
-        raise CredentialsError(f"{path} is too large for a credentials file.", example)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CredentialsError(f"{path} is not a text file in UTF-8.", example) from None
-    return text, _exposure(path, status)
-
-
-def _exposure(path: Path, status: os.stat_result) -> Exposure | None:
-    if status.st_uid not in (0, os.geteuid()):
-        owner = _user_name(status.st_uid)
-        return Exposure(path, f"belongs to {owner}", f"chown {_user_name(os.geteuid())} {path}")
-    who = [name for bits, name in ((0o070, "its group"), (0o007, "everybody"))
-           if status.st_mode & bits]  # fmt: skip
-    if who:
-        mode = stat.S_IMODE(status.st_mode)
-        reason = f"is open to {' and '.join(who)} (mode {mode:04o})"
-        return Exposure(path, reason, f"chmod 600 {path}")
-    return None
-
-
-def _user_name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
-
-
-def _parse(path: Path, text: str) -> Mapping[str, tuple[int, str]]:
-    """Read ``key = value`` lines; every value comes with its line number (from 1)."""
-    values: dict[str, tuple[int, str]] = {}
-    last: str | None = None
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if not line or line[0] in "#;[":
-            last = None
-            continue
-        match = re.fullmatch(r"([A-Za-z][\w-]*?)\s*=(?!=*$)\s*(.*)|([A-Za-z][\w-]*?)\s*=", line)
-        key = (match.group(1) or match.group(3)).replace("-", "_").lower() if match else ""
-        if key.startswith("sectigo_eab"):
-            if key not in _KEYS:
-                raise _bad(path, number, f"{key} is not a known key",
-                           "Known are: " + ", ".join(_KEYS))  # fmt: skip
-            if key in values:
-                raise _bad(path, number, f"{key} stands a second time (first in line "
-                           f"{values[key][0]})", "Keep one of the two.")  # fmt: skip
-            value = (match.group(2) or "") if match else ""
-            values[key] = (number, re.sub(r"\s+[#;].*$", "", value).strip(_WRAPPING))
-            last = key
-        elif last == "sectigo_eab_hmac_key" and re.fullmatch(r"[\w+/=\"'-]+", line):
-            # A key that broke over lines when it was pasted: base64 goes on.
-            first, value = values[last]
-            values[last] = (first, value + line.strip(_WRAPPING))
-        elif not match:
-            raise _bad(path, number, "is not of the form  key = value", "Mend or drop the line.")
-        else:
-            last = None
-            if f"sectigo_{key}" in _KEYS:
-                values.setdefault(key, (number, ""))  # for the sake of what is said of it
-    return values
 
 
 def _required(path: Path, values: Mapping[str, tuple[int, str]], key: str) -> tuple[int, str]:
     certbots = key[len("sectigo_") :]
     if key not in values and certbots in values:
-        raise _bad(path, values[certbots][0], f"{certbots} is not read from this file",
+        raise private_file.bad(path, values[certbots][0], f"{certbots} is not read from this file",
                    f"The key's name is {key}: put sectigo_ in front.")  # fmt: skip
     if key not in values:
         raise CredentialsError(f"{path} has no line {key} = VALUE", f"Add it. {_COPY_AGAIN}")
     line, value = values[key]
     if not value:
-        raise _bad(path, line, f"{key} is empty", _COPY_AGAIN)
+        raise private_file.bad(path, line, f"{key} is empty", _COPY_AGAIN)
     return line, value
