@@ -15,7 +15,7 @@ from typing import Any
 
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.base import atomic, errors, json_text, reading
 from certbot_sectigo.machine.dirs import Dirs, refuse_links, server_path
 from certbot_sectigo.machine.lineages import Lineage
 
@@ -241,7 +241,7 @@ def _as_json(manifest: Manifest) -> Mapping[str, Any]:
 
 def _manifest(folder: Path) -> Manifest | None:
     try:
-        content = json.loads(_manifest_path(folder).read_text("utf-8"))
+        content = json_text.loads_object(reading.read_regular(_manifest_path(folder)))
         when = datetime.fromisoformat(content["when"])
         if when.tzinfo is None:
             return None

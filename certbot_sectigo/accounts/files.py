@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from certbot_sectigo.base import json_text, reading
+
 KEY, REGR, META = "private_key.json", "regr.json", "meta.json"
-_MAXIMUM_BYTES = 1 << 20
-_CHUNK = 1 << 13
 # Members a private key cannot do without (RFC 7518 sections 6.2.2 and 6.3.2).
 _PRIVATE_MEMBERS = {"RSA": ("n", "e", "d"), "EC": ("crv", "x", "y", "d")}
 
@@ -20,32 +18,19 @@ class Malformed(ValueError):  # noqa: N818 - a finding, not a failure
 
 
 def load(path: str) -> Mapping[str, Any]:
-    """Read a file that holds a JSON object.
+    """Return the JSON object that a file holds.
 
     :raises Malformed: if it holds anything else.
     :raises OSError: if it cannot be read.
     """
-    data = _bytes(path)
+    data = reading.read_regular(path)
     try:
-        content = json.loads(data.decode())
-    except (ValueError, RecursionError):
+        content = json_text.loads(data.decode())
+    except ValueError:
         raise Malformed("is empty" if not data.strip() else "is not JSON") from None
     if not isinstance(content, dict):
         raise Malformed("is not a JSON object")
     return content
-
-
-def _bytes(path: str) -> bytes:
-    """Read a file with as few system calls as can be: listing reads thousands of them."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        data = os.read(descriptor, _CHUNK)
-        if len(data) == _CHUNK:
-            with os.fdopen(os.dup(descriptor), "rb") as stream:
-                data += stream.read(_MAXIMUM_BYTES)
-        return data
-    finally:
-        os.close(descriptor)
 
 
 def contact(regr: Mapping[str, Any]) -> tuple[str, ...]:

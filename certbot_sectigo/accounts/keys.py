@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, json_text, reading
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.machine import certbot_versions
 
@@ -57,14 +57,23 @@ def to_pem(key: JWK) -> Secret:
     return Secret(data.decode())
 
 
+def parsed(data: bytes) -> JWK:
+    """Return the key that a JSON Web Key is.
+
+    :raises josepy.errors.Error, ValueError, KeyError, TypeError: if it is none.
+    """
+    from josepy.jwk import JWK
+
+    return cast("JWK", JWK.from_json(json_text.loads_object(data)))
+
+
 def from_file(path: Path) -> JWK:
     """Read a private key: PEM (PKCS#8, PKCS#1, SEC 1) or a JSON Web Key.
 
     :raises KeyFileError: naming the file and what is wrong with it, never its content.
     """
     try:
-        with path.open("rb") as stream:
-            data = stream.read(_MAXIMUM_BYTES)
+        data = reading.read_regular(path, _MAXIMUM_BYTES)
     except OSError as error:
         raise KeyFileError(f"{path}: {error.strerror}") from None
     return _from_json(path, data) if data.lstrip()[:1] == b"{" else _from_pem(path, data)
@@ -72,10 +81,9 @@ def from_file(path: Path) -> JWK:
 
 def _from_json(path: Path, data: bytes) -> JWK:
     from josepy.errors import Error as JoseError
-    from josepy.jwk import JWK
 
     try:
-        key = JWK.json_loads(data.decode())
+        key = parsed(data)
         if hasattr(key.key, "private_bytes"):
             if key.typ == "EC":
                 _check_usable(path)

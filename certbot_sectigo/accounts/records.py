@@ -10,7 +10,6 @@ account was used for. They lie beside what they tell of::
 from __future__ import annotations
 
 import base64
-import json
 import logging
 import os
 from collections.abc import Mapping
@@ -19,8 +18,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from certbot_sectigo.base import json_text, reading
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs
+
+MOST = 1 << 26
+"""Bytes of a record, which holds every renewal file it tells of twice."""
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +82,7 @@ def read_records(dirs: Dirs, kind: str = "pin") -> list[Record]:
 def _record(dirs: Dirs, path: Path) -> Record:
     if path.is_symlink():
         raise ValueError("a link")
-    content: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    content: Mapping[str, Any] = json_text.loads_object(reading.read_regular(path, MOST))
     changes = []
     for entry in content["changes"]:
         name = str(entry["lineage"])
@@ -119,7 +122,7 @@ def unfinished(dirs: Dirs) -> list[Rollover]:
             if path.suffix != ".json":
                 continue
             try:
-                content = json.loads(path.read_text("utf-8"))
+                content = json_text.loads_object(reading.read_regular(path))
                 old, new, server = (str(content[key]) for key in ("old", "new", "server"))
             except (OSError, ValueError, KeyError, TypeError) as error:
                 logger.debug("%s: %s", path, error)

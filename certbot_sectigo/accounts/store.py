@@ -12,9 +12,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from certbot_sectigo.accounts import files
+from certbot_sectigo.accounts import files, keys
 from certbot_sectigo.accounts.model import Account, Learned, Note, State
-from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.base import atomic, errors, reading
 from certbot_sectigo.machine import account_id as jwk
 from certbot_sectigo.machine import dirs
 
@@ -123,11 +123,10 @@ def load_key(folder: Path) -> JWK:
     :raises AccountError: if the file cannot be read or holds no key.
     """
     from josepy.errors import Error as JoseError
-    from josepy.jwk import JWK
 
     path = folder / files.KEY
     try:
-        return JWK.json_loads(path.read_text())
+        return keys.parsed(reading.read_regular(path))
     except OSError as error:
         raise AccountError(f"{path}: {error.strerror}") from None
     except (JoseError, ValueError, KeyError, TypeError):
@@ -186,7 +185,7 @@ def derive(folder: Path, key: JWK, like: Path) -> str:
         if name == _NOTE and not old.exists():
             continue
         status = old.stat()
-        data = key.json_dumps().encode() if name == files.KEY else old.read_bytes()
+        data = key.json_dumps().encode() if name == files.KEY else reading.read_regular(old)
         mode, owner = stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid)
         atomic.replace(target / name, data, mode=mode, owner=owner)
     above, made = like.stat(), target.stat()

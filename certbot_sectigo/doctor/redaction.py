@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import lzma
 import os
+import shlex
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
-from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.base import atomic, errors, reading
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.doctor.readers import hmac_keys
 
@@ -60,10 +62,12 @@ def redact(log: Path, known: Collection[Secret], now: datetime) -> tuple[int, ..
     """
     try:
         status = log.stat()
-        if status.st_size > _MAXIMUM_BYTES:
-            raise RedactionError(f"{log} is too large to be rewritten.", f"Remove it:  rm {log}")
-        data = log.read_bytes()
+        data = reading.read_regular(log, _MAXIMUM_BYTES)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise RedactionError(
+                f"{log} is too large to be rewritten.", f"Remove it:\nrm {shlex.quote(str(log))}"
+            ) from None
         raise RedactionError(f"{log} cannot be read: {error.strerror}.") from None
     unpack, pack = _packing(data)
     try:
@@ -72,7 +76,7 @@ def redact(log: Path, known: Collection[Secret], now: datetime) -> tuple[int, ..
     except Exception:  # each kind of archive has its own errors
         raise RedactionError(
             f"{log} is a damaged archive, so it cannot be rewritten.",
-            f"If it is not needed:  rm {log}",
+            f"If it is not needed:\nrm {shlex.quote(str(log))}",
         ) from None
     result, lines = redacted(text, known, now)
     if lines:

@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 from certbot_sectigo.accounts.change import transfer
 from certbot_sectigo.accounts.change.transfer import Told, TransferError
 from certbot_sectigo.accounts.model import Learned
+from certbot_sectigo.base import reading
 
 LEGO = "lego"
 ACME_SH = "acme.sh"
 CLIENTS = (LEGO, ACME_SH)
-
-_MAXIMUM_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -149,8 +148,7 @@ def _acme_sh_urls(home: Path) -> Iterator[str]:
     """Find the directory URLs that acme.sh's settings name."""
     for path in [home / "account.conf", *sorted(home.glob("*/*.conf"))]:
         try:
-            with path.open("rb") as stream:
-                text = stream.read(_MAXIMUM_BYTES).decode("utf-8", "replace")
+            text = reading.read_regular(path).decode("utf-8", "replace")
         except OSError:
             continue
         yield from re.findall(

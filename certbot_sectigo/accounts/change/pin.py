@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts import records, store
 from certbot_sectigo.accounts.change import pin_plan
 from certbot_sectigo.accounts.change.pin_plan import Known, PinError, Target
 from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account, Note
 from certbot_sectigo.accounts.records import Record, RenewalChange, read_records
-from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.base import atomic, errors, json_text, reading
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.machine import dirs as paths
 from certbot_sectigo.machine import lineages
@@ -131,7 +131,7 @@ def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[Record, list[Renewal
 def undo(dirs: paths.Dirs, record: Record, changes: Sequence[RenewalChange]) -> None:
     """Take a pin back and mark its record, in that order."""
     _write_all(dirs, changes)
-    content = json.loads(record.path.read_text("utf-8"))
+    content = json_text.loads_object(reading.read_regular(record.path, records.MOST))
     content["undone"] = True
     atomic.replace(record.path, json.dumps(content).encode())
 

@@ -11,7 +11,7 @@ from typing import Any
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.change.revoke_ways import Subject
 from certbot_sectigo.accounts.known import servers
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.lineages import Lineage, Unreadable
@@ -124,7 +124,7 @@ def _key(path: Path, lineage: Lineage | None, given: Path | None) -> Path | None
     from cryptography import x509
 
     try:
-        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        certificate = x509.load_pem_x509_certificate(reading.read_regular(path))
     except Exception:  # it was read a moment ago, so this cannot be
         return None
     wanted = _public(certificate.public_key())
@@ -145,7 +145,7 @@ def _public_of(path: Path) -> bytes | None:
     from cryptography.hazmat.primitives import serialization
 
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), None)
+        key = serialization.load_pem_private_key(reading.read_regular(path), None)
     except Exception:  # not a key, or not to be read: then it is not this one
         return None
     return _public(key.public_key())

@@ -25,6 +25,7 @@ from certbot_sectigo.base import atomic
 from certbot_sectigo.machine.certbot_process import Outcome
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.lineages import Certificate, Lineage
+from certbot_sectigo.machine.logs import files as log_files
 from certbot_sectigo.machine.logs import findings
 
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded",
@@ -249,8 +250,5 @@ def _stage(account: Account, name: str) -> Iterator[Path]:
 
 def _log(dirs: Dirs, subject: Subject) -> str:
     """Give the log of the certbot that has just ended, unless another has come between."""
-    try:
-        text = (dirs.logs_dir / "letsencrypt.log").read_text("utf-8", "replace")
-    except OSError:
-        return ""
+    text = "".join(log_files.blocks(dirs.logs_dir / "letsencrypt.log", []))
     return text if str(subject.cert_path) in text else ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Account, Learned, Note
-from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.base import atomic, errors, json_text, reading
 from certbot_sectigo.ca.session import shown_kid
 from certbot_sectigo.machine.dirs import Dirs, refuse_links, server_path
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from josepy.jwk import JWK
 
 _VERSION = 1
-_MAXIMUM_BYTES = 1 << 20
 
 
 class TransferError(errors.Error):
@@ -61,8 +60,8 @@ def parse(text: str) -> Told:
     if text.lstrip()[:1] != "{":
         return _parse_shell(text)
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
+        content = json_text.loads_object(text)
+    except ValueError:
         raise ValueError("is not JSON") from None
     registration = content.get("registration")  # lego
     body = registration.get("body") if isinstance(registration, Mapping) else content
@@ -108,8 +107,7 @@ def read(path: Path) -> Told:
     :raises TransferError: if it cannot be read or tells nothing.
     """
     try:
-        with path.open("rb") as stream:
-            return parse(stream.read(_MAXIMUM_BYTES).decode("utf-8", "replace"))
+        return parse(reading.read_regular(path).decode("utf-8", "replace"))
     except OSError as error:
         raise TransferError(f"{path}: {error.strerror}") from None
     except ValueError as error:

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from certbot_sectigo.base import reading
 from certbot_sectigo.doctor.model import Guarded, Kind, Repository
 from certbot_sectigo.machine.dirs import Dirs
 
@@ -68,10 +69,11 @@ def repositories(config_dir: Path) -> list[Repository]:
     for folder in (config_dir, *config_dir.parents):
         for name, indexes in _INDEXES.items():
             repository = folder / name
-            if not os.path.lexists(repository):
+            status = reading.status(repository)
+            if status is None:
                 continue
             data = repository
-            if repository.is_file():  # a work tree whose data are elsewhere
+            if stat.S_ISREG(status.st_mode):  # a work tree whose data are elsewhere
                 text = _head(repository).decode("utf-8", "replace")
                 data = folder / text.partition("gitdir:")[2].strip()
             if any(_IN_INDEX.search(_whole(data / index)) for index in indexes):
@@ -171,8 +173,7 @@ def _whole(path: Path) -> bytes:
 
 def _read(path: Path, size: int) -> bytes:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as stream:
-            return stream.read(size) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+        with os.fdopen(reading.open_regular(path), "rb") as stream:
+            return stream.read(size)
     except OSError:
         return b""
