@@ -8,11 +8,17 @@ _INSTEAD = "\N{REPLACEMENT CHARACTER}"
 def printable(text: str) -> str:
     """Return a text in which nothing is left that a terminal could obey instead of showing it.
 
-    Line ends are of that kind; so are marks that turn the direction of writing.
+    Line ends are of that kind (see :func:`lines`); so are marks that turn the direction of
+    writing.
     """
     if text.isprintable():
         return text
     return "".join(letter if letter.isprintable() else _INSTEAD for letter in text)
+
+
+def lines(text: str) -> str:
+    """Return a text of several lines, each of them printable."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def one_line(text: str, most: int) -> str:

@@ -106,7 +106,8 @@ def _in_short(error: click.ClickException) -> tuple[str, str]:
 
 def _failed(words: Sequence[str], message: str, remedy: str, code: int) -> int:
     """Print an error for people, and for programs if they ask; return the exit code."""
-    message, remedy = commands.here(message), commands.here(remedy)
+    # The last line of defence: names of files, and a CA's words, may hold anything.
+    message, remedy = (printable.lines(commands.here(text)) for text in (message, remedy))
     click.echo(f"{_NAME}: {message}" + (f"\n{remedy}" if remedy else ""), err=True)
     _answer(words, message, remedy)
     return code

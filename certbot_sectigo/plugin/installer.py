@@ -278,10 +278,12 @@ class InstallerHalf:
     # From certbot's configuration to a job.
 
     def _said(self, error: Exception) -> str:
-        """Give an error's text, with commands for the directories of this run."""
+        """Return an error's text, with commands for the directories of this run."""
+        from certbot_sectigo.base import printable
         from certbot_sectigo.machine import commands as proposals
 
-        return proposals.directed(str(error), proposals.of(self.config).options)
+        text = proposals.directed(str(error), proposals.of(self.config).options)
+        return printable.lines(text)
 
     def _config_dir(self) -> Path:
         return Path(self.config.config_dir).absolute()
