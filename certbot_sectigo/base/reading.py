@@ -51,6 +51,18 @@ def open_regular(
     return _opened(path, dir_fd, os.O_RDONLY if follow_symlinks else os.O_NOFOLLOW)[0]
 
 
+def read_descriptor(descriptor: int, path: Path | str, most: int = MOST) -> bytes:
+    """Return the content of an open file, as :func:`read_regular` does.
+
+    :param path: its name in errors.
+    :raises OSError: as :func:`read_regular` does.
+    """
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "not an ordinary file", str(path))
+    return _read(descriptor, path, status.st_size, most)
+
+
 def _opened(path: Path | str, dir_fd: int | None, flags: int) -> tuple[int, int]:
     """Open an ordinary file, and tell its size."""
     # Without O_NONBLOCK a FIFO would wait for somebody to write to it.
