@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import shlex
 import shutil
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import click
 
 from certbot_sectigo.base import errors
+from certbot_sectigo.base.reading import status
 from certbot_sectigo.ca.catalogue import PROFILES
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import Context
@@ -104,11 +106,13 @@ def _read(source: tuple[str, ...], dirs: Dirs) -> tuple[str, Reading]:
 
 def _newest(logs_dir: Path) -> tuple[str, Reading]:
     """Read certbot's logs, newest first, up to one that shows an error."""
-    logs = files.find(logs_dir)
+    trouble: list[files.Unread] = []
+    logs = files.find(logs_dir, trouble=trouble)
     if not logs:
-        if not os.access(logs_dir, os.R_OK | os.X_OK) and logs_dir.exists():
+        if trouble:
             raise ExplainError(
-                f"certbot's logs in {logs_dir} may not be read.", "Run it as root (sudo)."
+                f"certbot's logs cannot be read: {trouble[0].log}: {trouble[0].reason}.",
+                "Run it as the user certbot runs as, most often root (sudo).",
             )
         raise ExplainError(
             f"There is no log of certbot's in {logs_dir}.",
@@ -159,12 +163,14 @@ def _is_path(text: str) -> bool:
     :raises ExplainError: if it can only be a file, and is not there.
     """
     try:
-        if Path(text).is_file():
-            return True
-        folder = Path(text).is_dir()
-    except (OSError, ValueError):
-        return False
-    if folder:
+        found = status(Path(text))
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise ExplainError(f"{text} cannot be read: {error.strerror}.") from None
+    if found is not None and stat.S_ISREG(found.st_mode):
+        return True
+    if found is not None and stat.S_ISDIR(found.st_mode):
         raise ExplainError(f"{text} is a folder.", "Name a log in it.")
     if " " not in text and text.startswith(("/", "./", "../", "~")):
         raise ExplainError(f"{text} does not exist.", "Name a log, - or the words of an error.")

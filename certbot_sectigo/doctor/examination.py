@@ -8,7 +8,7 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -81,6 +81,9 @@ def read(
     credentials = _credentials(dirs, overview)
     found, keys = leaks.find(dirs, system_root, environ, leaks.known_keys(credentials), deep=deep)
     renewables = tuple(_renewable(lineage) for lineage in overview.lineages)
+    trouble: list[str] = []
+    guarded = tuple(exposure.guarded(dirs, credentials, trouble))
+    overview = replace(overview, unread=(*overview.unread, *trouble))
     return Machine(
         dirs=dirs,
         now=now,
@@ -89,7 +92,7 @@ def read(
         unnoted=frozenset(a.folder for a in store.read_all(dirs.accounts) if a.note is None),
         renewables=renewables,
         schedule=timers.read(system_root),
-        guarded=tuple(exposure.guarded(dirs, credentials)),
+        guarded=guarded,
         repositories=tuple(exposure.repositories(dirs.config_dir)),
         leaks=tuple(found),
         keys=tuple(keys),

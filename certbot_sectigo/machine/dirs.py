@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlparse, urlsplit
 
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, reading
 
 
 class PathError(errors.Error):
@@ -132,12 +133,20 @@ def refuse_links(top: Path, path: Path) -> None:
     What is written, moved or removed under such a path then happens below `top` and nowhere
     else. Parts that are not there yet are all right.
 
-    :raises PathError: naming the link.
+    :raises PathError: naming the link, or what cannot be looked at.
     """
     here = top
     for part in path.relative_to(top).parts:
         here /= part
-        if here.is_symlink():
+        try:
+            found = reading.status(here, follow_symlinks=False)
+        except OSError as error:
+            raise PathError(
+                f"{here} cannot be looked at: {error.strerror}; nothing is changed in it."
+            ) from None
+        if found is None:
+            return
+        if stat.S_ISLNK(found.st_mode):
             raise PathError(
                 f"{here} is a symbolic link (to {os.path.realpath(here)}); nothing is changed "
                 "through it.",

@@ -56,7 +56,7 @@ def locked(
     for folder in (dirs.logs_dir, dirs.config_dir, dirs.work_dir):
         while True:
             try:
-                if folder.is_dir():
+                if reading.is_folder(folder):
                     # certbot knows a lock by the path's text.
                     util.lock_dir_until_exit(os.path.realpath(folder))
                 break

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from certbot_sectigo.base import reading
 from certbot_sectigo.machine import schedules
 from certbot_sectigo.machine.programs import (
     Surroundings,
@@ -53,7 +54,7 @@ def read(system_root: Path) -> Schedule:
         # A link may lead to a unit that cannot be seen from here.
         if name not in timers and name.endswith(".timer") and "certbot" in name:
             active.append(link)
-    systemd = (system_root / "run/systemd/system").is_dir()
+    systemd = reading.is_folder(system_root / "run/systemd/system")
     for source, path in schedules.schedules(system_root):
         if source is Source.CRON:
             lines = list(_cron_lines(path, systemd=systemd))

@@ -76,9 +76,9 @@ class InstallerHalf:
         from certbot_sectigo.deploy import surroundings, targets
 
         file = self._file()
-        if not given and not file.exists():
-            return
         try:
+            if self._is_absent():
+                return
             found = targets.load(file)
             wrong = [
                 f'target "{target.name}": {problem}'
@@ -99,9 +99,9 @@ class InstallerHalf:
         """
         from certbot_sectigo.deploy import targets
 
-        if not self.conf("deploy") and not self._file().exists():
-            return set()
         try:
+            if self._is_absent():
+                return set()
             return {domain for target in targets.load(self._file()) for domain in target.domains}
         except Error as error:
             raise errors.PluginError(self._said(error)) from error
@@ -212,10 +212,10 @@ class InstallerHalf:
         """
         from certbot_sectigo.deploy import commands, targets
 
-        if not self.conf("deploy") and not self._file().exists():
-            return
         failed = []
         try:
+            if self._is_absent():
+                return
             for target in targets.load(self._file()):
                 if target.test is not None:
                     env = commands.environment(self._config_dir() / "live", ())
@@ -291,6 +291,20 @@ class InstallerHalf:
     def _file(self) -> Path:
         given = self.conf("deploy")
         return Path(given).absolute() if given else self._config_dir() / "sectigo-deploy.toml"
+
+    def _is_absent(self) -> bool:
+        """Return whether nobody named a deploy file, and there is none where it is looked for.
+
+        :raises certbot_sectigo.base.errors.Error: if that cannot be told.
+        """
+        from certbot_sectigo.base import reading
+
+        if self.conf("deploy"):
+            return False
+        try:
+            return not reading.is_there(self._file())
+        except OSError as error:
+            raise Error(f"{self._file()} cannot be looked at: {error.strerror}.") from None
 
     def _store(self) -> Store:
         from certbot_sectigo.deploy import store

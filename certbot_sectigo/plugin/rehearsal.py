@@ -13,7 +13,7 @@ from pathlib import Path
 
 from certbot_sectigo.accounts import keys, store
 from certbot_sectigo.accounts.model import Account, Learned, Note
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, reading
 from certbot_sectigo.ca.errors import Refused
 from certbot_sectigo.ca.order import Pending, open_order
 from certbot_sectigo.ca.session import Session, Settings
@@ -147,7 +147,7 @@ def _remove(folder: Path, top: Path) -> None:
 
 def _first_missing(folder: Path) -> Path:
     """Give the topmost folder that has to be made for a folder to be there."""
-    while not folder.parent.is_dir():
+    while not reading.is_folder(folder.parent):
         folder = folder.parent
     return folder
 

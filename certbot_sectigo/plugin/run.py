@@ -12,6 +12,7 @@ from certbot_sectigo.accounts import find, request, store
 from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import Asked, Option, Request
+from certbot_sectigo.base import reading
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials, CredentialsError
 from certbot_sectigo.machine import certbot_versions, dirs, lineages
@@ -179,7 +180,10 @@ class Run:
         if given:
             return Path(given)
         default = self._dirs.default_credentials
-        return default if os.path.lexists(default) else None
+        try:
+            return default if reading.is_there(default) else None
+        except OSError as error:  # it has not said that there is none
+            raise CredentialsError(f"{default} cannot be looked at: {error.strerror}.") from None
 
     def _read_file(self) -> Credentials | None:
         path = self._file_path()

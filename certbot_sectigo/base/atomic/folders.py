@@ -10,6 +10,7 @@ import shutil
 import stat
 from pathlib import Path
 
+from certbot_sectigo.base import reading
 from certbot_sectigo.base.atomic.steps import (
     FileError,
     do,
@@ -27,15 +28,16 @@ def make_private_dir(path: Path) -> None:
 
     :raises FileError: if it cannot be made or something else has its name.
     """
-    if os.path.isdir(path):  # noqa: PTH112 - unlike Path.is_dir it never raises
-        return
+    with os_errors(path):
+        if reading.is_folder(path):
+            return
     if path.parent != path:
         make_private_dir(path.parent)
     with os_errors(path):
         try:
             do("mkdir", path, os.mkdir, path, 0o700)
         except FileExistsError:
-            if not path.is_dir():
+            if not reading.is_folder(path):
                 raise FileError(
                     f"{path} is not a folder, but has to be one.", "Move it out of the way."
                 ) from None
@@ -54,7 +56,9 @@ def rename_dir(src: Path, dst: Path) -> None:
     with os_errors(src):
         if not stat.S_ISDIR(src.lstat().st_mode):
             raise FileError(f"{src} is not a folder of its own (a link, or a file); not moved.")
-    if os.path.lexists(dst):
+    with os_errors(dst):
+        taken = reading.is_there(dst)
+    if taken:
         # rename(2) would silently take the place of an empty folder; it never replaces a
         # folder with something in it, so that this look comes too early loses nothing.
         raise FileError(
@@ -102,8 +106,9 @@ def refuse_unmovable(src: Path, dst: Path) -> None:
 
 
 def _nearest(folder: Path) -> Path:
-    while not os.path.isdir(folder):  # noqa: PTH112 - unlike Path.is_dir it never raises
-        folder = folder.parent
+    with os_errors(folder):
+        while not reading.is_folder(folder):
+            folder = folder.parent
     return folder
 
 

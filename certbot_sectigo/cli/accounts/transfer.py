@@ -16,7 +16,7 @@ from certbot_sectigo.accounts.change import other_clients, transfer
 from certbot_sectigo.accounts.change.transfer import Told, TransferError
 from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.base import atomic, errors, reading
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.errors import CaError
 from certbot_sectigo.ca.session import Session, Settings
@@ -102,7 +102,7 @@ def export(
     def make() -> Outgoing:
         account, url = find()
         plan = Outgoing(account, url, path, path.with_name(path.name + ".json"))
-        taken = [str(p) for p in (plan.key_file, plan.told_file) if os.path.lexists(p)]
+        taken = [str(p) for p in (plan.key_file, plan.told_file) if reading.is_there(p)]
         if taken and not force:
             raise TransferError(f"{', '.join(taken)}: there already.", "--force overwrites.")
         return plan
@@ -227,7 +227,9 @@ def _is_client(key_file: str, told_file: str | None) -> bool:
     """Tell the name of a client from a key's file; a file of that name may lie here."""
     if key_file not in other_clients.CLIENTS:
         return False
-    return not Path(key_file).is_file() or (told_file is not None and Path(told_file).is_dir())
+    if not reading.is_file(Path(key_file)):
+        return True
+    return told_file is not None and reading.is_folder(Path(told_file))
 
 
 def _incoming(path: Path, told_file: Path | None, given: Told) -> Incoming:

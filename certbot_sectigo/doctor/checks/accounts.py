@@ -52,8 +52,8 @@ def check(
         yield Finding(
             "accounts/unread",
             Severity.NOTICE,
-            "Logs could not be read",
-            "Kids of accounts, signs of use and leaked secrets in them are not known.",
+            "Not everything could be read",
+            "Kids of accounts, signs of use, leaked secrets and modes there are not known.",
             overview.unread,
             "Run the doctor as the user certbot runs as; remove a log that is damaged.",
         )

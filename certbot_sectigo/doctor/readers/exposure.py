@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import re
@@ -31,36 +32,49 @@ _IGNORES = (".gitignore", ".hgignore", ".bzrignore")
 _IN_INDEX = re.compile(rb"private_key\.json|privkey\d*\.pem|sectigo-eab\.ini")
 
 
-def guarded(dirs: Dirs, credentials: Iterable[Path]) -> list[Guarded]:
-    """Look at everything below certbot's configuration directory that is to be private.
+def guarded(dirs: Dirs, credentials: Iterable[Path], trouble: list[str]) -> list[Guarded]:
+    """Return the modes of everything below certbot's configuration directory that is to be private.
 
     Folders above that directory do not count: that nobody gets there today is no reason for
     its own modes to be wrong.
 
     :param credentials: credentials files that are named somewhere, wherever they are.
+    :param trouble: gets what could not be looked at, as ``path: reason``.
     """
     top = dirs.config_dir
-    try:
-        owner = top.stat().st_uid
-    except OSError:
-        return []
     found: dict[Path, Guarded] = {}
-    for path, shut in _below(top):
-        kind = _kind(top, path)
-        if kind is not None:
+
+    def look(path: Path, kind: Kind, *, shut: bool = False) -> None:
+        with _noting(path, trouble):
             thing = _look(path, kind, owner, shut=shut)
             if thing is not None:
                 found[path] = thing
-    for path in credentials:
-        if path not in found:
-            thing = _look(path, Kind.CREDENTIALS, owner, shut=False)
-            if thing is not None:
-                found[path] = thing
-    for path in (dirs.archive, dirs.pending, dirs.staging, dirs.backup):
-        thing = _look(path, Kind.FOLDER, owner, shut=False)
-        if thing is not None:
-            found[path] = thing
+
+    with _noting(top, trouble):
+        status = reading.status(top)
+        if status is None:
+            return []
+        owner = status.st_uid
+        for path, shut in _below(top, trouble):
+            with _noting(path, trouble):
+                kind = _kind(top, path)
+                if kind is not None:
+                    look(path, kind, shut=shut)
+        for path in credentials:
+            if path not in found:
+                look(path, Kind.CREDENTIALS)
+        for path in (dirs.archive, dirs.pending, dirs.staging, dirs.backup):
+            look(path, Kind.FOLDER)
     return list(found.values())
+
+
+@contextlib.contextmanager
+def _noting(path: Path, trouble: list[str]) -> Iterator[None]:
+    """Note what cannot be looked at; that all is well with it must not be concluded."""
+    try:
+        yield
+    except OSError as error:
+        trouble.append(f"{path}: {error.strerror}")
 
 
 def repositories(config_dir: Path) -> list[Repository]:
@@ -100,17 +114,19 @@ def _ignored(folder: Path, config_dir: Path) -> bool:
     )
 
 
-def _below(top: Path) -> Iterator[tuple[Path, bool]]:
+def _below(top: Path, trouble: list[str]) -> Iterator[tuple[Path, bool]]:
     """Walk through all files; tell of each whether a folder above shuts others out."""
     shut: dict[str, bool] = {str(top): False}
-    for folder, names, files in os.walk(top):
+
+    def failed(error: OSError) -> None:
+        trouble.append(f"{error.filename}: {error.strerror}")
+
+    for folder, names, files in os.walk(top, onerror=failed):
         names[:] = [n for n in names if n not in _INDEXES]
         closed = shut[folder]
         if folder != str(top):
-            try:
-                closed = closed or not stat.S_IMODE(Path(folder).stat().st_mode) & 0o011
-            except OSError:
-                continue
+            status = reading.status(Path(folder))
+            closed = closed or status is None or not stat.S_IMODE(status.st_mode) & 0o011
         for name in names:
             shut[f"{folder}/{name}"] = closed
         for name in files:
@@ -126,11 +142,8 @@ def _kind(top: Path, path: Path) -> Kind | None:
         return Kind.ACCOUNT
     if _CERTIFICATE_KEY.fullmatch(name):
         return Kind.CERTIFICATE
-    try:
-        status = path.lstat()
-    except OSError:
-        return None
-    if not stat.S_ISREG(status.st_mode) or not status.st_mode & 0o077:
+    status = reading.status(path, follow_symlinks=False)
+    if status is None or not stat.S_ISREG(status.st_mode) or not status.st_mode & 0o077:
         return None
     if name.endswith((".ini", ".cfg")) or name.startswith("sectigo-eab"):
         if path.parent == top and name == "cli.ini":
@@ -142,9 +155,8 @@ def _kind(top: Path, path: Path) -> Kind | None:
 
 
 def _look(path: Path, kind: Kind, owner: int, *, shut: bool) -> Guarded | None:
-    try:
-        status = path.lstat()
-    except OSError:
+    status = reading.status(path, follow_symlinks=False)
+    if status is None:
         return None
     is_folder = stat.S_ISDIR(status.st_mode)
     if is_folder != (kind is Kind.FOLDER) or not (is_folder or stat.S_ISREG(status.st_mode)):

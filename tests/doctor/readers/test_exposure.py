@@ -20,7 +20,7 @@ def write(path: Path, mode: int, text: str = "x") -> Path:
 
 
 def wrong(config: Path, *credentials: Path) -> list[Guarded]:
-    found = exposure.guarded(Dirs(config, config, config), credentials)
+    found = exposure.guarded(Dirs(config, config, config), credentials, [])
     return [thing for thing in found if thing.wrong]
 
 
