@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from certbot_sectigo import __version__
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, printable
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import options
 from certbot_sectigo.cli.shared.lazy import LazyGroup
