@@ -155,8 +155,9 @@ def _parse(path: Path, text: str, form: Form) -> Mapping[str, tuple[int, str]]:
         key = (match.group(1) or match.group(3)).replace("-", "_").lower() if match else ""
         if key.startswith(form.prefix):
             if key not in form.keys:
-                raise bad(path, number, f"{key} is not a known key",
-                          "Known are: " + ", ".join(form.keys))  # fmt: skip
+                # Not repeated: what was pasted in the wrong place may be the secret.
+                raise bad(path, number, f"what stands before the = begins with {form.prefix}, but "
+                          "is no known key", "Known are: " + ", ".join(form.keys))  # fmt: skip
             if key in values:
                 raise bad(path, number, f"{key} stands a second time (first in line "
                           f"{values[key][0]})", "Keep one of the two.")  # fmt: skip

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from certbot_sectigo.ca.catalogue import ENTRIES, Entry, Weight
 from certbot_sectigo.ca.catalogue.matching import matcher
-from certbot_sectigo.explain.passages import Passage, Told, passages
+from certbot_sectigo.explain.passages import (
+    Passage,
+    Told,
+    follow,
+    page,
+    passages,
+    refusal,
+)
+from certbot_sectigo.machine.logs.parser import Exchange
 
 _LONGEST_QUOTE = 400
 _SECRET = re.compile(r"(?i)(hmac[\w-]{0,30}[\"']?[\s=:,\"']{1,4})[\w+/=-]{8,}|[\w-]{43,}")
@@ -78,6 +86,21 @@ def read(lines: Iterable[str]) -> Reading:
         if _causes(joined) or not reading.findings:
             return replace(joined, unexplained=reading.unexplained)
     return reading
+
+
+def heard(exchanges: Iterable[Exchange]) -> Reading:
+    """Find out what a CA's refusals say that were heard as they were made.
+
+    :param exchanges: those that failed, and those that tell what they are about.
+    """
+    search, told = _Search(), Told()
+    for exchange in exchanges:
+        told = follow(told, exchange)
+        body = exchange.reply.body if exchange.reply else ""
+        text = refusal(exchange) or page(exchange, body.splitlines())
+        if text:
+            search.look(Passage(text, 0, told, "ca", failed=True))
+    return search.result()
 
 
 class _Search:

@@ -8,7 +8,7 @@ certificates are not looked at. Of any other text everything is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -175,7 +175,7 @@ class _Reader:
             for event in parser.events(["\n".join([*request, *lines])]):
                 if isinstance(event, Exchange):
                     self._told = follow(self._told, event)
-                    text = refusal(event) or _page(event, lines)
+                    text = refusal(event) or page(event, lines)
                     if text:
                         # certbot says in its next record whether it tries again.
                         self._held = Passage(text, self._first, self._told, "ca", True, self._run)
@@ -275,8 +275,11 @@ def _said(problem: Mapping[str, Any]) -> str:
     return text if "acme" not in kind else f"acme:{text}"
 
 
-def _page(exchange: Exchange, lines: list[str]) -> str | None:
-    """Give the start of an answer that is no JSON, where certbot will stumble over it."""
+def page(exchange: Exchange, lines: Sequence[str]) -> str | None:
+    """Return the end of an answer that is no JSON, where certbot will stumble over it.
+
+    :param lines: the answer as it is logged.
+    """
     if exchange.status is None or exchange.status < 400 or exchange.body:
         return None
     if exchange.method == "HEAD" or "renewal" in exchange.url.lower():

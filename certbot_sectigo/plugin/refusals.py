@@ -2,7 +2,7 @@
 
 newOrder and what follows happen outside of any plugin, but the acme library logs each
 request and each answer to the logger ``acme.client``, and certbot lets that logger pass
-everything on. Until a run fails nothing is parsed.
+everything on. What a record carries is handed on as it is; until a run fails nothing is parsed.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import logging
 import shutil
 import sys
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.logs.parser import Exchange, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +33,9 @@ class Ear(logging.Handler):
     def __init__(self, dirs: Dirs) -> None:
         super().__init__(logging.DEBUG)
         self.dirs = dirs
-        self._heard: deque[tuple[logging.LogRecord, ...]] = deque(maxlen=_MOST_REFUSALS)
-        self._order: logging.LogRecord | None = None
-        self._request: logging.LogRecord | None = None
+        self._heard: deque[tuple[Exchange, Exchange]] = deque(maxlen=_MOST_REFUSALS)
+        self._order: Exchange | None = None
+        self._request: Exchange | None = None
         self._ordering = False
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -48,26 +50,35 @@ class Ear(logging.Handler):
         if message.startswith("JWS payload"):
             self._ordering = '"identifiers"' in str(arguments)
         elif message.startswith("Sending "):
-            self._request = record
+            self._request = _request(arguments)
             if self._ordering:
-                self._order, self._ordering = record, False
+                self._order, self._ordering = self._request, False
         elif message.startswith("Retrying request") and self._heard:
             self._heard.pop()  # a nonce that was refused; the second try decides
-        elif message.startswith("Received response") and isinstance(arguments, tuple):
-            status, text = arguments[0], str(arguments[-1])
-            failed = isinstance(status, int) and (status >= 400 or '"error"' in text)
+        elif message.startswith("Received response"):
+            reply = _reply(arguments)
+            failed = reply.status >= 400 or '"error"' in reply.body
             if failed and self._request is not None:
                 order = self._order if self._order is not None else self._request
-                self._heard.append((order, self._request, record))
+                self._heard.append((order, replace(self._request, reply=reply)))
 
-    def log(self) -> list[str]:
-        """Give what was heard in the form of certbot's log, a line each."""
-        return [
-            line
-            for records in self._heard
-            for record in records
-            for line in f"2000-01-01 00:00:00,0:DEBUG:acme.client:{record.getMessage()}".split("\n")
-        ]
+    def exchanges(self) -> list[Exchange]:
+        """Return the refusals that were heard, each after the order that it is of."""
+        return [exchange for pair in self._heard for exchange in pair]
+
+
+def _request(arguments: Any) -> Exchange:
+    """Read what goes into ``Sending POST request to %s:`` or ``Sending %s request to %s.``."""
+    first, second = map(str, arguments)
+    if first.startswith("http"):
+        return Exchange("POST", first, 0, "", second)
+    return Exchange(first, second, 0, "")
+
+
+def _reply(arguments: Any) -> Reply:
+    """Read what goes into ``Received response:``, with ``HTTP %d``, headers and body."""
+    status, headers, body = arguments
+    return Reply(int(status), str(headers), str(body))
 
 
 _ear: Ear | None = None
@@ -98,11 +109,11 @@ def pause() -> None:
 
 
 def explained(ear: Ear) -> str:
-    """Explain what was heard; empty if nothing of it is known."""
+    """Return an explanation of what was heard; empty if nothing of it is known."""
     # Imported here only: the catalogue is needed by runs that fail.
     from certbot_sectigo.explain import explanation, findings, situation
 
-    reading = findings.read(ear.log())
+    reading = findings.heard(ear.exchanges())
     filled = (
         explanation.explain(found, situation.survey(found.told, ear.dirs))
         for found in reading.findings[:_MOST_SHOWN]

@@ -49,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
-    def answer(self, body: Any, status: int = 200, **headers: str) -> None:
+    def answer(self, body: Any, status: int = 200, /, **headers: str) -> None:
         """Answer in the ordinary way; of bytes as they are, else of JSON."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         kind = "application/json" if status < 400 else "application/problem+json"
@@ -91,7 +91,7 @@ def directory(base: str, **other: Any) -> dict[str, Any]:
     return {**{name: f"{base}/{name}" for name in names}, **other}
 
 
-def saying(body: Any, status: int = 200, **headers: str) -> Deed:
+def saying(body: Any, status: int = 200, /, **headers: str) -> Deed:
     """Return the deed of answering something else."""
     return lambda handler: handler.answer(body, status, **headers)
 
@@ -121,12 +121,15 @@ def drip_head(handler: Handler) -> None:
 
 
 @contextmanager
-def running(tls: Path | None = None, **deeds: Deed) -> Iterator[Hostile]:
+def running(
+    deeds: Mapping[str, Deed] | None = None, *, tls: Path | None = None
+) -> Iterator[Hostile]:
     """Run one for the length of a ``with`` block.
 
+    :param deeds: see :class:`Hostile`.
     :param tls: speak TLS, and write the certificate to trust there.
     """
-    it = Hostile(deeds)
+    it = Hostile(deeds or {})
     handler = type("ThisHandler", (Handler,), {"hostile": it})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True

@@ -28,6 +28,7 @@ from tests.ca.hostile import (
 )
 
 EVIL = "\x1b[2J\x1b]0;owned\x07\r\n\x9b1m\u202eback"
+GZIP = {"Content-Encoding": "gzip"}
 DEEP = b"[" * 100_000
 DEEP_OBJECT = b'{"a":' * 100_000
 
@@ -48,12 +49,12 @@ def register(server: Hostile, timeout: int = 20) -> AccountObject:
         pour,
         saying(b" " * (transport.MOST_BYTES + 1)),
         saying(json.dumps({"type": "x", "detail": "d" * 10_000_000}).encode(), 400),
-        saying(gzip.compress(b" " * 50_000_000), **{"Content-Encoding": "gzip"}),
+        saying(gzip.compress(b" " * 50_000_000), **GZIP),
     ],
     ids=["endless", "large", "detail", "bomb"],
 )
 def test_a_body_without_bounds(step: str, deed: Deed) -> None:
-    with running(**{step: deed}) as server:
+    with running({step: deed}) as server:
         with pytest.raises(Unreachable, match="larger than"):
             register(server)
         assert server.poured < 100 * transport.MOST_BYTES
@@ -70,7 +71,7 @@ def test_a_body_without_bounds(step: str, deed: Deed) -> None:
     ],
 )
 def test_an_answer_that_drips(step: str, deed: Deed) -> None:
-    with running(**{step: deed}) as server, pytest.raises(Unreachable, match="no whole answer"):
+    with running({step: deed}) as server, pytest.raises(Unreachable, match="no whole answer"):
         register(server, timeout=1)
 
 
@@ -78,14 +79,14 @@ def test_an_answer_that_drips(step: str, deed: Deed) -> None:
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("body", [DEEP, DEEP_OBJECT], ids=["lists", "objects"])
 def test_json_that_nests_deep(step: str, status: int, body: bytes) -> None:
-    with running(**{step: saying(body, status)}) as server, pytest.raises(Unreachable):
+    with running({step: saying(body, status)}) as server, pytest.raises(Unreachable):
         register(server)
 
 
 def test_a_compressed_answer_is_read() -> None:
     with running() as server:
         body = gzip.compress(json.dumps(directory(server.url)).encode())
-        server.deeds = {"directory": saying(body, **{"Content-Encoding": "gzip"})}
+        server.deeds = {"directory": saying(body, **GZIP)}
         assert register(server).status == "valid"
 
 
@@ -96,7 +97,7 @@ def harmless(text: str) -> bool:
 @pytest.mark.parametrize("step", ["directory", "newAccount"])
 def test_its_words_are_printed_and_not_obeyed(step: str) -> None:
     problem = {"type": f"urn:ietf:params:acme:error:{EVIL}", "detail": EVIL * 1000}
-    with running(**{step: saying(problem, 400)}) as server, pytest.raises(Refused) as refused:
+    with running({step: saying(problem, 400)}) as server, pytest.raises(Refused) as refused:
         register(server)
     assert "owned" in refused.value.message
     assert harmless(str(refused.value))
@@ -113,7 +114,7 @@ def test_what_it_tells_of_an_account_is_harmless() -> None:
 @pytest.mark.parametrize("location", ["http://x\x1b[2J/", "http://a b/", "http://[x/"])
 def test_an_account_url_that_is_none(location: str) -> None:
     deed = saying({"status": "valid"}, 201, Location=location)
-    with running(newAccount=deed) as server, pytest.raises(Unreachable) as refused:
+    with running({"newAccount": deed}) as server, pytest.raises(Unreachable) as refused:
         register(server)
     assert harmless(str(refused.value))
 

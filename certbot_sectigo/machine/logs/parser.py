@@ -60,6 +60,16 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """An answer of the CA as the acme library tells it, for who hears it without a log."""
+
+    status: int
+    headers: str
+    """A line each."""
+    body: str
+
+
+@dataclass(frozen=True)
 class Exchange:
     """A request to the CA with its answer; what they say is parsed when it is asked for."""
 
@@ -75,6 +85,8 @@ class Exchange:
     """The JWS payload as it is logged by itself; None where it is not."""
     answer: str | None = field(default=None, repr=False)
     """The answer as it is logged; None where none came."""
+    reply: Reply | None = field(default=None, repr=False)
+    """The answer where it was heard and not read."""
 
     @cached_property
     def when(self) -> datetime | None:
@@ -99,13 +111,15 @@ class Exchange:
     @cached_property
     def status(self) -> int | None:
         """HTTP status of the answer; None without one."""
+        if self.reply is not None:
+            return self.reply.status
         match = _HTTP.match(self.answer or "")
         return int(match[1]) if match else None
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
         """Headers of the answer, their names in lower case."""
-        pairs = (line.partition(":") for line in self._answer[0].splitlines()[1:])
+        pairs = (line.partition(":") for line in self._answer[0].splitlines())
         return {name.strip().lower(): value.strip() for name, colon, value in pairs if colon}
 
     @cached_property
@@ -115,8 +129,11 @@ class Exchange:
 
     @cached_property
     def _answer(self) -> tuple[str, str]:
+        """Headers and body."""
+        if self.reply is not None:
+            return self.reply.headers, self.reply.body
         head, _, body = (self.answer or "").partition("\n\n")
-        return head, body
+        return head.partition("\n")[2], body
 
     @property
     def succeeded(self) -> bool:
@@ -156,19 +173,6 @@ def events(blocks: Iterable[str]) -> Iterator[Event]:
             open_request = None
     if open_request is not None:
         yield open_request
-
-
-def exchange(sending: str, received: str | None = None) -> Exchange | None:
-    """Return what two messages of the acme library say, for who hears them without a log.
-
-    :param sending: the message that begins with ``Sending``.
-    :param received: the one that begins with ``Received response:``, if it came.
-    :returns: None if the first is none of these.
-    """
-    heard = _request(1, "", sending, None)
-    if heard is None or received is None:
-        return heard
-    return dataclasses.replace(heard, answer=received.partition("\n")[2])
 
 
 def json_object(text: str) -> Mapping[str, Any] | None:
