@@ -580,3 +580,23 @@ def test_a_last_look_that_says_no_leaves_everything(tmp_path: Path) -> None:
         atomic.replace_in(folder, path, b"new", mode=0o600, owner=owner, last_look=no)
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
     assert path.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_makes_belongs_to_the_owner_of_the_folder(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    os.chown(theirs, 65534, 65533)
+    (theirs / "old").touch()  # by root
+    atomic.replace(theirs / "new", b"")
+    atomic.replace(theirs / "old", b"")
+    atomic.replace(theirs / "mine", b"", owner=(0, 0))
+    atomic.replace_all({theirs / "another": b""}, theirs / "kept")
+    atomic.make_private_dir(theirs / "a" / "b")
+    atomic.replace(theirs / "a" / "b" / "file", b"")
+    owners = {
+        str(path.relative_to(theirs)): (path.stat().st_uid, path.stat().st_gid)
+        for path in theirs.rglob("*")
+    }
+    handed = dict.fromkeys(("new", "another", "a", "a/b", "a/b/file"), (65534, 65533))
+    assert owners == {**handed, "old": (0, 0), "mine": (0, 0)}

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from certbot_sectigo.base import reading
-from certbot_sectigo.base.atomic.folders import make_private_dir
+from certbot_sectigo.base.atomic.folders import heir, make_private_dir
 from certbot_sectigo.base.atomic.steps import (
     FileError,
     do,
@@ -38,7 +38,8 @@ def replace(
     """Give a file new content, or make it, in one step.
 
     What was there keeps owner, group, mode and extended attributes (ACLs, labels); a new
-    file belongs to the caller and is 0600. No byte is written before the rights are as
+    file is 0600 and belongs to the caller; if that is root, to the owner of the folder, as
+    whose user certbot may run. No byte is written before the rights are as
     narrow as they are to be.
 
     A symbolic link at `path` itself is refused: whether to change the file it leads to,
@@ -131,7 +132,7 @@ def replace_all(files: Mapping[Path, bytes], backup_to: Path) -> None:
                 # Open until the end, and so locked against a sweep.
                 stack.callback(os.close, descriptor)
                 waiting.append((path, folder, name))
-                _fill(path, descriptor, data, old, None, None)
+                _fill(path, folder, descriptor, data, old, None, None)
         while waiting:
             path, folder, name = waiting[0]
             with os_errors(path):
@@ -173,7 +174,7 @@ def _write(
 ) -> None:
     """Write a file under a name of its own and rename it to `path`; leave nothing else."""
     with unfinished(path, folder) as (name, descriptor):
-        _fill(path, descriptor, data, old, mode, owner)
+        _fill(path, folder, descriptor, data, old, mode, owner)
         # Still locked, so that no sweep takes it away from under its new name.
         do("rename", path, os.rename, name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
     sync_folder(path.parent, folder)
@@ -181,6 +182,7 @@ def _write(
 
 def _fill(
     path: Path,
+    folder: int,
     descriptor: int,
     data: bytes,
     old: os.stat_result | None,
@@ -188,6 +190,8 @@ def _fill(
     owner: tuple[int, int] | None,
 ) -> None:
     """Give a new, empty file its rights and its content, on the disk."""
+    if owner is None:
+        owner = (old.st_uid, old.st_gid) if old else heir(os.fstat(folder))
     _dress(path, descriptor, old, mode, owner)
     _write_out(path, descriptor, data)
 
@@ -208,8 +212,6 @@ def _dress(
 ) -> None:
     """Give a new, empty file the owner and the rights it is to have."""
     made = os.fstat(descriptor)
-    if owner is None and old is not None:
-        owner = (old.st_uid, old.st_gid)
     if owner is not None and owner != (made.st_uid, made.st_gid):
         do("chown", path, os.fchown, descriptor, *owner)
     explicit = mode is not None

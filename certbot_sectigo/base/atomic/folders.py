@@ -24,7 +24,8 @@ from certbot_sectigo.base.atomic.steps import (
 def make_private_dir(path: Path) -> None:
     """Make a folder, and those above it that are missing, for nobody but the caller (0700).
 
-    Folders that are there keep their mode; links to folders will do.
+    If the caller is root they belong to the owner of the folder they are made in. Folders that
+    are there keep their mode; links to folders will do.
 
     :raises FileError: if it cannot be made or something else has its name.
     """
@@ -35,7 +36,7 @@ def make_private_dir(path: Path) -> None:
         make_private_dir(path.parent)
     with os_errors(path):
         try:
-            do("mkdir", path, os.mkdir, path, 0o700)
+            _make(path)
         except FileExistsError:
             if not reading.is_folder(path):
                 raise FileError(
@@ -43,6 +44,32 @@ def make_private_dir(path: Path) -> None:
                 ) from None
         with open_folder(path.parent) as folder:
             sync_folder(path.parent, folder)
+
+
+def _make(path: Path) -> None:
+    with open_folder(path.parent) as folder:
+        do("mkdir", path, os.mkdir, path.name, 0o700, dir_fd=folder)
+        owner = heir(os.fstat(folder))
+        if owner is None:
+            return
+        # The owner of the folder above could have put something in its place by now.
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+        made = os.open(path.name, flags, dir_fd=folder)
+        try:
+            if os.fstat(made).st_uid == 0 and not os.listdir(made):  # noqa: PTH208
+                do("chown", path, os.fchown, made, *owner)
+        finally:
+            os.close(made)
+
+
+def heir(folder: os.stat_result) -> tuple[int, int] | None:
+    """Return user and group that get what root makes in a folder; None for whoever makes it.
+
+    The tree of a container image may belong to another user, as whom certbot runs there.
+    """
+    if os.geteuid() != 0 or folder.st_uid == 0:
+        return None
+    return folder.st_uid, folder.st_gid
 
 
 def rename_dir(src: Path, dst: Path) -> None:
