@@ -101,12 +101,14 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
         self.remember_directories()
         if installs:
             self.prepare_installer()
-        if not issues:
-            return  # as an installer alone it has no business with accounts
-        from certbot_sectigo.plugin import refusals
+        if not issues and self.config.verb not in _ISSUING_VERBS:
+            return
+        from certbot_sectigo.plugin import beside, refusals
 
-        refusals.pause()
         try:
+            if not issues and not beside.chooses(self.config, self._own, self._renewal_dir()):
+                return
+            refusals.pause()
             self._run = self._new_run()
             self._run.settle()
         except Error as error:
@@ -164,6 +166,14 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
             "point to this machine and that port 80 reaches it; or have the names validated in "
             "Sectigo Certificate Manager, then no challenge is needed."
         )
+
+    def _own(self, name: str) -> Any:
+        return getattr(self.config, self.dest(name), None)
+
+    def _renewal_dir(self) -> Path:
+        from certbot_sectigo.machine import commands
+
+        return commands.of(self.config).renewal
 
     def _new_run(self) -> Run:
         if self.config.verb == "reconfigure" or self.config.dry_run:

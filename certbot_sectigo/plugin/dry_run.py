@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.accounts.judge.choice import Chosen
@@ -11,7 +13,7 @@ from certbot_sectigo.accounts.request import Request
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.order import Pending
-from certbot_sectigo.machine import certbot_versions, lineages
+from certbot_sectigo.machine import certbot_versions, lineages, resolver
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.plugin import consent, rehearsal
 from certbot_sectigo.plugin.rehearsal import Scene
@@ -117,20 +119,24 @@ class DryRun(Run):
 
     def _scene(self, names: Sequence[str], pending: Sequence[Pending]) -> Scene:
         challenged = tuple(each.name for each in pending)
-        dns_only = tuple(
-            each.name for each in pending if each.challenges and "http-01" not in each.challenges
-        )
         unchecked: tuple[str, ...] = ()
         if self._config.verb == "reconfigure" and not challenged:
             # certbot has to call perform(), see there; nothing is opened for this one.
             unchecked = challenged = tuple(names[:1])
         return Scene(
             challenged=challenged,
-            dns_only=dns_only,
+            dns_only=_without("http-01", pending),
+            http_only=_without("dns-01", pending),
             unchecked=unchecked,
             address=self._config.http01_address or "",
             port=self._config.http01_port,
+            dns=resolver.server(os.environ, Path("/etc/resolv.conf")),
         )
+
+
+def _without(kind: str, pending: Sequence[Pending]) -> tuple[str, ...]:
+    """Return the names for which the CA does not offer a type of challenge."""
+    return tuple(each.name for each in pending if each.challenges and kind not in each.challenges)
 
 
 def _told(chosen: Chosen, server: str, names: Sequence[str], pending: Sequence[Pending]) -> str:

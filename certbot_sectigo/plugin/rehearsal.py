@@ -40,11 +40,15 @@ class Scene:
     """Names that have to be validated."""
     dns_only: tuple[str, ...]
     """Those of them for which the CA offers no HTTP-01."""
+    http_only: tuple[str, ...]
+    """Those of them for which the CA offers no DNS-01."""
     unchecked: tuple[str, ...]
     """Those of them whose validation is only played."""
     address: str
     """Where this machine answers HTTP-01; empty for every address."""
     port: int
+    dns: tuple[str, int]
+    """Address and port of the DNS server that knows the records of DNS-01."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
         any_name=True,
         challenged=scene.challenged,
         dns_only=scene.dns_only,
+        http_only=scene.http_only,
         unchecked=scene.unchecked,
     )
     address = "127.0.0.1" if scene.address in ("", "0.0.0.0", "::") else scene.address  # noqa: S104
@@ -102,6 +107,8 @@ def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
         directories=(pair.directory,),
         http01_port=scene.port,
         http01_address=address,
+        dns_address=scene.dns[0],
+        dns_port=scene.dns[1],
     )
     stack = contextlib.ExitStack()
     sandbox = stack.enter_context(running(config))

@@ -67,7 +67,9 @@ class Config:
     http01_address: str = "127.0.0.1"
     """The address of this machine they are looked up at."""
     dns_port: int = 0
-    """Where on 127.0.0.1 a DNS server answers for DNS-01 challenges; 0: there is none."""
+    """Where a DNS server answers for DNS-01 challenges; 0: there is none."""
+    dns_address: str = "127.0.0.1"
+    """That DNS server's address."""
     remember_validations: bool = False
     """Whether a name validated by a challenge needs none in later orders."""
     reuse_orders: bool = False

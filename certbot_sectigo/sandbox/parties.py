@@ -60,6 +60,8 @@ class Pair:
     its star is a name of its own here."""
     dns_only: tuple[str, ...] = ()
     """Names for which DNS-01 alone is offered."""
+    http_only: tuple[str, ...] = ()
+    """Names for which HTTP-01 alone is offered."""
     unchecked: tuple[str, ...] = ()
     """Names whose challenges pass without being looked up."""
 

@@ -21,11 +21,15 @@ from pathlib import Path
 TREE = Path(__file__).resolve().parents[2]
 APT_PACKAGES = TREE / "tests" / "apt-packages.txt"
 
+_DNS = ("certbot", "certbot-dns-rfc2136")
+
 ENVIRONMENTS = {
     # acme2certifier, an ACME server nobody here wrote, has requirements of its own.
     "acme2certifier": ["acme2certifier==0.46.3"],
     # certbot's own nginx installer, which our certbot is lent for one test.
     "certbot-nginx": [f"{name}=={version('certbot')}" for name in ("certbot", "certbot-nginx")],
+    # A real DNS plugin, lent likewise.
+    "certbot-dns-rfc2136": [f"{name}=={version('certbot')}" for name in _DNS],
     # The very certbot under test, in an environment without our plugin.
     "certbot-bare": [f"{name}=={version(name)}" for name in ("certbot", "acme")],
 }

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.sandbox import Config, Pair, running
@@ -50,9 +51,10 @@ class Sectigo:
     is not refused, but shows in its O.
 
     :param show_binding: whether account objects show which kid they are bound with.
+    :param more: further fields of the sandbox's configuration.
     """
 
-    def __init__(self, *, show_binding: bool = False) -> None:
+    def __init__(self, *, show_binding: bool = False, **more: Any) -> None:
         http01_port = free_port()
         self.http01 = ("--http-01-port", str(http01_port), "--http-01-address", "127.0.0.1")
         """certbot's options for answering HTTP-01 where the sandbox asks."""
@@ -73,7 +75,9 @@ class Sectigo:
             )
             for planned in self._planned
         )
-        self._config = Config(pairs=pairs, show_binding=show_binding, http01_port=http01_port)
+        self._config = Config(
+            pairs=pairs, show_binding=show_binding, http01_port=http01_port, **more
+        )
         self._stack = ExitStack()
 
     @staticmethod

@@ -14,10 +14,10 @@ class DnsError(Exception):
     """The server did not answer, or not with what was asked."""
 
 
-def txt_records(name: str, port: int, timeout: float) -> list[str]:
-    """Ask the DNS server at 127.0.0.1 for TXT records.
+def txt_records(name: str, server: tuple[str, int], timeout: float) -> list[str]:
+    """Ask a DNS server for TXT records.
 
-    :param port: the server's UDP port.
+    :param server: its IP address and UDP port.
     :param timeout: how long to wait, in seconds.
     :raises DnsError: without an answer, or with one that cannot be read.
     """
@@ -26,18 +26,20 @@ def txt_records(name: str, port: int, timeout: float) -> list[str]:
     question = labels + b"\0" + struct.pack("!HH", _TXT, 1)
     # Recursion desired, one question.
     query = struct.pack("!HHHHHH", ident, 0x0100, 1, 0, 0, 0) + question
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+    family = socket.AF_INET6 if ":" in server[0] else socket.AF_INET
+    where = f"DNS server at {server[0]} port {server[1]}"
+    with socket.socket(family, socket.SOCK_DGRAM) as client:
         client.settimeout(timeout)
         try:
-            client.connect(("127.0.0.1", port))
+            client.connect(server)
             client.send(query)
             answer = client.recv(65535)
         except OSError as error:
-            raise DnsError(f"DNS server at 127.0.0.1:{port}: {error}") from None
+            raise DnsError(f"{where}: {error}") from None
     try:
         return _read(answer, ident, _HEADER + len(question))
     except (struct.error, IndexError):
-        raise DnsError(f"DNS server at 127.0.0.1:{port}: its answer cannot be read") from None
+        raise DnsError(f"{where}: its answer cannot be read") from None
 
 
 def _read(answer: bytes, ident: int, start: int) -> list[str]:

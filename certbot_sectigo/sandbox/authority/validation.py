@@ -87,7 +87,8 @@ def _look_up(context: Context, found: model.Challenge) -> None:
         _http01(where, parent.name, found.token, expected)
     else:
         digest = jws.encode(hashlib.sha256(expected.encode()).digest())
-        _dns01(context.config.dns_port, parent.name, digest)
+        server = (context.config.dns_address, context.config.dns_port)
+        _dns01(server, parent.name, digest)
 
 
 def _http01(address: tuple[str, int], name: str, token: str, expected: str) -> None:
@@ -110,13 +111,13 @@ def _http01(address: tuple[str, int], name: str, token: str, expected: str) -> N
         raise problems.ProblemError("unauthorized", f"{where}: not the key authorization", 403)
 
 
-def _dns01(port: int, name: str, expected: str) -> None:
+def _dns01(server: tuple[str, int], name: str, expected: str) -> None:
     """Ask for the TXT record (section 8.4)."""
     where = f"_acme-challenge.{name}"
-    if port == 0:
+    if server[1] == 0:
         raise problems.ProblemError("dns", f"{where}: dns_port is not set, so nobody can be asked")
     try:
-        texts = dns.txt_records(where, port, _TIMEOUT)
+        texts = dns.txt_records(where, server, _TIMEOUT)
     except dns.DnsError as error:
         raise problems.ProblemError("dns", f"{where}: {error}") from None
     if expected not in texts:

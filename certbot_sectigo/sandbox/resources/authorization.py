@@ -44,6 +44,8 @@ def create(context: Context, account: model.Account, pair: Pair, name: str) -> m
     if not valid:
         dns_only = authorization.wildcard or name in pair.dns_only
         types = ("dns-01",) if dns_only else ("http-01", "dns-01")
+        if name in pair.http_only:
+            types = ("http-01",)
     elif context.config.challenges != "none":
         # A type no client knows, without a token [S] acme2certifier#122.
         types = (context.config.challenges,)

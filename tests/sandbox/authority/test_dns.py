@@ -40,7 +40,7 @@ class _Dns:
     def _answers(self) -> bool:
         try:
             socket.create_connection(("127.0.0.1", self._api), 1).close()
-            txt_records("x.example", self.port, 1)
+            txt_records("x.example", ("127.0.0.1", self.port), 1)
         except (OSError, DnsError):
             return False
         return True
@@ -96,7 +96,7 @@ def test_without_a_server_the_refusal_names_the_switch(
 
 def test_nobody_listens() -> None:
     with pytest.raises(DnsError):
-        txt_records("a.example", free_port(), 5)
+        txt_records("a.example", ("127.0.0.1", free_port()), 5)
 
 
 @given(st.binary(max_size=80), st.booleans())
@@ -111,5 +111,5 @@ def test_junk_for_an_answer(junk: bytes, right_id: bool) -> None:
         thread = threading.Thread(target=answer)
         thread.start()
         with contextlib.suppress(DnsError):
-            assert isinstance(txt_records("a.example", server.getsockname()[1], 5), list)
+            assert isinstance(txt_records("a.example", server.getsockname(), 5), list)
         thread.join()

@@ -1,0 +1,204 @@
+"""Whoever answers the challenges: with us as the installer the account is the right one."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from certbot_sectigo.machine import certbot_versions
+from tests.bed.certbot import Certbot
+from tests.bed.components import require
+from tests.bed.history import plain_account
+from tests.bed.knot import Knot
+from tests.bed.ports import free_port
+from tests.bed.sectigo import Department, Sectigo
+
+MANUAL = (
+    "--authenticator",
+    "manual",
+    "--preferred-challenges",
+    "dns",
+    "--manual-auth-hook",
+    "false",
+)
+"""For names that the CA has validated: the hook would fail."""
+BESIDE = ("--installer", "sectigo-eab")
+
+
+@pytest.fixture
+def machine(certbot: Certbot, sectigo: Sectigo) -> Certbot:
+    """A certbot with accounts of two other departments, neither of whose kids is noted."""
+    for department in (sectigo.a, sectigo.c):
+        plain_account(
+            certbot, department.pair, sectigo.server, folder=certbot.home / department.name
+        )
+    return certbot
+
+
+def issue(certbot: Certbot, department: Department, *words: str | Path) -> None:
+    """Get a certificate with another authenticator and us beside it."""
+    credentials = department.credentials(certbot.home / f"{department.name}.ini")
+    certbot.run(
+        *("certonly", *BESIDE, "--sectigo-eab-credentials", credentials, "--agree-tos", *words)
+    )
+
+
+def test_a_wildcard_by_manual_is_of_the_right_account_and_stays_so(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    issue(machine, sectigo.b, *MANUAL, "-d", "*.b.example", "-d", "b.example")
+
+    lineage = machine.lineage("b.example")
+    right = machine.account(sectigo.server, sectigo.b.kid).id
+    assert lineage.names == {"*.b.example", "b.example"}
+    assert lineage.organisation == sectigo.b.organisation
+    assert lineage.account == right
+    assert lineage.params["server"] == sectigo.server
+    assert lineage.params["sectigo_eab_kid"] == sectigo.b.kid
+    assert lineage.params["authenticator"] == "manual"
+
+    machine.run("renew", "--force-renewal")
+
+    renewed = machine.lineage("b.example")
+    assert renewed.serial != lineage.serial
+    assert renewed.organisation == sectigo.b.organisation
+    assert (renewed.account, renewed.params["sectigo_eab_kid"]) == (right, sectigo.b.kid)
+
+
+def test_certonly_again_keeps_account_and_options(machine: Certbot, sectigo: Sectigo) -> None:
+    issue(machine, sectigo.b, *MANUAL, "-d", "www.b.example")
+    before = machine.lineage("www.b.example")
+
+    machine.run("certonly", *BESIDE, *MANUAL, "-d", "www.b.example", "--force-renewal")
+
+    after = machine.lineage("www.b.example")
+    assert after.serial != before.serial
+    assert after.organisation == sectigo.b.organisation
+    for kept in ("account", "server", "sectigo_eab_kid", "sectigo_eab_credentials"):
+        assert after.params[kept] == before.params[kept]
+
+
+def test_a_dangling_pin_is_made_good_at_renewal(machine: Certbot, sectigo: Sectigo) -> None:
+    issue(machine, sectigo.b, *MANUAL, "-d", "www.b.example")
+    path = machine.renewal_file("www.b.example")
+    right = machine.lineage("www.b.example").account
+    path.write_text(path.read_text().replace(right, "0" * 32))
+
+    machine.run("renew", "--force-renewal")
+
+    assert machine.lineage("www.b.example").account == right
+    assert machine.lineage("www.b.example").organisation == sectigo.b.organisation
+
+
+def test_a_dry_run_asks_with_the_right_account(machine: Certbot, sectigo: Sectigo) -> None:
+    issue(machine, sectigo.b, *MANUAL, "-d", "www.b.example")
+    before, orders = machine.snapshot(), sectigo.orders
+
+    result = machine.run("renew", "--dry-run")
+
+    assert f"with account {machine.lineage('www.b.example').account}" in result.text
+    assert sectigo.orders == orders + 1
+    assert before.changes(machine.snapshot()) == []
+    sectigo.sandbox.deactivate_pair(sectigo.b.kid)
+    assert "The real run would fail" in machine.run("renew", "--dry-run", check=1).text
+
+
+def test_where_nothing_of_ours_is_named_accounts_are_certbots_own(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    sectigo.b.credentials(machine.config_dir / "sectigo-eab.ini")
+    account = machine.accounts(sectigo.server)[0]
+    words = ("--server", sectigo.server, "--account", account.id)
+    machine.run("certonly", *BESIDE, *MANUAL, *words, "-d", "shared.example")
+    lineage = machine.lineage("shared.example")
+    assert lineage.account == account.id
+    assert "sectigo_eab_kid" not in lineage.params
+    machine.run("renew", "--force-renewal")
+    assert machine.lineage("shared.example").account == account.id
+    assert sectigo.accounts_of(sectigo.b.kid) == []
+
+
+@pytest.mark.skipif(certbot_versions.certbot_version() < (2, 3), reason="has no reconfigure")
+@pytest.mark.parametrize("ours", [True, False], ids=["ours", "plain"])
+def test_reconfigure_is_refused_before_any_order_with_a_way_on(
+    machine: Certbot, sectigo: Sectigo, ours: bool
+) -> None:
+    if ours:
+        issue(machine, sectigo.b, *MANUAL, "-d", "www.b.example")
+    else:
+        account = sectigo.plant(sectigo.b, machine, machine.home / "b")
+        words = ("--server", sectigo.server, "--account", account.id)
+        machine.run("certonly", *MANUAL, *words, "-d", "www.b.example")
+    before, orders = machine.snapshot(), sectigo.orders
+
+    words = ("reconfigure", "--cert-name", "www.b.example", *BESIDE, *MANUAL)
+    result = machine.run(*words, check=1)
+
+    assert sectigo.orders == orders
+    assert before.changes(machine.snapshot()) == []
+    lines = [line.strip() for line in result.output.splitlines()]
+    proposed = [shlex.split(line) for line in lines if line.startswith("certbot")]
+    assert [words[:2] for words in proposed] == (
+        [["certbot", "renew"]] if ours else [["certbot-sectigo", "adopt"], ["certbot", "renew"]]
+    )
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A machine whose name server takes updates, and a CA that looks there."""
+
+    certbot: Certbot
+    sectigo: Sectigo
+    knot: Knot
+    words: tuple[str | Path, ...]
+    env: dict[str, str]
+
+
+@pytest.fixture
+def zone(certbot: Certbot, tmp_path: Path) -> Iterator[Zone]:
+    """The zone challenge.example, which the CA has not validated."""
+    packages = require("certbot-dns-rfc2136/bin/certbot").parent.parent
+    (path,) = packages.glob("lib/python*/site-packages")
+    with ExitStack() as stack:
+        knot = stack.enter_context(Knot(tmp_path / "knot", "challenge.example"))
+        sectigo = stack.enter_context(Sectigo(dns_port=knot.port))
+        words = (
+            *("--authenticator", "dns-rfc2136", "--dns-rfc2136-propagation-seconds", "0"),
+            *("--dns-rfc2136-credentials", knot.credentials(tmp_path / "rfc2136.ini")),
+        )
+        env = {
+            "CERTBOT_PLUGIN_PATH": str(path),
+            "CERTBOT_SECTIGO_DNS": f"127.0.0.1:{knot.port}",
+        }
+        yield Zone(certbot, sectigo, knot, words, env)
+
+
+def test_a_real_dns_plugin_with_a_real_name_server(zone: Zone) -> None:
+    certbot, sectigo = zone.certbot, zone.sectigo
+    credentials = sectigo.a.credentials(certbot.home / "a.ini")
+    plain_account(certbot, sectigo.b.pair, sectigo.server, folder=certbot.home / "b")
+    words = ("--sectigo-eab-credentials", credentials, "--agree-tos", *zone.words, *BESIDE)
+
+    certbot.run("certonly", *words, "-d", "*.challenge.example", env=zone.env)
+
+    (name,) = (path.stem for path in (certbot.config_dir / "renewal").glob("*.conf"))
+    lineage = certbot.lineage(name)
+    assert lineage.organisation == sectigo.a.organisation
+    assert sectigo.challenges == 1
+
+    dry = certbot.run("renew", "--dry-run", env=zone.env)
+    assert "wants a challenge for *.challenge.example" in dry.text
+    assert "all simulated renewals succeeded" in dry.text
+    assert sectigo.challenges == 1
+
+    nobody = {**zone.env, "CERTBOT_SECTIGO_DNS": f"127.0.0.1:{free_port()}"}
+    certbot.run("renew", "--dry-run", env=nobody, check=1)
+
+    certbot.run("renew", "--force-renewal", env=zone.env)
+    assert certbot.lineage(name).serial != lineage.serial
+    assert certbot.lineage(name).account == lineage.account
