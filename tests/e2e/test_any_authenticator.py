@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.machine import certbot_versions
+from tests.bed import nginx
 from tests.bed.certbot import Certbot
+from tests.bed.command import command
 from tests.bed.components import require
 from tests.bed.history import plain_account
 from tests.bed.knot import Knot
@@ -132,20 +134,26 @@ def test_reconfigure_is_refused_before_any_order_with_a_way_on(
         issue(machine, sectigo.b, *MANUAL, "-d", "www.b.example")
     else:
         account = sectigo.plant(sectigo.b, machine, machine.home / "b")
-        words = ("--server", sectigo.server, "--account", account.id)
-        machine.run("certonly", *MANUAL, *words, "-d", "www.b.example")
+        command(machine, "accounts", "pin", account.id, "--eab-kid", sectigo.b.kid)
+        plain = ("--server", sectigo.server, "--account", account.id)
+        machine.run("certonly", *MANUAL, *plain, "-d", "www.b.example")
     before, orders = machine.snapshot(), sectigo.orders
 
-    words = ("reconfigure", "--cert-name", "www.b.example", *BESIDE, *MANUAL)
-    result = machine.run(*words, check=1)
+    result = machine.run("reconfigure", "--cert-name", "www.b.example", *BESIDE, *MANUAL, check=1)
 
     assert sectigo.orders == orders
     assert before.changes(machine.snapshot()) == []
-    lines = [line.strip() for line in result.output.splitlines()]
-    proposed = [shlex.split(line) for line in lines if line.startswith("certbot")]
-    assert [words[:2] for words in proposed] == (
-        [["certbot", "renew"]] if ours else [["certbot-sectigo", "adopt"], ["certbot", "renew"]]
-    )
+    proposed = [
+        shlex.split(line)
+        for line in result.output.splitlines()
+        if line.strip().startswith(("certbot ", "certbot-sectigo "))
+    ]
+    assert len(proposed) == (1 if ours else 2)
+    for program, *rest in proposed:
+        if program == "certbot":
+            machine.run(*rest)
+        else:
+            command(machine, *rest, "--yes")
 
 
 @dataclass(frozen=True)
@@ -202,3 +210,24 @@ def test_a_real_dns_plugin_with_a_real_name_server(zone: Zone) -> None:
     certbot.run("renew", "--force-renewal", env=zone.env)
     assert certbot.lineage(name).serial != lineage.serial
     assert certbot.lineage(name).account == lineage.account
+
+
+def test_nginx_answers_and_the_account_is_right(certbot: Certbot, sectigo: Sectigo) -> None:
+    plain_account(certbot, sectigo.b.pair, sectigo.server, folder=certbot.home / "b")
+    credentials = sectigo.a.credentials(certbot.home / "a.ini")
+    with nginx.running("challenge.example", int(sectigo.http01[1])) as server:
+        certbot.run(
+            *("run", "--authenticator", "nginx", *BESIDE, "--sectigo-eab-credentials", credentials),
+            *("--agree-tos", "-d", "challenge.example", *sectigo.http01, *server.words),
+            env=server.env,
+        )
+        lineage = certbot.lineage("challenge.example")
+        assert lineage.organisation == sectigo.a.organisation
+        assert sectigo.challenges == 1
+        # nginx answers here as well, and the CA is not asked to look.
+        dry = certbot.run("renew", "--dry-run", env=server.env)
+        assert "wants a challenge for challenge.example" in dry.text
+        assert sectigo.challenges == 1
+        certbot.run("renew", "--force-renewal", env=server.env)
+    assert certbot.lineage("challenge.example").account == lineage.account
+    assert certbot.lineage("challenge.example").serial != lineage.serial

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.deploy.store import Store
-from tests.bed import process
+from tests.bed import nginx, process
 from tests.bed.certbot import Certbot
-from tests.bed.components import BIN, require
+from tests.bed.components import BIN
 from tests.bed.ports import free_port
-from tests.bed.process import Process, Result, poll
+from tests.bed.process import Result, poll
 from tests.bed.sectigo import Sectigo
 from tests.deploy.daemons import Daemon, open_folder, serves
 from tests.deploy.services import Machine
@@ -359,55 +359,22 @@ def test_example_is_a_deploy_file(place: Place) -> None:
 def test_certbots_nginx_installer_with_our_authenticator(
     certbot: Certbot, sectigo: Sectigo
 ) -> None:
-    nginx = require("nginx")
-    packages = require("certbot-nginx/bin/certbot").parent.parent
-    (path,) = packages.glob("lib/python*/site-packages")
-    with open_folder() as root:
-        http, https = free_port(), free_port()
-        (root / "run").mkdir()
-        (root / "www").mkdir()
-        config = root / "nginx.conf"
-        config.write_text(
-            f"""pid {root}/run/pid; error_log {root}/run/error.log; worker_processes 1;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {root}/run/t1; proxy_temp_path {root}/run/t2;
-    fastcgi_temp_path {root}/run/t3; uwsgi_temp_path {root}/run/t4; scgi_temp_path {root}/run/t5;
-    server {{ listen 127.0.0.1:{http}; server_name {NAME}; root {root}/www; }}
-}}
-"""
+    credentials = sectigo.a.credentials(certbot.home / "a.ini")
+    with nginx.running(NAME, free_port()) as server:
+        certbot.run(
+            *("run", "--authenticator", "sectigo-eab", "--installer", "nginx"),
+            *("--sectigo-eab-credentials", credentials, "-d", NAME, "--agree-tos"),
+            *("--no-redirect", *server.words),
+            env=server.env,
         )
-        control = root / "ctl"
-        control.write_text(f'#!/bin/sh\nexec {nginx} -p {root} "$@"\n')
-        control.chmod(0o755)
-        words: list[str | Path] = [
-            nginx,
-            "-p",
-            root,
-            "-c",
-            config,
-            "-e",
-            root / "run" / "error.log",
-        ]
-        with Process([*words, "-g", "daemon off;"], folder=root / "output") as server:
-            server.until(lambda: (root / "run" / "pid").exists(), "nginx's pid file")
-            credentials = sectigo.a.credentials(certbot.home / "a.ini")
-            where = ("--nginx-server-root", root, "--nginx-ctl", control)
-            certbot.run(
-                *("run", "--authenticator", "sectigo-eab", "--installer", "nginx"),
-                *("--sectigo-eab-credentials", credentials, "-d", NAME, "--agree-tos"),
-                *("--no-redirect", "--https-port", str(https), *where),
-                env={"CERTBOT_PLUGIN_PATH": str(path)},
-            )
 
-            def served() -> bool:
-                cert = (certbot.config_dir / "live" / NAME / "cert.pem").read_bytes()
-                return serves(https, cert)
+        def served() -> bool:
+            cert = (certbot.config_dir / "live" / NAME / "cert.pem").read_bytes()
+            return serves(server.https, cert)
 
-            poll(served, "the first certificate")
-            first = certbot.lineage(NAME).serial
-            certbot.run("renew", "--force-renewal", env={"CERTBOT_PLUGIN_PATH": str(path)})
-            assert certbot.lineage(NAME).serial != first
-            assert certbot.lineage(NAME).params["installer"] == "nginx"
-            poll(served, "the renewed certificate")
+        poll(served, "the first certificate")
+        first = certbot.lineage(NAME).serial
+        certbot.run("renew", "--force-renewal", env=server.env)
+        assert certbot.lineage(NAME).serial != first
+        assert certbot.lineage(NAME).params["installer"] == "nginx"
+        poll(served, "the renewed certificate")
