@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from certbot_sectigo.base import printable
 from certbot_sectigo.ca.catalogue import Entry, Weight
 from certbot_sectigo.explain.findings import Finding
 from certbot_sectigo.explain.situation import Situation, Used
@@ -86,7 +87,7 @@ def as_text(
             for number, item in enumerate(items, 1):
                 mark = "- " if items is explanation.here else f"{number}. "
                 lines += _wrapped(directed(item, options), width, mark)
-    return "\n".join(lines)
+    return printable.lines("\n".join(lines))
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:

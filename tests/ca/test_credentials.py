@@ -114,7 +114,10 @@ REFUSED = {
     "empty server": (minimal(more="sectigo_eab_server =\n"), "line 3: sectigo_eab_server is empty"),
     "algorithm": (minimal(more="sectigo_eab_hmac_alg = RS256\n"), "line 3: sectigo_eab_hmac_alg"),
     "twice": (minimal() + minimal(), "line 3: sectigo_eab_kid stands a second time"),
-    "misspelt": (minimal(more="sectigo_eab_hmackey = x\n"), "line 3: sectigo_eab_hmackey is not"),
+    "misspelt": (
+        minimal(more="sectigo_eab_hmackey = x\n"),
+        "line 3: what stands before the = begins with sectigo_eab, but is no known key",
+    ),
     "prose": (minimal(more="hello there\n"), "line 3: is not of the form"),
     "empty file": ("", "no line sectigo_eab_kid"),
 }
@@ -214,3 +217,12 @@ def test_what_is_said_of_a_missing_file_can_be_printed_in_any_locale(tmp_path: P
     with pytest.raises(CredentialsError) as missing:
         credentials.read(tmp_path / "none.ini")
     assert str(missing.value).isascii()
+
+
+def test_an_unknown_key_is_not_repeated_as_it_may_be_the_pasted_secret(tmp_path: Path) -> None:
+    path = write(tmp_path, "sectigo_eab_kid = K\nsectigo_eab_c2VjcmV0LW9mLXRoZS1jYQ = x\n")
+    with pytest.raises(CredentialsError) as refused:
+        credentials.read(path)
+    assert "line 2" in str(refused.value)
+    assert "sectigo_eab_hmac_key" in refused.value.remedy
+    assert "c2vjcmv0" not in str(refused.value).lower()

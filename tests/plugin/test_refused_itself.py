@@ -75,3 +75,50 @@ def test_probe_says_what_explain_says(certbot: Certbot, sectigo: Sectigo, tmp_pa
     (tmp_path / "error").write_text(f"urn:ietf:params:acme:error:{text}")
     [explained] = as_json(certbot, "explain", tmp_path / "error", check=None)["findings"]
     assert account["meaning"] == explained["title"]
+
+
+EVIL = "\x1b]0;owned\x07\x1b[2J\r\x9b31m\u202e"
+
+
+def obeyed(text: str) -> list[str]:
+    """Return what a terminal could obey."""
+    return sorted({letter for letter in text if not letter.isprintable() and letter != "\n"})
+
+
+def test_no_word_of_the_ca_reaches_the_terminal_as_a_command(certbot: Certbot) -> None:
+    refusal = Answer.problem(f"malformed{EVIL}", f"no {EVIL} such", 400)
+    with stub(newAccount=refusal) as server:
+        file = PAIR.credentials(certbot.home / "eab.ini", server.url)
+        plugin = certbot.certonly("www.a.example", credentials=file, check=1)
+        words = ("accounts", "register", "--credentials", file, "--yes")
+        tool = command(certbot, *words, check=1)
+        document = command(certbot, *words, check=1, options=("--json",))
+    assert [obeyed(r.output) for r in (plugin, tool, document)] == [[], [], []]
+    assert "owned" in plugin.output and "owned" in tool.output
+
+
+def test_nor_do_terms_and_addresses(certbot: Certbot) -> None:
+    content = dict.fromkeys(("newNonce", "newAccount"), f"http://127.0.0.1:1/{EVIL}")
+    meta = {"termsOfService": f"http://terms/{EVIL}"}
+    for directory in ({**content, "newOrder": "x"}, {"meta": meta, **content}):
+        with stub(directory=Answer(200, directory, "application/json")) as server:
+            file = PAIR.credentials(certbot.home / "eab.ini", server.url)
+            plugin = certbot.certonly("www.a.example", credentials=file, check=1)
+            tool = command(certbot, "accounts", "register", "--credentials", file, check=1)
+        assert [obeyed(result.output) for result in (plugin, tool)] == [[], []]
+
+
+def test_nor_what_stands_in_a_log(certbot: Certbot, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(
+        "2026-01-01 00:00:00,000:DEBUG:acme.client:JWS payload:\n"
+        'b\'{"identifiers": [{"type": "dns", "value": "\\\\u001b[2J\\\\u202e.example"}]}\'\n'
+        "2026-01-01 00:00:00,000:DEBUG:acme.client:Sending POST request to https://ca/newOrder:\n"
+        "{}\n"
+        "2026-01-01 00:00:00,000:DEBUG:acme.client:Received response:\nHTTP 403\nA: b\n\n"
+        '{"type": "urn:ietf:params:acme:error:unauthorized", "detail": "account suspended '
+        '\\u001b]0;owned\\u0007\\u202e"}\n'
+        f"urn:ietf:params:acme:error:rateLimited :: {EVIL}\n"
+    )
+    result = command(certbot, "explain", tmp_path / "log")
+    assert "suspended" in result.stdout
+    assert obeyed(result.output) == []
