@@ -16,6 +16,7 @@ from typing import Any
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import atomic, errors, json_text, reading
+from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs, refuse_links, server_path
 from certbot_sectigo.machine.lineages import Lineage
 
@@ -112,8 +113,8 @@ def move(
     if users and not even_if_pinned:
         raise ArchiveError(
             f"The account {account.name} is used by {', '.join(users)}, so it stays.",
-            "Pin these lineages to another account first:  certbot-sectigo accounts pin ID "
-            f"--all-of {account.name}",
+            "Pin these lineages to another account first:\n"
+            + commands.ours("accounts", "pin", "ID", "--all-of", account.name),
         )
     parent = dirs.archive / account.server_path
     refuse_links(dirs.config_dir, parent)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca.credentials import DEFAULT_SERVER, Credentials
+from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import same_server
 
 
@@ -160,17 +161,14 @@ def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False)
     if not server:
         raise RequestError(
             f"{name} does not say which server it is of.",
-            "Issue it again: certbot certonly --authenticator sectigo-eab "
-            "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal",
+            f"Issue it again:\n{_issuing(lineage)}",
         )
     for option, given in (("--server", asked.server), ("--sectigo-eab-server", asked.own_server)):
         if given.named and not same_server(given.value, server):
             raise RequestError(
                 f"{name} belongs to {server}; a renewal does not take it to {given.value} "
                 f"({option}).",
-                "To move it, issue it again: certbot certonly --authenticator sectigo-eab "
-                "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal  (FILE of the "
-                "other server)",
+                f"To move it, issue it again with a FILE of the other server:\n{_issuing(lineage)}",
             )
     pin = asked.account.value
     if lineage is not None and not asked.account.named:
@@ -180,10 +178,17 @@ def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False)
         raise RequestError(
             f"{name} is of {server} and was not issued with sectigo-eab.",
             "Renew it with its own authenticator (drop --authenticator, or authenticator in "
-            "cli.ini), or move it: certbot certonly --authenticator sectigo-eab "
-            "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal",
+            f"cli.ini), or move it:\n{_issuing(lineage)}",
         )
     return Request(server, kid, pin, asked.account.named)
+
+
+def _issuing(lineage: Pinned | None) -> str:
+    return commands.certbots(
+        "certonly",
+        *("--authenticator", "sectigo-eab", "--sectigo-eab-credentials", "FILE"),
+        *("--cert-name", lineage.name if lineage else "NAME", "--force-renewal"),
+    )
 
 
 def needs_lineage(asked: Asked) -> bool:

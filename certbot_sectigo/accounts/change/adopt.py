@@ -17,7 +17,7 @@ from certbot_sectigo.accounts.model import Learned, Note, Status
 from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.base import atomic
 from certbot_sectigo.ca.session import Settings
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.certbot_process import Outcome
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Certificate, Lineage
@@ -108,7 +108,7 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> Plan:
             left.append(Left(lineage.name, reason))
         elif not wish.names and not adopt_plan.of_interest(lineage, known):
             reason = f"whether {lineage.server} knows External Account Binding is not known here"
-            remedy = f"certbot-sectigo adopt --cert-name {lineage.name}"
+            remedy = commands.ours("adopt", "--cert-name", lineage.name)
             left.append(Left(lineage.name, reason, remedy))
         else:
             certificate = lineages.read_certificate(lineage)
@@ -156,7 +156,7 @@ def _chosen(found: Overview, wish: Wish) -> list[Lineage]:
     if missing:
         raise AdoptionError(
             f"There is no lineage {', '.join(missing)} here.",
-            "certbot certificates  lists them all.",
+            f"All there are:\n{commands.certbots('certificates')}",
         )
     return [by_name[name] for name in dict.fromkeys(wish.names)] or list(found.lineages)
 

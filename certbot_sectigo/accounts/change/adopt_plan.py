@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from certbot_sectigo.accounts.model import Account, Learned
 from certbot_sectigo.accounts.records import RenewalChange, Value
 from certbot_sectigo.base import errors
-from certbot_sectigo.machine import certbot_versions, dirs, renewal_file
+from certbot_sectigo.machine import certbot_versions, commands, dirs, renewal_file
 from certbot_sectigo.machine.lineages import Lineage
 
 KIND = "adopt"
@@ -126,7 +126,7 @@ def adopt(
         return Left(
             lineage.name,
             f"the account {lineage.account} it names is not there, or certbot cannot load it",
-            f"certbot-sectigo accounts pin ID --cert-name {lineage.name}",
+            commands.ours("accounts", "pin", "ID", "--cert-name", lineage.name),
         )
     if pinned.kid is None or pinned.learned is None:
         return Left(
@@ -134,7 +134,8 @@ def adopt(
             f"the kid of its account {lineage.account} is not known: neither certbot's logs nor "
             "the CA show it",
             "Sectigo Certificate Manager shows it (Enrollment, ACME, the account that has these "
-            f"names). Then:  certbot-sectigo adopt --cert-name {lineage.name} --eab-kid KID",
+            "names). Then:\n"
+            + commands.ours("adopt", "--cert-name", lineage.name, "--eab-kid", "KID"),
         )
     root, warnings = _webroot(lineage, text, names, webroot)
     wanted: dict[str, tuple[str | None, str | None]] = {

@@ -12,6 +12,7 @@ from certbot_sectigo.accounts.change import transfer
 from certbot_sectigo.accounts.change.transfer import Told, TransferError
 from certbot_sectigo.accounts.model import Learned
 from certbot_sectigo.base import reading
+from certbot_sectigo.machine import commands
 
 LEGO = "lego"
 ACME_SH = "acme.sh"
@@ -49,7 +50,7 @@ def read(client: str, folder: Path) -> list[Foreign]:
         what = "is not a folder" if folder.exists() else "does not exist"
         raise TransferError(
             f"{folder} {what}.",
-            f"Name the folder of {client}:  certbot-sectigo accounts import {client} DIR",
+            f"Name the folder of {client}:\n{commands.ours('accounts', 'import', client, 'DIR')}",
         )
     found = sorted(_lego(folder) if client == LEGO else _acme_sh(folder),
                    key=lambda account: str(account.key_path))  # fmt: skip

@@ -19,8 +19,8 @@ from certbot_sectigo.accounts.model import Account, Note
 from certbot_sectigo.accounts.records import Record, RenewalChange, read_records
 from certbot_sectigo.base import atomic, errors, json_text, reading
 from certbot_sectigo.ca import credentials
+from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine import dirs as paths
-from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.lineages import Lineage
 
 logger = logging.getLogger(__name__)
@@ -118,8 +118,8 @@ def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[Record, list[Renewal
         if lineage is None:
             raise PinError(
                 f"{done.path} is gone, so its pin cannot be undone.",
-                "If the lineage was deleted on purpose, pin the others by name:  "
-                "certbot-sectigo accounts pin ID --cert-name NAME",
+                "If the lineage was deleted on purpose, pin the others by name:\n"
+                + commands.ours("accounts", "pin", "ID", "--cert-name", "NAME"),
             )
         back = pin_plan.reversed_change(done, lineages.read_text(lineage), lineage)
         if back is not None:
@@ -195,7 +195,7 @@ def _refuse_missing(dirs: paths.Dirs, changes: Sequence[RenewalChange]) -> None:
             raise PinError(
                 f"The account {lineage.account} of {lineage.server} is not there or does not "
                 f"load ({account.problem}), so {change.lineage} is not pinned to it.",
-                f"It is in the archive:  certbot-sectigo accounts restore {lineage.account}"
-                if archived.is_dir()
-                else "certbot-sectigo accounts list  shows which accounts there are.",
+                f"It is in the archive:\n{commands.ours('accounts', 'restore', lineage.account)}"
+                if reading.is_folder(archived)
+                else f"All accounts there are:\n{commands.ours('accounts', 'list')}",
             )

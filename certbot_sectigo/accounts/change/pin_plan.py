@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from certbot_sectigo.accounts.records import RenewalChange, Value
 from certbot_sectigo.base import errors
-from certbot_sectigo.machine import lineages, renewal_file
+from certbot_sectigo.machine import commands, lineages, renewal_file
 from certbot_sectigo.machine.dirs import same_server
 from certbot_sectigo.machine.lineages import Lineage
 
@@ -58,7 +58,8 @@ def change(
     if lineage.problem is not None:
         raise PinError(
             f"{lineage.path} {lineage.problem}, so certbot does not use it; not changed.",
-            "Mend the file, or remove the lineage:  certbot delete --cert-name " + lineage.name,
+            "Mend the file, or remove the lineage:\n"
+            + commands.certbots("delete", "--cert-name", lineage.name),
         )
     if lineage.link:
         raise PinError(
@@ -100,7 +101,8 @@ def reversed_change(done: RenewalChange, text: str, lineage: Lineage) -> Renewal
     if other or lineage.problem is not None:
         raise PinError(
             f"{done.path} has been changed since: {', '.join(other) or lineage.problem}.",
-            "Pin the lineage by name:  certbot-sectigo accounts pin ID --cert-name " + done.lineage,
+            "Pin the lineage by name:\n"
+            + commands.ours("accounts", "pin", "ID", "--cert-name", done.lineage),
         )
     try:
         new_text = lineages.repoint(text, {value.key: value.new for value in back})

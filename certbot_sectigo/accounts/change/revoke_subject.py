@@ -12,7 +12,7 @@ from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.change.revoke_ways import Subject
 from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.base import errors, reading
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.lineages import Lineage, Unreadable
 
@@ -97,8 +97,8 @@ def _named(dirs: Dirs, known: Iterable[Lineage], name: str) -> Lineage:
             return lineage
     raise RevocationError(
         f"There is no lineage {name} in {dirs.renewal}.",
-        "certbot certificates  lists them; a certificate outside is named by its file:  "
-        "--cert-path FILE",
+        f"All there are:\n{commands.certbots('certificates')}\n"
+        "A certificate outside is named by its file: --cert-path FILE",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -19,7 +20,7 @@ from certbot_sectigo.accounts.records import RenewalChange, Rollover
 from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.ca.errors import Refused, Unreachable
 from certbot_sectigo.ca.session import Session, Settings
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, refuse_links
 from certbot_sectigo.machine.lineages import Lineage
 
@@ -74,15 +75,17 @@ def begin(
     if not session.changes_keys():
         raise RolloverError(
             f"{server} does not offer key changes (its directory has no keyChange).",
-            "Register a new account with a new EAB pair instead:  certbot-sectigo accounts "
-            f"register --credentials FILE --replace {account.name}",
+            "Register a new account with a new EAB pair instead:\n"
+            + commands.ours(
+                "accounts", "register", "--credentials", "FILE", "--replace", account.name
+            ),
         )
     try:
         session.look()
     except Refused as refused:
         raise RolloverError(
             f"The CA does not take the key of account {account.name} as it is: {refused.problem}",
-            f"certbot-sectigo accounts show --online {account.name}  tells more of the account.",
+            "More of the account:\n" + commands.ours("accounts", "show", "--online", account.name),
         ) from refused
     sweep(dirs)
     atomic.make_private_dir(parent)
@@ -109,7 +112,8 @@ def settle(dirs: Dirs, rollover: Rollover, settings: Settings) -> Account:
             raise RolloverError(
                 f"The new key of account {rollover.old} is neither in {rollover.staged} nor does "
                 f"the account load that it was for: {account.problem}",
-                f"Put the folder back where it was, or forget the key:  rm {rollover.journal}",
+                "Put the folder back where it was, or forget the key:\n"
+                f"rm {shlex.quote(str(rollover.journal))}",
             )
         return account
     refuse_links(dirs.config_dir, rollover.staged)
@@ -118,8 +122,8 @@ def settle(dirs: Dirs, rollover: Rollover, settings: Settings) -> Account:
     if old_account.uri is None:
         raise RolloverError(
             f"The account {rollover.old} does not load: {old_account.problem}",
-            "If it was archived, bring it back and run this command again:  "
-            f"certbot-sectigo accounts restore {rollover.old}",
+            "If it was archived, bring it back and run this command again:\n"
+            + commands.ours("accounts", "restore", rollover.old),
         )
     new_key = store.load_key(rollover.staged)
     asking = Session(rollover.server, new_key, settings, old_account.uri)

@@ -14,6 +14,7 @@ from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.base import atomic, errors, json_text, reading
 from certbot_sectigo.ca.session import shown_kid
+from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs, refuse_links, server_path
 
 if TYPE_CHECKING:
@@ -123,12 +124,12 @@ def refuse_existing(dirs: Dirs, name: str, server: str) -> None:
     if (dirs.accounts / path / name).exists():
         raise TransferError(
             f"The account {name} of {server} is here already.",
-            f"certbot-sectigo accounts show {name}",
+            commands.ours("accounts", "show", name),
         )
     if (dirs.archive / path / name).exists():
         raise TransferError(
             f"The account {name} of {server} is in the archive.",
-            f"Bring it back:  certbot-sectigo accounts restore {name}",
+            f"Bring it back:\n{commands.ours('accounts', 'restore', name)}",
         )
 
 

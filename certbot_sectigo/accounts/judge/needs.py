@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from certbot_sectigo.accounts.judge import verdict
 from certbot_sectigo.accounts.model import Use
 from certbot_sectigo.base import errors
+from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs.findings import Issuance
 from certbot_sectigo.machine.schedules import Source
@@ -36,7 +37,8 @@ def refuse_deactivation(name: str, uses: Sequence[Use], unclear: Sequence[Lineag
         words = ", ".join(use.what for use in users)
         raise NeededError(
             f"The account {name} is in use: {words}.",
-            f"Pin to another account first:  certbot-sectigo accounts pin ID --all-of {name}\n"
+            "Pin to another account first:\n"
+            f"{commands.ours('accounts', 'pin', 'ID', '--all-of', name)}\n"
             "(--force deactivates it nevertheless: then these cannot renew.)",
         )
     orders = [use for use in uses if use.source is Source.LOG]
