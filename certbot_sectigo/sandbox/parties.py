@@ -18,7 +18,10 @@ _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z")
 
 def new_kid() -> str:
     """Make a key identifier of Sectigo's form: 22 base64url characters [Z]."""
-    return secrets.token_urlsafe(16)
+    while True:
+        kid = secrets.token_urlsafe(16)
+        if not kid.startswith("-"):  # it is pasted behind commands
+            return kid
 
 
 def new_hmac_key() -> Secret:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from tests.bed import process
+from tests.bed import process, schema
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
 
@@ -37,5 +36,4 @@ def command(
 def as_json(certbot: Certbot, *words: str | Path, check: int | None = 0) -> dict[str, Any]:
     """Run it with ``--json`` and read what it prints."""
     result = command(certbot, *words, options=("--json",), check=check)
-    document: dict[str, Any] = json.loads(result.stdout)
-    return document
+    return schema.document(result.stdout)

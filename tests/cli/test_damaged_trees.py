@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import shutil
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.cli.main import main
-from tests.bed import tree
+from tests.bed import schema, tree
 from tests.bed.certbot import Certbot
 from tests.cli import trees
 from tests.cli.tool import Tool
@@ -71,7 +70,7 @@ def run_all(config: Path) -> Iterator[str]:
         if code not in codes:
             yield f"{filled}: exit code {code}\n{out}{err}"
         if "--json" in words and (out or code == 0):
-            document = json.loads(out)
+            document = schema.document(out)
             if document.get("accounts"):
                 account = document["accounts"][-1]["id"]
         elif "\x1b" in out + err:

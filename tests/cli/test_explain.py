@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import os
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.ca.catalogue import ENTRIES
+from tests.bed import schema
 from tests.bed.certbot import Certbot
 from tests.bed.components import TREE
 from tests.bed.history import old_log, plain_account, plain_lineage, plain_options
@@ -105,7 +105,7 @@ def test_the_newest_log_with_what_this_machine_shows(
     result = explain("--json", certbot=wrong)
 
     assert result.returncode == 0
-    (finding,) = json.loads(result.stdout)["findings"]
+    (finding,) = schema.document(result.stdout)["findings"]
     assert finding["entry"] == "identifiers-not-linked"
     here = finding["here"]
     assert here["server"] == sectigo.server

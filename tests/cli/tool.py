@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.bed import process
+from tests.bed import process, schema
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
 
@@ -48,11 +47,9 @@ class Tool:
         return result
 
     def json(self, *args: str | Path, check: int | None = 0) -> Any:
-        """Run it with --json and give the document."""
+        """Run it with --json and return the document, which its schema describes."""
         result = self.run("--json", *args, check=check)
-        document = json.loads(result.stdout)
-        assert document["version"] == 1
-        return document
+        return schema.document(result.stdout)
 
     def accounts(self, *args: str) -> dict[str, Any]:
         """Give `accounts list` as id -> members."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from certbot_sectigo.cli.main import main
+from tests.bed import schema
 from tests.deploy.lineages import issue, lay
 from tests.deploy.services import Machine
 
@@ -71,7 +71,7 @@ def test_nothing_to_deploy(
     for text in said:
         assert text.format(file=machine.file) in (told.err if code else told.out)
     assert call(machine, "--json", "deploy", *words) == code
-    document = json.loads(capsys.readouterr().out)
+    document = schema.document(capsys.readouterr().out)
     assert (document["version"], document["command"]) == (1, "deploy")
     assert document["ok"] is (code == 0)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from tests.bed import process
+from tests.bed import process, schema
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
 from tests.bed.sectigo import Sectigo
@@ -79,7 +78,7 @@ class Machine:
     def doctor(self, *args: str) -> tuple[int, list[dict[str, Any]], dict[str, Any]]:
         """Give exit code, findings, and the whole document."""
         result = self.command("doctor", "--json", *args)
-        document = json.loads(result.stdout)
+        document = schema.document(result.stdout)
         return result.returncode, document["findings"], document
 
     def codes(self, *args: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bed import tree
+from tests.bed import schema, tree
 from tests.bed.terminal import terminal
 from tests.doctor.machines import Machine
 
@@ -158,7 +158,7 @@ def test_what_was_read_in_a_log_is_still_read_after_redaction(machine: Machine) 
     (machine.account(1) / "sectigo-eab.json").unlink()
     kids = machine.command("--json", "accounts", "list").stdout
     machine.command("doctor", "--fix", "--yes", check=0)
-    again = json.loads(machine.command("--json", "accounts", "list").stdout)
+    again = schema.document(machine.command("--json", "accounts", "list").stdout)
     assert [a["kid"] for a in again["accounts"]] == [a["kid"] for a in json.loads(kids)["accounts"]]
     assert all(a["kid"] for a in again["accounts"])
     assert all((machine.account(n) / "sectigo-eab.json").exists() for n in (0, 1))
@@ -186,7 +186,7 @@ def test_without_a_yes_the_plan_is_shown_and_nothing_done(machine: Machine) -> N
     assert f"{machine.log}, line 1" in result.stdout
     assert "--yes" in result.stderr
     assert before.changes(tree.Snapshot.of(machine.home)) == []
-    document = json.loads(machine.command("-n", "--json", "doctor", "--fix", check=1).stdout)
+    document = schema.document(machine.command("-n", "--json", "doctor", "--fix", check=1).stdout)
     assert document["done"] is False
     assert len(document["plan"]) == 2
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bed import schema
 from tests.bed.components import BIN
 from tests.bed.process import Result, clean_environment, run
 from tests.bed.tree import Snapshot
@@ -19,10 +20,10 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def demo(home: Path, *, check: int | None = 0, **environment: str) -> Result:
+def demo(home: Path, *words: str, check: int | None = 0, **environment: str) -> Result:
     environment = {"HOME": str(home), "TMPDIR": str(home / "tmp"), **environment}
     return run(
-        [BIN / "certbot-sectigo", "demo"],
+        [BIN / "certbot-sectigo", "demo", *words],
         folder=home.parent / "output",
         env=clean_environment(**environment),
         check=check,
@@ -45,7 +46,12 @@ def test_it_tells_the_story_and_leaves_nothing_behind(home: Path) -> None:
 def test_it_does_not_mind_a_proxy(home: Path) -> None:
     # Nothing listens there; loopback is not reached through a proxy anyway.
     proxy = "http://127.0.0.1:9"
-    demo(home, HTTP_PROXY=proxy, HTTPS_PROXY=proxy, http_proxy=proxy, https_proxy=proxy)
+    told = demo(
+        home, "--json", HTTP_PROXY=proxy, HTTPS_PROXY=proxy, http_proxy=proxy, https_proxy=proxy
+    )
+    document = schema.document(told.stdout, "demo")
+    assert all(step["outcome"] for step in document["steps"])
+    assert [one["name"] for one in document["certificates"]] == ["www.a.example", "www.b.example"]
 
 
 def test_it_does_not_mind_the_users_own_certbot_configuration(home: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.deploy.store import Store
-from tests.bed import nginx, process
+from tests.bed import nginx, process, schema
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
 from tests.bed.ports import free_port
@@ -265,7 +264,7 @@ def test_by_hand(place: Place) -> None:
     assert stat.S_IMODE(place.pem.stat().st_mode) == 0o400
 
     place.certbot.run("renew", "--force-renewal", "--disable-renew-updates")
-    data = json.loads(place.deploy("--check", check=1, options=("--json",)).stdout)
+    data = schema.document(place.deploy("--check", check=1, options=("--json",)).stdout)
     assert (data["version"], data["command"]) == (1, "deploy")
     ((target,),) = (one["targets"] for one in data["certificates"])
     assert data["ok"] is target["ok"] is False

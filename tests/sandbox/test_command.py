@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
@@ -14,6 +13,7 @@ import pytest
 
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.sandbox import Pair
+from tests.bed import schema
 from tests.bed.components import BIN
 from tests.bed.ports import free_port
 from tests.bed.process import Process, Result, clean_environment, run
@@ -35,7 +35,8 @@ def serve(tmp_path: Path, port: int) -> Iterator[Callable[..., Process]]:
         words: list[str | Path] = [COMMAND, "sandbox", "--port", str(port), *options]
         process = Process(words, folder=tmp_path / "serve")
         started.append(process)
-        process.until(lambda: "Ctrl-C" in process.output, "the sandbox to serve")
+        served = "Ctrl-C" if "--json" not in options else "}\n"
+        process.until(lambda: served in process.output, "the sandbox to serve")
         return process
 
     yield start
@@ -47,7 +48,9 @@ def serve(tmp_path: Path, port: int) -> Iterator[Callable[..., Process]]:
 def ask(tmp_path: Path, port: int) -> Callable[..., Result]:
     def ask(*words: str, options: tuple[str, ...] = (), check: int = 0) -> Result:
         command = [str(COMMAND), "--json", "sandbox", "--port", str(port), *options, *words]
-        return run(command, folder=tmp_path / "ask", check=check)
+        result = run(command, folder=tmp_path / "ask", check=check)
+        schema.document(result.stdout, f"sandbox {words[0]}")
+        return result
 
     return ask
 
@@ -96,18 +99,18 @@ def test_looking_and_breaking(
     pair, server = _pair(tmp_path / "a.example.ini")
     client = Client(server).register(pair, contact=["mailto:x@a.example"])
     pem = client.issue("a.example")
-    (account,) = json.loads(ask("accounts").stdout)["accounts"]
+    (account,) = schema.document(ask("accounts").stdout)["accounts"]
     assert (account["kid"], account["url"]) == (pair.kid, client.kid)
-    (order,) = json.loads(ask("orders").stdout)["orders"]
+    (order,) = schema.document(ask("orders").stdout)["orders"]
     assert (order["status"], order["names"]) == ("valid", ["a.example"])
-    (certificate,) = json.loads(ask("certificates").stdout)["certificates"]
+    (certificate,) = schema.document(ask("certificates").stdout)["certificates"]
     assert certificate["chain"] == pem
-    counts = json.loads(ask("requests", "--clear").stdout)["counts"]
+    counts = schema.document(ask("requests", "--clear").stdout)["counts"]
     assert {"endpoint": "newAccount", "status": 201, "count": 1} in counts
-    assert json.loads(ask("requests").stdout)["counts"] == []
+    assert schema.document(ask("requests").stdout)["counts"] == []
     ask("scm", "suspend", pair.kid)
     assert client.new_order("a.example").refusal[2] == "The account is currently suspended"
-    assert json.loads(ask("pairs").stdout)["pairs"][0]["status"] == "suspended"
+    assert schema.document(ask("pairs").stdout)["pairs"][0]["status"] == "suspended"
     ask("scm", "resume", pair.kid)
     ask("fault", "rate-limit", "--endpoint", "newOrder", "--times", "0")
     assert client.new_order("a.example").status == 429
@@ -136,6 +139,20 @@ def test_tables_are_whole_and_plain(
         assert pair.hmac_key.reveal() not in result.stdout
 
 
+def test_it_tells_programs_where_it_serves(
+    serve: Callable[..., Process], ask: Callable[..., Result], tmp_path: Path
+) -> None:
+    process = serve("--json", "--print-credentials", tmp_path)
+    told = schema.document(process.output, "sandbox")
+    for each in told["pairs"]:
+        pair, server = _pair(Path(each["credentials"]))
+        assert (pair.kid, server) == (each["kid"], told["directories"][each["directory"]])
+        assert pair.hmac_key.reveal() not in process.output
+    process.stop()
+    # Nothing comes behind it.
+    assert schema.document(process.wait().stdout, "sandbox") == told
+
+
 def test_over_https(
     serve: Callable[..., Process], ask: Callable[..., Result], tmp_path: Path
 ) -> None:
@@ -144,7 +161,7 @@ def test_over_https(
     assert str(trust) in process.output
     pair, server = _pair(tmp_path / "a.example.ini")
     Client(server, trust=trust).register(pair).issue("a.example")
-    assert len(json.loads(ask("certificates", options=("--tls",)).stdout)["certificates"]) == 1
+    assert len(schema.document(ask("certificates", options=("--tls",)).stdout)["certificates"]) == 1
 
 
 def test_nobody_there(ask: Callable[..., Result], port: int) -> None:
