@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -16,6 +17,8 @@ from certbot_sectigo.cli.shared.lazy import LazyGroup
 from certbot_sectigo.machine import commands
 
 _NAME = "certbot-sectigo"
+_COMPLETION = "_CERTBOT_SECTIGO_COMPLETE"
+"""Set by the shell where words are to be completed."""
 _COMMANDS = {
     "accounts": (
         "certbot_sectigo.cli.accounts",
@@ -71,8 +74,13 @@ def run(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     document.begin()
     try:
-        # Click's own pages (completion, --help) exit by themselves.
-        result: Any = cli.main(args=words, prog_name=_NAME, standalone_mode=False)
+        if _COMPLETION in os.environ:
+            cli.main(words, _NAME)
+        # Not by click's main, which has its own words and codes for signals and broken pipes.
+        with cli.make_context(_NAME, list(words)) as context:
+            result = cli.invoke(context)
+    except click.exceptions.Exit as end:
+        result = end.exit_code
     except click.Abort:
         return _failed(words, "Interrupted; nothing further was done.", "", 1)
     except click.ClickException as error:
@@ -82,10 +90,6 @@ def run(argv: Sequence[str] | None = None) -> int:
     except errors.Error as error:
         code = 2 if isinstance(error, errors.UsageError) else 1
         return _failed(words, error.message, error.remedy, code)
-    except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # click's way with it
-            raise end.__context__ from None
-        raise
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -74,9 +74,7 @@ def bring(
     plan = make()
     if not plan.incoming:
         if context.json:
-            document.write(
-                "accounts import", done=False, plan=_describe(plan), result={"accounts": []}
-            )
+            document.write("accounts import", done=False, plan=_describe(plan), result=None)
         raise TransferError(
             f"Nothing in {folder} is to be imported:\n"
             + "\n".join(f"  {path} {reason}" for path, reason in plan.left)

@@ -90,9 +90,12 @@ def export(
                 "The private key is not printed on a terminal.",
                 f"{change.hint('accounts', 'export', account.name)} --output FILE",
             )
+        told = {"server": url, "account_url": account.uri, "kid": account.kid}
+        if context.json and not yes:
+            document.write("accounts export", done=False, plan=told, result=None)
+            raise change.NotDoneError("The private key is not printed.", "Add --yes to print it.")
         pem = keys.to_pem(store.load_key(account.folder)).reveal()
         if context.json:
-            told = {"server": url, "account_url": account.uri, "kid": account.kid}
             document.write("accounts export", done=True, plan=told, result={"key": pem})
         else:
             click.echo(pem, nl=False)
