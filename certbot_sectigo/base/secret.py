@@ -24,7 +24,7 @@ class Secret:
         self.__value = value
 
     def reveal(self) -> str:
-        """Give the value itself, at the one place that has to send or store it."""
+        """Return the value itself, at the one place that has to send or store it."""
         return self.__value
 
     def __repr__(self) -> str:

@@ -118,7 +118,7 @@ def from_options(kid: str, hmac_key: str | None, server: str, hmac_alg: str | No
 
 
 def at_server(credentials: Credentials, server: str) -> Credentials:
-    """Give the same pair for the server that a run settled on, where the file names none."""
+    """Return the same pair for the server that a run settled on, where the file names none."""
     return dataclasses.replace(credentials, server=server)
 
 

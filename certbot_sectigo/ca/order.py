@@ -30,7 +30,7 @@ class Pending:
 
 
 @dataclass(frozen=True)
-class Order:
+class OpenedOrder:
     """An order as the CA opened it (RFC 8555 section 7.1.3)."""
 
     url: str
@@ -44,7 +44,7 @@ class Order:
         return tuple(each.name for each in self.pending)
 
 
-def open_order(session: Session, names: Sequence[str]) -> Order:
+def open_order(session: Session, names: Sequence[str]) -> OpenedOrder:
     """Open an order; it lapses by itself, as RFC 8555 has no way to withdraw one.
 
     :param session: one of a known account.
@@ -69,7 +69,7 @@ def open_order(session: Session, names: Sequence[str]) -> Order:
             authorization = _object(session.post(str(link), None))
             if authorization.get("status") != "valid":
                 pending.append(_pending(authorization, names))
-    return Order(transport.location(response) or "", status, tuple(pending))
+    return OpenedOrder(transport.location(response) or "", status, tuple(pending))
 
 
 def _identifier(name: str) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ from certbot_sectigo.plugin.installer import VERBS, InstallerHalf
 # every start, also for people who never use it.
 if TYPE_CHECKING:
     from certbot_sectigo.plugin.http01 import Responder
-    from certbot_sectigo.plugin.run import Run
+    from certbot_sectigo.plugin.run import PluginRun
 
 _ISSUING_VERBS = ("run", "certonly", "renew", "reconfigure")
 
@@ -37,7 +37,7 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._responder: Responder | None = None
-        self._run: Run | None = None
+        self._run: PluginRun | None = None
 
     @classmethod
     def add_parser_arguments(cls, add: Callable[..., None]) -> None:
@@ -132,7 +132,7 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
         for achall in achalls:
             response, validation = achall.response_and_validation()
             name = certbot_versions.challenge_name(achall)
-            answers.append(http01.Answer(name, achall.chall, response, validation))
+            answers.append(http01.ChallengeAnswer(name, achall.chall, response, validation))
         names = [answer.name for answer in answers]
         serious = self._run.performing(names) if self._run else names
         webroot = self.conf("webroot")
@@ -175,7 +175,7 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
 
         return commands.of(self.config).renewal
 
-    def _new_run(self) -> Run:
+    def _new_run(self) -> PluginRun:
         if self.config.verb == "reconfigure" or self.config.dry_run:
             from certbot_sectigo.plugin.dry_run import DryRun
 
@@ -186,6 +186,6 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
                 "real certificate would be issued.\nLeave the option away, or rehearse on this "
                 "machine with --dry-run."
             )
-        from certbot_sectigo.plugin.run import Run
+        from certbot_sectigo.plugin.run import PluginRun
 
-        return Run(self.config, self.dest)
+        return PluginRun(self.config, self.dest)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def settings(config: Any) -> Settings:
-    """Give the network settings of a certbot run: its own user agent, unless one is given."""
+    """Return the network settings of a certbot run: its own user agent, unless one is given."""
     comment = certbot_versions.user_agent_comment(config)
     agent = config.user_agent or " ".join(
         [f"certbot-sectigo/{__version__}", certbot_versions.certbot_product(), comment]

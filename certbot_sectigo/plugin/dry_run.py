@@ -17,14 +17,14 @@ from certbot_sectigo.machine import certbot_versions, lineages, resolver
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.plugin import consent, rehearsal
 from certbot_sectigo.plugin.rehearsal import Scene
-from certbot_sectigo.plugin.run import Run
+from certbot_sectigo.plugin.run import PluginRun
 
 
 class _WouldRegister(Exception):  # noqa: N818 - the way out of a choice, not a failure
     """The real run would register an account."""
 
 
-class DryRun(Run):
+class DryRun(PluginRun):
     """A ``--dry-run``, or the one that ``reconfigure`` makes: nothing is issued.
 
     certbot by itself would have a real certificate issued, or go to Let's Encrypt's test
@@ -78,7 +78,7 @@ class DryRun(Run):
         )
 
     def performing(self, names: Sequence[str]) -> Sequence[str]:
-        """Give the names whose challenges are really answered.
+        """Return the names whose challenges are really answered.
 
         ``reconfigure`` has copied its configuration by now and saves the original
         at the end, so the real server and account are put back into that here.

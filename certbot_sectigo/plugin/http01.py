@@ -29,7 +29,7 @@ class ChallengeError(errors.Error):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ChallengeAnswer:
     """One challenge and what has to stand under its token."""
 
     name: str
@@ -43,7 +43,7 @@ class Answer:
 class Responder(Protocol):
     """Something that makes answers reachable, and takes them away again."""
 
-    def publish(self, answers: Sequence[Answer]) -> None:
+    def publish(self, answers: Sequence[ChallengeAnswer]) -> None:
         """Make the answers reachable for the CA.
 
         :raises ChallengeError: where that cannot be done.
@@ -65,7 +65,7 @@ class Standalone:
         self._port = port
         self._servers: standalone.HTTP01DualNetworkedServers | None = None
 
-    def publish(self, answers: Sequence[Answer]) -> None:
+    def publish(self, answers: Sequence[ChallengeAnswer]) -> None:
         """Open the port and serve; see :class:`Responder`."""
         resources = {
             standalone.HTTP01RequestHandler.HTTP01Resource(
@@ -87,7 +87,7 @@ class Standalone:
             self._servers.shutdown_and_server_close()
             self._servers = None
 
-    def _refusal(self, error: OSError, answers: Iterable[Answer]) -> str:
+    def _refusal(self, error: OSError, answers: Iterable[ChallengeAnswer]) -> str:
         if error.errno == errno.EACCES:
             why = "only root may open it"
         elif error.errno == errno.EADDRINUSE:
@@ -117,7 +117,7 @@ class WebRoot:
         self._answers: WalkedFolder | None = None
         self._tokens: list[str] = []
 
-    def publish(self, answers: Sequence[Answer]) -> None:
+    def publish(self, answers: Sequence[ChallengeAnswer]) -> None:
         """Write one file per token; see :class:`Responder`."""
         try:
             root = self._kept.enter_context(walk.folder(self._folder))
@@ -188,11 +188,11 @@ def _remove_ours(token: str, folder: WalkedFolder) -> None:
             os.unlink(token, dir_fd=folder.descriptor)
 
 
-def _names(answers: Iterable[Answer]) -> str:
+def _names(answers: Iterable[ChallengeAnswer]) -> str:
     return ", ".join(sorted({answer.name for answer in answers}))
 
 
-def _ways_out(answers: Iterable[Answer]) -> str:
+def _ways_out(answers: Iterable[ChallengeAnswer]) -> str:
     return (
         "Either let the web server that runs here answer: --sectigo-eab-webroot DIR\n"
         f"or have {_names(answers)} validated in Sectigo Certificate Manager (Domains) and "

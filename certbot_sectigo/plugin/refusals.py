@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from certbot_sectigo.machine.dirs import Dirs
-from certbot_sectigo.machine.logs.parser import Exchange, Reply
+from certbot_sectigo.machine.logs.parser import Exchange, HeardReply
 
 logger = logging.getLogger(__name__)
 
@@ -75,10 +75,10 @@ def _request(arguments: Any) -> Exchange:
     return Exchange(first, second, 0, "")
 
 
-def _reply(arguments: Any) -> Reply:
+def _reply(arguments: Any) -> HeardReply:
     """Read what goes into ``Received response:``, with ``HTTP %d``, headers and body."""
     status, headers, body = arguments
-    return Reply(int(status), str(headers), str(body))
+    return HeardReply(int(status), str(headers), str(body))
 
 
 _ear: Ear | None = None

@@ -153,7 +153,7 @@ def _remove(folder: Path, top: Path) -> None:
 
 
 def _first_missing(folder: Path) -> Path:
-    """Give the topmost folder that has to be made for a folder to be there."""
+    """Return the topmost folder that has to be made for a folder to be there."""
     while not reading.is_folder(folder.parent):
         folder = folder.parent
     return folder

@@ -22,7 +22,7 @@ from certbot_sectigo.plugin import consent, rehearsal, subject
 logger = logging.getLogger(__name__)
 
 
-class Run:
+class PluginRun:
     """Settle server and account of the certbot run that is going on.
 
     :param config: certbot's configuration; server, account and our own options are
@@ -167,7 +167,7 @@ class Run:
                 )
 
     def _server_of(self, kid: str) -> str | None:
-        """Tell where a kid's account is, if it is noted at one server."""
+        """Return where a kid's account is, if it is noted at one server."""
         accounts = store.read_all(self._dirs.accounts)
         servers = {a.note.server for a in accounts if a.note and a.kid == kid}
         return servers.pop() if len(servers) == 1 else None
@@ -209,7 +209,7 @@ class Run:
         return pair if pair.kid == wanted.kid else None
 
     def _pair(self, wanted: Request, lineage: Lineage | None) -> Credentials | None:
-        """Give the EAB pair to register with, if there is one of the kid and its server."""
+        """Return the EAB pair to register with, if there is one of the kid and its server."""
         pair = wanted.credentials
         if pair is None and self._config.verb in ("renew", "reconfigure"):
             pair = self._read_leniently()
@@ -243,7 +243,7 @@ class Run:
             )
 
     def _apply(self, chosen: Chosen, wanted: Request, lineage: Lineage | None) -> None:
-        """Tell certbot; what is set at run time goes into the renewal file."""
+        """Set what was chosen; certbot saves it in the renewal file."""
         self._config.server = wanted.server
         self._config.account = chosen.account.name
         self._set("server", wanted.server)

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from acme import challenges
 
-from certbot_sectigo.plugin.http01 import Answer, ChallengeError, Standalone, WebRoot
+from certbot_sectigo.plugin.http01 import ChallengeAnswer, ChallengeError, Standalone, WebRoot
 from tests.accounts.keys import new_key
 from tests.bed.racer import give_to_nobody, needs_root, racing
 
 
-def answer(name: str = "www.a.example") -> Answer:
+def answer(name: str = "www.a.example") -> ChallengeAnswer:
     challenge = challenges.HTTP01(token=os.urandom(16))
     response, validation = challenge.response_and_validation(new_key())
-    return Answer(name, challenge, response, validation)
+    return ChallengeAnswer(name, challenge, response, validation)
 
 
 def free_port() -> int:
@@ -30,7 +30,7 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-def fetch(port: int, item: Answer) -> str:
+def fetch(port: int, item: ChallengeAnswer) -> str:
     url = f"http://127.0.0.1:{port}{item.challenge.path}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(url, timeout=10) as reply:

@@ -15,7 +15,7 @@ from certbot_sectigo.doctor.readers import exposure
 from certbot_sectigo.machine import dirs, lineages
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.plugin.installer import InstallerHalf
-from certbot_sectigo.plugin.run import Run
+from certbot_sectigo.plugin.run import PluginRun
 from tests.bed.disk import break_at
 
 
@@ -61,7 +61,7 @@ def _config(folder: Path) -> Any:
 
 
 def test_credentials_may_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = Run(_config(tmp_path), lambda name: f"sectigo_eab_{name}")
+    run = PluginRun(_config(tmp_path), lambda name: f"sectigo_eab_{name}")
     assert run._file_path() is None
     break_at(monkeypatch, tmp_path / "sectigo-eab.ini")
     with pytest.raises(Error, match=r"sectigo-eab\.ini cannot be looked at: Input/output error"):

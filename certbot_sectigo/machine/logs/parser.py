@@ -60,7 +60,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Reply:
+class HeardReply:
     """An answer of the CA as the acme library tells it, for who hears it without a log."""
 
     status: int
@@ -85,7 +85,7 @@ class Exchange:
     """The JWS payload as it is logged by itself; None where it is not."""
     answer: str | None = field(default=None, repr=False)
     """The answer as it is logged; None where none came."""
-    reply: Reply | None = field(default=None, repr=False)
+    reply: HeardReply | None = field(default=None, repr=False)
     """The answer where it was heard and not read."""
 
     @cached_property

@@ -190,7 +190,7 @@ def test_a_record_without_end_is_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_what_was_heard_is_an_exchange_without_a_log() -> None:
-    reply = parser.Reply(403, "A: b\nDate: Wed, 25 Nov 2026 17:00:00 GMT", '{"detail": "no"}')
+    reply = parser.HeardReply(403, "A: b\nDate: Wed, 25 Nov 2026 17:00:00 GMT", '{"detail": "no"}')
     heard = Exchange("POST", "https://ca/1", 0, "", '{"protected": "e30"}', reply=reply)
     assert heard.status == 403
     assert heard.body == {"detail": "no"}
@@ -200,7 +200,7 @@ def test_what_was_heard_is_an_exchange_without_a_log() -> None:
 
 
 def test_an_answer_nested_deep_is_no_object() -> None:
-    reply = parser.Reply(200, "", '{"a":' * 100_000)
+    reply = parser.HeardReply(200, "", '{"a":' * 100_000)
     heard = Exchange("POST", "https://ca/1", 0, "", "b'" + "(" * 5000, reply=reply)
     assert heard.body == {}
     assert heard.protected == {}
