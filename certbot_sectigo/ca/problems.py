@@ -32,6 +32,16 @@ class Problem:
             name = name.split(":")[-1]
         return cls(name, one_line(str(detail or ""), _LONGEST_DETAIL))
 
+    @classmethod
+    def of_printed(cls, text: str) -> Problem:
+        """Return one of what certbot prints of it: a description for the type, and the detail."""
+        from acme.messages import ERROR_CODES
+
+        for name, description in ERROR_CODES.items():
+            if description in text:
+                return cls.of(name, text)
+        return cls.of(None, text)
+
     def __str__(self) -> str:
         return f"{self.type}: {self.detail}" if self.detail else self.type
 
@@ -46,6 +56,7 @@ class Meaning(enum.Enum):
     ACCOUNT_UNKNOWN = "account-unknown"
     DEACTIVATED = "account-deactivated"
     SUSPENDED = "account-suspended"
+    ALREADY_REVOKED = "already-revoked"
     OTHER = ""
 
     # The values are the catalogue's keys.

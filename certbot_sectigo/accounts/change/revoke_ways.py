@@ -22,6 +22,7 @@ from certbot_sectigo.accounts.archive import Archived
 from certbot_sectigo.accounts.known import issuance
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import atomic
+from certbot_sectigo.ca.problems import Meaning, Problem, meaning
 from certbot_sectigo.machine.certbot_process import Outcome
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.lineages import Certificate, Lineage
@@ -164,7 +165,7 @@ def _candidates(clues: Clues) -> Iterator[tuple[Account, Archived | None]]:
 
 
 def judge(outcome: Outcome, log: str) -> tuple[Answer, str]:
-    """Tell what certbot's words mean; pure.
+    """Return what certbot's words mean; pure.
 
     :param log: of that run. certbot shows a problem without its type, and with old
         versions on new Pythons the log alone has it.
@@ -174,12 +175,11 @@ def judge(outcome: Outcome, log: str) -> tuple[Answer, str]:
         return Answer.REVOKED, ""
     typed = re.findall(r"urn:ietf:params:acme:error:(\w+) *:* *([^\n]*)", log)
     kind, detail = typed[-1] if typed else ("", "")
-    said = f"{kind} {detail} {outcome.output}".lower()
     words = detail.strip() or _last_words(outcome.output)
-    if "alreadyrevoked" in said or "already been revoked" in said or "already revoked" in said:
+    problem = Problem.of(kind, words) if kind else Problem.of_printed(words)
+    if meaning(problem) is Meaning.ALREADY_REVOKED:
         return Answer.ALREADY, words
-    # The second is certbot's own phrase for `unauthorized`.
-    if kind in ("unauthorized", "accountDoesNotExist") or "lacks sufficient auth" in said:
+    if problem.type in ("unauthorized", "accountDoesNotExist"):
         return Answer.REFUSED, words
     return Answer.FAILED, words
 
