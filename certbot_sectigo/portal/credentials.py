@@ -1,0 +1,185 @@
+"""``sectigo-scm.ini``: where SCM is, and as whom it is asked."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from certbot_sectigo.base import private_file
+from certbot_sectigo.base.loopback import is_loopback
+from certbot_sectigo.base.private_file import PrivateFileError
+from certbot_sectigo.base.secret import Secret
+
+DEFAULT_URL = "https://cert-manager.com/api"  # [D]
+DEFAULT_TOKEN_URL = (
+    "https://auth.sso.sectigo.com/auth/realms/apiclients/protocol/openid-connect/token"  # noqa: S105  # [O]
+)
+_OAUTH_URL = "https://admin.enterprise.sectigo.com/api"  # [O]
+_PRIVATE = "/private/api"
+
+_NAMES = (
+    *("url", "customer_uri", "login", "password", "password_command"),
+    *("client_id", "client_secret", "token_url", "certificate", "key"),
+)
+_FORM = private_file.Form(
+    prefix="sectigo_scm",
+    keys=tuple(f"sectigo_scm_{name}" for name in _NAMES),
+    example=(
+        f"sectigo_scm_url = {DEFAULT_URL}\n"
+        "sectigo_scm_customer_uri = the end of the portal's address, after /customer/\n"
+        "sectigo_scm_login = LOGIN\n"
+        "sectigo_scm_password = PASSWORD"
+    ),
+    verbatim=frozenset(
+        f"sectigo_scm_{name}" for name in ("password", "password_command", "client_secret")
+    ),
+)
+_COMMAND_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class ScmCredentials:
+    """How to log in to SCM: by password, by TLS certificate, or by OAuth2 client credentials."""
+
+    url: str
+    """Up to and with ``/api``."""
+    path: Path
+    login: str = ""
+    customer_uri: str = ""
+    password: Secret | None = None
+    client_id: str = ""
+    client_secret: Secret | None = None
+    token_url: str = DEFAULT_TOKEN_URL
+    certificate: Path | None = None
+    """File with the client's TLS certificate, PEM."""
+    key: Path | None = None
+    """File with its key; None where the certificate's file has it."""
+
+
+def read(path: Path) -> ScmCredentials:
+    """Read and validate the file, and run its password command if it has one.
+
+    :raises PrivateFileError: for whatever makes it unusable, that others can read it included.
+    """
+    file = private_file.read(path, _FORM)
+    if file.exposure is not None:
+        raise PrivateFileError(
+            f"{path} holds the log-in to SCM and {file.exposure.reason}.",
+            f"Run:  {file.exposure.remedy}\n"
+            "Whoever read it can make accounts and certificates for the names of its "
+            "organisations: if others could, set a new password in SCM.",
+        )
+    given = {name: file.values.get(f"sectigo_scm_{name}", (0, ""))[1] for name in _NAMES}
+    lines = {name: file.values.get(f"sectigo_scm_{name}", (0, ""))[0] for name in _NAMES}
+    for name in _NAMES:
+        if lines[name] and not given[name]:
+            raise private_file.bad(
+                path, lines[name], f"sectigo_scm_{name} is empty", "Fill it in or drop the line."
+            )
+    for name in ("url", "token_url"):
+        problem = _url_problem(given[name]) if given[name] else None
+        if problem:
+            raise private_file.bad(
+                path, lines[name], f"sectigo_scm_{name} {problem}", f"Such as {DEFAULT_URL}"
+            )
+    if given["client_id"] or given["client_secret"]:
+        _need(path, given, "client_id", "client_secret")
+        return ScmCredentials(
+            url=_trimmed(given["url"] or _OAUTH_URL),
+            path=path,
+            client_id=given["client_id"],
+            client_secret=Secret(given["client_secret"]),
+            token_url=given["token_url"] or DEFAULT_TOKEN_URL,
+        )
+    _need(path, given, "customer_uri", "login")
+    url = _trimmed(given["url"] or DEFAULT_URL)
+    if given["certificate"]:
+        if not url.endswith(_PRIVATE):
+            url = url[: -len("/api")] + _PRIVATE
+        return ScmCredentials(
+            url=url,
+            path=path,
+            login=given["login"],
+            customer_uri=given["customer_uri"],
+            certificate=_beside(path, given["certificate"]),
+            key=_beside(path, given["key"]) if given["key"] else None,
+        )
+    if bool(given["password"]) == bool(given["password_command"]):
+        raise PrivateFileError(
+            f"{path} needs one of sectigo_scm_password, sectigo_scm_password_command and "
+            "sectigo_scm_certificate.",
+            "Such as:  sectigo_scm_password_command = pass show scm",
+        )
+    password = given["password"] or _ask_command(path, lines, given["password_command"])
+    return ScmCredentials(
+        url=url,
+        path=path,
+        login=given["login"],
+        customer_uri=given["customer_uri"],
+        password=Secret(password),
+    )
+
+
+def _need(path: Path, given: dict[str, str], *names: str) -> None:
+    for name in names:
+        if not given[name]:
+            raise PrivateFileError(f"{path} has no line sectigo_scm_{name} = VALUE", _FORM.example)
+
+
+def _trimmed(url: str) -> str:
+    """Return the URL with ``/api`` at its end, and without a slash behind it."""
+    url = url.rstrip("/")
+    return url if url.endswith("/api") else f"{url}/api"
+
+
+def _beside(path: Path, name: str) -> Path:
+    return path.parent / Path(name).expanduser()
+
+
+def _url_problem(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return "is not a URL"
+    if parts.scheme not in ("http", "https") or not host or not url.isprintable() or " " in url:
+        return "is not an https URL"
+    if parts.username is not None or parts.query or parts.fragment:
+        return "has parts that it cannot have"
+    if parts.scheme == "http" and not is_loopback(host):
+        return "is plain http, which is taken from this machine's own addresses only"
+    return None
+
+
+def _ask_command(path: Path, lines: dict[str, int], command: str) -> str:
+    """Return the first line of what a command prints; what it says else is for the terminal.
+
+    :raises PrivateFileError: if it fails or prints nothing; its output is never repeated.
+    """
+    line = lines["password_command"]
+    try:
+        words = shlex.split(command)
+        done = subprocess.run(words, stdout=subprocess.PIPE, timeout=_COMMAND_SECONDS, check=False)
+        text = done.stdout.decode("utf-8")
+    except ValueError:
+        raise private_file.bad(
+            path, line, "sectigo_scm_password_command cannot be understood", "Mind the quotes."
+        ) from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        why = error.strerror if isinstance(error, OSError) else "takes longer than a minute"
+        raise private_file.bad(
+            path, line, f"sectigo_scm_password_command: {words[0]}: {why}", "Try it by hand."
+        ) from None
+    password = text.partition("\n")[0]
+    if done.returncode != 0 or not password:
+        raise private_file.bad(
+            path,
+            line,
+            f"sectigo_scm_password_command ended with code {done.returncode} and printed "
+            + ("a password" if password else "nothing"),
+            "Try it by hand: it has to print the password and end with 0.",
+        )
+    return password

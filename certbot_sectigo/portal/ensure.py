@@ -1,0 +1,200 @@
+"""Make or complete an ACME account so that no crash and no lost answer makes two of it.
+
+List, decide, note the intent, POST once, read back. A POST whose answer is lost is looked for
+in the lists and never sent again by the same run; the next run waits until lists can no
+longer lag behind before it takes the account for not made.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from certbot_sectigo.portal import plan
+from certbot_sectigo.portal.errors import (
+    OutcomeUnknownError,
+    PortalError,
+    RefusedError,
+    UnreachableError,
+)
+from certbot_sectigo.portal.journal import Intent, Journal
+from certbot_sectigo.portal.model import PortalAccount, Server
+from certbot_sectigo.portal.plan import EnsurePlan, Wanted
+from certbot_sectigo.portal.port import Portal
+
+SETTLED = 60.0
+"""Seconds after which SCM's lists are taken to show what was made."""
+_PAUSES = (1.0, 3.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Ensured:
+    """How an account is afterwards."""
+
+    account: PortalAccount
+    made: bool
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    missing: tuple[str, ...]
+    """Domains that SCM has not added."""
+    kept: tuple[str, ...]
+    """Domains that SCM has not removed."""
+
+
+class Ensurer:
+    """Carries it out.
+
+    :param servers: the ACME servers, by which an account's server is understood.
+    :param sleep: waits; tests need not.
+    :param clock: the time, seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        portal: Portal,
+        journal: Journal,
+        servers: list[Server],
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._portal = portal
+        self._journal = journal
+        self._servers = servers
+        self._sleep = sleep
+        self._clock = clock
+
+    def plan(self, wanted: Wanted) -> EnsurePlan:
+        """Return what there is to do; reads only.
+
+        :raises PortalError: if it cannot be told, or is not to be had.
+        """
+        account = self._look(wanted)
+        domains = {d.name for d in self._portal.domains(account.id)} if account else set()
+        return plan.decide(wanted, account, domains, self._delegated(wanted))
+
+    def carry_out(self, planned: EnsurePlan) -> Ensured:
+        """Do it; call it with the journal locked.
+
+        :raises PortalError: if it is not as wanted afterwards; the next run goes on.
+        """
+        wanted = planned.wanted
+        account = self._look(wanted)
+        made = account is None
+        if account is None:
+            account = self._make(wanted)
+        done = self._domains(wanted, account, made=made)
+        # As long as lists do not show it, the note is what the next run knows it by.
+        if self._journal.read(*_key(wanted)) is not None and self._listed(wanted) is not None:
+            self._journal.clear(*_key(wanted))
+        return done
+
+    def _look(self, wanted: Wanted) -> PortalAccount | None:
+        """Return the account, if it is there or was begun and can be found."""
+        begun = self._journal.read(*_key(wanted))
+        if begun is not None and begun.id is not None:
+            found = self._by_number(begun.id, wanted)
+            if found is not None:
+                return found
+        return self._listed(wanted)
+
+    def _listed(self, wanted: Wanted) -> PortalAccount | None:
+        # What SCM's name filter finds is not documented, so it only saves pages.
+        number = wanted.organisation.id
+        for name in (wanted.name, None):
+            found = plan.find(
+                wanted, self._portal.accounts(name=name, organisation=number), self._servers
+            )
+            if found is not None:
+                return found
+        return None
+
+    def _by_number(self, ident: int, wanted: Wanted) -> PortalAccount | None:
+        try:
+            account = self._portal.account(ident)
+        except RefusedError as error:
+            if error.status in (400, 404):
+                return None
+            raise
+        return plan.find(wanted, [account], self._servers)
+
+    def _make(self, wanted: Wanted) -> PortalAccount:
+        begun = self._journal.read(*_key(wanted))
+        if begun is not None:
+            # An earlier run may have made it, and the lists not show it yet.
+            found = self._wait_for(wanted, begun.begun + SETTLED)
+            if found is not None:
+                return found
+        intent = Intent(*_key(wanted), begun=self._clock())
+        self._journal.write(intent)
+        try:
+            ident = self._portal.create(wanted.name, wanted.server.url, wanted.organisation.id)
+        except RefusedError:
+            self._journal.clear(*_key(wanted))
+            raise
+        except UnreachableError as error:
+            if not error.sent:
+                self._journal.clear(*_key(wanted))
+                raise
+            return self._lost(wanted, error)
+        if ident is None:
+            return self._lost(wanted, PortalError("SCM answered without the account's number."))
+        self._journal.write(replace(intent, id=ident))
+        account = self._by_number(ident, wanted)
+        if account is None:
+            return self._lost(wanted, PortalError(f"SCM does not show account {ident}."))
+        return account
+
+    def _lost(self, wanted: Wanted, error: PortalError) -> PortalAccount:
+        """Look for an account that may have been made."""
+        for pause in _PAUSES:
+            self._sleep(pause)
+            found = self._listed(wanted)
+            if found is not None:
+                return found
+        raise OutcomeUnknownError(
+            f"{error.message}\nWhether the ACME account {wanted.name} was made is not known, so "
+            "it was not tried a second time.",
+            "Repeat the command in a minute: it looks first, and makes it if it is not there.",
+        )
+
+    def _wait_for(self, wanted: Wanted, until: float) -> PortalAccount | None:
+        while True:
+            found = self._listed(wanted)
+            left = until - self._clock()
+            if found is not None or left <= 0:
+                return found
+            self._sleep(min(left, 5.0))
+
+    def _domains(self, wanted: Wanted, account: PortalAccount, *, made: bool) -> Ensured:
+        before = [d.name for d in self._portal.domains(account.id)]
+        todo = plan.decide(wanted, account, before, None)
+        if todo.add:
+            self._portal.add_domains(account.id, todo.add)
+        if todo.remove:
+            self._portal.remove_domains(account.id, todo.remove)
+        # What it says of partial success has no reason; what it lists afterwards counts.
+        changed = bool(todo.add or todo.remove)
+        after = [d.name for d in self._portal.domains(account.id)] if changed else before
+        return Ensured(
+            account=account,
+            made=made,
+            added=tuple(name for name in todo.add if name in after),
+            removed=tuple(name for name in todo.remove if name not in after),
+            missing=tuple(name for name in todo.add if name not in after),
+            kept=tuple(name for name in todo.remove if name in after),
+        )
+
+    def _delegated(self, wanted: Wanted) -> list[str] | None:
+        try:
+            return self._portal.delegated(wanted.organisation.id)
+        except RefusedError as error:
+            # Not every administrator may list domains; SCM says then what it has not added.
+            if error.status in (400, 403, 404):
+                return None
+            raise
+
+
+def _key(wanted: Wanted) -> tuple[str, int, str]:
+    return wanted.name, wanted.organisation.id, wanted.server.url

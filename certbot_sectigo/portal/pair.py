@@ -1,0 +1,120 @@
+"""Whether an account's pair may be handed out, and the file it goes into.
+
+A pair on the wrong host is burnt by its first use: the binding succeeds, and only the order
+fails. So what it is for is checked before it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from certbot_sectigo.base import atomic, errors, private_file, reading
+from certbot_sectigo.portal.errors import CannotError, PortalError, RefusedError
+from certbot_sectigo.portal.model import Client, PortalAccount, covers
+from certbot_sectigo.portal.port import Portal
+
+_PENDING = "pending"
+
+
+class PairError(PortalError):
+    """The pair is not handed out, and why."""
+
+
+def clients(portal: Portal, account: PortalAccount) -> list[Client] | None:
+    """Return an account's clients; None where the portal does not show them."""
+    try:
+        return portal.clients(account.id)
+    except CannotError:
+        return None
+    except RefusedError as error:
+        if error.status in (403, 404):
+            return None
+        raise
+
+
+def check(
+    account: PortalAccount,
+    domains: Collection[str],
+    bound: Sequence[Client] | None,
+    names: Sequence[str],
+    *,
+    reusable: bool,
+    force: bool,
+    ensure: str,
+) -> None:
+    """Refuse to hand out a pair that would not do; pure.
+
+    :param domains: the account's.
+    :param bound: its clients; None where they are not shown.
+    :param names: what it is for.
+    :param reusable: a person's word that the pair binds more than once.
+    :param force: a person's word where neither status nor clients are shown.
+    :param ensure: the command that adds the missing domains.
+    :raises PairError: with the reason.
+    """
+    if account.kid is None or account.hmac_key is None:
+        raise PairError(
+            f"SCM shows no pair for {account.name} by REST, only in its web page.",
+            "Copy the pair from SCM (Enrollment, ACME, the account's EAB details) into a file of "
+            "mode 0600.",
+        )
+    uncovered = [name for name in names if not any(covers(d, name) for d in domains)]
+    if uncovered:
+        has = ", ".join(sorted(domains)) or "none"
+        raise PairError(
+            f"{account.name} may not issue for {', '.join(uncovered)}: its domains are {has}. The "
+            "first use would bind the pair, and the order fail.",
+            f"If it is the right account, add them:\n{ensure}",
+        )
+    if reusable:
+        return
+    if bound or account.status not in (None, _PENDING):
+        what = f"has {len(bound)} client(s)" if bound else f"is {account.status}, not pending"
+        raise PairError(
+            f"{account.name} {what}: its pair was used already, and most bind once.",
+            "Make another account for another host. If SCM's staff have set that this pair binds "
+            "again, add --reusable.",
+        )
+    if account.status is None and bound is None and not force:
+        raise PairError(
+            f"SCM shows neither status nor clients of {account.name}, so its pair may be used up.",
+            "If you know that it is not, add --force.",
+        )
+
+
+def text(account: PortalAccount, server: str) -> str:
+    """Return the content of the credentials file.
+
+    :param server: the ACME directory URL.
+    """
+    assert account.kid is not None  # noqa: S101 - check has told
+    assert account.hmac_key is not None  # noqa: S101
+    return (
+        f"# EAB pair of the ACME account {account.name} in SCM (number {account.id}).\n"
+        f"sectigo_eab_kid = {account.kid}\n"
+        f"sectigo_eab_hmac_key = {account.hmac_key.reveal()}\n"
+        f"sectigo_eab_server = {server}\n"
+    )
+
+
+def write(path: Path, content: str, backup: Path) -> bool:
+    """Write the file, readable for its owner only, in one step; what was there is kept.
+
+    :param backup: the folder for what was there.
+    :returns: False if it said the same already.
+    :raises errors.Error: if it cannot be written.
+    """
+    data = content.encode()
+    try:
+        if reading.is_there(path) and reading.read_regular(path) == data:
+            file = private_file.read(path, private_file.Form("sectigo_eab", _KEYS, ""))
+            if file.exposure is None:
+                return False
+    except OSError as error:
+        raise errors.Error(f"{path}: {error.strerror}", "Give another --output.") from None
+    atomic.replace(path, data, mode=0o600, backup_to=backup)
+    return True
+
+
+_KEYS = ("sectigo_eab_kid", "sectigo_eab_hmac_key", "sectigo_eab_server")

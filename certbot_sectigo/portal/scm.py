@@ -1,0 +1,157 @@
+"""Sectigo Certificate Manager as a portal: some twenty requests, by their paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from urllib.parse import quote
+
+from certbot_sectigo.portal import parsing
+from certbot_sectigo.portal.errors import OutcomeUnknownError, UnreachableError
+from certbot_sectigo.portal.model import (
+    Client,
+    Organisation,
+    PasswordState,
+    PortalAccount,
+    PortalCertificate,
+    PortalDomain,
+    Server,
+    Validation,
+)
+from certbot_sectigo.portal.transport import Transport
+
+_ACCOUNTS = "/acme/v2/account"
+_ISSUED, _BY_ACME, _BY_ISSUE = 2, 10, 3  # of the report's enumerations [O]
+_LOOK_BACK = timedelta(days=400)
+"""How far back a certificate may have been issued that can still be valid."""
+
+
+class Scm:
+    """SCM; implements :class:`~certbot_sectigo.portal.port.Portal`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def whoami(self) -> PasswordState:
+        """Return how long the log-in lasts."""
+        return parsing.password(self._transport.json("GET", "/admin/v1/password"))
+
+    def organisations(self) -> list[Organisation]:
+        """Return the organisations that the log-in sees, departments too."""
+        return list(parsing.organisations(self._transport.pages("/organization/v1")))
+
+    def servers(self) -> list[Server]:
+        """Return the ACME servers."""
+        return list(map(parsing.server, self._transport.pages("/acme/v1/server")))
+
+    def accounts(
+        self, *, name: str | None = None, organisation: int | None = None
+    ) -> list[PortalAccount]:
+        """Return the accounts; the filters may find more than what was asked for."""
+        query: dict[str, str | int] = {}
+        if name is not None:
+            query["name"] = name
+        if organisation is not None:
+            query["organizationId"] = organisation
+        return list(map(parsing.account, self._transport.pages(_ACCOUNTS, query)))
+
+    def account(self, ident: int) -> PortalAccount:
+        """Return one account, with its pair."""
+        return parsing.account(self._transport.json("GET", f"{_ACCOUNTS}/{ident}"))
+
+    def create(self, name: str, server: str, organisation: int) -> int | None:
+        """Make an account; the answer is a ``Location`` and no body [D].
+
+        :returns: its id; None where the answer does not say it.
+        """
+        body = {"name": name, "acmeServer": server, "organizationId": organisation}
+        answer = self._transport.ask("POST", _ACCOUNTS, body=body)
+        # It may name another host: the number at its end is all that is taken.
+        match = re.search(r"/(\d{1,18})/?$", answer.headers.get("Location", ""))
+        return int(match[1]) if match else None
+
+    def rename(self, ident: int, name: str) -> None:
+        """Give an account another name."""
+        self._write("PUT", f"{_ACCOUNTS}/{ident}", {"name": name})
+
+    def delete(self, ident: int) -> None:
+        """Delete an account, for good."""
+        self._write("DELETE", f"{_ACCOUNTS}/{ident}")
+
+    def domains(self, ident: int) -> list[PortalDomain]:
+        """Return an account's domains."""
+        return list(map(parsing.domain, self._transport.pages(f"{_ACCOUNTS}/{ident}/domain")))
+
+    def add_domains(self, ident: int, names: Sequence[str]) -> list[str]:
+        """Add domains; return those that SCM has not added: it says so with 200, and no reason."""
+        body = {"domains": [{"name": name} for name in names]}
+        answer = self._transport.json("POST", f"{_ACCOUNTS}/{ident}/domain", body)
+        return parsing.not_done(answer, "notAddedDomains")
+
+    def remove_domains(self, ident: int, names: Sequence[str]) -> list[str]:
+        """Remove domains; return those that SCM has not removed.
+
+        It is a DELETE with a body, which proxies may strip: look at the list afterwards.
+        """
+        body = {"domains": [{"name": name} for name in names]}
+        answer = self._transport.json("DELETE", f"{_ACCOUNTS}/{ident}/domain", body)
+        return parsing.not_done(answer, "notRemovedDomains")
+
+    def delegated(self, organisation: int) -> list[str]:
+        """Return the domains that an organisation has."""
+        rows = self._transport.pages("/domain/v1", {"orgId": organisation})
+        return [str(row.get("name", "")).lower() for row in rows if isinstance(row, dict)]
+
+    def clients(self, ident: int) -> list[Client]:
+        """Return the ACME accounts that were bound with an account's pair."""
+        return list(map(parsing.client, self._transport.pages(f"{_ACCOUNTS}/{ident}/client")))
+
+    def disable(self, ident: int, client: str) -> None:
+        """Deactivate a client, for good."""
+        self._write("PUT", f"{_ACCOUNTS}/{ident}/client/{quote(client, safe='')}")
+
+    def validations(self) -> list[Validation]:
+        """Return the validations of domains."""
+        return list(map(parsing.validation, self._transport.pages("/dcv/v2/validation")))
+
+    def certificates(self, organisations: Sequence[int] = ()) -> list[PortalCertificate]:
+        """Return the certificates that came by ACME and are issued: one call for all [O]."""
+        body = {
+            "from": (self.now() - _LOOK_BACK).strftime("%Y-%m-%d"),
+            "to": (self.now() + timedelta(days=1)).strftime("%Y-%m-%d"),
+            "organizationIds": list(organisations),
+            "certificateStatus": _ISSUED,
+            "certificateDateAttribute": _BY_ISSUE,
+            "certificateRequestSource": _BY_ACME,
+            "serialNumberFormat": "HEXWithLeadingZeros",
+        }
+        answer = self._transport.json("POST", "/report/v1/ssl-certificates", body)
+        rows = answer.get("reports") if isinstance(answer, dict) else None
+        if not isinstance(rows, list):
+            raise UnreachableError("SCM's report on certificates has no list of them.")
+        return list(map(parsing.certificate, rows))
+
+    def revoke(self, serial: int, reason: int, words: str) -> None:
+        """Revoke a certificate, at the CA too; ``revoke/manual`` would only mark it in SCM."""
+        digits = f"{serial:X}"
+        digits = digits.zfill(len(digits) + len(digits) % 2)
+        colons = ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+        body = {"reasonCode": reason, "reason": words}
+        self._write("POST", f"/ssl/v2/revoke/serial/{colons}", body)
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return datetime.now(timezone.utc)
+
+    def _write(self, method: str, path: str, body: object = None) -> None:
+        """Send what changes something; a lost answer is said to be one."""
+        try:
+            self._transport.ask(method, path, body=body)
+        except UnreachableError as error:
+            if not error.sent:
+                raise
+            raise OutcomeUnknownError(
+                f"{error.message}\nSo it is not known whether it was done.",
+                "Repeat the command: it looks first at what is there.",
+            ) from None

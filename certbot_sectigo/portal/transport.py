@@ -1,0 +1,323 @@
+"""The one way to SCM: bounded, never redirected, and only what reads is ever repeated.
+
+`requests` hands the headers `login` and `password` to another host when it follows a redirect;
+so none is followed. No body is logged: account objects carry the HMAC key, in lists too [D].
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from certbot_sectigo.base import json_text
+from certbot_sectigo.base.loopback import is_loopback
+from certbot_sectigo.base.printable import one_line
+from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.portal.credentials import ScmCredentials
+from certbot_sectigo.portal.errors import RefusedError, UnreachableError, remedy
+
+logger = logging.getLogger(__name__)
+
+_TIMEOUT = (10, 60)
+"""Seconds to connect, and between two bytes of the answer."""
+_LONGEST = 120.0
+"""Seconds for a whole answer."""
+_MOST_BYTES = 64 << 20
+"""Of an answer: a report on 100 000 certificates has some 40 million."""
+_TRIES = 4
+_LONGEST_WAIT = 60.0
+_CHUNK = 1 << 16
+_PAGE = 200
+"""How many rows a page may have [D]."""
+_MOST_PAGES = 10_000
+
+
+class Answer:
+    """What SCM answered, without being printed by accident."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    def __repr__(self) -> str:
+        return f"<answer {self.status}, {len(self.body)} bytes>"
+
+
+class Transport:
+    """Sends requests to SCM as one administrator.
+
+    :param sleep: waits; tests need not.
+    :param step: called with a name before and after each request; tests kill here.
+    """
+
+    def __init__(
+        self,
+        credentials: ScmCredentials,
+        user_agent: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        step: Callable[[str], None] = lambda name: None,
+    ) -> None:
+        self._credentials = credentials
+        self._agent = user_agent
+        self._sleep = sleep
+        self._step = step
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._token: Secret | None = None
+        self._token_ends = 0.0
+
+    def pages(self, path: str, query: Mapping[str, str | int] | None = None) -> Iterator[Any]:
+        """Return the rows of a list, page by page, until its count or a short page [D].
+
+        :raises PortalError: as :meth:`ask`.
+        """
+        position = 0
+        for _ in range(_MOST_PAGES):
+            asked = {**(query or {}), "position": position, "size": _PAGE}
+            answer = self.ask("GET", path, query=asked)
+            rows = _parsed(answer, path)
+            if not isinstance(rows, list):
+                raise UnreachableError(f"SCM answered GET {path} with no list.")
+            yield from rows
+            position += len(rows)
+            total = answer.headers.get("X-Total-Count", "")
+            if not rows or (position >= int(total) if total.isdigit() else len(rows) < _PAGE):
+                return
+
+    def json(self, method: str, path: str, body: Any = None) -> Any:
+        """Send a request and return what its answer's JSON says; None where it has no body."""
+        answer = self.ask(method, path, body=body)
+        return _parsed(answer, path) if answer.body else None
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Any = None,
+    ) -> Answer:
+        """Send a request.
+
+        :param path: what follows ``/api``.
+        :raises RefusedError: if SCM refuses.
+        :raises UnreachableError: if there is no answer, or none from SCM.
+        """
+        renewed = False
+        for attempt in range(1, _TRIES + 1):
+            repeat = method == "GET" and attempt < _TRIES
+            try:
+                answer = self._once(method, path, query, body)
+            except UnreachableError:
+                if not repeat:
+                    raise
+                self._sleep(2.0 ** (attempt - 1))
+                continue
+            if answer.status == 401 and self._token is not None and not renewed:
+                # A token may end early. Nothing was carried out, so any method may be repeated.
+                renewed, self._token = True, None
+                answer = self._once(method, path, query, body)
+            if repeat and (answer.status == 429 or answer.status >= 500):
+                self._sleep(_wait(answer, attempt))
+                continue
+            if answer.status >= 300:
+                raise _refusal(method, path, answer)
+            return answer
+        raise AssertionError  # the last attempt returns or raises
+
+    def _once(
+        self, method: str, path: str, query: Mapping[str, str | int] | None, body: Any
+    ) -> Answer:
+        headers = self._login()
+        data = None if body is None else json.dumps(body).encode()
+        if data is not None:
+            headers["Content-Type"] = "application/json"
+        return self._send(method, self._credentials.url + path, path, query, data, headers)
+
+    def _login(self) -> dict[str, str]:
+        credentials = self._credentials
+        if credentials.client_secret is not None:
+            return {"Authorization": f"Bearer {self._bearer(credentials.client_secret).reveal()}"}
+        headers = {"login": credentials.login, "customerUri": credentials.customer_uri}
+        if credentials.password is not None:
+            headers["password"] = credentials.password.reveal()
+        return headers
+
+    def _bearer(self, secret: Secret) -> Secret:
+        """Return a token, a new one after 80 % of the old one's life (RFC 6749 section 4.4)."""
+        with self._lock:
+            if self._token is not None and time.monotonic() < self._token_ends:
+                return self._token
+            form = {
+                "grant_type": "client_credentials",
+                "client_id": self._credentials.client_id,
+                "client_secret": secret.reveal(),
+            }
+            url = self._credentials.token_url
+            where = urlsplit(url).path
+            answer = self._send("POST", url, where, None, form, {})
+            if answer.status != 200:
+                raise RefusedError(
+                    f"{_host(url)} gives no access token ({answer.status}).",
+                    f"Compare client_id, client_secret and token_url in {self._credentials.path} "
+                    "with SCM.",
+                    answer.status,
+                    None,
+                )
+            document = _parsed(answer, where)
+            token = document.get("access_token") if isinstance(document, dict) else None
+            if not isinstance(token, str) or not token:
+                raise UnreachableError(f"{_host(url)} answered without an access token.")
+            seconds = document.get("expires_in")
+            life = float(seconds) if isinstance(seconds, (int, float)) else 60.0
+            self._token, self._token_ends = Secret(token), time.monotonic() + 0.8 * life
+            return self._token
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        path: str,
+        query: Mapping[str, str | int] | None,
+        data: Any,
+        headers: dict[str, str],
+    ) -> Answer:
+        self._step(f"before {method} {path}")
+        started = time.monotonic()
+        try:
+            response = self._session().request(
+                method,
+                url,
+                params=query,
+                data=data,
+                headers={**headers, "Accept": "application/json", "User-Agent": self._agent},
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                content = _content(response, started)
+        except (requests.exceptions.InvalidHeader, UnicodeError):
+            raise UnreachableError(
+                f"A value in {self._credentials.path} cannot be sent in a header.",
+                "It may have letters beyond Latin-1 or a line break: set another password in SCM.",
+                sent=False,
+            ) from None
+        except requests.exceptions.RequestException as error:
+            # Not chained: the exception carries the request, and that the password.
+            raise UnreachableError(
+                f"SCM did not answer {method} {path}: {_reason(error)}",
+                f"Check sectigo_scm_url in {self._credentials.path} ({_host(url)}), the network "
+                "and, if one is needed, the proxy (HTTPS_PROXY).",
+                sent=not isinstance(error, requests.exceptions.ConnectTimeout),
+            ) from None
+        self._step(f"after {method} {path}")
+        seconds = time.monotonic() - started
+        logger.debug("%s %s: %s in %.3f s", method, path, response.status_code, seconds)
+        return Answer(response.status_code, response.headers, content)
+
+    def _session(self) -> requests.Session:
+        """Return this thread's session."""
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            # Not even .netrc speaks for another user.
+            session.auth = lambda request: request
+            if is_loopback(urlsplit(self._credentials.url).hostname or ""):
+                session.trust_env = False  # no proxy on the way to this machine
+                session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+            if self._credentials.certificate is not None:
+                files = [self._credentials.certificate, self._credentials.key]
+                session.cert = tuple(str(f) for f in files if f)  # type: ignore[assignment]
+                if self._credentials.key is None:
+                    session.cert = str(self._credentials.certificate)
+            self._local.session = session
+        return session
+
+
+def _content(response: requests.Response, started: float) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(_CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > _MOST_BYTES:
+            raise requests.exceptions.ContentDecodingError("the answer is too large")
+        if time.monotonic() - started > _LONGEST:
+            raise requests.exceptions.Timeout("the answer takes too long")
+    return b"".join(parts)
+
+
+def _parsed(answer: Answer, path: str) -> Any:
+    try:
+        return json_text.loads(answer.body)
+    except ValueError:
+        kind = one_line(answer.headers.get("Content-Type", "no type"), 80)
+        raise UnreachableError(
+            f"The answer to {path} is no JSON but {kind}.",
+            "Something between here and SCM may have answered: a proxy, a log-in page.",
+        ) from None
+
+
+def _refusal(method: str, path: str, answer: Answer) -> RefusedError | UnreachableError:
+    if answer.status < 400:
+        target = one_line(answer.headers.get("Location", "nowhere"), 200)
+        return UnreachableError(
+            f"SCM redirects {method} {path} to {target}; that is not followed, as the password "
+            "would go along.",
+            "Write the address that SCM's own documentation gives for your customer into "
+            "sectigo_scm_url.",
+            sent=False,
+        )
+    try:
+        document = json_text.loads_object(answer.body)
+    except ValueError:
+        kind = one_line(answer.headers.get("Content-Type", "no type"), 80)
+        text = f"{method} {path} got {answer.status} and no JSON but {kind}."
+        advice = "Something between here and SCM may have answered; try again later."
+        if answer.status >= 500:
+            return UnreachableError(text, advice)
+        return RefusedError(text, remedy(answer.status, None, ""), answer.status, None)
+    code = document.get("code")
+    number = code if isinstance(code, int) and not isinstance(code, bool) else None
+    words = one_line(str(document.get("description", "no reason given")), 300)
+    numbered = f" (code {number})" if number is not None else ""
+    text = f"SCM refuses {method} {path}: {words}{numbered}, status {answer.status}."
+    if answer.status >= 500:
+        return UnreachableError(text, remedy(answer.status, number, words))
+    return RefusedError(text, remedy(answer.status, number, words), answer.status, number)
+
+
+def _wait(answer: Answer, attempt: int) -> float:
+    text = answer.headers.get("Retry-After", "")
+    seconds = float(text) if text.isdigit() else 2.0 ** (attempt - 1)
+    return min(seconds, _LONGEST_WAIT)
+
+
+def _host(url: str) -> str:
+    return one_line(urlsplit(url).netloc, 200)
+
+
+def _reason(error: Exception) -> str:
+    """Return the innermost cause, which says what a person can check."""
+    cause: BaseException = error
+    while True:
+        inner = getattr(cause, "reason", None) or cause.__context__
+        if not inner and cause.args and isinstance(cause.args[0], BaseException):
+            inner = cause.args[0]
+        if not isinstance(inner, BaseException):
+            break
+        cause = inner
+    return one_line(str(cause) or type(cause).__name__, 200)
