@@ -7,14 +7,14 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.accounts import store
-from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.accounts.model import Account, State
 from certbot_sectigo.base import atomic, errors, json_text, reading
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs, refuse_links, server_path
@@ -30,7 +30,7 @@ KEY_CHANGED = "its key was changed"
 
 _VERSION = 1
 _AGAIN = re.compile(r"~\d+$")  # archived a second time under the same name
-_PURGED = ".purged-"
+_PURGED = re.compile(r"\.purged-(?:(.+)-)?[0-9a-f]{16}")  # with the name it had
 
 
 class ArchiveError(errors.Error):
@@ -65,6 +65,8 @@ class Archived:
     """The folder's name below ``accounts/``."""
     manifest: Manifest | None
     """None if it cannot be read."""
+    purged: Path | None = None
+    """Where what is left of it is, if its removal was cut off."""
 
     @property
     def when(self) -> datetime | None:
@@ -141,16 +143,36 @@ def pinned_to(dirs: Dirs, folder: Path, lineages: Iterable[Lineage]) -> list[str
 
 
 def read_all(dirs: Dirs) -> list[Archived]:
-    """List what is in the archive, newest first."""
+    """List what is in the archive, newest first.
+
+    :raises OSError: if it, or what was written of an account, cannot be read.
+    """
     found = []
     for account in store.read_all(dirs.archive):
-        if not account.name.startswith(_PURGED):
+        if not purge_begun(account.name):
             manifest = _manifest(account.folder)
             name = manifest.name if manifest else None
             # A folder may have been called so before, which only the manifest tells.
             found.append(Archived(account, name or _AGAIN.sub("", account.name), manifest))
     epoch = datetime.fromtimestamp(0, timezone.utc)
     return sorted(found, key=lambda archived: archived.when or epoch, reverse=True)
+
+
+def half_purged(dirs: Dirs) -> list[Archived]:
+    """List the accounts whose removal was cut off, as far as it is known which they were."""
+    return list(_half_purged(dirs.archive, dirs.archive))
+
+
+def _half_purged(top: Path, folder: Path) -> Iterator[Archived]:
+    for entry in reading.entries(folder):
+        begun = _PURGED.fullmatch(entry.name)
+        if begun and begun[1]:
+            path = folder / begun[1]
+            state, problem = State.INCOMPLETE, "its removal was cut off"
+            account = Account(path, str(folder.relative_to(top)), state, problem=problem)
+            yield Archived(account, begun[1], _manifest(path), folder / entry.name)
+        elif not begun and entry.is_dir(follow_symlinks=False):
+            yield from _half_purged(top, folder / entry.name)
 
 
 def restore(dirs: Dirs, archived: Archived) -> Path:
@@ -163,7 +185,7 @@ def restore(dirs: Dirs, archived: Archived) -> Path:
     _refuse_link(dirs, account)
     target = dirs.accounts / account.server_path / archived.name
     refuse_links(dirs.accounts, target)
-    if os.path.lexists(target):
+    if reading.is_there(target):
         raise ArchiveError(
             f"{target} is there already, so {account.folder} is not restored over it.",
             "It is the same account if the names are equal: it can be used as it is.",
@@ -191,22 +213,23 @@ def purge(dirs: Dirs, archived: Archived) -> None:
     """
     folder = archived.account.folder
     _refuse_link(dirs, archived.account)
-    gone = folder.with_name(f"{_PURGED}{secrets.token_hex(8)}")
-    atomic.rename_dir(folder, gone)
-    atomic.remove(gone)
+    gone = archived.purged
+    if gone is None:
+        gone = folder.with_name(f".purged-{folder.name}-{secrets.token_hex(8)}")
+        atomic.rename_dir(folder, gone)
+    if reading.is_there(gone):
+        atomic.remove(gone)
     _forget(dirs, folder)
 
 
-def sweep(dirs: Dirs) -> None:
-    """Remove what a killed :func:`purge` left in the archive."""
-    for account in store.read_all(dirs.archive):
-        if account.name.startswith(_PURGED) and account.link is None:
-            atomic.remove(account.folder)
+def purge_begun(name: str) -> bool:
+    """Return whether a folder's name is one that :func:`purge` gives before it removes it."""
+    return _PURGED.fullmatch(name) is not None
 
 
 def _forget(dirs: Dirs, folder: Path) -> None:
     """Remove the manifest of a folder that has gone, and empty folders above it."""
-    if os.path.lexists(_manifest_path(folder)):
+    if reading.is_there(_manifest_path(folder)):
         atomic.remove(_manifest_path(folder))
     atomic.remove_empty(folder.parent, dirs.config_dir)
 
@@ -217,7 +240,7 @@ def _refuse_link(dirs: Dirs, account: Account) -> None:
 
 def _free_name(parent: Path, name: str) -> str:
     free, number = name, 1
-    while os.path.lexists(parent / free):
+    while reading.is_there(parent / free):
         number += 1
         free = f"{name}~{number}"
     return free
@@ -256,6 +279,8 @@ def _manifest(folder: Path) -> Manifest | None:
             _name(content.get("name"), folder),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, OSError) and not reading.tells(error):
+            raise
         logger.debug("%s: %s", _manifest_path(folder), error)
         return None
 

@@ -9,6 +9,8 @@ from typing import Any
 from certbot_sectigo.base import json_text, reading
 
 KEY, REGR, META = "private_key.json", "regr.json", "meta.json"
+CERTBOTS = (REGR, KEY, META)
+"""In the order in which certbot opens them."""
 # Members a private key cannot do without (RFC 7518 sections 6.2.2 and 6.3.2).
 _PRIVATE_MEMBERS = {"RSA": ("n", "e", "d"), "EC": ("crv", "x", "y", "d")}
 

@@ -76,6 +76,9 @@ class Account:
     note: Note | None = None
     problem: str | None = None
     """For anything but LOADS: which file, and what is wrong with it."""
+    unread: str | None = None
+    """Which file is there and could not be read, the note's included, and why. What is
+    concluded from the others may be wrong, so nothing is changed on the strength of it."""
     link: Path | None = None
     """Where the folder, or a folder above it, is a symbolic link: what it points to."""
 

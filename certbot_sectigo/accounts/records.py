@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import base64
 import logging
-import os
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -69,19 +69,27 @@ class Record:
 
 
 def read_records(dirs: Dirs, kind: str = "pin") -> list[Record]:
-    """Read the records of a kind, oldest first; broken ones are passed over."""
+    """Read the records of a kind, oldest first; broken ones are passed over.
+
+    :raises OSError: if one of them cannot be read.
+    """
     found = []
-    for path in sorted(dirs.backup.glob(f"{kind}-*.json")):
+    for entry in reading.entries(dirs.backup):
+        if not (entry.name.startswith(f"{kind}-") and entry.name.endswith(".json")):
+            continue
         try:
-            found.append(_record(dirs, path))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            logger.debug("%s: %s", path, error)
+            found.append(_record(dirs, dirs.backup / entry.name))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            if isinstance(error, OSError) and not reading.tells(error):
+                raise
+            logger.debug("%s: %s", entry.path, error)
     return found
 
 
 def _record(dirs: Dirs, path: Path) -> Record:
-    if path.is_symlink():
-        raise ValueError("a link")
+    status = reading.status(path, follow_symlinks=False)
+    if status is None or not stat.S_ISREG(status.st_mode):
+        raise ValueError("no file of its own")
     content: Mapping[str, Any] = json_text.loads_object(reading.read_regular(path, MOST))
     changes = []
     for entry in content["changes"]:
@@ -114,20 +122,33 @@ class Rollover:
 
 
 def unfinished(dirs: Dirs) -> list[Rollover]:
-    """List key changes that were cut off."""
+    """List key changes that were cut off; journals that are damaged are passed over.
+
+    :raises OSError: if that cannot be told.
+    """
     found = []
-    for folder, _, names in os.walk(dirs.staging):
-        for name in sorted(names):
-            path = Path(folder, name)
-            if path.suffix != ".json":
-                continue
-            try:
-                content = json_text.loads_object(reading.read_regular(path))
-                old, new, server = (str(content[key]) for key in ("old", "new", "server"))
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                logger.debug("%s: %s", path, error)
-                continue
-            server_path = str(Path(folder).relative_to(dirs.staging))
-            if new == path.stem and "/" not in old and old not in ("", ".", ".."):
-                found.append(Rollover(path, server_path, server, old, new))
+    for path in journals(dirs.staging):
+        try:
+            content = json_text.loads_object(reading.read_regular(path))
+            old, new, server = (str(content[key]) for key in ("old", "new", "server"))
+        except (OSError, ValueError, KeyError) as error:
+            if isinstance(error, OSError) and not reading.tells(error):
+                raise
+            logger.debug("%s: %s", path, error)
+            continue
+        server_path = str(path.parent.relative_to(dirs.staging))
+        if new == path.stem and "/" not in old and old not in ("", ".", ".."):
+            found.append(Rollover(path, server_path, server, old, new))
     return found
+
+
+def journals(folder: Path) -> Iterator[Path]:
+    """Find the journals of key changes in a folder and below it.
+
+    :raises OSError: if a folder cannot be listed.
+    """
+    for entry in reading.entries(folder):
+        if entry.is_dir(follow_symlinks=False):
+            yield from journals(folder / entry.name)
+        elif entry.name.endswith(".json"):
+            yield folder / entry.name

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from certbot_sectigo.accounts import files, keys
+from certbot_sectigo.accounts import files, keys, tree
 from certbot_sectigo.accounts.model import Account, Learned, Note, State
 from certbot_sectigo.base import atomic, errors, reading
 from certbot_sectigo.machine import account_id as jwk
@@ -21,11 +20,8 @@ from certbot_sectigo.machine import dirs
 if TYPE_CHECKING:
     from josepy.jwk import JWK
 
-_CERTBOTS = (files.REGR, files.KEY, files.META)  # in the order in which certbot opens them
 _NOTE = "sectigo-eab.json"
 _NOTE_VERSION = 1
-_ID = re.compile(r"[0-9a-fA-F]{32}")
-_DEEPEST = 100  # folders on the way to an account: more than any URL has parts
 
 
 class AccountError(errors.Error):
@@ -39,39 +35,23 @@ def read_all(accounts_dir: Path) -> list[Account]:
     is reported under every path certbot would find it by, marked with `link`.
 
     :param accounts_dir: ``<config_dir>/accounts``.
+    :raises OSError: if a folder cannot be listed: that it is empty must not be concluded.
     """
     return [
-        read(folder, server_path, link)
-        for server_path, folder, link in _folders(accounts_dir, "", None, frozenset())
+        read(folder, server_path, link) for server_path, folder, link in tree.folders(accounts_dir)
     ]
-
-
-def must_be_readable(accounts_dir: Path) -> None:
-    """See that accounts can be listed at all: that there are none must not be concluded.
-
-    :raises AccountError: if they cannot. A folder that is not there holds no accounts.
-    """
-    try:
-        with os.scandir(accounts_dir) as entries:
-            next(entries, None)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise AccountError(
-            f"{accounts_dir} cannot be read: {error.strerror}.",
-            "Repeat the command as the user certbot runs as, most often root (sudo).",
-        ) from None
 
 
 def read_server(accounts_dir: Path, server: str) -> list[Account]:
     """Read the accounts certbot would find for one server.
 
     :param server: ACME directory URL.
+    :raises OSError: if they cannot be listed.
     """
     server_path = dirs.server_path(server)
     top = accounts_dir / server_path
-    link = _link_above(accounts_dir, top)
-    return [read(folder, server_path, link or own) for folder, own in _accounts_in(top)]
+    link = tree.link_above(accounts_dir, top)
+    return [read(folder, server_path, link or own) for folder, own in tree.accounts_in(top)]
 
 
 def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
@@ -82,9 +62,9 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
     :param link: what it is a symbolic link to, if it is one.
     """
     state, problem = State.LOADS, None
-    here, account_id = str(folder), None
+    here, account_id, unread = str(folder), None, None
     found: dict[str, Mapping[str, Any]] = {}
-    for name in _CERTBOTS:
+    for name in files.CERTBOTS:
         try:
             content = files.load(f"{here}/{name}")
             files.CHECKS[name](content)
@@ -98,6 +78,12 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
             if state is State.LOADS:
                 state = State.UNPARSABLE if isinstance(error, files.Malformed) else State.INCOMPLETE
                 problem = f"{here}/{name}: {getattr(error, 'strerror', None) or error}"
+            if isinstance(error, OSError) and not reading.tells(error):
+                unread = f"{here}/{name}: {error.strerror}"
+    try:
+        note = _read_note(folder)
+    except OSError as error:
+        note, unread = None, f"{here}/{_NOTE}: {error.strerror}"
     key = found.get(files.KEY, {})
     meta = found.get(files.META, {})
     regr = found.get(files.REGR, {})
@@ -111,10 +97,26 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
         creation_host=str(meta["creation_host"]) if meta else None,
         key_type=jwk.kind(key) if key else None,
         contact=files.contact(regr),
-        note=_read_note(folder),
+        note=note,
         problem=problem,
+        unread=unread,
         link=link,
     )
+
+
+def refuse_unread(accounts: Iterable[Account]) -> None:
+    """See that all files of accounts could be read: for what changes something by them.
+
+    :raises AccountError: naming one that could not.
+    """
+    for account in accounts:
+        if account.unread is not None:
+            raise AccountError(
+                f"{account.unread}. What the account {account.name} is cannot be told, so nothing "
+                "was changed.",
+                "Repeat the command as the user certbot runs as, most often root (sudo); of an "
+                "input/output error the kernel's log tells more: dmesg",
+            )
 
 
 def load_key(folder: Path) -> JWK:
@@ -182,7 +184,7 @@ def derive(folder: Path, key: JWK, like: Path) -> str:
     atomic.make_private_dir(target)
     for name in (files.META, files.REGR, _NOTE, files.KEY):
         old = like / name
-        if name == _NOTE and not old.exists():
+        if name == _NOTE and not reading.is_there(old):
             continue
         status = old.stat()
         data = key.json_dumps().encode() if name == files.KEY else reading.read_regular(old)
@@ -194,17 +196,12 @@ def derive(folder: Path, key: JWK, like: Path) -> str:
     return account_id
 
 
-def account_folders(top: Path) -> list[Path]:
-    """List the folders of one server whose name is an account's id, readable or not.
-
-    Links, and the folders of servers that nest in this one, are not among them.
-    """
-    return [f for f, is_link in _children(top) if _ID.fullmatch(f.name) and not is_link]
-
-
 def has_key(folder: Path) -> bool:
-    """Tell whether a folder holds an account key, readable or not."""
-    return os.path.lexists(folder / files.KEY)
+    """Return whether a folder holds an account key, readable or not.
+
+    :raises OSError: if that cannot be told.
+    """
+    return reading.is_there(folder / files.KEY)
 
 
 def complete(folder: Path, uri: str) -> None:
@@ -228,61 +225,6 @@ def _write(path: Path, content: Mapping[str, Any], mode: int) -> None:
     atomic.replace(path, json.dumps(content).encode(), mode=mode)
 
 
-def _folders(
-    top: Path, server_path: str, link: Path | None, seen: frozenset[str]
-) -> Iterator[tuple[str, Path, Path | None]]:
-    """Walk ``accounts/``; yield server path, account folder and link of every account."""
-    real = os.path.realpath(top)
-    if real in seen or len(seen) > _DEEPEST:
-        return  # a link that leads back to a folder above it, or no server's path
-    for folder, is_link in _children(top):
-        here = link or (Path(os.path.realpath(folder)) if is_link else None)
-        if _looks_like_account(folder):
-            yield server_path, folder, here
-        else:
-            below = f"{server_path}/{folder.name}" if server_path else folder.name
-            yield from _folders(folder, below, here, seen | {real})
-
-
-def _accounts_in(top: Path) -> list[tuple[Path, Path | None]]:
-    return [
-        (folder, Path(os.path.realpath(folder)) if is_link else None)
-        for folder, is_link in _children(top)
-        if _looks_like_account(folder)
-    ]
-
-
-def _children(top: Path) -> list[tuple[Path, bool]]:
-    """List the folders in a folder, and which are reached through a link."""
-    found = []
-    try:
-        with os.scandir(top) as entries:
-            for entry in entries:
-                try:
-                    if entry.is_dir():
-                        found.append((entry.name, entry.is_symlink()))
-                except OSError:
-                    continue  # a link that leads in a circle
-    except OSError:
-        return []
-    return [(top / name, is_link) for name, is_link in sorted(found)]
-
-
-def _looks_like_account(folder: Path) -> bool:
-    """Tell an account from a folder that is a part of a server's path; stores nest."""
-    if _ID.fullmatch(folder.name):
-        return True
-    return any(os.path.lexists(folder / name) for name in _CERTBOTS)
-
-
-def _link_above(accounts_dir: Path, top: Path) -> Path | None:
-    while top != accounts_dir:
-        if top.is_symlink():
-            return Path(os.path.realpath(top))
-        top = top.parent
-    return None
-
-
 def _read_note(folder: Path) -> Note | None:
     try:
         content = files.load(f"{folder}/{_NOTE}")
@@ -291,5 +233,9 @@ def _read_note(folder: Path) -> Note | None:
         if when is None or not isinstance(kid, str) or not kid or not isinstance(server, str):
             return None
         return Note(kid=kid, server=server, learned=Learned(content["learned"]), when=when)
-    except (OSError, KeyError, ValueError):
-        return None  # a note that cannot be read tells nothing; what it said can be found again
+    except OSError as error:
+        if reading.tells(error):
+            return None
+        raise
+    except (KeyError, ValueError):
+        return None  # a note that is damaged tells nothing; what it said can be found again

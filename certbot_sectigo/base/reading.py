@@ -21,6 +21,7 @@ SECONDS = 2.0
 
 _CHUNK = 1 << 16
 _NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
+_NO_FILE = (*_NOT_THERE, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.EFBIG, errno.ENXIO)
 
 
 def read_regular(path: Path | str, most: int = MOST, *, dir_fd: int | None = None) -> bytes:
@@ -100,6 +101,14 @@ def _read(descriptor: int, path: Path | str, size: int, most: int) -> bytes:
     return b"".join(parts)
 
 
+def tells(error: OSError) -> bool:
+    """Return whether an error of reading a file tells what is there: nothing, or no such file.
+
+    Any other, of the disk or of rights, has told nothing.
+    """
+    return error.errno in _NO_FILE
+
+
 def is_there(path: Path, *, dir_fd: int | None = None) -> bool:
     """Return whether something has this name; a link counts, wherever it leads.
 
@@ -124,6 +133,23 @@ def is_file(path: Path) -> bool:
     """
     found = status(path)
     return found is not None and stat.S_ISREG(found.st_mode)
+
+
+def entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what lies in a folder, by name; nothing where there is no such folder.
+
+    :raises OSError: if that cannot be told.
+    """
+    while True:
+        try:
+            with os.scandir(folder) as found:
+                return sorted(found, key=lambda entry: entry.name)
+        except InterruptedError:
+            continue  # Python repeats every other call by itself
+        except OSError as error:
+            if error.errno in _NOT_THERE:
+                return []
+            raise
 
 
 def status(

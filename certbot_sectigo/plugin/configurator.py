@@ -111,7 +111,7 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
             refusals.pause()
             self._run = self._new_run()
             self._run.settle()
-        except Error as error:
+        except (Error, OSError) as error:
             raise errors.Error(self._said(error)) from error
         refusals.listen(self.config)
 

@@ -283,6 +283,9 @@ class InstallerHalf:
         from certbot_sectigo.machine import commands as proposals
 
         text = proposals.directed(str(error), proposals.of(self.config).options)
+        if isinstance(error, OSError):
+            where = f"{error.filename}: " if error.filename else ""
+            text = f"{where}{error.strerror or error}. Nothing was changed."
         return printable.lines(text)
 
     def _config_dir(self) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from certbot_sectigo.accounts import find, request, store
+from certbot_sectigo.accounts import find, leftovers, request, store
 from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import Asked, Option, Request
@@ -20,6 +20,9 @@ from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.plugin import consent, rehearsal, subject
 
 logger = logging.getLogger(__name__)
+
+_swept: set[Path] = set()
+"""Configuration directories in which this process has ended what earlier runs left."""
 
 
 class PluginRun:
@@ -59,6 +62,9 @@ class PluginRun:
     def _request(self) -> tuple[Lineage | None, Request]:
         """Settle what this run asks for."""
         rehearsal.sweep(self._dirs.accounts)
+        if self._dirs.config_dir not in _swept:  # renew prepares the plugin for each lineage
+            _swept.add(self._dirs.config_dir)
+            leftovers.sweep(self._dirs)
         # An earlier release remembered with the lineage which names needed a challenge.
         certbot_versions.forget(self._config, self._dest("challenged"))
         for name in ("credentials", "webroot"):

@@ -55,7 +55,6 @@ def carry_out(
 
     :param deactivate: ends an account at the CA before it is moved; None not to.
     """
-    archive.sweep(dirs)
     known = lineages.read_all(dirs.renewal)
     moved: list[Moved] = []
     failed: list[Failed] = []
@@ -79,6 +78,7 @@ def _do(
     deactivate: Callable[[AccountFacts], None] | None,
 ) -> Moved:
     facts, account = step.entry.facts, step.entry.account
+    store.refuse_unread([account])
     if step.action is CleanAction.RENAME:
         return _rename(dirs, step)
     if _note_missing(account):

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts.change import transfer
-from certbot_sectigo.accounts.change.transfer import Told, TransferError
+from certbot_sectigo.accounts.change.transfer import KeyTold, TransferError
 from certbot_sectigo.accounts.model import Learned
 from certbot_sectigo.base import reading
 from certbot_sectigo.machine import commands
@@ -46,8 +46,8 @@ def read(client: str, folder: Path) -> list[Foreign]:
         (``.acme.sh``); a folder inside will do as well.
     :raises TransferError: if there are none.
     """
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
+    if not reading.is_folder(folder):
+        what = "is not a folder" if reading.is_there(folder) else "does not exist"
         raise TransferError(
             f"{folder} {what}.",
             f"Name the folder of {client}:\n{commands.ours('accounts', 'import', client, 'DIR')}",
@@ -106,7 +106,12 @@ def _place(url: str) -> tuple[str, ...]:
 
 def _lego(folder: Path) -> Iterator[Foreign]:
     for told_file in _files(folder, "account.json"):
-        keys = sorted((told_file.parent / "keys").glob("*.key"))
+        folder_of_keys = told_file.parent / "keys"
+        keys = [
+            folder_of_keys / entry.name
+            for entry in reading.entries(folder_of_keys)
+            if entry.name.endswith(".key")
+        ]
         if len(keys) != 1:
             continue  # another client's
         told = _told(told_file)
@@ -147,22 +152,35 @@ def _below_ca(key_folder: Path, top: Path) -> tuple[str, ...] | None:
 
 def _acme_sh_urls(home: Path) -> Iterator[str]:
     """Find the directory URLs that acme.sh's settings name."""
-    for path in [home / "account.conf", *sorted(home.glob("*/*.conf"))]:
+    below = [home / entry.name for entry in reading.entries(home) if entry.is_dir()]
+    settings = [d / e.name for d in below for e in reading.entries(d) if e.name.endswith(".conf")]
+    for path in [home / "account.conf", *settings]:
         try:
             text = reading.read_regular(path).decode("utf-8", "replace")
         except OSError:
-            continue
+            continue  # then the folder's name tells the server
         yield from re.findall(
             r"""^(?:Le_API|DEFAULT_ACME_SERVER)=['"]?(https?://[^'"\s]+)""", text, re.MULTILINE
         )
 
 
 def _files(folder: Path, name: str) -> list[Path]:
-    return sorted(path for path in folder.rglob(name) if path.is_file())
+    """Find the files of a name in a folder and below it; links to folders are not followed.
+
+    :raises OSError: if a folder cannot be listed.
+    """
+    found = []
+    for entry in reading.entries(folder):
+        path = folder / entry.name
+        if entry.is_dir(follow_symlinks=False):
+            found += _files(path, name)
+        elif entry.name == name and reading.is_file(path):
+            found.append(path)
+    return found
 
 
-def _told(path: Path) -> Told:
+def _told(path: Path) -> KeyTold:
     try:
         return transfer.read(path)
     except TransferError:
-        return Told()
+        return KeyTold()

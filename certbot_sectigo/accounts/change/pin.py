@@ -97,8 +97,8 @@ def apply(
     if not changes:
         return
     _refuse_missing(dirs, changes)
-    records = read_records(dirs, kind)
-    if not (records and not records[-1].undone and set(changes) <= set(records[-1].changes)):
+    done = read_records(dirs, kind)
+    if not (done and not done[-1].undone and set(changes) <= set(done[-1].changes)):
         _write_record(dirs, account, changes, undoable, kind)
     _write_all(dirs, changes)
 
@@ -108,20 +108,20 @@ def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[Record, list[Renewal
 
     :raises PinError: if there is none, or it cannot be taken back.
     """
-    records = [record for record in read_records(dirs, kind) if not record.undone]
-    if not records:
+    done = [record for record in read_records(dirs, kind) if not record.undone]
+    if not done:
         raise PinError(f"There is no {kind} to undo here.")
-    record = records[-1]
+    record = done[-1]
     changes = []
-    for done in record.changes:
-        lineage = lineages.read(done.path)
+    for change in record.changes:
+        lineage = lineages.read(change.path)
         if lineage is None:
             raise PinError(
-                f"{done.path} is gone, so its pin cannot be undone.",
+                f"{change.path} is gone, so its pin cannot be undone.",
                 "If the lineage was deleted on purpose, pin the others by name:\n"
                 + commands.ours("accounts", "pin", "ID", "--cert-name", "NAME"),
             )
-        back = pin_plan.reversed_change(done, lineages.read_text(lineage), lineage)
+        back = pin_plan.reversed_change(change, lineages.read_text(lineage), lineage)
         if back is not None:
             changes.append(back)
     _refuse_missing(dirs, changes)

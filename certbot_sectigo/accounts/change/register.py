@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts import store, tree
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.ca.credentials import Credentials
@@ -112,12 +111,12 @@ def _resume(
         account; and whether the CA is known not to have bound the key.
     """
     undecided: tuple[Path, None, bool] | None = None
-    for folder in store.account_folders(pending):
+    for folder in tree.account_folders(pending):
         if not store.has_key(folder):
-            # Cut off before the key was made: the CA never heard of it.
-            shutil.rmtree(folder, ignore_errors=True)
-            continue
+            continue  # cut off before the key was made: the CA never heard of it
         account = store.read(folder, server_path)
+        # Whose pair the key is for may stand in what could not be read.
+        store.refuse_unread([account])
         if account.kid != credentials.kid or account.id is None:
             continue
         session = Session(credentials.server, store.load_key(folder), settings)
@@ -150,28 +149,22 @@ def _refuse_unwritable(dirs: paths.Dirs, server_path: str) -> None:
 
 def _publish(dirs: paths.Dirs, folder: Path, server_path: str, uri: str) -> Account:
     """Write the account URL and move the finished folder to where certbot looks."""
+    atomic.sweep(folder)  # what an earlier run left would go along
     store.complete(folder, uri)
     target = dirs.accounts / server_path
     atomic.make_private_dir(target)
     atomic.rename_dir(folder, target / folder.name)
-    _remove_empty(dirs, folder.parent)
+    atomic.remove_empty(folder.parent, dirs.config_dir)
     return store.read(target / folder.name, server_path)
 
 
 def _drop(dirs: paths.Dirs, folder: Path) -> None:
     """Remove a key that the CA has bound to nothing."""
-    shutil.rmtree(folder, ignore_errors=True)  # what stays is asked about by the next run
-    _remove_empty(dirs, folder.parent)
-
-
-def _remove_empty(dirs: paths.Dirs, folder: Path) -> None:
-    """Remove the folders that were made for a pending key, as far as they are empty."""
-    while folder not in (dirs.config_dir, folder.parent):
-        try:
-            folder.rmdir()
-        except OSError:
-            return
-        folder = folder.parent
+    try:
+        atomic.remove(folder)
+    except atomic.FileError as error:  # what stays is asked about by the next run
+        logger.warning("%s", error)
+    atomic.remove_empty(folder.parent, dirs.config_dir)
 
 
 def _explained(refused: Refused, credentials: Credentials, kept: Path | None) -> RegistrationError:

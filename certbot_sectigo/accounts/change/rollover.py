@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from certbot_sectigo.accounts.archive import Manifest
 from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.records import RenewalChange, Rollover
-from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.base import atomic, errors, reading
 from certbot_sectigo.ca.errors import Refused, Unreachable
 from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.machine import commands, lineages
@@ -61,6 +60,7 @@ def begin(
     :param new_key: makes the key.
     :raises certbot_sectigo.base.errors.Error: if it cannot work; nothing is left behind.
     """
+    store.refuse_unread([account])
     if account.link is not None or not account.loads or account.uri is None:
         raise RolloverError(
             f"The account {account.name} cannot get a new key: "
@@ -106,8 +106,9 @@ def settle(dirs: Dirs, rollover: Rollover, settings: Settings) -> Account:
         call finds out.
     """
     target = dirs.accounts / rollover.server_path / rollover.new
-    if not rollover.staged.is_dir():
+    if not reading.is_folder(rollover.staged):
         account = store.read(target, rollover.server_path)
+        store.refuse_unread([account])
         if not account.loads:
             raise RolloverError(
                 f"The new key of account {rollover.old} is neither in {rollover.staged} nor does "
@@ -119,6 +120,7 @@ def settle(dirs: Dirs, rollover: Rollover, settings: Settings) -> Account:
     refuse_links(dirs.config_dir, rollover.staged)
     old_folder = dirs.accounts / rollover.server_path / rollover.old
     old_account = store.read(old_folder, rollover.server_path)
+    store.refuse_unread([old_account])
     if old_account.uri is None:
         raise RolloverError(
             f"The account {rollover.old} does not load: {old_account.problem}",
@@ -138,8 +140,11 @@ def settle(dirs: Dirs, rollover: Rollover, settings: Settings) -> Account:
         )
         raise
     refuse_links(dirs.accounts, target)
+    atomic.sweep(rollover.staged)  # what an earlier run left would go along
     atomic.rename_dir(rollover.staged, target)
-    return store.read(target, rollover.server_path)
+    account = store.read(target, rollover.server_path)
+    store.refuse_unread([account])
+    return account
 
 
 def finish(
@@ -150,22 +155,25 @@ def finish(
     :param account: as :func:`settle` gave it.
     """
     old = store.read(dirs.accounts / rollover.server_path / rollover.old, rollover.server_path)
+    store.refuse_unread([old, account])
     changes = changes_for(dirs, old, account, all_lineages)
     # The old key opens nothing any more, so there is no way back.
     pin.apply(dirs, account.name, changes, undoable=False)
     archived = None
-    if old.folder.is_dir():
+    # Also those that a run before this one has pinned.
+    pinned = tuple(archive.pinned_to(dirs, account.folder, lineages.read_all(dirs.renewal)))
+    if reading.is_folder(old.folder):
         manifest = Manifest(
             datetime.now(timezone.utc),
             f"{archive.KEY_CHANGED}; the account is now {account.name}",
             rollover.server,
             account.kid,
-            tuple(change.lineage for change in changes),
+            pinned,
         )
         archived = archive.move(dirs, old, manifest, lineages.read_all(dirs.renewal))
     atomic.remove(rollover.journal)
     atomic.remove_empty(rollover.journal.parent, dirs.config_dir)
-    return Rolled(account, tuple(change.lineage for change in changes), archived)
+    return Rolled(account, pinned, archived)
 
 
 def changes_for(
@@ -187,10 +195,8 @@ def sweep(dirs: Dirs) -> None:
     for account in store.read_all(dirs.staging):
         # A journal that cannot be read may still be of a key that the CA has taken.
         journal = account.folder.with_name(f"{account.name}.json")
-        if account.link is None and not os.path.lexists(journal):
+        if account.link is None and not reading.is_there(journal):
             atomic.remove(account.folder)
-    for folder, _, _ in os.walk(dirs.staging):
-        atomic.sweep(Path(folder))
 
 
 def _change(rollover: Rollover, old_key: JWK, new_key: JWK, settings: Settings, uri: str) -> None:

@@ -28,7 +28,7 @@ class TransferError(errors.Error):
 
 
 @dataclass(frozen=True)
-class Told:
+class KeyTold:
     """What a file says about the account that a key belongs to; None is what it does not say."""
 
     server: str | None = None
@@ -49,7 +49,7 @@ def to_json(account: Account, server: str) -> str:
     return json.dumps(content, indent=2) + "\n"
 
 
-def parse(text: str) -> Told:
+def parse(text: str) -> KeyTold:
     """Pure: read what clients keep beside an account's key.
 
     Known are our own export, lego's ``account.json``, the ``account.json`` and ``ca.conf``
@@ -70,18 +70,18 @@ def parse(text: str) -> Told:
         _first(registration, "uri") if isinstance(registration, Mapping) else None
     )
     kid = _first(content, "kid") or (shown_kid(body) if isinstance(body, Mapping) else None)
-    told = Told(_first(content, "server"), uri, kid)
-    if told == Told():
+    told = KeyTold(_first(content, "server"), uri, kid)
+    if told == KeyTold():
         raise ValueError("does not tell of an account")
     return told
 
 
-def _parse_shell(text: str) -> Told:
+def _parse_shell(text: str) -> KeyTold:
     """Read acme.sh's settings, which a shell would source."""
     values = dict(re.findall(r"""^(\w+)=['"]?([^'"\n]*)['"]?\s*$""", text, re.MULTILINE))
     uri = values.get("ACCOUNT_URL") or None
-    told = Told(values.get("CA_SERVER") or None, uri, values.get("CA_EAB_KEY_ID") or None)
-    if told == Told():
+    told = KeyTold(values.get("CA_SERVER") or None, uri, values.get("CA_EAB_KEY_ID") or None)
+    if told == KeyTold():
         raise ValueError("is not a file that tells of an account")
     return told
 
@@ -97,12 +97,12 @@ def beside(key_file: Path) -> Path | None:
         folder.parent / "account.json",  # lego: the key is in a folder of its own
         folder / "regr.json",  # certbot
     ):
-        if path != key_file and path.is_file():
+        if path != key_file and reading.is_file(path):
             return path
     return None
 
 
-def read(path: Path) -> Told:
+def read(path: Path) -> KeyTold:
     """Read a file for :func:`parse`.
 
     :raises TransferError: if it cannot be read or tells nothing.
@@ -121,12 +121,12 @@ def refuse_existing(dirs: Dirs, name: str, server: str) -> None:
     :raises TransferError: with what to do instead.
     """
     path = server_path(server)
-    if (dirs.accounts / path / name).exists():
+    if reading.is_there(dirs.accounts / path / name):
         raise TransferError(
             f"The account {name} of {server} is here already.",
             commands.ours("accounts", "show", name),
         )
-    if (dirs.archive / path / name).exists():
+    if reading.is_there(dirs.archive / path / name):
         raise TransferError(
             f"The account {name} of {server} is in the archive.",
             f"Bring it back:\n{commands.ours('accounts', 'restore', name)}",
@@ -145,7 +145,7 @@ def bring_in(dirs: Dirs, key: JWK, server: str, uri: str, note: Note | None) -> 
     refuse_links(dirs.config_dir, staged)
     refuse_links(dirs.accounts, target)
     folder = staged / name
-    if folder.exists():  # of a run that was cut off
+    if reading.is_there(folder):  # of a run that was cut off
         atomic.remove(folder)
     store.create(staged, key, note)
     store.complete(folder, uri)

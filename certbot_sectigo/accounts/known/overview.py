@@ -76,7 +76,6 @@ def gather(
         all: that there are none must not be concluded.
     """
     now = now or datetime.now(timezone.utc)
-    store.must_be_readable(dirs.accounts)
     found = store.read_all(dirs.accounts)
     all_lineages = lineages.read_all(dirs.renewal)
     logs = findings.scan(dirs.logs_dir)
@@ -117,6 +116,7 @@ def gather(
         )
     entries = tuple(verdict.judge(judged))
     dangling = _dangling(dirs, entries, all_lineages, mentions)
+    unread += [account.unread for account in found if account.unread]
     unread += [f"{log.log}: {log.reason}" for log in logs.unread]
     ordered = issuance.names_ordered(logs.issuances)
     return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread), ordered)
@@ -124,8 +124,6 @@ def gather(
 
 def _cut_off(dirs: paths.Dirs) -> set[tuple[str, str]]:
     """Name the accounts, by server path and name, whose key change was cut off."""
-    if not dirs.staging.is_dir():
-        return set()
     return {(found.server_path, found.old) for found in records.unfinished(dirs)}
 
 

@@ -10,23 +10,24 @@ from typing import Any
 
 import click
 
-from certbot_sectigo.accounts import archive
+from certbot_sectigo.accounts import archive, leftovers
 from certbot_sectigo.accounts.archive import Archived, ArchiveError
 from certbot_sectigo.accounts.judge import needs
 from certbot_sectigo.accounts.known import issuance
+from certbot_sectigo.accounts.leftovers import Leftover
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table
+from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
 from certbot_sectigo.cli.shared import account_words, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import ArchivedId
 from certbot_sectigo.cli.shared.options import Context
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.logs import findings
 
 
 @dataclass(frozen=True)
-class Plan:
+class ArchivePlan:
     """What is moved or removed, and where it goes."""
 
     archived: Archived
@@ -46,10 +47,14 @@ def archived(context: Context, server: str | None) -> None:
     if server is not None:
         path = server_path(server)
         found = [thing for thing in found if thing.account.server_path == path]
+    left = [leftover for leftover in leftovers.find(dirs) if leftover.key]
     report = Report(
         "accounts archived",
-        lambda: {"archived": [as_json(thing) for thing in found]},
-        lambda: _blocks(found),
+        lambda: {
+            "archived": [as_json(thing) for thing in found],
+            "leftovers": [{"path": str(x.path), "what": x.what} for x in left],
+        },
+        lambda: _blocks(found, left),
     )
     formats.chosen(json=context.json).show(report)
 
@@ -65,9 +70,9 @@ def restore(context: Context, account_id: str, server: str | None, yes: bool) ->
     Every byte, mode and owner is as it was.
     """
 
-    def make(dirs: Dirs, found: Archived) -> Plan:
+    def make(dirs: Dirs, found: Archived) -> ArchivePlan:
         account = found.account
-        return Plan(found, str(dirs.accounts / account.server_path / found.name))
+        return ArchivePlan(found, str(dirs.accounts / account.server_path / found.name))
 
     _one(
         context,
@@ -94,14 +99,13 @@ def purge(context: Context, account_id: str, server: str | None, force: bool, ye
     Where the EAB pair binds once, the account cannot be had again.
     """
 
-    def make(dirs: Dirs, found: Archived) -> Plan:
-        if not force:
+    def make(dirs: Dirs, found: Archived) -> ArchivePlan:
+        if not (force or found.purged):
             _refuse_purge(dirs, found)
-        return Plan(found, None)
+        return ArchivePlan(found, None)
 
-    def carry_out(dirs: Dirs, plan: Plan) -> str:
+    def carry_out(dirs: Dirs, plan: ArchivePlan) -> str:
         archive.purge(dirs, plan.archived)
-        archive.sweep(dirs)
         return plan.archived.name
 
     _one(
@@ -123,18 +127,21 @@ def _one(
     account_id: str,
     server: str | None,
     *,
-    make: Callable[[Dirs, Archived], Plan],
+    make: Callable[[Dirs, Archived], ArchivePlan],
     words: str,
-    carry_out: Callable[[Dirs, Plan], str],
+    carry_out: Callable[[Dirs, ArchivePlan], str],
     conclude: str,
     yes: bool,
 ) -> None:
     """Do something with one archived account."""
     dirs = change.dirs_of(context)
 
-    def plan_it() -> Plan:
+    def plan_it() -> ArchivePlan:
+        things = archive.read_all(dirs)
+        if command == "accounts purge":
+            things += archive.half_purged(dirs)
         found = id_lookup.one(
-            archive.read_all(dirs),
+            things,
             account_id,
             lambda thing: thing.account,
             server=server,
@@ -142,7 +149,7 @@ def _one(
         )
         return make(dirs, found)
 
-    def show(plan: Plan) -> None:
+    def show(plan: ArchivePlan) -> None:
         name = plan.archived.account.name
         click.echo(words.format(name=name, target=plan.target) + ".")
         click.echo(f"  {_story(plan.archived)}")
@@ -167,8 +174,8 @@ def _refuse_purge(dirs: Dirs, found: Archived) -> None:
     if reason is not None:
         raise ArchiveError(
             f"{found.account.name} is not removed: {reason}.",
-            "To remove it all the same, for good:  certbot-sectigo accounts purge "
-            f"{found.account.name} --force",
+            "To remove it all the same, for good:  "
+            + commands.ours("accounts", "purge", found.account.name, "--force"),
         )
     logs = findings.scan(dirs.logs_dir)
     orders = issuance.orders(logs.issuances, lineages.read_all(dirs.renewal), now)
@@ -195,13 +202,19 @@ def as_json(thing: Archived) -> dict[str, Any]:
 
 
 def _story(thing: Archived) -> str:
+    if thing.purged is not None:
+        return f"its removal was cut off; {thing.purged} goes"
     if thing.manifest is None:
         return "when and why it was archived is not known"
     ended = ", deactivated at the CA" if thing.manifest.deactivated else ""
     return f"archived {thing.manifest.when:%Y-%m-%d}: {thing.manifest.reason}{ended}"
 
 
-def _blocks(found: list[Archived]) -> Iterator[Block]:
+def _blocks(found: list[Archived], left: list[Leftover]) -> Iterator[Block]:
+    for leftover in left:
+        yield Note(f"{leftover.path}: {leftover.what}; it may hold an account key.", tone=Tone.WARN)
+    if left:
+        yield Note("To end it:", commands.ours("accounts", "clean", "--yes"))
     if not found:
         yield Note("Nothing is in the archive.")
         return
@@ -223,4 +236,4 @@ def _blocks(found: list[Archived]) -> Iterator[Block]:
     for server, of_server in rows.items():
         below = frozenset({"WHY", "ONCE USED BY"})
         yield Table(server, columns, tuple(of_server), whole, frozenset({"KID"}), below)
-    yield Note("To bring one back:", "certbot-sectigo accounts restore ID")
+    yield Note("To bring one back:", commands.ours("accounts", "restore", "ID"))

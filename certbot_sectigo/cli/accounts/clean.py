@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
+from certbot_sectigo.accounts import leftovers, store
 from certbot_sectigo.accounts.change import clean
 from certbot_sectigo.accounts.change.clean import CleanOutcome
 from certbot_sectigo.accounts.judge import clean_plan
 from certbot_sectigo.accounts.judge.clean_plan import CleanAction, CleanStep
+from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.accounts.known import overview, status
-from certbot_sectigo.accounts.model import Status
+from certbot_sectigo.accounts.known.overview import Overview
+from certbot_sectigo.accounts.leftovers import Leftover
+from certbot_sectigo.accounts.model import Status, Verdict
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.accounts.deactivate import end
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
 from certbot_sectigo.cli.shared import account_words, ask_ca, change
 from certbot_sectigo.cli.shared.options import Context
-from certbot_sectigo.machine.commands import here
+from certbot_sectigo.machine import commands
 
 _WORDS = {
     CleanAction.ARCHIVE: "to the archive",
@@ -39,18 +44,32 @@ _TONES = {
 
 
 @dataclass(frozen=True)
-class Plan:
+class CleanPlan:
     """What becomes of each account."""
 
     steps: tuple[CleanStep, ...] = field(compare=False)
     decided: tuple[tuple[Path, CleanAction, str], ...]
     """What counts when the plan is made again: folder, action and reason."""
-    unread: tuple[str, ...] = field(default=(), compare=False)
+    found: Overview = field(compare=False)
+    leftovers: tuple[Leftover, ...] = field(default=(), compare=False)
+    """What runs that were cut off left, which goes whatever is decided of the accounts."""
 
     @property
-    def idle(self) -> bool:
+    def nothing(self) -> bool:
         """Whether there is nothing to do."""
-        return all(step.action is CleanAction.KEEP for step in self.steps)
+        return not self.leftovers and all(s.action is CleanAction.KEEP for s in self.steps)
+
+    @property
+    def offered(self) -> tuple[CleanStep, ...]:
+        """What would be done with the idle accounts that this plan leaves where they are."""
+        kept = {step.entry.account.folder for step in self.steps if step.action is CleanAction.KEEP}
+        return tuple(
+            step
+            for step in clean_plan.plan(self.found.entries, idle=True)
+            if step.action is CleanAction.ARCHIVE
+            and step.entry.verdict is Verdict.IDLE
+            and step.entry.account.folder in kept
+        )
 
 
 @click.command("clean")
@@ -76,12 +95,15 @@ def command(
 
     Shows what goes and why, what stays and why, and asks. What anything uses stays. What
     goes can be brought back with restore; nothing is removed.
+
+    On a terminal a second question offers the accounts that nothing uses, which are what
+    certbot takes by mistake. --yes alone leaves them, --idle takes them.
     """
     dirs = change.dirs_of(context)
     settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
     statuses: dict[Path, Status] = {}
 
-    def make() -> Plan:
+    def make(idle: bool = idle) -> CleanPlan:
         found = ask_ca.gather(context, server=server)
         if online:
             asked = [e.facts for e in found.entries if e.account.folder not in statuses]
@@ -89,30 +111,54 @@ def command(
             with ask_ca.progress("Asking the CA", len(loading), context) as answered:
                 statuses.update(status.ask(loading, settings, answered))
             found = overview.with_statuses(found, statuses)
+        # What could not be read may be what speaks for one of them, or against.
+        store.refuse_unread(entry.account for entry in found.entries)
         steps = tuple(clean_plan.plan(found.entries, idle=idle, force=force))
         decided = tuple((s.entry.account.folder, s.action, s.reason) for s in steps)
-        return Plan(steps, decided, found.unread)
+        return CleanPlan(steps, decided, found, tuple(leftovers.find(dirs)))
+
+    def act(make: Callable[[], CleanPlan], show: Callable[[CleanPlan], None], yes: bool) -> None:
+        change.act(
+            context,
+            "accounts clean",
+            make=make,
+            show=show,
+            describe=_describe,
+            question="Do this?",
+            yes=yes,
+            carry_out=carry_out,
+            conclude=_conclude,
+            result=outcome_as_json,
+            failed=lambda outcome: bool(outcome.failed),
+        )
+
+    def carry_out(plan: CleanPlan) -> CleanOutcome:
+        return clean.carry_out(
+            dirs, plan.steps, (lambda facts: end(facts, settings)) if deactivate else None
+        )
 
     plan = make()
-    if plan.idle:
+    if plan.nothing:
         _nothing(context, plan)
+    else:
+        act(make, lambda plan: _show(plan, deactivate), yes)
+    if yes or idle or context.json or not context.interactive:
         return
+    offered = make().offered
+    if not offered:
+        return
+    _show_offered(offered, plan.found)
+    if click.confirm("Move these to the archive, too?"):
+        act(lambda: make(idle=True), lambda plan: None, yes=True)
+    else:
+        click.echo("They stay.")
 
-    change.act(
-        context,
-        "accounts clean",
-        make=make,
-        show=lambda plan: _show(plan, deactivate),
-        describe=lambda plan: {"steps": [step_as_json(step) for step in plan.steps]},
-        question="Do this?",
-        yes=yes,
-        carry_out=lambda plan: clean.carry_out(
-            dirs, plan.steps, (lambda facts: end(facts, settings)) if deactivate else None
-        ),
-        conclude=_conclude,
-        result=outcome_as_json,
-        failed=lambda outcome: bool(outcome.failed),
-    )
+
+def _describe(plan: CleanPlan) -> dict[str, Any]:
+    return {
+        "steps": [step_as_json(step) for step in plan.steps],
+        "leftovers": [str(leftover.path) for leftover in plan.leftovers],
+    }
 
 
 def step_as_json(step: CleanStep) -> dict[str, Any]:
@@ -146,23 +192,25 @@ def outcome_as_json(outcome: CleanOutcome) -> dict[str, Any]:
     }
 
 
-def _nothing(context: Context, plan: Plan) -> None:
+def _nothing(context: Context, plan: CleanPlan) -> None:
     if context.json:
-        steps = {"steps": [step_as_json(step) for step in plan.steps]}
         nothing = outcome_as_json(CleanOutcome((), ()))
-        document.write("accounts clean", done=True, plan=steps, result=nothing)
+        document.write("accounts clean", done=True, plan=_describe(plan), result=nothing)
         return
     _show(plan, deactivate=False)
     click.echo("Nothing to clean.")
+    if plan.offered and not context.interactive:
+        click.echo("To take out of service what nothing uses:")
+        click.echo("    " + commands.ours("accounts", "clean", "--idle"))
 
 
-def _show(plan: Plan, deactivate: bool) -> None:
+def _show(plan: CleanPlan, deactivate: bool) -> None:
     report = Report("accounts clean", dict, lambda: _blocks(plan, deactivate))
     formats.chosen(json=False).show(report)
     sys.stdout.flush()
 
 
-def _blocks(plan: Plan, deactivate: bool) -> Iterator[Block]:
+def _blocks(plan: CleanPlan, deactivate: bool) -> Iterator[Block]:
     if not plan.steps:
         return
     short = account_words.short_ids(step.entry.account.name for step in plan.steps)
@@ -185,8 +233,48 @@ def _blocks(plan: Plan, deactivate: bool) -> Iterator[Block]:
         )
     if deactivate:
         yield Note("Before they go to the archive they are deactivated at the CA, for good.")
-    for line in plan.unread:
+    for leftover in plan.leftovers:
+        yield Note(f"{leftover.path} is removed: {leftover.what}.")
+    for line in plan.found.unread:
         yield Note(f"Not readable, so signs of use may be missing: {line}", tone=Tone.WARN)
+
+
+def _show_offered(offered: Sequence[CleanStep], found: Overview) -> None:
+    report = Report("accounts clean", dict, lambda: _offer(offered, found))
+    formats.chosen(json=False).show(report)
+    sys.stdout.flush()
+
+
+def _offer(offered: Sequence[CleanStep], found: Overview) -> Iterator[Block]:
+    """Tell of idle accounts what is known of each: nothing here can tell what they are for."""
+    host = socket.gethostname()
+    short = account_words.short_ids(entry.account.name for entry in found.entries)
+    rows = []
+    for step in offered:
+        account = step.entry.account
+        made = f"{account.created:%Y-%m-%d}" if account.created else "?"
+        ordered = found.ordered.get(account.uri or "")
+        words = [
+            f"got certificates for {', '.join(sorted(ordered)[:3])}"
+            if ordered
+            else "never got a certificate here, as far as logs tell"
+        ]
+        other = moved_machine(account.creation_host, host)
+        words += [f"made on another host, {other}"] if other else []
+        rows.append(
+            (
+                Cell(short[account.name]),
+                Cell(made),
+                Cell(account.kid or "unknown"),
+                Cell("; ".join(words)),
+            )
+        )
+    yield Note(
+        "Nothing uses these, and no other account is known to take their place. They are what "
+        "plain certbot takes by mistake, or asks about."
+    )
+    columns, whole = ("ID", "MADE", "KID", "WHAT IS KNOWN"), frozenset({"ID", "MADE"})
+    yield Table("", columns, tuple(rows), whole, frozenset({"KID"}), frozenset({"WHAT IS KNOWN"}))
 
 
 def _conclude(outcome: CleanOutcome) -> None:
@@ -198,4 +286,4 @@ def _conclude(outcome: CleanOutcome) -> None:
     for failed in outcome.failed:
         click.echo(f"{failed.step.entry.account.name} stays: {failed.reason}", err=True)
     if any(moved.step.action is CleanAction.ARCHIVE for moved in outcome.moved):
-        click.echo(here("To bring one back:  certbot-sectigo accounts restore ID"))
+        click.echo("To bring one back:  " + commands.ours("accounts", "restore", "ID"))

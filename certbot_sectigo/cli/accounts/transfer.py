@@ -13,7 +13,7 @@ import click
 
 from certbot_sectigo.accounts import keys, store
 from certbot_sectigo.accounts.change import other_clients, transfer
-from certbot_sectigo.accounts.change.transfer import Told, TransferError
+from certbot_sectigo.accounts.change.transfer import KeyTold, TransferError
 from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import atomic, errors, reading
@@ -182,7 +182,7 @@ def command(
         return
     dirs = change.dirs_of(context)
     path = Path(key_file).absolute()
-    given = Told(server, account_url, eab_kid)
+    given = KeyTold(server, account_url, eab_kid)
 
     def make() -> Incoming:
         plan = _incoming(path, Path(told_file).absolute() if told_file else None, given)
@@ -235,11 +235,11 @@ def _is_client(key_file: str, told_file: str | None) -> bool:
     return told_file is not None and reading.is_folder(Path(told_file))
 
 
-def _incoming(path: Path, told_file: Path | None, given: Told) -> Incoming:
+def _incoming(path: Path, told_file: Path | None, given: KeyTold) -> Incoming:
     key = keys.from_file(path)
     if told_file is None:
         told_file = transfer.beside(path)
-    told = transfer.read(told_file) if told_file else Told()
+    told = transfer.read(told_file) if told_file else KeyTold()
     server = given.server or told.server
     if server is None:
         raise TransferError(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from certbot_sectigo.accounts import leftovers
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import Context
@@ -80,7 +81,7 @@ def act(
     """Show a plan, have it approved, and carry it out under certbot's locks.
 
     The locks are not held while a person thinks: the plan is made again once they are, and
-    must have come out the same.
+    must have come out the same. What earlier runs left is ended, too.
 
     :param make: makes the plan; reads only.
     :param show: prints it for people.
@@ -110,6 +111,8 @@ def act(
                 "Nothing was changed: certbot's files are not what they were a moment ago.",
                 "Repeat the command.",
             )
+        if lock is not no_lock:
+            leftovers.sweep(dirs)
         outcome = carry_out(plan)
     if context.json:
         document.write(command, done=True, plan=describe(plan), result=result(outcome))

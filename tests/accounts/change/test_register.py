@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts import leftovers, store
 from certbot_sectigo.accounts.change import register as registration
 from certbot_sectigo.accounts.change.register import PairAlreadyBound, RegistrationError
 from certbot_sectigo.base import atomic
@@ -18,6 +19,7 @@ from certbot_sectigo.ca.errors import Unreachable
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.sandbox import Config, Pair, RunningSandbox, running
+from tests.accounts.conftest import Faults
 from tests.accounts.keys import new_key
 
 SETTINGS = Settings("tests")
@@ -40,6 +42,7 @@ class Bench:
 
     def register(self, credentials: Credentials | None = None) -> str:
         consent = registration.Consent(lambda terms: None, lambda: ())
+        leftovers.sweep(self.dirs)  # as the command and the plugin do
         account = registration.register(
             self.dirs, credentials or self.credentials(), SETTINGS, consent, new_key
         )
@@ -128,7 +131,32 @@ def test_killed_at_any_file_operation_the_next_run_ends_with_one_account(
             name = there[0] if there else again.register()
             assert [a.name for a in store.read_all(dirs.accounts) if a.loads] == [name]
             assert len(sandbox.accounts()) == 1
-            assert again.pending() == []
+            leftovers.sweep(dirs)
+            assert again.pending() == [] and not (dirs.config_dir / "sectigo").exists()
+            assert not [path for path in again.files() if path.endswith(".tmp")]
+
+
+@pytest.mark.parametrize("file", ["private_key.json", "sectigo-eab.json", "meta.json", ""])
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
+def test_what_cannot_be_read_of_a_pending_key_is_not_taken_for_not_there(
+    bench: Bench, faults: Faults, file: str, number: int
+) -> None:
+    bench.sandbox.fault("drop-after", "newAccount")
+    with pytest.raises(Unreachable):
+        bench.register()
+    [waiting] = bench.pending()
+    folder = bench.dirs.pending / server_path(bench.sandbox.directory_url("OV")) / waiting
+    before, asked = bench.files(), len(bench.sandbox.requests("newAccount"))
+    with (
+        faults.at(folder / file if file else folder.parent, number),
+        pytest.raises((OSError, store.AccountError)),
+    ):
+        bench.register()
+    assert bench.files() == before
+    # Nothing was sent that could have spent the pair on another key.
+    assert len(bench.sandbox.requests("newAccount")) == asked
+    assert bench.register() == waiting
+    assert len(bench.sandbox.accounts()) == 1
 
 
 def test_a_wrong_secret_is_refused_without_a_trace_and_the_right_one_then_works(

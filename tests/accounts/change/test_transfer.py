@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certbot_sectigo.accounts.change import transfer
-from certbot_sectigo.accounts.change.transfer import Told
+from certbot_sectigo.accounts.change.transfer import KeyTold
 
 URI, SERVER = "https://ca.example/v2/OV/account/7", "https://ca.example/v2/OV"
 PROTECTED = base64.urlsafe_b64encode(json.dumps({"alg": "HS256", "kid": "K"}).encode()).decode()
@@ -24,7 +24,7 @@ BINDING = {"protected": PROTECTED.rstrip("="), "payload": "x", "signature": "y"}
     [
         (
             json.dumps({"version": 1, "server": SERVER, "account_url": URI, "kid": "K"}),
-            Told(SERVER, URI, "K"),
+            KeyTold(SERVER, URI, "K"),
         ),
         (
             json.dumps(
@@ -36,19 +36,19 @@ BINDING = {"protected": PROTECTED.rstrip("="), "payload": "x", "signature": "y"}
                     },
                 }
             ),
-            Told(None, URI, "K"),
+            KeyTold(None, URI, "K"),
         ),
         (
             f"CA_KEY_HASH='abc='\nACCOUNT_URL='{URI}'\nCA_EAB_KEY_ID='K'\nCA_EAB_HMAC_KEY='s'\n",
-            Told(None, URI, "K"),
+            KeyTold(None, URI, "K"),
         ),
-        (json.dumps({"url": URI}), Told(None, URI)),
-        (json.dumps({"body": {}, "uri": URI}), Told(None, URI)),
-        (json.dumps({"status": "valid", "externalAccountBinding": BINDING}), Told(kid="K")),
+        (json.dumps({"url": URI}), KeyTold(None, URI)),
+        (json.dumps({"body": {}, "uri": URI}), KeyTold(None, URI)),
+        (json.dumps({"status": "valid", "externalAccountBinding": BINDING}), KeyTold(kid="K")),
     ],
     ids=["ours", "lego", "acme.sh", "dehydrated", "certbot", "the CA's object"],
 )
-def test_known_files(text: str, told: Told) -> None:
+def test_known_files(text: str, told: KeyTold) -> None:
     assert transfer.parse(text) == told
 
 
