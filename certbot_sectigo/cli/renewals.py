@@ -77,13 +77,11 @@ def gather(
     from certbot_sectigo.accounts.known import overview
     from certbot_sectigo.machine import certbot_versions, timers
     from certbot_sectigo.machine.dirs import Dirs
-    from certbot_sectigo.machine.logs import findings
     from certbot_sectigo.renewals import ask, survey
 
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
     surveyed = survey.survey(
         overview.gather(dirs, context.system_root, os.environ),
-        findings.scan(dirs.logs_dir),
         timers.read(context.system_root),
         certbot_versions.certbot_version(),
         datetime.now(timezone.utc),

@@ -23,15 +23,15 @@ from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, w
 from certbot_sectigo.doctor.readers import exposure, hmac_keys, leaks
 from certbot_sectigo.machine import (
     certbot_versions,
-    lineages,
     programs,
     schedules,
     timers,
 )
 from certbot_sectigo.machine.dirs import Dirs
-from certbot_sectigo.machine.lineages import Certificate, Lineage
 from certbot_sectigo.machine.requirements import Unmet, first_unmet
 from certbot_sectigo.machine.schedules import Source
+from certbot_sectigo.renewals import survey
+from certbot_sectigo.renewals.model import Renewal
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class Machine:
     overview: Overview
     unnoted: frozenset[Path]
     """Folders of accounts without a note of their kid."""
-    renewables: tuple[renewal.Renewable, ...]
+    renewals: tuple[Renewal, ...]
+    expiries: tuple[Expiry, ...]
     schedule: timers.Schedule
     guarded: tuple[model.Guarded, ...]
     repositories: tuple[model.Repository, ...]
@@ -80,18 +81,22 @@ def read(
     files = schedules.settings_files(dirs.config_dir, system_root, environ)
     credentials = _credentials(dirs, overview)
     found, keys = leaks.find(dirs, system_root, environ, leaks.known_keys(credentials), deep=deep)
-    renewables = tuple(_renewable(lineage) for lineage in overview.lineages)
     trouble: list[str] = []
     guarded = tuple(exposure.guarded(dirs, credentials, trouble))
     overview = replace(overview, unread=(*overview.unread, *trouble))
+    schedule = timers.read(system_root)
+    version = certbot_versions.certbot_version()
+    surveyed = survey.survey(overview, schedule, version, now)
+    expiries = tuple(_expiry(item) for item in surveyed)
     return Machine(
         dirs=dirs,
         now=now,
         host=_host(system_root),
         overview=overview,
         unnoted=frozenset(a.folder for a in store.read_all(dirs.accounts) if a.note is None),
-        renewables=renewables,
-        schedule=timers.read(system_root),
+        renewals=tuple(item.renewal() for item in surveyed),
+        expiries=expiries,
+        schedule=schedule,
         guarded=guarded,
         repositories=tuple(exposure.repositories(dirs.config_dir)),
         leaks=tuple(found),
@@ -102,8 +107,8 @@ def read(
             for setting in traps.parse(path, schedules.lines(schedules.read_text(path)))
         ),
         settings_files=frozenset(files),
-        holdings=tuple(_holdings(dirs, overview, renewables)),
-        certbot_version=certbot_versions.certbot_version(),
+        holdings=tuple(_holdings(dirs, overview, expiries)),
+        certbot_version=version,
         ours=_ours(system_root),
         unmet=first_unmet(),
     )
@@ -121,7 +126,7 @@ def diagnose(machine: Machine) -> Diagnosis:
         *secrets.check(machine.guarded, machine.repositories, machine.leaks),
         *reach.check(reached),
         *renewal.check(
-            machine.renewables,
+            machine.renewals,
             machine.schedule,
             machine.now,
             machine.certbot_version,
@@ -134,7 +139,7 @@ def diagnose(machine: Machine) -> Diagnosis:
         when=machine.now,
         findings=worst_first(scrubbed(finding, mask) for finding in findings),
         verdicts=Counter((e.facts.server, e.verdict.value) for e in machine.overview.entries),
-        expiries=tuple(renewable.expiry for renewable in machine.renewables),
+        expiries=machine.expiries,
         reaches=tuple(reached),
     )
 
@@ -144,32 +149,34 @@ def _credentials(dirs: Dirs, overview: Overview) -> list[Path]:
     return list(dict.fromkeys([dirs.default_credentials, *named]))
 
 
-def _renewable(lineage: Lineage) -> renewal.Renewable:
-    options = lineages.read_options(lineage)
-    certificate = lineages.read_certificate(lineage)
-    if isinstance(certificate, Certificate):
-        names = tuple(sorted(certificate.names))
-        expiry = Expiry(lineage.name, names, certificate.not_before, certificate.not_after)
-    else:
-        expiry = Expiry(lineage.name, problem=certificate.reason)
-    return renewal.Renewable(lineage, expiry, options)
+def _expiry(item: survey.Surveyed) -> Expiry:
+    facts, found = item.facts, item.renewal()
+    return Expiry(
+        facts.lineage.name,
+        found.names,
+        found.not_before,
+        found.not_after,
+        facts.unreadable,
+        found.forecast.outlook.value,
+        found.horizon,
+    )
 
 
 def _holdings(
     dirs: Dirs,
     overview: Overview,
-    renewables: tuple[renewal.Renewable, ...],
+    expiries: tuple[Expiry, ...],
 ) -> Iterator[reach.Holding]:
     """Collect what each account got certificates for: lineages, and orders in the logs."""
-    expiries = {renewable.expiry.lineage: renewable.expiry for renewable in renewables}
+    by_lineage = {expiry.lineage: expiry for expiry in expiries}
     for entry in overview.entries:
         if entry.account.misnamed:
             continue  # most often a copy of one that is here, too
         known: set[str] = set(overview.ordered.get(entry.account.uri or "", ()))
         needed: set[str] = set()
         for use in entry.facts.uses:
-            if use.source is Source.LINEAGE and use.what in expiries:
-                expiry = expiries[use.what]
+            if use.source is Source.LINEAGE and use.what in by_lineage:
+                expiry = by_lineage[use.what]
                 known.update(expiry.names)
                 needed.update(expiry.names)
             else:

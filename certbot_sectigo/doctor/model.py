@@ -56,6 +56,10 @@ class Expiry:
     not_after: datetime | None = None
     """UTC; None if the certificate cannot be read."""
     problem: str = ""
+    forecast: str = ""
+    """What its next renewal will do, as ``renewals`` calls it."""
+    horizon: datetime | None = None
+    """When the first of its names ceases to count as validated (UTC); None if not known."""
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ def _broken(facts: Facts) -> Forecast | None:
     lineage = facts.lineage
     if lineage.problem:
         return _bad(
+            "unusable",
             f"{lineage.path} {lineage.problem.rstrip('.')}, so certbot passes over it",
             "Mend the file, or put it back from a backup (sectigo/backup in certbot's "
             "configuration directory may have one).",
@@ -93,14 +94,25 @@ def _broken(facts: Facts) -> Forecast | None:
             else "No version in its archive is whole: put the files back from a backup, or take "
             "the lineage out (certbot delete) and issue it anew."
         )
-        return _bad(f"{refused[0]}: certbot refuses it", remedy, "\n".join(facts.mending))
+        lines = "\n".join(facts.mending)
+        return _bad("links", f"{refused[0]}: certbot refuses the lineage", remedy, lines)
     if facts.unreadable:
-        return _bad(f"its certificate cannot be read: {facts.unreadable.rstrip('.')}")
+        return _bad(
+            "certificate-unreadable",
+            f"{facts.unreadable.rstrip('.')}, so certbot cannot tell when to renew it",
+            "Put the file or link back, or get the certificate anew.",
+        )
     if not lineage.authenticator:
-        return _bad("its renewal file names no authenticator")
+        return _bad(
+            "no-authenticator",
+            f"{lineage.path} names no authenticator, so certbot renew fails for it",
+            "Name one; sectigo-eab where the account has an EAB pair.",
+            commands.saving(lineage.name, "--authenticator", PLUGIN),
+        )
     account = facts.account
     if account is None and lineage.account and not facts.registers:
         return _bad(
+            "account",
             f"it is pinned to the account {lineage.account}, which is not there",
             "Point it to the account that may issue for its names; the first line lists them.",
             "\n".join(
@@ -112,6 +124,7 @@ def _broken(facts: Facts) -> Forecast | None:
         )
     if account is not None and not account.loads:
         return _bad(
+            "account",
             f"certbot cannot load its account {account.name}: {account.problem}",
             "See what can be done about the account:",
             commands.ours("accounts", "show", account.name),
@@ -119,8 +132,10 @@ def _broken(facts: Facts) -> Forecast | None:
     return None
 
 
-def _bad(reason: str, remedy: str = "", command: str = "") -> Forecast:
-    return Forecast(Outlook.BROKEN, f"{reason}.", Basis.FILES, remedy=remedy, command=command)
+def _bad(code: str, reason: str, remedy: str = "", command: str = "") -> Forecast:
+    return Forecast(
+        Outlook.BROKEN, f"{reason}.", Basis.FILES, code=code, remedy=remedy, command=command
+    )
 
 
 def _refused_now(facts: Facts) -> Forecast | None:
@@ -130,31 +145,42 @@ def _refused_now(facts: Facts) -> Forecast | None:
         Outlook.REFUSED,
         f"the CA refuses account {facts.account.name} an order for it: {facts.answer.words}",
         Basis.ORDER,
+        code="refused",
         remedy=facts.answer.remedy,
     )
 
 
 def _unattended(facts: Facts) -> Forecast | None:
     lineage, schedule = facts.lineage, facts.schedule
-    reason = ""
+    code = reason = command = ""
+    remedy = "What to do about it is among the findings of:"
     if facts.options.get("autorenew", "").lower() == "false":
-        reason = "its renewal is switched off (autorenew = False)"
+        code = "switched-off"
+        reason = f"{lineage.path} has autorenew = False, so certbot renew passes over it"
+        remedy = "Take the line out of the renewal file."
     elif "manual" in lineage.plugins and not facts.options.get("manual_auth_hook"):
-        reason = "its authenticator is manual without a hook, so a person has to be there"
+        code = "manual"
+        reason = "its authenticator is manual without a hook that does the work"
+        remedy = "Give it an authenticator that needs nobody:"
+        command = commands.saving(lineage.name, "--authenticator", PLUGIN)
     elif schedule is not None and not schedule.active:
-        reason = "nothing starts certbot renew here"
+        code, reason = "not-scheduled", "nothing starts certbot renew here"
+        command = commands.ours("doctor")
     elif schedule is not None and PLUGIN in lineage.plugins:
         starts = [start for start in schedule.starts if start.active]
         if starts and all(start.has_plugin is False for start in starts):
+            code = "plugin-missing"
             reason = f"{starts[0].schedule} starts {starts[0].name}, which lacks {PLUGIN}"
-    if not reason:
+            command = commands.ours("doctor")
+    if not code:
         return None
     return Forecast(
         Outlook.UNATTENDED,
         f"{reason}.",
         Basis.FILES,
-        remedy="What to do about it is among the findings of:",
-        command=commands.ours("doctor"),
+        code=code,
+        remedy=remedy,
+        command=command,
     )
 
 
@@ -186,6 +212,7 @@ def _answered(facts: Facts) -> Forecast | None:
             Basis.ORDER,
             names,
             "dns-01",
+            code="challenge",
             answerable=False,
             remedy="Have the names validated again in the CA's portal (SCM: Domains), or renew "
             f"with a DNS authenticator and {PLUGIN} as the installer.",
@@ -205,7 +232,9 @@ def _by_http(facts: Facts, names: tuple[str, ...], basis: Basis, reason: str) ->
         basis,
         names,
         "http-01",
-        remedy="This tries it:",
+        code="horizon" if basis is Basis.LOG else "challenge",
+        remedy="Have the names validated again in the CA's portal (SCM: Domains), or let this "
+        "machine answer; this tries it:",
         command=commands.certbots("renew", "--dry-run", "--cert-name", facts.lineage.name),
     )
 
@@ -218,6 +247,7 @@ def _from_log(facts: Facts) -> Forecast:
             Outlook.REFUSED,
             f"the CA refused the last order for it on {last.when:%Y-%m-%d}: {words}",
             Basis.LOG,
+            code="refused",
             remedy="Ask the CA again with an order:",
             command=_ask(lineage),
         )

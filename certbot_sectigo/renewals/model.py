@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.live import Damage
 
 
 class Outlook(enum.Enum):
@@ -65,6 +66,8 @@ class Forecast:
     """Those that need a challenge."""
     method: str = ""
     """The challenge that would be answered."""
+    code: str = ""
+    """The kind of what is wrong, as the doctor calls it; empty where nothing is."""
     answerable: bool | None = None
     """Whether the authenticator can answer it at all; None where no challenge is in question
     or that is not known."""
@@ -99,6 +102,10 @@ class Renewal:
     """Of those names of which it is known, soonest end first."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Texts of ``[renewalparams]``."""
+    damages: tuple[Damage, ...] = ()
+    """What is wrong with its files, refused by certbot or not."""
+    mending: tuple[str, ...] = ()
+    """The lines that put its links right."""
 
     @property
     def horizon(self) -> datetime | None:

@@ -16,7 +16,6 @@ from certbot_sectigo.base import reading
 from certbot_sectigo.machine import dirs, lineages, live
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.lineages import Lineage
-from certbot_sectigo.machine.logs.findings import Findings
 from certbot_sectigo.machine.logs.orders import Opened, Validated
 from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals import due
@@ -59,20 +58,20 @@ class Surveyed:
             forecast=forecast(facts),
             horizons=tuple(facts.horizons),
             options=facts.options,
+            damages=tuple(facts.damages),
+            mending=tuple(facts.mending),
         )
 
 
 def survey(
     overview: Overview,
-    logs: Findings,
     schedule: Schedule | None,
     certbot_version: tuple[int, ...],
     now: datetime,
 ) -> list[Surveyed]:
     """Read what decides about each lineage's next renewal.
 
-    :param overview: the accounts and lineages of this machine.
-    :param logs: what certbot's logs tell.
+    :param overview: the accounts and lineages of this machine, and what its logs tell.
     :param schedule: what starts certbot; None if that is not to be looked at.
     :param certbot_version: such as ``(5, 8, 0)``: of the certbot that renews.
     :param now: UTC.
@@ -101,8 +100,8 @@ def survey(
             options=options,
             schedule=schedule,
             next_try=next_try,
-            last=_last(logs.opened, account, names),
-            horizons=_horizons(lineage, logs.validated, account, names),
+            last=_last(overview.logs.opened, account, names),
+            horizons=_horizons(lineage, overview.logs.validated, account, names),
         )
         found.append(Surveyed(facts, certificate, lineage.server or ""))
     return found

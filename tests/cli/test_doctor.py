@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from certbot_sectigo import doctor
+from certbot_sectigo.doctor.checks import renewal
 from tests.bed.components import BIN
 from tests.bed.process import Result, clean_environment, run
 
@@ -55,6 +56,7 @@ def test_every_finding_is_on_its_page() -> None:
         *(f"secrets/{k}-owner" for k in ("account-key", "credentials", "folder")),
         *(f"secrets/hmac-key-in-{p}" for p in ("log", "cron", "systemd", "cli-ini", "renewal",
                                                "process", "history", "temporary-log")),
+        *(f"renewal/{code}" for code in renewal._TITLES),
         *(f"traps/{s}-in-cli-ini" for s in ("server", "account", "authenticator")),
     }  # fmt: skip
     told = set(re.findall(r"^\| `([a-z]+/[a-z-]+)` \|", PAGE.read_text(), re.MULTILINE))

@@ -10,8 +10,8 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import NameOID
 
 from tests.bed import process, schema
@@ -107,9 +107,11 @@ def copied(machine: Machine, home: Path) -> Machine:
     return Machine(home)
 
 
-def certificate(name: str, not_before: datetime, not_after: datetime) -> bytes:
-    """Make a certificate, in PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def certificate(machine: Machine, name: str, not_before: datetime, not_after: datetime) -> bytes:
+    """Make a certificate for a lineage's own key, in PEM."""
+    held = (machine.config / "archive" / name / "privkey1.pem").read_bytes()
+    key = load_pem_private_key(held, None)
+    assert isinstance(key, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey))
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     return (
         x509.CertificateBuilder()

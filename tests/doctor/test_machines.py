@@ -159,7 +159,7 @@ def trap(text: str) -> Callable[[Machine], None]:
         (no_authenticator, "renewal/no-authenticator", "critical"),
         (switched_off, "renewal/switched-off", "warning"),
         (broken_renewal, "renewal/unusable", "critical"),
-        (no_certificate, "renewal/certificate-unreadable", "critical"),
+        (no_certificate, "renewal/links", "critical"),
         (unscheduled, "renewal/not-scheduled", "critical"),
         (disabled_timer, "renewal/not-scheduled", "critical"),
         (plugin_missing, "renewal/plugin-missing", "critical"),
@@ -196,15 +196,17 @@ def test_a_certificate_that_was_not_renewed_in_time(
     machine: Machine, begun: int, left: int, code: str, severity: str
 ) -> None:
     now = datetime.now(timezone.utc)
-    path = machine.config / "archive/a.example/cert1.pem"
-    path.write_bytes(
-        certificate("a.example", now - timedelta(days=begun), now + timedelta(days=left))
+    made = certificate(
+        machine, "a.example", now - timedelta(days=begun), now + timedelta(days=left)
     )
+    for name, more in (("cert1.pem", b""), ("fullchain1.pem", made)):
+        (machine.config / "archive/a.example" / name).write_bytes(made + more)
 
     findings = machine.doctor()[1]
 
     assert [(f["code"], f["severity"]) for f in findings] == [(code, severity)]
-    assert findings[0]["command"] == "certbot renew --cert-name a.example"
+    command = findings[0]["command"]
+    assert command.startswith("certbot renew ") and command.endswith("--cert-name a.example")
 
 
 def test_an_account_that_the_ca_has_ended_is_found_when_the_ca_is_asked(tmp_path: Path) -> None:
@@ -217,7 +219,7 @@ def test_an_account_that_the_ca_has_ended_is_found_when_the_ca_is_asked(tmp_path
         code, findings, _ = machine.doctor("--online")
     assert (code, [f["code"] for f in findings]) == (1, ["accounts/dead-in-use"])
     assert findings[0]["severity"] == "critical"
-    assert findings[0]["command"].startswith("certbot-sectigo accounts ")
+    assert " accounts " in findings[0]["command"]
 
 
 def test_a_ca_that_does_not_answer_tells_nothing(machine: Machine) -> None:

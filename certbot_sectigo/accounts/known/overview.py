@@ -58,6 +58,8 @@ class Overview:
     """What could not be read, and why: signs of use may be missing."""
     ordered: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Account URL -> names for which logs show orders of it."""
+    logs: findings.Findings = field(default_factory=findings.Findings)
+    """What certbot's logs tell, for whoever asks more of them."""
 
 
 def gather(
@@ -119,7 +121,7 @@ def gather(
     unread += [account.unread for account in found if account.unread]
     unread += [f"{log.log}: {log.reason}" for log in logs.unread]
     ordered = issuance.names_ordered(logs.issuances)
-    return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread), ordered)
+    return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread), ordered, logs)
 
 
 def _cut_off(dirs: paths.Dirs) -> set[tuple[str, str]]:

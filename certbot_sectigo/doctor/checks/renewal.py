@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from certbot_sectigo.doctor.checks import starts
 from certbot_sectigo.doctor.checks.starts import Ours
-from certbot_sectigo.doctor.model import Expiry, Finding, Severity
+from certbot_sectigo.doctor.model import Finding, Severity
+from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals.due import window
+from certbot_sectigo.renewals.horizon import E_MAIL_ENDS
+from certbot_sectigo.renewals.model import Renewal
 
 _GRACE = timedelta(days=1)
 """certbot's timers run twice a day, and it spreads renewals over some hours."""
 _NOTHING_KNOWN = Ours()
 
 
-@dataclass(frozen=True)
-class Renewable:
-    """A lineage with what decides about its renewal."""
-
-    lineage: Lineage
-    expiry: Expiry
-    options: Mapping[str, str] = field(default_factory=dict)
-    """Texts of ``[renewalparams]``, and the file's own ``renew_before_expiry``."""
+_TITLES = {
+    "unusable": "A renewal file cannot be used",
+    "links": "certbot refuses a lineage for its links",
+    "certificate-unreadable": "A lineage's certificate cannot be read",
+    "no-authenticator": "A lineage has no authenticator",
+    "switched-off": "A lineage's renewal is switched off",
+    "manual": "A lineage can be renewed by hand only",
+    "refused": "The CA refuses to renew a certificate",
+    "challenge": "A renewal needs a challenge",
+    "horizon": "A validation ends before the next renewal",
+}
+"""Of forecasts; what is not here has a finding of its own: accounts', the schedules'."""
+_SEVERITIES = {"switched-off": Severity.WARNING, "horizon": Severity.WARNING}
+_NOTICE = timedelta(days=180)
+"""How long before validation by e-mail ends it is told."""
+_AHEAD = timedelta(days=14)
+"""How long before a validation ends it is told."""
 
 
 def check(
-    renewables: Iterable[Renewable],
+    renewals: Iterable[Renewal],
     schedule: Schedule,
     now: datetime,
     certbot_version: tuple[int, ...],
@@ -41,83 +52,83 @@ def check(
     :param certbot_version: of the certbot beside this command, such as ``(5, 8, 0)``.
     :param ours: that certbot.
     """
-    renewables = list(renewables)
-    lineages = [renewable.lineage for renewable in renewables]
-    for renewable in renewables:
-        lineage = renewable.lineage
-        if lineage.problem:
-            yield Finding(
-                "renewal/unusable",
-                Severity.CRITICAL,
-                "A renewal file cannot be used",
-                f"{lineage.path} {lineage.problem.rstrip('.')}. certbot does not renew it.",
-                (str(lineage.path),),
-                "Mend the file, or put it back from a backup (sectigo/backup in certbot's "
-                "configuration directory may have one).",
-            )
-            continue
-        yield from _authenticator(renewable)
-        yield from _expiry(renewable, now, certbot_version)
-    yield from starts.check(lineages, schedule.starts, ours)
-    if lineages and not schedule.active:
-        yield _unscheduled(schedule, lineages, ours)
+    renewals = list(renewals)
+    all_lineages = [renewal.lineage for renewal in renewals]
+    for renewal in renewals:
+        yield from _forecast(renewal, now)
+        if renewal.forecast.code != "unusable":
+            yield from _files(renewal)
+            yield from _expiry(renewal, now, certbot_version)
+    yield from _by_mail(renewals, now)
+    yield from starts.check(all_lineages, schedule.starts, ours)
+    if all_lineages and not schedule.active:
+        yield _unscheduled(schedule, all_lineages, ours)
 
 
-def _authenticator(renewable: Renewable) -> Iterator[Finding]:
-    lineage, options = renewable.lineage, renewable.options
-    where, name = (str(lineage.path),), shlex.quote(lineage.name)
-    if options.get("autorenew", "").lower() == "false":
-        yield Finding(
-            "renewal/switched-off",
-            Severity.WARNING,
-            "A lineage's renewal is switched off",
-            f"{lineage.name} has autorenew = False, so certbot renew passes over it.",
-            where,
-            "Take the line out of the renewal file.",
-        )
-    if not lineage.authenticator:
-        yield Finding(
-            "renewal/no-authenticator",
-            Severity.CRITICAL,
-            "A lineage has no authenticator",
-            f"{lineage.name} does not say how it is to be renewed, so certbot renew fails for it.",
-            where,
-            "Name one; sectigo-eab where the account has an EAB pair.",
-            f"certbot reconfigure --cert-name {name} --authenticator sectigo-eab",
-        )
-    elif lineage.authenticator.rpartition(":")[2] == "manual" and not options.get(
-        "manual_auth_hook"
-    ):
-        yield Finding(
-            "renewal/manual",
-            Severity.CRITICAL,
-            "A lineage can be renewed by hand only",
-            f"{lineage.name} has the authenticator manual without a hook that does the work.",
-            where,
-            "Give it an authenticator that needs nobody.",
-            f"certbot reconfigure --cert-name {name} --authenticator sectigo-eab",
-        )
-
-
-def _expiry(
-    renewable: Renewable, now: datetime, certbot_version: tuple[int, ...]
-) -> Iterator[Finding]:
-    lineage, expiry = renewable.lineage, renewable.expiry
-    name = shlex.quote(lineage.name)
-    renew = f"certbot renew --cert-name {name}"
-    if expiry.not_after is None or expiry.not_before is None:
-        yield Finding(
-            "renewal/certificate-unreadable",
-            Severity.CRITICAL,
-            "A lineage's certificate cannot be read",
-            f"{lineage.name}: {expiry.problem.rstrip('.')}. certbot cannot tell when to renew it.",
-            (str(lineage.cert_path or lineage.path),),
-            "Put the file or link back, or get the certificate anew.",
-        )
+def _forecast(renewal: Renewal, now: datetime) -> Iterator[Finding]:
+    forecast, lineage = renewal.forecast, renewal.lineage
+    title = _TITLES.get(forecast.code)
+    if title is None:
         return
-    left = expiry.not_after - now
-    lifetime = expiry.not_after - expiry.not_before
-    when = f"{expiry.not_after:%Y-%m-%d %H:%M} UTC"
+    severity = _SEVERITIES.get(forecast.code, Severity.CRITICAL)
+    if forecast.code == "horizon":
+        ends = [horizon.until for horizon in renewal.horizons if horizon.name in forecast.names]
+        if min(ends, default=now) > now + _AHEAD:
+            return
+    elif forecast.code == "challenge" and not forecast.fails:
+        severity = Severity.WARNING
+    where = (str(lineage.path), *forecast.names)
+    what = f"{lineage.name}: {forecast.reason}"
+    yield Finding(
+        f"renewal/{forecast.code}", severity, title, what, where, forecast.remedy, forecast.command
+    )
+
+
+def _files(renewal: Renewal) -> Iterator[Finding]:
+    """Tell what certbot accepts although services will not."""
+    wrong = [damage for damage in renewal.damages if not damage.refused]
+    if wrong:
+        lines = bool(renewal.mending)
+        yield Finding(
+            "renewal/files-wrong",
+            Severity.CRITICAL,
+            "A lineage's files do not belong together",
+            f"{renewal.lineage.name}: {wrong[0]}. certbot does not look at that, but services that "
+            "read the files fail, or serve another certificate.",
+            tuple(str(damage.path) for damage in wrong),
+            "These lines put the links right:"
+            if lines
+            else "Put the files back from a backup, or renew it now:",
+            "\n".join(renewal.mending)
+            or commands.certbots("renew", "--force-renewal", "--cert-name", renewal.lineage.name),
+        )
+
+
+def _by_mail(renewals: Iterable[Renewal], now: datetime) -> Iterator[Finding]:
+    """Say once that names validated by e-mail lose that way, when it is time to change it."""
+    names = sorted({h.name for r in renewals for h in r.horizons if h.by_mail})
+    if names and now > E_MAIL_ENDS - _NOTICE:
+        yield Finding(
+            "renewal/validated-by-mail",
+            Severity.NOTICE,
+            "Names are validated by e-mail, a way that ends in March 2028",
+            f"{', '.join(names[:5])}{' and more' if len(names) > 5 else ''}: their validation says "
+            "e-mail. Public CAs give that up by March 2028 (ballot SC-090); it is no fault today.",
+            tuple(names),
+            "Have them validated by DNS in the CA's portal when they are next, or answer HTTP-01 "
+            "here.",
+        )
+
+
+def _expiry(renewal: Renewal, now: datetime, certbot_version: tuple[int, ...]) -> Iterator[Finding]:
+    lineage = renewal.lineage
+    if renewal.not_after is None or renewal.not_before is None:
+        return  # which the forecast has said
+    name = lineage.name
+    renew = commands.certbots("renew", "--cert-name", name)
+    left = renewal.not_after - now
+    lifetime = renewal.not_after - renewal.not_before
+    when = f"{renewal.not_after:%Y-%m-%d %H:%M} UTC"
     where = (str(lineage.path),)
     remedy = (
         "Renew it now and see what certbot says; certbot-sectigo explain tells what an error means."
@@ -129,10 +140,11 @@ def _expiry(
             "A certificate has expired",
             f"{lineage.name} ended on {when}.",
             where,
-            f"{remedy} If it is no longer needed: certbot delete --cert-name {name}",
+            f"{remedy} If it is no longer needed:\n"
+            f"{commands.certbots('delete', '--cert-name', name)}",
             renew,
         )
-    elif left < window(lifetime, renewable.options, certbot_version) - min(_GRACE, lifetime / 20):
+    elif left < window(lifetime, renewal.options, certbot_version) - min(_GRACE, lifetime / 20):
         late = left < lifetime / 9
         yield Finding(
             "renewal/late",

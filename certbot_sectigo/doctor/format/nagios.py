@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from certbot_sectigo.doctor.format.interface import Format
 from certbot_sectigo.doctor.model import Diagnosis, Severity
 
@@ -28,6 +30,12 @@ class Nagios(Format):
         if ends:
             days = int((min(ends) - diagnosis.when).total_seconds() // 86400)
             figures.append(f"days_left={days}")
+        horizons = [e.horizon for e in diagnosis.expiries if e.horizon is not None]
+        if horizons:
+            days = int((min(horizons) - diagnosis.when).total_seconds() // 86400)
+            figures.append(f"days_validated={days}")
+        forecasts = Counter(e.forecast for e in diagnosis.expiries if e.forecast)
+        figures += [f"renewals_{name}={count};;;0" for name, count in sorted(forecasts.items())]
         return f"CERTBOT-SECTIGO {state} - {_plain(sentence)} | {' '.join(figures)}\n"
 
     def exit_code(self, diagnosis: Diagnosis) -> int:

@@ -37,6 +37,24 @@ def _lines(diagnosis: Diagnosis) -> Iterator[str]:
             if expiry.not_after is not None
         ),
     )
+    yield from _metric(
+        "renewal_forecast",
+        "What the lineage's next renewal will do.",
+        (
+            ({"lineage": expiry.lineage, "forecast": expiry.forecast}, 1)
+            for expiry in diagnosis.expiries
+            if expiry.forecast
+        ),
+    )
+    yield from _metric(
+        "validation_horizon_timestamp_seconds",
+        "When the first of the lineage's names ceases to count as validated, where it is known.",
+        (
+            ({"lineage": expiry.lineage}, expiry.horizon.timestamp())
+            for expiry in diagnosis.expiries
+            if expiry.horizon is not None
+        ),
+    )
     servers = sorted({server for server, _ in diagnosis.verdicts})
     yield from _metric(
         "accounts",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,17 +11,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_sectigo.doctor.checks.renewal import Renewable, check
+from certbot_sectigo.doctor.checks.renewal import check
 from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Expiry, Finding, Severity
 from certbot_sectigo.machine import timers
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals.due import window
+from certbot_sectigo.renewals.forecast import Facts, forecast
+from certbot_sectigo.renewals.model import Renewal
 
 NOW = datetime(2026, 11, 24, tzinfo=timezone.utc)
 NEW, OLD = (5, 8, 0), (2, 1, 0)
 CRON = Schedule((Path("/etc/cron.d/certbot"),))
+
+
+def Renewable(  # noqa: N802 - reads like what it makes
+    lineage: Lineage, expiry: Expiry, options: Mapping[str, str] | None = None
+) -> Renewal:
+    """A lineage with the forecast that follows from its files alone."""
+    facts = Facts(
+        lineage,
+        expiry.names,
+        unreadable=expiry.problem,
+        account=None,
+        options=options or {},
+    )
+    return Renewal(
+        lineage=lineage,
+        names=expiry.names,
+        not_before=expiry.not_before,
+        not_after=expiry.not_after,
+        next_try=None,
+        account=None,
+        kid=None,
+        forecast=forecast(facts),
+        options=options or {},
+    )
 
 
 def days(number: float) -> timedelta:
