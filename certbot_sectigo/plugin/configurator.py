@@ -12,6 +12,7 @@ from certbot.plugins import common
 
 from certbot_sectigo.base.errors import Error
 from certbot_sectigo.machine import certbot_versions
+from certbot_sectigo.plugin import options
 from certbot_sectigo.plugin.installer import VERBS, InstallerHalf
 
 # Everything else is imported where it is used: certbot imports this module at
@@ -41,37 +42,8 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
 
     @classmethod
     def add_parser_arguments(cls, add: Callable[..., None]) -> None:
-        """Add the options; none takes a secret, as certbot writes them to world-readable files."""
-        add(
-            "credentials",
-            metavar="FILE",
-            help="File with sectigo_eab_kid and sectigo_eab_hmac_key, optionally "
-            "sectigo_eab_server (chmod 600). Without it sectigo-eab.ini in --config-dir is taken, "
-            "if it is there.",
-        )
-        add(
-            "kid",
-            metavar="KID",
-            help="Use the account that was bound with this EAB key id; no file is needed if the "
-            "account is here.",
-        )
-        add(
-            "server",
-            metavar="URL",
-            help="ACME directory URL of the EAB pair, where the credentials file names none. "
-            "(default: https://acme.sectigo.com/v2/OV)",
-        )
-        add(
-            "webroot",
-            metavar="DIR",
-            help="Answer HTTP-01 through this folder of a running web server, not by opening port "
-            "80. Only names that the CA has not validated need either.",
-        )
-        add(
-            "insecure-credentials",
-            action="store_true",
-            help="Take the EAB secret also from a file that others can read.",
-        )
+        """Add the options."""
+        options.add(add)
         cls.add_deploy_arguments(add)
 
     def more_info(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,7 +13,7 @@ import pytest
 
 from certbot_sectigo.machine import certbot_versions
 from tests.bed import nginx
-from tests.bed.certbot import Certbot
+from tests.bed.certbot import Account, Certbot
 from tests.bed.command import command
 from tests.bed.components import require
 from tests.bed.history import plain_account
@@ -40,6 +41,13 @@ def machine(certbot: Certbot, sectigo: Sectigo) -> Certbot:
             certbot, department.pair, sectigo.server, folder=certbot.home / department.name
         )
     return certbot
+
+
+def of_department_a(certbot: Certbot, sectigo: Sectigo) -> Account:
+    """Find the account whose names include shared.example, as b's do."""
+    accounts = certbot.accounts(sectigo.server)
+    (found,) = (each for each in accounts if sectigo.kid_behind(each.url) == sectigo.a.kid)
+    return found
 
 
 def issue(certbot: Certbot, department: Department, *words: str | Path) -> None:
@@ -114,7 +122,7 @@ def test_where_nothing_of_ours_is_named_accounts_are_certbots_own(
     machine: Certbot, sectigo: Sectigo
 ) -> None:
     sectigo.b.credentials(machine.config_dir / "sectigo-eab.ini")
-    account = machine.accounts(sectigo.server)[0]
+    account = of_department_a(machine, sectigo)
     words = ("--server", sectigo.server, "--account", account.id)
     machine.run("certonly", *BESIDE, *MANUAL, *words, "-d", "shared.example")
     lineage = machine.lineage("shared.example")
@@ -134,7 +142,7 @@ def test_reconfigure_is_refused_before_any_order_with_a_way_on(
         issue(machine, sectigo.b, *MANUAL, "-d", "www.b.example")
     else:
         account = sectigo.plant(sectigo.b, machine, machine.home / "b")
-        command(machine, "accounts", "pin", account.id, "--eab-kid", sectigo.b.kid)
+        command(machine, "accounts", "pin", account.id, "--eab-kid", sectigo.b.kid, "--yes")
         plain = ("--server", sectigo.server, "--account", account.id)
         machine.run("certonly", *MANUAL, *plain, "-d", "www.b.example")
     before, orders = machine.snapshot(), sectigo.orders
@@ -231,3 +239,25 @@ def test_nginx_answers_and_the_account_is_right(certbot: Certbot, sectigo: Secti
         certbot.run("renew", "--force-renewal", env=server.env)
     assert certbot.lineage("challenge.example").account == lineage.account
     assert certbot.lineage("challenge.example").serial != lineage.serial
+
+
+def test_our_options_beside_a_plugin_that_does_not_see_them_are_warned_of(
+    machine: Certbot, sectigo: Sectigo
+) -> None:
+    credentials = sectigo.b.credentials(machine.home / "b.ini")
+    account = of_department_a(machine, sectigo)
+    words = ("--server", sectigo.server, "--account", account.id, "-d", "shared.example")
+    given = ("--sectigo-eab-credentials", credentials)
+
+    result = machine.run("certonly", "--standalone", *words, *given)
+
+    assert result.text.count("--sectigo-eab-credentials has no effect here: standalone") == 1
+    (advice,) = re.findall(r"add: (--installer \S+)", result.text)
+    more = (*words[:2], *words[4:], *given, *advice.split(), "--force-renewal")
+    result = machine.run("certonly", "--standalone", "--agree-tos", *more)
+    assert "has no effect" not in result.text
+    assert machine.lineage("shared.example").organisation == sectigo.b.organisation
+    machine.cli_ini.parent.mkdir(parents=True)
+    machine.cli_ini.write_text("installer = sectigo-eab\n")
+    result = machine.run("certonly", "--standalone", "--force-renewal", *more[:-3])
+    assert "has no effect" not in result.text
