@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,18 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.deploy import examples, material, report, targets
-from certbot_sectigo.deploy.job import Job, at_renewals, default_file, deploy_file, is_absent
+from certbot_sectigo.deploy.job import (
+    DeployJob,
+    TargetDifference,
+    at_renewals,
+    default_file,
+    deploy_file,
+    is_absent,
+)
 from certbot_sectigo.deploy.model import DeployError
-from certbot_sectigo.machine import commands
+from certbot_sectigo.machine import hooks, schedules
 from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.hooks import HookedCertbot
 from certbot_sectigo.machine.locks import locked
 
 _NOWHERE = "There is no deploy file, and no certificate here was installed with sectigo-eab."
@@ -32,8 +42,8 @@ _NOWHERE = "There is no deploy file, and no certificate here was installed with 
 @click.option(
     "--check",
     is_flag=True,
-    help="Print which targets differ from their certificate, and which services serve another "
-    "one; writes nothing, exits 1 if any does.",
+    help="Print which targets differ from their certificate, which services serve another one, and "
+    "who else could change their files; writes nothing, exits 1 if there is any.",
 )
 @click.option(
     "--example",
@@ -63,28 +73,57 @@ def command(
         return 0
     if dry_run or check:
         return _tell(context, cert_name, deploy_file, _plan if dry_run else _compare)
+    above = hooks.certbot_above(context.config_dir) if hooks.in_deploy_hook(os.environ) else None
+    if above is not None:
+        try:
+            return _in_hook(context, cert_name, deploy_file, above)
+        except _CertbotEndedError:
+            pass  # a hook that runs in the background: now its locks can be had
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
     with locked(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
         return _tell(context, cert_name, deploy_file, _deploy)
+
+
+class _CertbotEndedError(Exception):
+    """The certbot whose locks kept others out has ended, or has let go of them."""
+
+
+def _in_hook(
+    context: Context, cert_name: str | None, deploy_file: str | None, above: HookedCertbot
+) -> int:
+    """Deploy below a certbot that waits for this command: its locks stand for ours.
+
+    :raises _CertbotEndedError: it waits no longer, and nothing was switched since.
+    """
+    files = schedules.settings_files(context.config_dir, Path("/"), os.environ)
+    if hooks.is_dry_run(above.words, files):
+        click.echo("certbot is on a dry run, so nothing is deployed.", err=True)
+        return _tell(context, cert_name, deploy_file, _plan)
+
+    def guard() -> None:
+        if hooks.certbot_above(context.config_dir) != above:
+            raise _CertbotEndedError
+
+    return _tell(context, cert_name, deploy_file, partial(_deploy, guard=guard))
 
 
 def _tell(
     context: Context,
     cert_name: str | None,
     deploy_file: str | None,
-    act: Callable[[Job, Context], list[dict[str, Any]]],
+    act: Callable[[DeployJob, Context], list[dict[str, Any]]],
 ) -> int:
-    """Do one thing to the targets of each certificate asked for, print it, give the exit code."""
+    """Do one thing to the targets of each certificate asked for; return the exit code."""
     said: list[dict[str, Any]] = []
     failed: list[str] = []
-    idle: list[Job] = []
+    idle: list[DeployJob] = []
     for job in _jobs(context, cert_name, deploy_file, failed):
         try:
             if not job.targets():
                 idle.append(job)
                 continue
             done = act(job, context)
-        except DeployError as error:
+        except errors.Error as error:
             failed.append(str(error))
             continue
         said.append({"certificate": job.material.lineage, "targets": done})
@@ -93,7 +132,7 @@ def _tell(
     elif not said and not failed:
         failed += _unmatched(context, deploy_file, idle)
     # Lineages share a deploy file, and with it what is wrong in it.
-    failed = [commands.here(text) for text in dict.fromkeys(failed)]
+    failed = list(dict.fromkeys(failed))
     fine = not failed and all(target["ok"] for one in said for target in one["targets"])
     if context.json:
         document.write("deploy", ok=fine, certificates=said, errors=failed)
@@ -109,12 +148,12 @@ def _tell(
     return 0 if fine else 1
 
 
-def _unmatched(context: Context, given: str | None, idle: list[Job]) -> list[str]:
+def _unmatched(context: Context, given: str | None, idle: list[DeployJob]) -> list[str]:
     """Say why nothing at all is deployed; nothing where nobody asked for the installer.
 
     :raises DeployError: a deploy file cannot be read.
     """
-    known = material.lineages(context.config_dir)
+    known = material.names(context.config_dir)
     default = default_file(context.config_dir)
     files = dict.fromkeys([Path(given).absolute()] if given else [default, *(j.file for j in idle)])
     told = []
@@ -128,23 +167,29 @@ def _unmatched(context: Context, given: str | None, idle: list[Job]) -> list[str
 
 def _jobs(
     context: Context, cert_name: str | None, given: str | None, failed: list[str]
-) -> Iterator[Job]:
-    """Give a job for each certificate asked for; one that cannot be read is among the failed."""
-    names = (cert_name,) if cert_name is not None else material.lineages(context.config_dir)
+) -> Iterator[DeployJob]:
+    """Iterate over jobs, one for each certificate asked for.
+
+    :param failed: gets why a certificate cannot be read.
+    """
+    config_dir = context.config_dir
+    names = (cert_name,) if cert_name is not None else material.names(config_dir)
     for name in names:
-        file = Path(given).absolute() if given else deploy_file(context.config_dir, name)
         try:
-            yield Job(material.read_lineage(context.config_dir, name), file, context.config_dir)
+            file = Path(given).absolute() if given else deploy_file(config_dir, name)
+            yield DeployJob(material.read_lineage(config_dir, name), file, config_dir)
         except DeployError as error:
             failed.append(str(error))
 
 
-def _deploy(job: Job, context: Context) -> list[dict[str, Any]]:
+def _deploy(
+    job: DeployJob, context: Context, guard: Callable[[], None] | None = None
+) -> list[dict[str, Any]]:
     def tell(text: str) -> None:
         if context.verbosity > 0:
             click.echo(text, err=True)
 
-    outcomes = job.run(tell)
+    outcomes = job.run(tell, guard=guard)
     return [
         {
             "name": one.target,
@@ -157,21 +202,30 @@ def _deploy(job: Job, context: Context) -> list[dict[str, Any]]:
     ]
 
 
-def _compare(job: Job, context: Context) -> list[dict[str, Any]]:
-    found = []
-    for name, differences in job.differences():
-        text = f'target "{name}": ' + (
-            "differs:\n" + "\n".join(f"  {line}" for line in differences)
-            if differences
-            else "has the certificate"
-        )
-        found.append(
-            {"name": name, "ok": not differences, "differences": differences, "text": text}
-        )
-    return found
+def _compare(job: DeployJob, context: Context) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": one.target,
+            "ok": not one.differences and not one.findings,
+            "differences": one.differences,
+            "findings": one.findings,
+            "text": _comparison(one),
+        }
+        for one in job.differences()
+    ]
 
 
-def _plan(job: Job, context: Context) -> list[dict[str, Any]]:
+def _comparison(one: TargetDifference) -> str:
+    title = f'target "{one.target}": '
+    title += "differs" if one.differences else "has the certificate"
+    if not one.differences and not one.findings:
+        return title
+    lines = [line for text in (*one.differences, *one.findings) for line in text.splitlines()]
+    sign = ":" if one.differences else ", but:"
+    return f"{title}{sign}\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _plan(job: DeployJob, context: Context) -> list[dict[str, Any]]:
     plans, refused = job.plans()
     found: list[dict[str, Any]] = []
     for plan in plans:

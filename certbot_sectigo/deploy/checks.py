@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from cryptography import x509
@@ -13,17 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 
 from certbot_sectigo.deploy.model import Material
-
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
-
-
-def certificates(pem: bytes) -> list[x509.Certificate]:
-    """Read all certificates of a PEM text (RFC 7468), in order.
-
-    :raises ValueError: one of them cannot be read.
-    """
-    # cryptography before 39 reads one certificate at a time and wants a backend.
-    return [x509.load_pem_x509_certificate(block, default_backend()) for block in _PEM.findall(pem)]
+from certbot_sectigo.machine import certificates
 
 
 def private_key(pem: str) -> Any:
@@ -39,37 +28,16 @@ def private_key(pem: str) -> Any:
 
 
 def der(certificate: x509.Certificate) -> bytes:
-    """Give a certificate's DER form."""
+    """Return a certificate's DER form."""
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
-def names(certificate: x509.Certificate) -> tuple[str, ...]:
-    """Give the DNS names and IP addresses of a certificate (RFC 6125), in order."""
-    try:
-        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return ()
-    return (
-        *found.get_values_for_type(x509.DNSName),
-        *(str(address) for address in found.get_values_for_type(x509.IPAddress)),
-    )
-
-
 def covered(domain: str, by: Iterable[str]) -> bool:
-    """Tell whether a certificate's names cover a domain, wildcards as in RFC 6125 section 6.4.3."""
+    """Return whether names cover a domain, wildcards as in RFC 6125 section 6.4.3."""
     wanted = {domain.lower()}
     if "." in domain and not domain.startswith("*."):
         wanted.add("*." + domain.lower().split(".", 1)[1])
     return any(name.lower() in wanted for name in by)
-
-
-def _validity(certificate: x509.Certificate) -> tuple[datetime, datetime]:
-    # The aware properties came with cryptography 42, where the naive ones were deprecated.
-    if hasattr(certificate, "not_valid_after_utc"):
-        return certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    start: datetime = certificate.not_valid_before
-    end: datetime = certificate.not_valid_after
-    return start.replace(tzinfo=timezone.utc), end.replace(tzinfo=timezone.utc)
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -100,7 +68,7 @@ def _public(key: Any) -> bytes:
 
 
 def is_sandbox(name: x509.Name) -> bool:
-    """Tell whether an issuer is the embedded sandbox: its organisation says so."""
+    """Return whether an issuer is the embedded sandbox: its organisation says so."""
     return any(
         str(one.value).startswith("SANDBOX of certbot-sectigo")
         for one in name.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
@@ -110,7 +78,7 @@ def is_sandbox(name: x509.Name) -> bool:
 def problems(
     material: Material, domains: Sequence[str], allow_sandbox: bool, now: datetime
 ) -> list[str]:
-    """Say what makes a lineage's files unfit for a target.
+    """Return what makes a lineage's files unfit for a target.
 
     A service's own test is not enough: Apache's takes a certificate with a
     foreign key for fine, and the server exits at the reload.
@@ -120,8 +88,10 @@ def problems(
     :returns: one sentence each; empty where all is well.
     """
     try:
-        leaf, chain = certificates(material.cert), certificates(material.chain)
-        full = certificates(material.fullchain)
+        leaf = certificates.parse(material.cert)
+        chain = certificates.parse(material.chain)
+        full = certificates.parse(material.fullchain)
+        told = [certificates.describe(one) for one in leaf]
     except ValueError:
         return ["a certificate of the chain cannot be read"]
     if len(leaf) != 1:
@@ -144,14 +114,14 @@ def problems(
                 f'by "{_common_name(upper.subject)}", which follows it'
             )
             break
-    start, end = _validity(certificate)
+    start, end = told[0].not_before, told[0].not_after
     if end <= now:
         found.append(f"the certificate expired on {end:%Y-%m-%d %H:%M} UTC")
     if start > now:
         found.append(
             f"the certificate is not valid before {start:%Y-%m-%d %H:%M} UTC; is the clock right?"
         )
-    missing = [domain for domain in domains if not covered(domain, names(certificate))]
+    missing = [domain for domain in domains if not covered(domain, told[0].names)]
     if missing:
         found.append("the certificate does not cover " + ", ".join(missing))
     if not allow_sandbox and any(is_sandbox(one.issuer) for one in (certificate, *chain)):

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from certbot_sectigo.deploy.model import STANDARD_PATH, Command
+from certbot_sectigo.deploy.model import STANDARD_PATH, ServiceCommand
 
 _SHOWN = 2000
 """Characters of a command's output that a message repeats: the last ones tell why."""
 
 
 @dataclass(frozen=True)
-class Result:
+class CommandResult:
     """How a command ended."""
 
     ok: bool
@@ -27,7 +27,7 @@ class Result:
 
 
 def environment(folder: Path, names: Sequence[str]) -> dict[str, str]:
-    """Give the environment of a command.
+    """Return the environment of a command.
 
     :param folder: certbot's ``live`` folder of the lineage.
     :param names: the names of its certificate.
@@ -52,7 +52,7 @@ def _output(stream: IO[bytes]) -> str:
     return f"\n{printable}" if printable else ""
 
 
-def run(command: Command, env: Mapping[str, str], timeout: int) -> Result:
+def run(command: ServiceCommand, env: Mapping[str, str], timeout: int) -> CommandResult:
     """Run one command to its end.
 
     :param timeout: in seconds; then it and whatever it started is killed.
@@ -70,13 +70,13 @@ def run(command: Command, env: Mapping[str, str], timeout: int) -> Result:
                 start_new_session=True,
             )
         except OSError as error:
-            return Result(False, f"`{command.shown}` could not be started: {error.strerror}")
+            return CommandResult(False, f"`{command.shown}` could not be started: {error.strerror}")
         try:
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            return Result(
+            return CommandResult(
                 False,
                 f"`{command.shown}` took longer than {timeout} s and was killed{_output(output)}",
             )
@@ -85,6 +85,6 @@ def run(command: Command, env: Mapping[str, str], timeout: int) -> Result:
             process.wait()
             raise
         if code == 0:
-            return Result(True, f"`{command.shown}` succeeded")
+            return CommandResult(True, f"`{command.shown}` succeeded")
         how = f"exited with {code}" if code > 0 else f"was ended by signal {-code}"
-        return Result(False, f"`{command.shown}` {how}{_output(output)}")
+        return CommandResult(False, f"`{command.shown}` {how}{_output(output)}")

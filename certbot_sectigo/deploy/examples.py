@@ -83,7 +83,7 @@ reload = ["systemctl", "restart", "freeradius"]   # a reload does not read certi
 
 
 def example(name: str) -> str:
-    """Give a deploy file with one target.
+    """Return a deploy file with one target.
 
     :raises KeyError: there is no such example.
     """

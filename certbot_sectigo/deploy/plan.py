@@ -6,45 +6,45 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import partial
 from pathlib import Path
 
-from certbot_sectigo.base.secret import Secret
-from certbot_sectigo.deploy import checks, files, surroundings
-from certbot_sectigo.deploy.format import jks, render
+from certbot_sectigo.base.atomic import FileError
+from certbot_sectigo.deploy import checks, surroundings
+from certbot_sectigo.deploy.checkpoints import SavedFile
+from certbot_sectigo.deploy.files import FileState, ServiceFiles, digest
 from certbot_sectigo.deploy.material import rivals
-from certbot_sectigo.deploy.model import DeployError, Material, Outcome, Rendered, Target
-from certbot_sectigo.deploy.store import Entry
+from certbot_sectigo.deploy.model import DeployError, Material, Rendered, TargetOutcome
+from certbot_sectigo.deploy.target import DeployTarget
 
 
 @dataclass(frozen=True)
-class Change:
+class FileChange:
     """One file that is to be replaced."""
 
     path: Path
-    old: files.FileState | None
-    new: files.FileState
+    old: FileState | None
+    new: FileState
 
 
 @dataclass(frozen=True)
-class Plan:
+class TargetPlan:
     """What one target needs."""
 
-    target: Target
-    changes: tuple[Change, ...]
+    target: DeployTarget
+    changes: tuple[FileChange, ...]
     """The files that differ; empty where all of them are right."""
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def saved(self) -> tuple[SavedFile, ...]:
         """The changes as a checkpoint keeps them."""
         return tuple(
-            Entry(self.target.name, change.path, change.old, files.digest(change.new.content))
+            SavedFile(self.target.name, change.path, change.old, digest(change.new.content))
             for change in self.changes
         )
 
 
-def _state(target: Target, wanted: Rendered, old: files.FileState | None) -> files.FileState:
-    """Say what a file has to become: what the target says, else what is there, else ours.
+def _state(target: DeployTarget, wanted: Rendered, old: FileState | None) -> FileState:
+    """Return what a file has to become: what the target says, else what is there, else ours.
 
     :raises DeployError: it would leave a private key open to everybody.
     """
@@ -56,7 +56,7 @@ def _state(target: Target, wanted: Rendered, old: files.FileState | None) -> fil
                 f"{wanted.path} holds a private key and everybody can read it (mode {mode:04o}); "
                 "say which mode it shall have (mode = ...)."
             )
-    return files.FileState(
+    return FileState(
         content=wanted.content,
         uid=surroundings.uid_of(target.owner)
         if target.owner is not None
@@ -69,15 +69,16 @@ def _state(target: Target, wanted: Rendered, old: files.FileState | None) -> fil
     )
 
 
-def make(
-    target: Target, material: Material, config_dir: Path, scratch: Path, now: datetime
-) -> Plan:
+def make(target: DeployTarget, material: Material, config_dir: Path, now: datetime) -> TargetPlan:
     """Check everything that can be checked beforehand, and render the target's files.
 
-    :param scratch: a folder of ours (0700) for keytool.
+    Writes nothing.
+
     :raises DeployError: nothing may be written; says all reasons.
     """
-    found = surroundings.problems(target, config_dir)
+    files = ServiceFiles(config_dir)
+    found = [target.refusal] if target.refusal else []
+    found += surroundings.problems(target, files)
     found += checks.problems(material, target.domains, target.allow_sandbox, now)
     others = rivals(target, material, config_dir)
     if others:
@@ -87,44 +88,32 @@ def make(
         )
     if found:
         raise DeployError("\n".join(found))
-    secret, new_secret = render.password(target)
-    convert = partial(jks.convert, folder=scratch)
-    changes = []
-    for wanted in render.render(target, material, secret, new_secret, convert):
-        change = _change(target, wanted, material, secret, convert)
-        if change is not None:
-            changes.append(change)
-    return Plan(target, tuple(changes))
+    changes = (_change(target, wanted, files) for wanted in target.format.render(material))
+    return TargetPlan(target, tuple(change for change in changes if change is not None))
 
 
-def _change(
-    target: Target,
-    wanted: Rendered,
-    material: Material,
-    secret: Secret | None,
-    convert: render.Convert,
-) -> Change | None:
+def _change(target: DeployTarget, wanted: Rendered, files: ServiceFiles) -> FileChange | None:
     try:
         old = files.look(wanted.path)
-    except OSError as error:
-        raise DeployError(f"{wanted.path} cannot be read: {error.strerror}.") from error
+    except FileError as error:
+        raise DeployError(error.message, error.remedy) from error
     new = _state(target, wanted, old)
-    if old is not None and render.same(target, wanted, old.content, material, secret, convert):
+    if old is not None and wanted.is_in(old.content):
         if (old.uid, old.gid, old.mode) == (new.uid, new.gid, new.mode):
             return None
-        new = files.FileState(old.content, new.uid, new.gid, new.mode, new.attributes)
-    return Change(wanted.path, old, new)
+        new = FileState(old.content, new.uid, new.gid, new.mode, new.attributes)
+    return FileChange(wanted.path, old, new)
 
 
 def make_all(
-    targets: Sequence[Target], material: Material, config_dir: Path, scratch: Path
-) -> tuple[list[Plan], list[Outcome]]:
+    targets: Sequence[DeployTarget], material: Material, config_dir: Path
+) -> tuple[list[TargetPlan], list[TargetOutcome]]:
     """Make the plans of several targets; what cannot be done comes as ``refused``."""
     now = datetime.now(timezone.utc)
     plans, refused = [], []
     for target in targets:
         try:
-            plans.append(make(target, material, config_dir, scratch, now))
+            plans.append(make(target, material, config_dir, now))
         except DeployError as error:
-            refused.append(Outcome(target.name, "refused", str(error)))
+            refused.append(TargetOutcome(target.name, "refused", str(error)))
     return plans, refused

@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from certbot_sectigo.deploy.model import DeployError, Outcome, Target
-from certbot_sectigo.machine import certbot_versions
+from certbot_sectigo.deploy.model import DeployError, TargetOutcome
+from certbot_sectigo.deploy.target import DeployTarget
+from certbot_sectigo.machine import commands
 
 _STATES = {
     "deployed": "deployed",
@@ -19,8 +20,8 @@ _STATES = {
 }
 
 
-def sentence(outcome: Outcome) -> str:
-    """Say what became of one target, with its reasons indented below."""
+def sentence(outcome: TargetOutcome) -> str:
+    """Return what became of one target, with its reasons indented below."""
     title = f'target "{outcome.target}": {_STATES[outcome.state]}'
     if not outcome.message:
         return title
@@ -28,30 +29,25 @@ def sentence(outcome: Outcome) -> str:
 
 
 def starting(file: Path) -> str:
-    """Give the remedy for a deploy file that is not there."""
-    return (
-        "Write it; a target to start from: certbot-sectigo deploy --example haproxy > "
-        + shlex.quote(str(file))
-    )
+    """Return the remedy for a deploy file that is not there."""
+    example = f"certbot-sectigo deploy --example haproxy > {shlex.quote(str(file))}"
+    return f"Write it; a target to start from:\n  {commands.line(example)}"
 
 
-def command(config_dir: Path, *words: str) -> str:
-    """Give the ``certbot-sectigo deploy`` that suits this machine."""
-    given = () if config_dir == Path("/etc/letsencrypt") else ("--config-dir", str(config_dir))
-    return shlex.join(["certbot-sectigo", *given, "deploy", *words])
+def deploying(lineage: str | None) -> str:
+    """Return the command that deploys a lineage, or all of them."""
+    return commands.ours("deploy", *(("--cert-name", lineage) if lineage else ()))
 
 
-def at_renewals(config_dir: Path, lineage: str) -> str:
-    """Give the certbot command by which renewals deploy a lineage."""
-    given = () if config_dir == Path("/etc/letsencrypt") else ("--config-dir", str(config_dir))
-    words = ("certbot", *certbot_versions.saving_words(), "--cert-name", lineage)
-    return shlex.join([*words, "--installer", "sectigo-eab", *given])
+def at_renewals(lineage: str) -> str:
+    """Return the certbot command by which renewals deploy a lineage."""
+    return commands.saving(lineage, "--installer", "sectigo-eab")
 
 
 def no_target(
-    file: Path, targets: Sequence[Target] | None, lineage: str | None, known: Sequence[str]
+    file: Path, targets: Sequence[DeployTarget] | None, lineage: str | None, known: Sequence[str]
 ) -> DeployError:
-    """Say that a deploy file has no target for a lineage, and what there is instead.
+    """Return that a deploy file has no target for a lineage, and what there is instead.
 
     :param targets: the file's targets; ``None``: the file is not there.
     :param lineage: the one that was to be deployed; ``None``: all of ``known``.
@@ -81,22 +77,21 @@ def no_target(
 
 
 def failure(
-    lineage: str | None, outcomes: Sequence[Outcome], config_dir: Path, *, renewed: bool = True
+    lineage: str | None, outcomes: Sequence[TargetOutcome], *, renewed: bool = True
 ) -> DeployError | None:
-    """Make one error of all targets that failed; ``None`` if none did.
+    """Return one error of all targets that failed; ``None`` if none did.
 
     :param renewed: whether ``certbot renew`` will try again.
     """
     failed = [outcome for outcome in outcomes if not outcome.ok]
     if not failed:
         return None
-    remedy = "After the cause is removed: "
     if lineage is not None:
-        remedy += command(config_dir, "--cert-name", lineage)
+        remedy = f"After the cause is removed:\n  {deploying(lineage)}"
         if renewed:
             remedy += "\n(the next `certbot renew` tries again by itself)."
     else:
-        remedy += "run the same command again."
+        remedy = "After the cause is removed, run the same command again."
     some = " everywhere" if len(failed) < len(outcomes) else ""
     title = f'The certificate "{lineage}"' if lineage is not None else "The certificate"
     return DeployError(

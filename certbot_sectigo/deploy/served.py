@@ -8,14 +8,16 @@ import ssl
 import time
 
 from certbot_sectigo.deploy import checks
-from certbot_sectigo.deploy.model import Material, Target
+from certbot_sectigo.deploy.model import Material
+from certbot_sectigo.deploy.target import DeployTarget
+from certbot_sectigo.machine import certificates
 
 _PAUSE = 0.1
 """Seconds between two questions while a service reloads."""
 
 
-def server_name(target: Target, material: Material) -> str | None:
-    """Choose the name to ask for (SNI, RFC 6066 section 3): one the certificate covers."""
+def server_name(target: DeployTarget, material: Material) -> str | None:
+    """Return the name to ask for (SNI, RFC 6066 section 3): one the certificate covers."""
     for name in (*target.domains, *material.names):
         plain = f"www{name[1:]}" if name.startswith("*.") else name
         if not plain.replace(".", "").isdigit() and ":" not in plain:
@@ -24,7 +26,7 @@ def server_name(target: Target, material: Material) -> str | None:
 
 
 def fingerprint(address: tuple[str, int], name: str | None, timeout: float) -> str:
-    """Give the SHA-256 of the certificate a service shows.
+    """Return the SHA-256 of the certificate a service shows.
 
     Trust is not the question here, so the certificate is not verified.
 
@@ -43,14 +45,14 @@ def fingerprint(address: tuple[str, int], name: str | None, timeout: float) -> s
     return hashlib.sha256(shown).hexdigest()
 
 
-def problem(target: Target, material: Material, patience: float) -> str | None:
-    """Say in what the service differs from the lineage; ``None`` if it serves it.
+def problem(target: DeployTarget, material: Material, patience: float) -> str | None:
+    """Return in what the service differs from the lineage; ``None`` if it serves it.
 
     :param patience: seconds to wait for it; 0 asks once.
     """
     if target.connect is None:
         return None
-    wanted = hashlib.sha256(checks.der(checks.certificates(material.cert)[0])).hexdigest()
+    wanted = hashlib.sha256(checks.der(certificates.parse(material.cert)[0])).hexdigest()
     until = time.monotonic() + patience
     while True:
         try:
@@ -65,8 +67,8 @@ def problem(target: Target, material: Material, patience: float) -> str | None:
         time.sleep(_PAUSE)
 
 
-def silent(target: Target, material: Material, patience: float) -> str | None:
-    """Say that a service does not answer at all; ``None`` if it does.
+def silent(target: DeployTarget, material: Material, patience: float) -> str | None:
+    """Return that a service does not answer at all; ``None`` if it does.
 
     :param patience: seconds to wait for it.
     """

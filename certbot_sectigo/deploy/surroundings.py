@@ -1,4 +1,4 @@
-"""Ask the machine whether a target can be served here: users, folders, programs, key stores."""
+"""Ask the machine whether a target can be served here: users, folders, programs, passwords."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ import os
 import pwd
 import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
-from certbot_sectigo.deploy.model import STANDARD_PATH, Target
-from certbot_sectigo.deploy.targets import outputs
+from certbot_sectigo.base import errors, walk
+from certbot_sectigo.deploy.files import ServiceFiles
+from certbot_sectigo.deploy.model import STANDARD_PATH
+from certbot_sectigo.deploy.target import DeployTarget
+
+_BY_MODE = {"its group", "everybody"}
+"""Words of :func:`~certbot_sectigo.base.walk.writers` for those whom the mode lets in."""
 
 
 def uid_of(owner: int | str) -> int:
-    """Give the uid of a user.
+    """Return the uid of a user.
 
     :raises KeyError: there is no such user.
     """
@@ -22,60 +28,16 @@ def uid_of(owner: int | str) -> int:
 
 
 def gid_of(group: int | str) -> int:
-    """Give the gid of a group.
+    """Return the gid of a group.
 
     :raises KeyError: there is no such group.
     """
     return group if isinstance(group, int) else grp.getgrnam(group).gr_gid
 
 
-def keytool() -> str | None:
-    """Find Java's keytool: on the standard path, else below JAVA_HOME."""
-    home = os.environ.get("JAVA_HOME")
-    path = STANDARD_PATH + (f":{home}/bin" if home else "")
-    return shutil.which("keytool", path=path)
+def problems(target: DeployTarget, files: ServiceFiles) -> list[str]:
+    """Return what on this machine keeps a target from being deployed.
 
-
-def _password_problem(target: Target) -> str | None:
-    file = target.password_file
-    if file is None:
-        return None
-    try:
-        mode = file.stat().st_mode
-    except FileNotFoundError:
-        if target.generate_password:
-            return None
-        return f"password_file: {file} is not there; generate_password = true makes one"
-    except OSError as error:
-        return f"password_file: {file}: {error.strerror}"
-    if mode & 0o007:
-        return f"password_file: {file} can be read by everybody: chmod o= {file}"
-    return None
-
-
-def _place_problem(path: Path, config_dir: Path) -> str | None:
-    for owned in ("accounts", "archive", "keys", "live", "renewal", "sectigo"):
-        if config_dir / owned in path.parents:
-            return f"path: {path} lies in certbot's own folder {config_dir / owned}"
-    try:
-        status = path.lstat()
-    except FileNotFoundError:
-        if not path.parent.is_dir():
-            return f"path: {path}: there is no folder {path.parent}"
-        return None
-    except OSError as error:
-        return f"path: {path}: {error.strerror}"
-    if stat.S_ISLNK(status.st_mode):
-        return f"path: {path} is a symbolic link; name the file itself: {path.resolve()}"
-    if not stat.S_ISREG(status.st_mode):
-        return f"path: {path} is no regular file"
-    return None
-
-
-def problems(target: Target, config_dir: Path) -> list[str]:
-    """Say what on this machine keeps a target from being deployed.
-
-    :param config_dir: certbot's configuration directory; nothing is deployed into it.
     :returns: ``key: what is wrong`` each; empty where all is well.
     """
     found: list[str] = []
@@ -92,16 +54,62 @@ def problems(target: Target, config_dir: Path) -> list[str]:
     for key, command in (("test", target.test), ("reload", target.reload)):
         if command is not None and shutil.which(command.words[0], path=STANDARD_PATH) is None:
             found.append(f"{key}: there is no program {command.words[0]}")
-    if target.format == "jks" and keytool() is None:
-        found.append(
-            "format: jks needs Java's keytool, which is not here; "
-            'every Java since 8u60 reads format = "pkcs12"'
-        )
-    for place in outputs(target):
-        problem = _place_problem(place, config_dir)
-        if problem:
-            found.append(problem)
-    problem = _password_problem(target)
-    if problem:
-        found.append(problem)
+    for place in target.format.paths:
+        try:
+            files.look(place)
+        except errors.Error as error:
+            found.append(f"path: {error}")
+    found += target.format.problems()
     return found
+
+
+def open_ways(target: DeployTarget, files: ServiceFiles) -> list[str]:
+    """Return who besides root and the target's owner could put other files in a target's place.
+
+    Such a user gets no key by it, as the way is walked anew each time, but can keep the service
+    from its certificate or give it another one.
+
+    :returns: one sentence for each folder that such users may write to; none of a target whose
+        folders cannot be reached, which :func:`problems` tells.
+    """
+    found = {}
+    for path in target.format.paths:
+        try:
+            with files.folder(path) as folder:
+                old = files.look(path)
+                owner = old.uid if old is not None else None
+                if target.owner is not None:
+                    owner = uid_of(target.owner)
+                for place, who in _writers(folder, path, owner):
+                    found[place] = who
+        except (errors.Error, KeyError):
+            continue
+    return [
+        f"{walk.shown(place)} can be written to by {' and '.join(who)}, who could put another "
+        f"file in the place of the target's:\n  {_closing(who)} {walk.quoted(place)}"
+        for place, who in found.items()
+    ]
+
+
+def _closing(who: tuple[str, ...]) -> str:
+    """Return the command that keeps users out of a folder."""
+    return "chmod go-w" if set(who) <= _BY_MODE else "chown root"
+
+
+def _writers(
+    folder: walk.WalkedFolder, path: Path, owner: int | None
+) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Find folders on the way that others than root and the owner may write to."""
+    for number, part in enumerate(folder.crossed):
+        status = part.status
+        who = walk.writers(status)
+        if owner is not None and status.st_uid == owner and who:
+            # The first of them is the folder's owner where that is nobody trusted.
+            who = tuple(one for one in who if one in _BY_MODE)
+        if status.st_mode & stat.S_ISVTX and number + 1 < len(folder.crossed):
+            # In such a folder (/tmp) only its owner and theirs may replace what is there.
+            following = folder.crossed[number + 1].status.st_uid
+            if following in (0, os.geteuid(), owner):
+                who = tuple(one for one in who if one not in _BY_MODE)
+        if who:
+            yield part.path, who

@@ -6,13 +6,17 @@ import difflib
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from certbot_sectigo.deploy import report
-from certbot_sectigo.deploy.model import PARTS, Target, TargetsError
-from certbot_sectigo.deploy.values import FORMATS, KEYS, ONLY_IN, command
+from certbot_sectigo.base import reading
+from certbot_sectigo.deploy import report, values
+from certbot_sectigo.deploy.format.registry import format_keys, formats
+from certbot_sectigo.deploy.model import TargetsError
+from certbot_sectigo.deploy.target import DeployTarget
+from certbot_sectigo.deploy.values import KeyReader
+from certbot_sectigo.machine import commands
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,38 +24,68 @@ else:
     # Installed only below 3.11, so a newer Python does not see its types.
     import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
 
-_HAPROXY_ORDER = ("fullchain", "privkey")
+# Formats that are gone -> the one to write instead, why, and its lines.
+_GONE: Mapping[str, tuple[str, str, tuple[str, ...], str]] = {
+    "jks": (
+        "pkcs12",
+        '"jks" is not written any more: every Java since 8u60 reads PKCS#12, from this very path '
+        "and where its configuration still says JKS. In this target, put in place of the line "
+        'format = "jks":',
+        ('format = "pkcs12"', 'encryption = "legacy"'),
+        "(Without the second line for Java 8u301 and newer: that is the stronger encryption.)",
+    )
+}
+
+_KEYS: Mapping[str, KeyReader] = {
+    "name": values.text,
+    "cert_name": values.text,
+    "domains": values.texts,
+    "format": lambda value: values.one_of(*formats(), *_GONE, shown=formats())(value),
+    "owner": values.user,
+    "group": values.user,
+    "mode": values.mode,
+    "public_mode": values.mode,
+    "test": values.anything,
+    "reload": values.anything,
+    "shell": values.boolean,
+    "timeout": values.seconds,
+    "connect": values.address,
+    "allow_sandbox": values.boolean,
+}
 
 
-def _cross_check(values: dict[str, Any], say: Callable[[str, str], None]) -> None:
-    """Say what is wrong between the keys of one target."""
-    kind = values.get("format")
-    if kind is None:
-        return
-    for key in sorted(set(values) & frozenset().union(*ONLY_IN.values()) - ONLY_IN[kind]):
-        fitting = [name for name in FORMATS if key in ONLY_IN[name]]
-        say(key, f'has no meaning with format = "{kind}", only with ' + ", ".join(fitting))
-    if kind == "files":
-        if not set(PARTS) & set(values):
-            say("format", "needs at least one of the keys " + ", ".join(PARTS))
-    elif "path" not in values:
-        say("path", "is missing")
-    if kind in ("pkcs12", "jks") and "password_file" not in values:
-        say(
-            "password_file",
-            "is missing: Java reads no key store without a password; "
-            "generate_password = true makes one",
-        )
-    if values.get("mode", 0) & 0o007:
+def keys() -> Mapping[str, KeyReader]:
+    """Return all keys of a target with what reads them."""
+    return {**_KEYS, **format_keys()}
+
+
+def _cross_check(table: Mapping[str, Any], say: Callable[[str, str], None]) -> None:
+    """Say what is wrong between the keys that every format has."""
+    for key in ("name", "format"):
+        if key not in table:
+            say(key, "is missing")
+    if "cert_name" not in table and "domains" not in table:
+        say("cert_name", "is missing: name the certificate, or its domains = [...]")
+
+
+def _check_modes(table: Mapping[str, Any], say: Callable[[str, str], None]) -> None:
+    if table.get("mode", 0) & 0o007:
         say("mode", "lets everybody read the private key; the last digit has to be 0")
     for key in ("mode", "public_mode"):
-        if not values.get(key, 0o400) & 0o400:
+        if not table.get(key, 0o400) & 0o400:
             say(key, "must let the owner read")
-        if values.get(key, 0) & 0o022:
+        if table.get(key, 0) & 0o022:
             say(key, "lets others than the owner write")
 
 
-def _read_target(table: Any, number: int, problems: list[str]) -> Target | None:
+def _check_format(name: str, table: Mapping[str, Any], say: Callable[[str, str], None]) -> None:
+    """Say which keys are another format's."""
+    for key in sorted(set(table) & set(format_keys()) - set(formats()[name].keys)):
+        fitting = [one for one, made in formats().items() if key in made.keys]
+        say(key, f'has no meaning with format = "{name}", only with ' + ", ".join(fitting))
+
+
+def _read_target(table: Any, number: int, problems: list[str]) -> DeployTarget | None:
     name = table.get("name") if isinstance(table, dict) else None
     title = f'target "{name}"' if isinstance(name, str) and name else f"target number {number}"
     before = len(problems)
@@ -62,67 +96,54 @@ def _read_target(table: Any, number: int, problems: list[str]) -> Target | None:
     if not isinstance(table, dict):
         problems.append(f"{title}: must be a table, headed [[target]]")
         return None
-    values: dict[str, Any] = {}
+    known = keys()
+    read: dict[str, Any] = {}
     for key, value in table.items():
-        if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, 1)
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
             say(key, "is not a key of a target" + (f"; is {near[0]} meant?" if near else ""))
             continue
         try:
-            values[key] = KEYS[key](value)
+            read[key] = known[key](value)
         except ValueError as error:
             say(key, str(error))
-    for key in ("name", "format"):
-        if key not in table:
-            say(key, "is missing")
-    if "cert_name" not in table and "domains" not in table:
-        say("cert_name", "is missing: name the certificate, or its domains = [...]")
+    _cross_check(table, say)
     for key in ("test", "reload"):
-        if key in values:
+        if key in read:
             try:
-                values[key] = command(values[key], values.get("shell", False))
+                read[key] = values.command(read[key], read.get("shell", False))
             except ValueError as error:
                 say(key, str(error))
-    _cross_check(values, say)
-    if len(problems) > before:
+    made, refusal = None, ""
+    if "format" in read:
+        kind = read["format"]
+        if kind in _GONE:
+            kind, why, lines, note = _GONE[kind]
+            refusal = "\n".join([f"format: {why}", *(f"  {line}" for line in lines), note])
+        _check_format(kind, read, say)
+        made = formats()[kind].read(read, say)
+    _check_modes(read, say)
+    if len(problems) > before or made is None:
         return None
-    kind = values["format"]
-    if kind == "files":
-        paths = tuple((part, values[part]) for part in PARTS if part in values)
-    else:
-        paths = ((kind, values["path"]),)
-    return Target(
-        name=values["name"],
-        cert_name=values.get("cert_name"),
-        domains=tuple(domain.lower() for domain in values.get("domains", ())),
-        format=kind,
-        paths=paths,
-        order=values.get("order", _HAPROXY_ORDER),
-        owner=values.get("owner"),
-        group=values.get("group"),
-        mode=values.get("mode"),
-        public_mode=values.get("public_mode"),
-        test=values.get("test"),
-        reload=values.get("reload"),
-        timeout=values.get("timeout", 30),
-        connect=values.get("connect"),
-        password_file=values.get("password_file"),
-        generate_password=values.get("generate_password", False),
-        encryption=values.get("encryption", "modern"),
-        alias=values.get("alias", "tls"),
-        allow_sandbox=values.get("allow_sandbox", False),
+    return DeployTarget(
+        name=read["name"],
+        cert_name=read.get("cert_name"),
+        domains=tuple(domain.lower() for domain in read.get("domains", ())),
+        format=made,
+        owner=read.get("owner"),
+        group=read.get("group"),
+        mode=read.get("mode"),
+        public_mode=read.get("public_mode"),
+        test=read.get("test"),
+        reload=read.get("reload"),
+        timeout=read.get("timeout", 30),
+        connect=read.get("connect"),
+        allow_sandbox=read.get("allow_sandbox", False),
+        refusal=refusal,
     )
 
 
-def outputs(target: Target) -> tuple[Path, ...]:
-    """Give every file a target may write, its generated password included."""
-    written = [path for _, path in target.paths]
-    if target.generate_password and target.password_file is not None:
-        written.append(target.password_file)
-    return tuple(written)
-
-
-def parse(text: str) -> tuple[tuple[Target, ...], tuple[str, ...]]:
+def parse(text: str) -> tuple[tuple[DeployTarget, ...], tuple[str, ...]]:
     """Read the text of a deploy file; pure.
 
     :returns: the targets that are well formed, and everything that is wrong,
@@ -132,6 +153,8 @@ def parse(text: str) -> tuple[tuple[Target, ...], tuple[str, ...]]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return (), (f"not TOML: {error}",)
+    except RecursionError:
+        return (), ("not TOML: nests too deep",)
     problems: list[str] = []
     for key in document:
         if key != "target":
@@ -147,7 +170,7 @@ def parse(text: str) -> tuple[tuple[Target, ...], tuple[str, ...]]:
         if target.name in names:
             problems.append(f'target "{target.name}": name: another target has it too')
         names.add(target.name)
-        for path in outputs(target):
+        for path in target.format.paths:
             if path in places:
                 problems.append(
                     f'target "{target.name}": path: {path} is written by '
@@ -159,17 +182,20 @@ def parse(text: str) -> tuple[tuple[Target, ...], tuple[str, ...]]:
     return found, tuple(problems)
 
 
-def load(path: Path) -> tuple[Target, ...]:
+def load(path: Path) -> tuple[DeployTarget, ...]:
     """Read the deploy file.
 
     :raises TargetsError: it is not there, can be changed by others (its
         commands run as root), or is not well formed; every mistake is named.
     """
     try:
-        with path.open("rb") as stream:
-            status = os.fstat(stream.fileno())
-            text = stream.read().decode()
-    except FileNotFoundError:
+        descriptor = reading.open_regular(path)
+        try:
+            status = os.fstat(descriptor)
+            text = reading.read_descriptor(descriptor, path).decode()
+        finally:
+            os.close(descriptor)
+    except (FileNotFoundError, NotADirectoryError):
         raise TargetsError(
             f"{path} is not there: nothing says where certificates go.",
             report.starting(path),
@@ -183,9 +209,10 @@ def load(path: Path) -> tuple[Target, ...]:
         or (status.st_mode & 0o020 and others_group)
         or status.st_uid not in (0, os.geteuid())
     ):
+        file = shlex.quote(str(path))
         raise TargetsError(
             f"{path} can be changed by others, and its commands run with your rights.",
-            f"Look at what it says, then: chown 0 {path}; chmod go-w {path}",
+            f"Look at what it says, then:\n  chown {os.geteuid()} {file}; chmod go-w {file}",
         )
     targets, problems = parse(text)
     if problems:
@@ -194,8 +221,8 @@ def load(path: Path) -> tuple[Target, ...]:
 
 
 def malformed(path: Path, problems: Sequence[str]) -> TargetsError:
-    """Make one error of everything that is wrong in or around a deploy file."""
+    """Return one error of everything that is wrong in or around a deploy file."""
     return TargetsError(
         f"{path} cannot be used:\n" + "\n".join(f"  - {problem}" for problem in problems),
-        f"Mend it, then: certbot-sectigo deploy --check --deploy-file {shlex.quote(str(path))}",
+        f"Mend it, then:\n  {commands.ours('deploy', '--check', '--deploy-file', str(path))}",
     )

@@ -5,92 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from certbot_sectigo.deploy import commands, files, served
-from certbot_sectigo.deploy.model import Command, DeployError, Material, Outcome, Target
-from certbot_sectigo.deploy.plan import Plan, make_all
-from certbot_sectigo.deploy.store import Checkpoint, Entry, Owed, Service, Store
+from certbot_sectigo.base.atomic import FileError
+from certbot_sectigo.deploy import commands, served
+from certbot_sectigo.deploy.checkpoints import Checkpoint, SavedService
+from certbot_sectigo.deploy.files import ServiceFiles
+from certbot_sectigo.deploy.model import Material, ServiceCommand, TargetOutcome
+from certbot_sectigo.deploy.plan import TargetPlan, make_all
+from certbot_sectigo.deploy.recovery import Tell, put_all_back, recover_locked
+from certbot_sectigo.deploy.store import DeployStore, Owed
+from certbot_sectigo.deploy.target import DeployTarget
 
-Tell = Callable[[str], None]
-"""Takes a line about what happens."""
-
-
-def put_back(entry: Entry) -> bool:
-    """Bring one file of a checkpoint back.
-
-    :returns: whether it was ours to bring back: a file that is neither as it was
-        nor as the deployment left it has been changed by somebody, and stays.
-    :raises OSError: it could not be written.
-    """
-    files.discard(files.temporary(entry.path))
-    there = files.look(entry.path)
-    if there is not None and files.digest(there.content) != entry.new:
-        return entry.old is not None and there.content == entry.old.content
-    if entry.old is not None:
-        files.put(entry.path, entry.old)
-    elif there is not None:
-        files.discard(entry.path)
-        files.sync_folder(entry.path.parent)
-    return True
-
-
-def _put_back_all(entries: Sequence[Entry]) -> list[str]:
-    """Bring files back; give what went wrong, one line a file."""
-    wrong = []
-    for entry in entries:
-        try:
-            if not put_back(entry):
-                wrong.append(f"{entry.path} was changed by somebody since; it is left alone")
-        except OSError as error:
-            wrong.append(f"{entry.path} could not be brought back: {error.strerror}")
-    return wrong
-
-
-def recover(store: Store, tell: Tell) -> list[Checkpoint]:
-    """Bring back what a killed deployment replaced; it is still owed, and will be done again.
-
-    :returns: the deployments taken back.
-    :raises DeployError: a file could not be brought back; the next run tries again.
-    """
-    store.sweep()
-    taken = []
-    for checkpoint in store.left_open():
-        wrong = []
-        for entry in checkpoint.entries:
-            try:
-                if not put_back(entry):
-                    tell(f"{entry.path} was changed by somebody since; it is left alone.")
-            except OSError as error:
-                wrong.append(f"{entry.path} could not be brought back: {error.strerror}")
-        if wrong:
-            raise DeployError(
-                "A deployment was interrupted and cannot be taken back:\n" + "\n".join(wrong)
-            )
-        store.drop(checkpoint)
-        tell(f"An interrupted deployment of {checkpoint.lineage or checkpoint.folder} was undone.")
-        taken.append(checkpoint)
-    return taken
+Guard = Callable[[], None]
+"""Raises what keeps the files from being switched now."""
 
 
 class _Run:
     """One deployment of one lineage, in progress."""
 
-    def __init__(self, material: Material, tell: Tell) -> None:
+    def __init__(
+        self, material: Material, files: ServiceFiles, tell: Tell, guard: Guard | None
+    ) -> None:
         self.env = commands.environment(material.folder, material.names)
         self.material = material
+        self.files = files
         self.tell = tell
-        self.outcomes: dict[str, Outcome] = {}
-        self.blamed: dict[str, Command] = {}
+        self.guard = guard
+        self.outcomes: dict[str, TargetOutcome] = {}
+        self.blamed: dict[str, ServiceCommand] = {}
         """Targets taken back whose failing command passes with the old files."""
 
-    def _fail(self, plan: Plan, message: str) -> None:
-        wrong = _put_back_all(plan.entries)
+    def _fail(self, plan: TargetPlan, message: str) -> None:
+        wrong, foreign = put_all_back(plan.saved, self.files)
+        wrong += foreign
         state = "stuck" if wrong else "rolled back"
-        self.outcomes[plan.target.name] = Outcome(
+        self.outcomes[plan.target.name] = TargetOutcome(
             plan.target.name, state, "\n".join([message, *wrong])
         )
 
-    def attempt(self, plans: Sequence[Plan]) -> None:
+    def attempt(self, plans: Sequence[TargetPlan]) -> None:
         """Write all, test, reload, look at what is served."""
+        if self.guard is not None:
+            self.guard()
         alive = [plan for plan in plans if self._write(plan)]
         alive = self._commands(alive, "test")
         alive = self._commands(alive, "reload")
@@ -98,20 +53,20 @@ class _Run:
             target = plan.target
             why = served.problem(target, self.material, target.timeout)
             state = "not served" if why else ("deployed" if plan.changes else "unchanged")
-            self.outcomes[target.name] = Outcome(target.name, state, why or "")
+            self.outcomes[target.name] = TargetOutcome(target.name, state, why or "")
 
-    def _write(self, plan: Plan) -> bool:
+    def _write(self, plan: TargetPlan) -> bool:
         for change in plan.changes:
             try:
-                files.put(change.path, change.new)
-            except OSError as error:
-                self._fail(plan, f"{change.path} could not be written: {error.strerror}")
+                self.files.put(change.path, change.new, change.old)
+            except FileError as error:
+                self._fail(plan, f"{change.path} could not be written: {error}")
                 return False
         return True
 
-    def _commands(self, plans: Sequence[Plan], kind: str) -> list[Plan]:
-        """Run each command once, however many targets share it; give the plans that passed."""
-        groups: dict[Command, list[Plan]] = {}
+    def _commands(self, plans: Sequence[TargetPlan], kind: str) -> list[TargetPlan]:
+        """Run each command once, however many targets share it; return the plans that passed."""
+        groups: dict[ServiceCommand, list[TargetPlan]] = {}
         passed = []
         for plan in plans:
             command = plan.target.test if kind == "test" else plan.target.reload
@@ -133,7 +88,9 @@ class _Run:
             self._again(command, group, kind, timeout)
         return [plan for plan in plans if plan in passed]
 
-    def _again(self, command: Command, group: list[Plan], kind: str, timeout: int) -> None:
+    def _again(
+        self, command: ServiceCommand, group: list[TargetPlan], kind: str, timeout: int
+    ) -> None:
         again = commands.run(command, self.env, timeout)
         if again.ok:
             note = "with the old files it succeeds"
@@ -148,60 +105,61 @@ class _Run:
                 if quiet or not again.ok:
                     notes.append(f"{quiet}: start the service" if quiet else "look at the service")
             before = self.outcomes[plan.target.name]
-            self.outcomes[plan.target.name] = Outcome(
+            self.outcomes[plan.target.name] = TargetOutcome(
                 before.target, before.state, f"{before.message}\n({'; '.join(notes)})"
             )
 
-    def suspects(self, plans: Sequence[Plan]) -> list[Plan]:
-        """Give the targets that failed together: one of them may have failed the others."""
+    def suspects(self, plans: Sequence[TargetPlan]) -> list[TargetPlan]:
+        """Return the targets that failed together: one of them may have failed the others."""
         shared = list(self.blamed.values())
         return [
             plan
             for plan in plans
             if self.outcomes[plan.target.name].state == "rolled back"
-            and shared.count(self.blamed.get(plan.target.name, Command((), ""))) > 1
+            and shared.count(self.blamed.get(plan.target.name, ServiceCommand((), ""))) > 1
         ]
 
 
 def deploy(
-    material: Material, targets: Sequence[Target], config_dir: Path, tell: Tell
-) -> tuple[Outcome, ...]:
+    material: Material,
+    targets: Sequence[DeployTarget],
+    config_dir: Path,
+    tell: Tell,
+    guard: Guard | None = None,
+) -> tuple[TargetOutcome, ...]:
     """Deploy a lineage to targets of its own, each of which succeeds or stays as it was.
 
-    Must not run beside another deployment: certbot's locks see to that. A run
-    that is killed is undone by :func:`recover` and stays owed.
+    Waits for another deployment to end. A run that is killed is undone by :func:`recover`
+    and stays owed.
 
+    :param guard: asked right before files are switched; whatever it raises, none is.
     :returns: one outcome for each target, in their order.
-    :raises DeployError: nothing could be begun.
+    :raises certbot_sectigo.base.errors.Error: nothing could be begun, or it was not finished.
     """
-    store = Store(config_dir)
+    store, files = DeployStore(config_dir), ServiceFiles(config_dir)
     store.make()
-    try:
+    with store.locked():
         if material.lineage is not None:
             store.owe(material.lineage, material.fingerprint, Owed("it was interrupted", None))
-        recover(store, tell)
-        plans, refused = make_all(targets, material, config_dir, store.root)
+        recover_locked(store, files, tell)
+        plans, refused = make_all(targets, material, config_dir)
         checkpoint = None
         if any(plan.changes for plan in plans):
-            checkpoint = store.begin(_checkpoint(material, plans))
-        run = _Run(material, tell)
+            checkpoint = store.checkpoints.begin(_checkpoint(material, plans))
+        run = _Run(material, files, tell, guard)
         run.attempt(plans)
         for plan in run.suspects(plans):
             run.attempt([plan])
         outcomes = {**{one.target: one for one in refused}, **run.outcomes}
         if checkpoint is not None:
             gone = {name for name, one in outcomes.items() if one.state == "rolled back"}
-            store.finish(checkpoint, set(outcomes) - gone)
+            store.checkpoints.finish(checkpoint, set(outcomes) - gone)
         ordered = tuple(outcomes[target.name] for target in targets)
         _settle(store, material, ordered)
-    except OSError as error:
-        raise DeployError(
-            f"{error.filename or store.root}: {error.strerror}; the deployment was not finished."
-        ) from error
     return ordered
 
 
-def _settle(store: Store, material: Material, outcomes: Sequence[Outcome]) -> None:
+def _settle(store: DeployStore, material: Material, outcomes: Sequence[TargetOutcome]) -> None:
     """Remember what failed, or that nothing did."""
     if material.lineage is None:
         return
@@ -214,62 +172,17 @@ def _settle(store: Store, material: Material, outcomes: Sequence[Outcome]) -> No
         store.paid(material.lineage, material.fingerprint)
 
 
-def _checkpoint(material: Material, plans: Sequence[Plan]) -> Checkpoint:
+def _checkpoint(material: Material, plans: Sequence[TargetPlan]) -> Checkpoint:
     return Checkpoint(
         number=0,
         lineage=material.lineage,
         folder=str(material.folder),
         names=material.names,
         services=tuple(
-            Service(plan.target.name, plan.target.test, plan.target.reload, plan.target.timeout)
+            SavedService(
+                plan.target.name, plan.target.test, plan.target.reload, plan.target.timeout
+            )
             for plan in plans
         ),
-        entries=tuple(entry for plan in plans for entry in plan.entries),
+        files=tuple(saved for plan in plans for saved in plan.saved),
     )
-
-
-def rollback(store: Store, count: int, tell: Tell) -> list[Checkpoint]:
-    """Bring back the files before the last deployments, newest first.
-
-    :param count: how many deployments.
-    :returns: those taken back; their services want a reload.
-    :raises DeployError: a file was changed by somebody since, or cannot be written;
-        the deployment stays, and the call may be repeated.
-    """
-    taken = recover(store, tell)
-    for checkpoint in store.finished()[:count]:
-        wrong = _put_back_all(checkpoint.entries)
-        if wrong:
-            raise DeployError(
-                f"The deployment of {checkpoint.lineage or checkpoint.folder} could not be "
-                "taken back altogether:\n" + "\n".join(wrong),
-                "Move the file away or mend it, then run the rollback again.",
-            )
-        store.drop(checkpoint)
-        taken.append(checkpoint)
-        for entry in checkpoint.entries:
-            tell(f"{entry.target}: {entry.path} is as it was before")
-    return taken
-
-
-def reload(checkpoint: Checkpoint, *, test: bool = True) -> list[str]:
-    """Reload the services of a deployment taken back; give what failed.
-
-    :param test: whether each service's configuration test has to pass first.
-    """
-    env = commands.environment(Path(checkpoint.folder), checkpoint.names)
-    touched = {entry.target for entry in checkpoint.entries}
-    failed = []
-    done: set[Command] = set()
-    for service in checkpoint.services:
-        if service.target not in touched:
-            continue
-        for command in (service.test if test else None, service.reload):
-            if command is None or command in done:
-                continue
-            done.add(command)
-            result = commands.run(command, env, service.timeout)
-            if not result.ok:
-                failed.append(f"{service.target}: {result.message}")
-                break
-    return failed

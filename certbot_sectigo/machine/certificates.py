@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -13,6 +14,8 @@ from certbot_sectigo.base import reading
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509Certificate
     from cryptography.x509 import Name
+
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Certificate:
     issuer: str | None
     """CN of the issuer."""
     issuer_organisation: str | None
+    listed: tuple[str, ...] = ()
+    """The names in certbot's order: the common name, then those of the extension."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,29 @@ def read(path: Path) -> Certificate | Unreadable:
         return Unreadable(f"{path} is not a certificate")
 
 
+def parse(pem: bytes) -> list[X509Certificate]:
+    """Return all certificates of a PEM text (RFC 7468), in order; other text is passed over.
+
+    :raises ValueError: one of them cannot be read.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.backends import default_backend
+
+    # cryptography before 39 reads one certificate at a time and wants a backend.
+    return [x509.load_pem_x509_certificate(block, default_backend()) for block in _PEM.findall(pem)]
+
+
+def describe(certificate: X509Certificate) -> Certificate:
+    """Return what a certificate says about itself.
+
+    :raises ValueError: one of its parts cannot be read.
+    """
+    try:
+        return _certificate(certificate)
+    except Exception as error:  # cryptography's errors are many
+        raise ValueError("the certificate cannot be read") from error
+
+
 def read_expiry(path: Path) -> datetime | None:
     """Return when a certificate ends (UTC); None if that cannot be read.
 
@@ -66,7 +94,11 @@ def read_expiry(path: Path) -> datetime | None:
 
 def normal_names(names: Iterable[str]) -> frozenset[str]:
     """Return names as they are compared."""
-    return frozenset(name.lower().rstrip(".") for name in names)
+    return frozenset(map(_normal, names))
+
+
+def _normal(name: str) -> str:
+    return name.lower().rstrip(".")
 
 
 def _certificate(certificate: X509Certificate) -> Certificate:
@@ -85,6 +117,7 @@ def _certificate(certificate: X509Certificate) -> Certificate:
     except x509.ExtensionNotFound:
         pass
     common_name = first(certificate.subject, NameOID.COMMON_NAME)
+    listed = (_normal(name) for name in ([common_name, *names] if common_name else names))
     return Certificate(
         names=normal_names([*names, common_name] if common_name else names),
         not_before=_utc(certificate, "not_valid_before"),
@@ -93,6 +126,7 @@ def _certificate(certificate: X509Certificate) -> Certificate:
         organisation=first(certificate.subject, NameOID.ORGANIZATION_NAME),
         issuer=first(certificate.issuer, NameOID.COMMON_NAME),
         issuer_organisation=first(certificate.issuer, NameOID.ORGANIZATION_NAME),
+        listed=tuple(dict.fromkeys(listed)),
     )
 
 

@@ -81,6 +81,11 @@ class Dirs:
         return self.config_dir / "sectigo" / "backup"
 
     @property
+    def deploy(self) -> Path:
+        """What the installer remembers: files it replaced, and what is owed."""
+        return self.config_dir / "sectigo" / "deploy"
+
+    @property
     def default_credentials(self) -> Path:
         """The credentials file that is used where none is named."""
         return self.config_dir / "sectigo-eab.ini"

@@ -10,9 +10,7 @@ from pathlib import Path
 
 from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine.dirs import Dirs
-
-_LOCK = ".certbot.lock"
-
+from certbot_sectigo.machine.hooks import LOCK, certbot_above
 
 _POLL_SECONDS = 0.25
 
@@ -42,7 +40,8 @@ def locked(
     :param timeout_seconds: how long to ask again while another process has them; certbot
         holds them for minutes when ``renew`` sleeps for a random time.
     :param waiting: called once, with who holds them, when they are not to be had at once.
-    :raises LockError: if they are not to be had in that time, or not at all.
+    :raises LockError: if they are not to be had in that time, or not at all; at once where
+        the other process is a certbot that waits for this one, its hook.
     """
     from certbot import errors as certbot_errors
     from certbot import util
@@ -64,6 +63,13 @@ def locked(
                 holder = lock_holder(folder)
             except OSError as error:
                 raise _cannot_lock(folder, error) from None
+            if certbot_above(folder) is not None:
+                raise LockError(
+                    f"certbot's directory {folder} is in use by {holder}, which has started this "
+                    "command from a hook and waits for it.",
+                    "Run it after certbot has ended. (From a hook only `certbot-sectigo deploy` "
+                    "can be run, with --deploy-hook.)",
+                )
             if time.monotonic() >= deadline:
                 raise LockError(
                     f"certbot's directory {folder} is in use by {holder}.",
@@ -84,7 +90,7 @@ def lock_holder(folder: Path) -> str:
     first long option are shown: an EAB secret may be among the rest.
     """
     try:
-        status = (folder / _LOCK).stat()
+        status = (folder / LOCK).stat()
         table = reading.read_regular(Path("/proc/locks")).decode("ascii", "replace")
     except OSError:
         return "another process"

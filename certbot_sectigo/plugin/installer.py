@@ -6,7 +6,7 @@ Imports nothing heavy: certbot imports it at every start.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,8 @@ from certbot_sectigo.base.errors import Error
 from certbot_sectigo.machine import certbot_versions
 
 if TYPE_CHECKING:
-    from certbot_sectigo.deploy.job import Job
-    from certbot_sectigo.deploy.model import Material
-    from certbot_sectigo.deploy.store import Checkpoint, Store
+    from certbot_sectigo.deploy.checkpoints import Checkpoint
+    from certbot_sectigo.plugin.deployments import Deployments
 
 logger = logging.getLogger(__name__)
 
@@ -73,38 +72,23 @@ class InstallerHalf:
             setattr(self.config, self.dest("deploy"), str(Path(given).absolute()))
         if self.config.verb not in ("run", "install"):
             return
-        from certbot_sectigo.deploy import surroundings, targets
-
-        file = self._file()
         try:
-            if self._is_absent():
-                return
-            found = targets.load(file)
-            wrong = [
-                f'target "{target.name}": {problem}'
-                for target in found
-                for problem in surroundings.problems(target, self._config_dir())
-            ]
-            if wrong:
-                raise targets.malformed(file, wrong)
+            self._deployments().check_file()
         except Error as error:
             raise errors.Error(self._said(error)) from error
 
     # certbot.interfaces.Installer
 
     def get_all_names(self) -> Iterable[str]:
-        """Name the domains of all targets: what ``certbot run`` offers where no ``-d`` is given.
+        """Return the domains of all targets: what ``certbot run`` offers where no ``-d`` is given.
 
         :raises certbot.errors.PluginError: the deploy file is of no use.
         """
-        from certbot_sectigo.deploy import targets
-
         try:
-            if self._is_absent():
-                return set()
-            return {domain for target in targets.load(self._file()) for domain in target.domains}
+            targets = self._deployments().targets()
         except Error as error:
             raise errors.PluginError(self._said(error)) from error
+        return {domain for target in targets for domain in target.domains}
 
     def deploy_cert(
         self,
@@ -132,6 +116,7 @@ class InstallerHalf:
         from certbot_sectigo.deploy import material
 
         collected, self._collected = self._collected, None
+        self._acted = True
         for cert, (key, chain, full) in collected.items():
             try:
                 offered = material.read(
@@ -140,9 +125,9 @@ class InstallerHalf:
                     Path(chain) if chain else None,
                     Path(full) if full else None,
                 )
+                self._deployments().deploy(offered)
             except Error as error:
                 raise errors.PluginError(self._said(error)) from error
-            self._deploy(offered)
 
     def restart(self) -> None:
         """Reload the services of what was rolled back; what was deployed is reloaded already.
@@ -150,10 +135,10 @@ class InstallerHalf:
         :raises certbot.errors.PluginError: naming the services that did not come back.
         """
         if self._taken:
-            from certbot_sectigo.deploy import transaction
+            from certbot_sectigo.deploy import recovery
 
             taken, self._taken = self._taken, None
-            failed = [line for one in taken for line in transaction.reload(one)]
+            failed = [line for one in taken for line in recovery.reload(one)]
             if failed:
                 raise errors.PluginError(
                     "The files are as they were before, but:\n" + "\n".join(failed)
@@ -161,11 +146,9 @@ class InstallerHalf:
         elif not self._acted and self.config.verb in ("certonly", "renew"):
             from certbot_sectigo.deploy import report
 
-            name = self.config.certname
-            words = ("--cert-name", name) if name else ()
             certbot_versions.notify(
                 f"certbot {self.config.verb} deploys nothing here; to put the certificate where "
-                f"its services want it: {report.command(self._config_dir(), *words)}\n"
+                f"its services want it:\n  {report.deploying(self.config.certname)}\n"
                 "(the next `certbot renew` does it by itself)."
             )
 
@@ -174,17 +157,14 @@ class InstallerHalf:
 
         :raises certbot.errors.PluginError: a file cannot be brought back.
         """
-        from certbot_sectigo.deploy import transaction
-
-        store = self._store()
         try:
-            known = len(store.finished())
+            known = self._deployments().taken_back_at_most()
             if known < rollback:
                 certbot_versions.notify(
                     f"{known} deployment{'s' if known != 1 else ''} can be taken back"
                     + (", no more." if known else ": sectigo-eab has nothing to roll back.")
                 )
-            self._taken = transaction.rollback(store, rollback, certbot_versions.notify)
+            self._taken = self._deployments().roll_back(rollback)
         except Error as error:
             raise errors.PluginError(self._said(error)) from error
         self._acted = True
@@ -194,15 +174,15 @@ class InstallerHalf:
 
         :raises certbot.errors.PluginError: a file cannot be brought back.
         """
-        from certbot_sectigo.deploy import transaction
+        from certbot_sectigo.deploy import recovery
 
         self._collected = None
         try:
-            taken = transaction.recover(self._store(), certbot_versions.notify)
+            taken = self._deployments().recover()
         except Error as error:
             raise errors.PluginError(self._said(error)) from error
         # No test: with these files the service ran, and certbot may be ending on a signal.
-        for line in (line for one in taken for line in transaction.reload(one, test=False)):
+        for line in (line for one in taken for line in recovery.reload(one, test=False)):
             logger.warning("%s", line)
 
     def config_test(self) -> None:
@@ -210,18 +190,8 @@ class InstallerHalf:
 
         :raises certbot.errors.MisconfigurationError: naming those that fail.
         """
-        from certbot_sectigo.deploy import commands, targets
-
-        failed = []
         try:
-            if self._is_absent():
-                return
-            for target in targets.load(self._file()):
-                if target.test is not None:
-                    env = commands.environment(self._config_dir() / "live", ())
-                    result = commands.run(target.test, env, target.timeout)
-                    if not result.ok:
-                        failed.append(f'target "{target.name}": {result.message}')
+            failed = self._deployments().failing_tests()
         except Error as error:
             raise errors.MisconfigurationError(self._said(error)) from error
         if failed:
@@ -235,7 +205,7 @@ class InstallerHalf:
         raise errors.PluginError(f"sectigo-eab does not know the enhancement {enhancement}.")
 
     def supported_enhancements(self) -> list[str]:
-        """Name the enhancements: none."""
+        """Return the enhancements: none."""
         return []
 
     # certbot.interfaces.RenewDeployer and GenericUpdater
@@ -245,8 +215,7 @@ class InstallerHalf:
 
         :raises certbot.errors.PluginError: as :meth:`save`.
         """
-        self.remember_directories()  # certbot has not called prepare()
-        self._deploy(self._renewed(lineage))
+        self._at_renewal(lineage, again=False)
 
     def generic_updates(self, lineage: Any, *args: Any, **kwargs: Any) -> None:
         """Do again what failed or was killed, though no certificate is due.
@@ -255,27 +224,19 @@ class InstallerHalf:
 
         :raises certbot.errors.PluginError: as :meth:`save`.
         """
-        from certbot_sectigo.deploy import job
+        self._at_renewal(lineage, again=True)
 
+    def _at_renewal(self, lineage: Any, *, again: bool) -> None:
         self.remember_directories()  # certbot has not called prepare()
-        material = self._renewed(lineage)
-        name = lineage.lineagename
-        owed = self._store().owed(name, material.fingerprint)
-        if owed is not None:
-            certbot_versions.notify(
-                f"Deploying {name} again; the last time: {owed.reason.splitlines()[0]}"
-            )
-            self._deploy(material, owed.targets)
-            return
         try:
-            awaited = job.Job(material, self._file(), self._config_dir()).is_awaited()
+            deployments = self._deployments()
+            act = deployments.deploy_owed if again else deployments.deploy
+            self._acted = act(deployments.renewed(lineage)) or self._acted
         except Error as error:
-            raise errors.PluginError(str(error)) from error
-        if awaited:
-            certbot_versions.notify(f"Deploying {name}, which has not been deployed yet.")
-            self._deploy(material)
+            self._acted = True
+            raise errors.PluginError(self._said(error)) from error
 
-    # From certbot's configuration to a job.
+    # What certbot's configuration says of this run.
 
     def _said(self, error: Exception) -> str:
         """Return an error's text, with commands for the directories of this run."""
@@ -288,71 +249,7 @@ class InstallerHalf:
             text = f"{where}{error.strerror or error}. Nothing was changed."
         return printable.lines(text)
 
-    def _config_dir(self) -> Path:
-        return Path(self.config.config_dir).absolute()
+    def _deployments(self) -> Deployments:
+        from certbot_sectigo.plugin.deployments import Deployments
 
-    def _file(self) -> Path:
-        given = self.conf("deploy")
-        return Path(given).absolute() if given else self._config_dir() / "sectigo-deploy.toml"
-
-    def _is_absent(self) -> bool:
-        """Return whether nobody named a deploy file, and there is none where it is looked for.
-
-        :raises certbot_sectigo.base.errors.Error: if that cannot be told.
-        """
-        from certbot_sectigo.base import reading
-
-        if self.conf("deploy"):
-            return False
-        try:
-            return not reading.is_there(self._file())
-        except OSError as error:
-            raise Error(f"{self._file()} cannot be looked at: {error.strerror}.") from None
-
-    def _store(self) -> Store:
-        from certbot_sectigo.deploy import store
-
-        return store.Store(self._config_dir())
-
-    def _renewed(self, lineage: Any) -> Material:
-        from certbot_sectigo.deploy import material
-
-        try:
-            return material.read(
-                Path(lineage.cert_path),
-                Path(lineage.key_path),
-                Path(lineage.chain_path),
-                Path(lineage.fullchain_path),
-            )
-        except Error as error:
-            raise errors.PluginError(self._said(error)) from error
-
-    def _deploy(self, material: Material, only: Collection[str] | None = None) -> None:
-        from certbot_sectigo.deploy import job, report
-
-        self._acted = True
-        work: Job = job.Job(material, self._file(), self._config_dir())
-        try:
-            outcomes = work.run(logger.info, only)
-        except Error as error:
-            raise errors.PluginError(self._said(error)) from error
-        if not outcomes and not work.targets():
-            saved = f"The certificate is saved at {material.folder}, but nothing was deployed."
-            # A renewal is none the worse for it, and would say it every time.
-            tell = certbot_versions.notify if self.config.verb == "renew" else logger.warning
-            tell(f"{saved}\n{work.no_target()}")
-        for outcome in outcomes:
-            if outcome.ok:
-                certbot_versions.notify(report.sentence(outcome))
-        name = material.lineage
-        # certbot saves the installer of run and renew, but not that of install.
-        forgets = self.config.verb == "install" and name is not None
-        forgets = forgets and not job.at_renewals(self._config_dir(), str(name))
-        if forgets and outcomes:
-            certbot_versions.notify(
-                "certbot install is for this once. For renewals to do the same: "
-                + report.at_renewals(self._config_dir(), str(name))
-            )
-        failure = report.failure(name, outcomes, self._config_dir(), renewed=not forgets)
-        if failure is not None:
-            raise errors.PluginError(self._said(failure))
+        return Deployments(self.config, self.conf("deploy"))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.deploy import material
-from certbot_sectigo.deploy.job import Job, default_file
+from certbot_sectigo.deploy.job import DeployJob, default_file
 
 # What the audit hook sees of operations that change something; of ``open`` those for writing.
 _CHANGES = {
@@ -64,7 +64,7 @@ def main(config_dir: Path, lineage: str) -> None:
             code = 3
             try:
                 arm(int(line))
-                job = Job(
+                job = DeployJob(
                     material.read_lineage(config_dir, lineage),
                     default_file(config_dir),
                     config_dir,

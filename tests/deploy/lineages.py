@@ -19,7 +19,7 @@ NOBODY = 65534
 
 @cache
 def authority() -> trustme.CA:
-    """Give an intermediate CA below a root, the same for all tests of this process."""
+    """Return an intermediate CA below a root, the same for all tests of this process."""
     return trustme.CA(organization_name="Example Trust").create_child_ca()
 
 
@@ -57,6 +57,12 @@ def lay(config_dir: Path, name: str, pems: Pems) -> Material:
     (folder / "fullchain.pem").write_bytes(pems.cert + pems.chain)
     (folder / "privkey.pem").touch(mode=0o600)
     (folder / "privkey.pem").write_bytes(pems.privkey)
+    renewal = config_dir / "renewal" / f"{name}.conf"
+    if not renewal.exists():
+        renewal.parent.mkdir(exist_ok=True)
+        parts = ("cert", "privkey", "chain", "fullchain")
+        lines = "".join(f"{part} = {folder / part}.pem\n" for part in parts)
+        renewal.write_text(f"{lines}[renewalparams]\nauthenticator = sectigo-eab\n")
     return material.read_lineage(config_dir, name)
 
 
@@ -66,3 +72,13 @@ def need_root() -> None:
         if os.environ.get("CI"):
             pytest.fail("this test changes users: run it as root", pytrace=False)
         pytest.skip("changes users: run the tests as root")
+
+
+def make_odd(path: Path, kind: str) -> None:
+    """Put something that is no ordinary file under a name: fifo, zero, circle or folder."""
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero" if kind == "zero" else path.name)

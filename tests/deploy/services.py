@@ -6,10 +6,14 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from certbot_sectigo.deploy.job import Job
+import pytest
+
+from certbot_sectigo.cli.main import main
+from certbot_sectigo.deploy.files import ServiceFiles
+from certbot_sectigo.deploy.job import DeployJob
 from certbot_sectigo.deploy.material import read_lineage
-from certbot_sectigo.deploy.model import Material, Outcome
-from certbot_sectigo.deploy.store import Owed, Store
+from certbot_sectigo.deploy.model import Material, TargetOutcome
+from certbot_sectigo.deploy.store import DeployStore, Owed
 from tests.bed.tree import Snapshot
 
 
@@ -28,10 +32,11 @@ class Machine:
         for folder in (self.config_dir, self.places):
             folder.mkdir(parents=True, exist_ok=True)
         self.file = self.config_dir / "sectigo-deploy.toml"
-        self.store = Store(self.config_dir)
+        self.store = DeployStore(self.config_dir)
+        self.files = ServiceFiles(self.config_dir)
 
     def script(self, name: str, then: str = "true") -> list[str]:
-        """Give a command that records its name and then runs a line of shell."""
+        """Return a command that records its name and then runs a line of shell."""
         return ["/bin/sh", "-c", f"echo {name} >> {self.record}; {then}"]
 
     def target(self, name: str, **keys: object) -> None:
@@ -55,9 +60,9 @@ class Machine:
         """Begin the deploy file anew."""
         self.lines.clear()
 
-    def deploy(self, material: Material, *only: str) -> dict[str, Outcome]:
+    def deploy(self, material: Material, *only: str) -> dict[str, TargetOutcome]:
         """Deploy, and give what became of each target."""
-        job = Job(material, self.file, self.config_dir)
+        job = DeployJob(material, self.file, self.config_dir)
         return {one.target: one for one in job.run(self.told.append, only or None)}
 
     def lineage(self) -> Material:
@@ -65,20 +70,30 @@ class Machine:
         return read_lineage(self.config_dir, "www")
 
     def owed(self, material: Material) -> Owed | None:
-        """Give what is owed of a lineage."""
+        """Return what is owed of a lineage."""
         assert material.lineage is not None
         return self.store.owed(material.lineage, material.fingerprint)
 
     def ran(self) -> list[str]:
-        """Give the commands that ran since the last question."""
+        """Return the commands that ran since the last question."""
         words = self.record.read_text().split() if self.record.exists() else []
         self.record.unlink(missing_ok=True)
         return words
 
     def place(self, name: str) -> Path:
-        """Give a target's file."""
+        """Return a target's file."""
         return self.places / f"{name}.pem"
 
     def snapshot(self) -> Snapshot:
         """Take a snapshot of the services' files."""
         return Snapshot.of(self.places)
+
+
+def call(machine: Machine, *words: str) -> int:
+    """Run certbot-sectigo in this process; return its exit code."""
+    root = machine.root
+    folders = [f"--config-dir={machine.config_dir}", f"--work-dir={root}", f"--logs-dir={root}"]
+    with pytest.raises(SystemExit) as ended:
+        main([*folders, *words])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code

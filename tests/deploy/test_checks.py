@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.deploy import checks, material
-from certbot_sectigo.deploy.model import Material, Target
+from certbot_sectigo.deploy.model import Material
+from certbot_sectigo.deploy.target import DeployTarget
 from certbot_sectigo.deploy.targets import parse
+from certbot_sectigo.machine import certificates
 from certbot_sectigo.sandbox.authority.ca import Authority
 from certbot_sectigo.sandbox.store import Store
 from tests.deploy.lineages import issue, lay
@@ -58,7 +60,7 @@ def test_chain_in_reverse_order(good: Material) -> None:
     deeper = trustme.CA().create_child_ca().create_child_ca()
     pems = issue("www.example.org", ca=deeper)
     upper = deeper.cert_pem.bytes()
-    middle = checks.certificates(pems.chain)
+    middle = certificates.parse(pems.chain)
     assert len(middle) == 2
     texts = [one for one in pems.chain.partition(upper) if one.strip()]
     backwards = b"".join(reversed(texts))
@@ -134,7 +136,7 @@ def test_a_wildcard_covers_one_label(labels: list[str], first: str) -> None:
     assert not checks.covered(f"*.{parent}", [f"{first}.{parent}"])
 
 
-def _target(line: str) -> Target:
+def _target(line: str) -> DeployTarget:
     ((target,), said) = parse(f'[[target]]\nname = "t"\nformat = "bundle"\npath = "/x/y"\n{line}\n')
     assert said == ()
     return target

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.cli.main import main
 from tests.bed import schema
 from tests.deploy.lineages import issue, lay
-from tests.deploy.services import Machine
+from tests.deploy.services import Machine, call
 
 TYPO = '"a" (for wwww)'
 
@@ -20,15 +19,6 @@ def machine(tmp_path: Path) -> Machine:
     for name in ("mail", "www"):
         lay(machine.config_dir, name, issue(f"{name}.example.org"))
     return machine
-
-
-def call(machine: Machine, *words: str) -> int:
-    root = machine.root
-    folders = [f"--config-dir={machine.config_dir}", f"--work-dir={root}", f"--logs-dir={root}"]
-    with pytest.raises(SystemExit) as ended:
-        main([*folders, *words])
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
 
 
 @pytest.mark.parametrize(
@@ -63,9 +53,8 @@ def test_nothing_to_deploy(
     for name, cert in zip("ab", targets):
         machine.target(name, cert_name=cert)
     if installed:
-        renewal = machine.config_dir / "renewal"
-        renewal.mkdir()
-        (renewal / "www.conf").write_text("[renewalparams]\ninstaller = sectigo-eab\n")
+        with (machine.config_dir / "renewal" / "www.conf").open("a") as renewal:
+            renewal.write("installer = sectigo-eab\n")
     assert call(machine, "deploy", *words) == code
     told = capsys.readouterr()
     for text in said:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.deploy.commands import environment, run
-from certbot_sectigo.deploy.model import STANDARD_PATH, Command
+from certbot_sectigo.deploy.model import STANDARD_PATH, ServiceCommand
 from tests.bed.process import poll
 
 
-def command(*words: str) -> Command:
-    return Command(words, " ".join(words))
+def command(*words: str) -> ServiceCommand:
+    return ServiceCommand(words, " ".join(words))
 
 
 def test_environment_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from certbot_sectigo.deploy import targets
 from certbot_sectigo.deploy.examples import EXAMPLES, example
 from certbot_sectigo.deploy.model import TargetsError
-from certbot_sectigo.deploy.values import KEYS
 
 GOOD = """
 [[target]]
@@ -44,7 +43,7 @@ def test_target_with_everything_said() -> None:
     )
     assert problems == ()
     (target,) = found
-    assert target.paths == (("pkcs12", Path("/srv/tomcat/www.p12")),)
+    assert target.format.paths == (Path("/srv/tomcat/www.p12"),)
     assert target.domains == ("www.example.org",)
     assert (target.owner, target.group, target.mode) == (0, 33, 0o640)
     assert target.reload is not None
@@ -104,7 +103,7 @@ def test_mistake_names_target_and_key(text: str, said: str) -> None:
         ("target = [1]\n", "target number 1: must be a table"),
         (GOOD.replace('"/etc/haproxy', '"haproxy'), 'must be an absolute path, "haproxy/certs'),
         (GOOD.replace("www.pem", ""), "must name a file"),
-        (GOOD.replace('"bundle"', '"der"'), "format: must be one of files, bundle, pkcs12, jks"),
+        (GOOD.replace('"bundle"', '"der"'), "format: must be one of bundle, files, pkcs12"),
         (GOOD.replace('path = "/etc/haproxy/certs/www.pem"', ""), "path: is missing"),
         (GOOD.replace('"bundle"', '"files"'), "path: has no meaning with"),
         (GOOD.replace('"bundle"', '"pkcs12"'), "Java reads no key store without a password"),
@@ -158,13 +157,13 @@ def _toml(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-@given(st.dictionaries(st.sampled_from([*KEYS, "other"]), _VALUES))
+@given(st.dictionaries(st.sampled_from([*targets.keys(), "other"]), _VALUES))
 def test_whatever_is_written_gives_targets_or_reasons(table: dict[str, object]) -> None:
     text = "[[target]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())
     found, problems = targets.parse(text)
     assert (len(found) == 1) != bool(problems)
     for target in found:
-        assert all(path.is_absolute() for path in targets.outputs(target))
+        assert all(path.is_absolute() for path in target.format.paths)
         assert not (target.mode or 0) & 0o007
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.deploy import transaction
+from certbot_sectigo.base.atomic import FileError, steps
+from certbot_sectigo.deploy import recovery
 from certbot_sectigo.deploy.model import DeployError, Material, TargetsError
 from tests.deploy.lineages import NOBODY, issue, lay, need_root
 from tests.deploy.services import Machine
@@ -163,7 +165,7 @@ def test_checks_come_before_any_file(machine: Machine) -> None:
     assert machine.ran() == []
     assert list(machine.places.iterdir()) == []
     assert machine.owed(expired) is not None
-    assert machine.store.finished() == machine.store.left_open() == []
+    assert machine.store.checkpoints.finished() == machine.store.checkpoints.left_open() == []
 
 
 def test_machine_that_lacks_something_is_told_about_all_of_it(
@@ -186,7 +188,8 @@ def test_machine_that_lacks_something_is_told_about_all_of_it(
         'owner: there is no user "nobody-of-that-name" on this machine',
         'group: there is no group "no-such-group" on this machine',
         "test: there is no program no-such-program",
-        f"path: {machine.places}/none/x.pem: there is no folder {machine.places}/none",
+        f"path: {machine.places}/none is not there.",
+        f"Look for it:  ls -la {machine.places}",
     ]
     assert "lies in certbot's own folder" in outcomes["b"].message
     assert "is a symbolic link; name the file itself" in outcomes["c"].message
@@ -202,14 +205,20 @@ def test_target_that_two_lineages_could_serve_is_refused(machine: Machine, first
 
 
 def test_file_that_cannot_be_written_leaves_the_other_targets(
-    machine: Machine, first: Material
+    machine: Machine, first: Material, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The name is too long for its temporary file, so writing fails for root too.
-    machine.target("a", path=str(machine.places / ("x" * 250)))
+    machine.target("a")
     machine.target("b")
+
+    def full(name: str, path: Path) -> None:
+        if name == "write" and path == machine.place("a"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(steps, "operations", full)
     outcomes = machine.deploy(first)
-    assert outcomes["a"].state == "rolled back" or outcomes["a"].state == "stuck"
-    assert "could not be written: File name too long" in outcomes["a"].message
+    assert outcomes["a"].state == "rolled back"
+    assert "could not be written: " in outcomes["a"].message
+    assert "No space left on device" in outcomes["a"].message
     assert outcomes["b"].state == "deployed"
 
 
@@ -227,7 +236,7 @@ def test_deploying_again_writes_nothing_but_tests_and_reloads(
     assert {one.state for one in outcomes.values()} == {"unchanged"}
     assert machine.ran() == ["test-a", "test-b", "reload-a", "reload-b"]
     assert before.changes(machine.snapshot()) == []
-    assert len(machine.store.finished()) == 1
+    assert len(machine.store.checkpoints.finished()) == 1
 
 
 def test_wrong_mode_alone_is_mended(machine: Machine, first: Material) -> None:
@@ -258,8 +267,8 @@ def test_broken_deploy_file_is_owed(machine: Machine, first: Material) -> None:
 
 
 def roll_back(machine: Machine, count: int = 1) -> list[str]:
-    taken = transaction.rollback(machine.store, count, machine.told.append)
-    return [line for one in taken for line in transaction.reload(one)]
+    taken = recovery.rollback(machine.store, machine.files, count, machine.told.append)
+    return [line for one in taken for line in recovery.reload(one)]
 
 
 def test_rollback_brings_back_files_owners_and_modes(machine: Machine, first: Material) -> None:
@@ -281,7 +290,7 @@ def test_rollback_brings_back_files_owners_and_modes(machine: Machine, first: Ma
     assert roll_back(machine) == []
     assert before.changes(machine.snapshot()) == []
     assert not machine.place("b").exists()
-    assert machine.store.finished() == []
+    assert machine.store.checkpoints.finished() == []
     # What was rolled back on purpose is not deployed again by the next renewal run.
     assert machine.owed(machine.lineage()) is None
     assert roll_back(machine) == []
@@ -326,7 +335,7 @@ def test_store_is_closed_and_keeps_three_deployments(machine: Machine, first: Ma
     machine.target("a")
     for _ in range(5):
         machine.deploy(renew(machine))
-    numbers = [one.number for one in machine.store.finished()]
+    numbers = [one.number for one in machine.store.checkpoints.finished()]
     assert numbers == [5, 4, 3]
     for path in [machine.store.root, *machine.store.root.rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
@@ -372,11 +381,12 @@ def test_disk_that_is_full_for_the_store(
     machine.deploy(first)
     before = machine.snapshot()
 
-    def full(*args: object) -> None:
-        raise OSError(28, "No space left on device", str(machine.store.root))
+    def full(name: str, path: Path) -> None:
+        if name == "write" and path.name.startswith("old-"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("certbot_sectigo.deploy.store._write", full)
-    with pytest.raises(DeployError, match="No space left on device"):
+    monkeypatch.setattr(steps, "operations", full)
+    with pytest.raises(FileError, match="No space left on device"):
         machine.deploy(renew(machine))
     assert before.changes(machine.snapshot()) == []
     owed = machine.owed(machine.lineage())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import signal
 import stat
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.deploy.store import Store
+from certbot_sectigo.deploy.store import DeployStore
 from tests.bed import nginx, process, schema
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
@@ -34,7 +33,7 @@ class Place:
         certbot.config_dir.mkdir(parents=True)
         self.machine = Machine(root)
         self.machine.file = certbot.config_dir / "sectigo-deploy.toml"
-        self.machine.store = Store(certbot.config_dir)
+        self.machine.store = DeployStore(certbot.config_dir)
         self.haproxy = Daemon(root / "haproxy", "haproxy")
         self.pem = self.haproxy.folder / "site.pem"
 
@@ -75,6 +74,18 @@ class Place:
             folder=self.certbot.home / "output",
             check=check,
         )
+
+    def paste(self, told: str, command: str, check: int = 0) -> Result:
+        """Run the one line of a text that proposes a command, as it stands there.
+
+        :param command: its first word.
+        """
+        (line,) = (line for line in told.splitlines() if line.startswith(f"  {command} "))
+        assert line.count("--config-dir ") == line.count("--work-dir ") == 1
+        assert line.count("--logs-dir ") == 1
+        env = self.certbot.environment({"PATH": f"{BIN}:{os.environ['PATH']}"})
+        folder = self.certbot.home / "pasted"
+        return process.run(["sh", "-ec", line], folder=folder, env=env, check=check)
 
     @property
     def cert(self) -> bytes:
@@ -137,6 +148,8 @@ def test_failure_at_the_first_installation(place: Place) -> None:
     result = place.install(check=1)
     assert "exited with 7" in result.text
     assert "the cause" in result.text
+    again = place.paste(result.output, "certbot-sectigo", check=1)
+    assert "exited with 7" in again.text
     assert not place.pem.exists()
     assert place.cert  # the certificate is there and is not lost
     place.describe()
@@ -148,11 +161,10 @@ def test_install_says_that_certbot_does_not_remember_it(place: Place) -> None:
     place.describe(test=None, mode="0600")
     place.certbot.certonly(NAME, credentials=place.credentials)
     words = ("install", "--cert-name", NAME, "--installer", "sectigo-eab")
-    _, told, command = place.certbot.run(*words).stdout.partition("For renewals to do the same: ")
-    assert told
-    # reconfigure, where this certbot has it.
-    place.certbot.run(*shlex.split(command.splitlines()[0])[1:])
-    assert told not in place.certbot.run(*words).text
+    told = place.certbot.run(*words).stdout
+    assert "For renewals to do the same:" in told
+    place.paste(told, "certbot")  # reconfigure, where this certbot has it
+    assert "For renewals" not in place.certbot.run(*words).text
     first = place.pem.read_bytes()
     place.certbot.run("renew", "--force-renewal")
     assert place.pem.read_bytes() != first
@@ -186,7 +198,7 @@ def test_mistakes_are_told_before_anything_is_ordered(place: Place, sectigo: Sec
     orders = sectigo.orders
     result = place.install(check=1)
     assert 'target "haproxy": owner: there is no user "nobody-of-that-name"' in result.text
-    assert "there is no folder" in result.text
+    assert f"{place.pem.parent / 'none'} is not there" in result.text
     assert "PluginError" not in result.text
     assert sectigo.orders == orders
 
@@ -200,6 +212,7 @@ def test_broken_deploy_file_does_not_keep_a_certificate_from_being_renewed(place
     result = place.certbot.run("renew", "--force-renewal", check=1)
     assert 'target "haproxy": moed: is not a key of a target; is mode meant?' in result.text
     assert place.cert != before
+    assert "moed" in place.paste(result.output, "certbot-sectigo", check=1).text
     place.machine.file.write_text(text)
     place.certbot.run("renew")
     assert place.cert in place.pem.read_bytes()
@@ -227,9 +240,8 @@ def test_certonly_says_that_nothing_is_deployed(place: Place) -> None:
         NAME, credentials=place.credentials, more=("--installer", "sectigo-eab")
     )
     assert "deploys nothing here" in result.text
-    assert f"certbot-sectigo --config-dir {place.certbot.config_dir} deploy" in result.text
     assert not place.pem.exists()
-    place.deploy("--cert-name", NAME)
+    place.paste(result.output, "certbot-sectigo")
     assert place.pem.exists()
 
 
@@ -237,6 +249,8 @@ def test_no_targets_is_no_failure_but_said(place: Place) -> None:
     result = place.install()
     assert "nothing was deployed" in result.stderr
     assert f"{place.machine.file} is not there" in result.stderr
+    place.paste(result.stderr, "certbot-sectigo")
+    assert 'name = "haproxy"' in place.machine.file.read_text()
     place.describe(cert_name="typo")
     result = place.certbot.run("install", "--cert-name", NAME, "--installer", "sectigo-eab")
     assert f'{place.machine.file} has no target for the certificate "{NAME}"' in result.stderr

@@ -238,6 +238,7 @@ def test_a_certificate_is_read(tmp_path: Path) -> None:
     read = lineages.read_certificate(found)
     assert read == lineages.Certificate(
         names=frozenset({"www.example.org", "*.example.org", "192.0.2.1"}),
+        listed=("www.example.org", "*.example.org", "192.0.2.1"),
         not_before=datetime(2026, 1, 1, tzinfo=timezone.utc),
         not_after=datetime(2026, 7, 18, 23, 59, 59, tzinfo=timezone.utc),
         serial=77,
