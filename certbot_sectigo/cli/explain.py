@@ -15,14 +15,13 @@ import click
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.base.reading import status
-from certbot_sectigo.ca.catalogue import PROFILES
+from certbot_sectigo.ca.catalogue import SPEAKERS
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
 from certbot_sectigo.explain.findings import Reading, read
 from certbot_sectigo.explain.situation import survey
-from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.logs import files
 
@@ -70,7 +69,7 @@ def command(ctx: Context, source: tuple[str, ...], show_all: bool, show_list: bo
 def catalogue() -> str:
     """Write the whole catalogue as a Markdown list."""
     lines = []
-    for speaker, entries in PROFILES.items():
+    for speaker, entries in SPEAKERS.items():
         lines += [f"### {speaker[0].upper()}{speaker[1:]}", ""]
         lines += ["| entry | what it means | seen or defined in |", "| --- | --- | --- |"]
         for entry in entries:
@@ -82,7 +81,7 @@ def catalogue() -> str:
 
 def _entries() -> Iterator[dict[str, Any]]:
     """Return the whole catalogue for programs."""
-    for speaker, entries in PROFILES.items():
+    for speaker, entries in SPEAKERS.items():
         for entry in entries:
             yield {
                 "speaker": speaker,
@@ -190,7 +189,7 @@ def _print(
         later = " (later runs in it show no error)" if reading.later_runs else ""
         click.echo(f"From {name}{later}:\n")
     for each in shown:
-        text = explanation.as_text(each, width=width, options=commands.given())
+        text = explanation.as_text(each, width=width)
         title, _, rest = text.partition("\n")
         click.secho(title, bold=True)
         click.echo(f"{rest}\n")

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
-from certbot_sectigo.base import printable
-from certbot_sectigo.ca.catalogue import Entry, Weight
+from certbot_sectigo.ca.catalogue import Entry, Weight, advise, profile
 from certbot_sectigo.explain.findings import Finding
 from certbot_sectigo.explain.situation import Situation, Used
-from certbot_sectigo.machine.commands import directed
+from certbot_sectigo.machine import commands
 
 WIDTH = 88
 """The longest line, in characters; longer ones are hard to read."""
 _NARROWEST = 40
 _MOST_OTHERS = 5
-_NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -41,35 +39,26 @@ class Explanation:
 
 def explain(finding: Finding, situation: Situation) -> Explanation:
     """Fill an entry in with what is known."""
-    entry, values = finding.entry, situation.placeholders
-
-    def filled(text: str) -> str:
-        for name, value in values.items():
-            text = text.replace("{" + name + "}", value)
-        return text
-
+    entry, told = finding.entry, finding.told
+    ca = profile(told.servers) or profile(told.hosts)
+    if ca is None and situation.server:
+        ca = profile(frozenset({urlsplit(situation.server).hostname or ""}))
+    advice = advise(entry, situation.placeholders, ca)
     return Explanation(
         finding=finding,
         situation=situation,
-        meaning=filled(entry.meaning),
-        causes=tuple(map(filled, entry.causes)),
-        steps=tuple(map(filled, entry.steps)),
+        meaning=advice.meaning,
+        causes=advice.causes,
+        steps=advice.steps,
         here=() if entry.weight is Weight.HARMLESS else tuple(_here(situation)),
     )
 
 
-def as_text(
-    explanation: Explanation,
-    *,
-    numbered: bool = True,
-    width: int = WIDTH,
-    options: Mapping[str, str] = _NO_OPTIONS,
-) -> str:
-    """Write an explanation for people.
+def as_text(explanation: Explanation, *, numbered: bool = True, width: int = WIDTH) -> str:
+    """Return an explanation for people; each command on a line of its own.
 
     :param numbered: whether the line of the text has a number that means something.
     :param width: of the terminal, in characters; more than :data:`WIDTH` is not used.
-    :param options: what the commands in it have to carry, as of `paths.Dirs.options`.
     """
     width = max(_NARROWEST, min(width, WIDTH))
     entry = explanation.entry
@@ -86,12 +75,12 @@ def as_text(
             lines += ["", title]
             for number, item in enumerate(items, 1):
                 mark = "- " if items is explanation.here else f"{number}. "
-                lines += _wrapped(directed(item, options), width, mark)
-    return printable.lines("\n".join(lines))
+                lines += _item(item, width, mark)
+    return "\n".join(lines)
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
-    """Give an explanation for programs, as docs/explain.md describes."""
+    """Return an explanation for programs, as docs/explain.md describes."""
     entry, situation = explanation.entry, explanation.situation
     return {
         "entry": entry.key,
@@ -129,7 +118,7 @@ def _here(situation: Situation) -> list[str]:
         if situation.account.pinned:
             lines.append(
                 f"The last pin made it the account of {', '.join(situation.account.pinned)}. To "
-                "take that back:  certbot-sectigo accounts pin --undo"
+                f"take that back: `{commands.ours('accounts', 'pin', '--undo')}`"
             )
     elif situation.account_url and situation.looked:
         lines.append(f"The account that was used, {situation.account_url}, is not here.")
@@ -137,7 +126,8 @@ def _here(situation: Situation) -> list[str]:
         hint = f"; it has {', '.join(other.related[:3])}" if other.related else ""
         lines.append(f"Another account of this server: {_account(other)}{hint}")
     if len(situation.others) > _MOST_OTHERS:
-        lines.append(f"{len(situation.others) - _MOST_OTHERS} more: certbot-sectigo accounts list")
+        more = len(situation.others) - _MOST_OTHERS
+        lines.append(f"{more} more: `{commands.ours('accounts', 'list')}`")
     return lines
 
 
@@ -145,6 +135,18 @@ def _account(used: Used) -> str:
     kid = f"kid {used.kid}" if used.kid else "kid not known"
     pinned = f", lineages {', '.join(used.lineages)}" if used.lineages else ", no lineage"
     return f"{used.id} ({kid}{pinned})"
+
+
+def _item(text: str, width: int, mark: str) -> list[str]:
+    """Wrap an item's words; its commands stand alone, whole, so that they can be copied."""
+    lines: list[str] = []
+    for index, part in enumerate(text.split("`")):
+        part = part.strip(" ;,") if index else part.strip()
+        if index % 2:
+            lines.append(f"{' ' * len(mark) if lines else mark}  {part}")
+        elif part and not re.fullmatch(r"\W+", part):
+            lines += _wrapped(part, width, " " * len(mark) if lines else mark)
+    return lines
 
 
 def _wrapped(text: str, width: int, mark: str = "") -> list[str]:

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from certbot_sectigo.ca.catalogue import ENTRIES, Entry, Weight
+from certbot_sectigo.ca.catalogue import ENTRIES, Entry, Weight, entry, holds, look_up
 from certbot_sectigo.ca.catalogue.matching import matcher
-from certbot_sectigo.explain.passages import (
-    Passage,
-    Told,
-    follow,
-    page,
-    passages,
-    refusal,
-)
-from certbot_sectigo.machine.logs.parser import Exchange
+from certbot_sectigo.explain.context import Context
+from certbot_sectigo.explain.envelope import Line, unwrapped
+from certbot_sectigo.explain.passages import Passage, passages
+from certbot_sectigo.explain.quoting import quote
+from certbot_sectigo.explain.statements import likeness, problems
+from certbot_sectigo.explain.told import Told
 
-_LONGEST_QUOTE = 400
-_SECRET = re.compile(r"(?i)(hmac[\w-]{0,30}[\"']?[\s=:,\"']{1,4})[\w+/=-]{8,}|[\w-]{43,}")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 # Above this a text is no paste from a terminal.
 _LONGEST_PASTE = 200_000
 _MOST_UNEXPLAINED = 5
+_MOST_LIKELY = 3
+_SUCCESS = re.compile(
+    r"Congratulations|Successfully received certificate|[Cc]ert(?:ificate)? (?:success|issued|"
+    r"obtained successfully)|certificate obtained successfully|Server responded with a certificate"
+    r"|all renewals succeeded|Renewal for .{1,200} succeeded|Your cert is in"
+)
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,13 @@ class Reading:
     """The decisive one first; what is harmless last."""
     unexplained: tuple[str, ...] = ()
     """Errors, for certain, that no entry fits."""
+    likely: tuple[tuple[int, str], ...] = ()
+    """Number and words of the lines that look most like a failure, where nothing was found."""
     log: bool = False
     """Whether it is, at least in part, a debug log of certbot's."""
     told: Told = field(default_factory=Told)
+    lines: int = 0
+    """How many lines were read."""
     later_runs: int = 0
     """How many certbot runs without an error follow in the same log."""
 
@@ -67,40 +71,87 @@ def read(lines: Iterable[str]) -> Reading:
 
     Of a log with several runs the last that failed counts.
     """
-    kept: list[str] = []
-    search, run, bad, since = _Search(), 0, None, 0
-    for passage in passages(_copied(lines, kept)):
-        if passage.run != run:
-            reading = search.result()
-            bad, since = (bad, since + 1) if reading.clean else (reading, 0)
-            search, run = _Search(), passage.run
-        search.look(passage)
-    reading = search.result()
-    if bad is not None and reading.clean and (bad.findings or bad.unexplained):
-        return replace(bad, later_runs=since + 1)
-    if sum(map(len, kept)) <= _LONGEST_PASTE and not reading.log and not _causes(reading):
+    paste = _Paste()
+    programs: dict[str, _Program] = {}
+    for passage in passages(paste.copied(unwrapped(lines))):
+        programs.setdefault(passage.program, _Program()).look(passage)
+    reading = _joined([program.result() for program in programs.values()])
+    whole = paste.text()
+    if whole is not None and not (reading.log or _causes(reading) or _SUCCESS.search(whole)):
         # Terminals break lines within words.
-        again = _Search()
-        again.look(Passage("".join(kept), 1, reading.told, "text"))
-        joined = again.result()
-        if _causes(joined) or not reading.findings:
-            return replace(joined, unexplained=reading.unexplained)
-    return reading
+        search = _Search()
+        search.look(Passage(whole, (1,), reading.told, "text"))
+        again = search.result()
+        if _causes(again) or not reading.findings:
+            reading = replace(again, unexplained=reading.unexplained)
+    likely = () if reading.findings else paste.likely()
+    return replace(reading, likely=likely, lines=paste.lines)
 
 
-def heard(exchanges: Iterable[Exchange]) -> Reading:
-    """Find out what a CA's refusals say that were heard as they were made.
+class _Paste:
+    """Keeps what may have to be read once more, and the lines that look like failures."""
 
-    :param exchanges: those that failed, and those that tell what they are about.
-    """
-    search, told = _Search(), Told()
-    for exchange in exchanges:
-        told = follow(told, exchange)
-        body = exchange.reply.body if exchange.reply else ""
-        text = refusal(exchange) or page(exchange, body.splitlines())
-        if text:
-            search.look(Passage(text, 0, told, "ca", failed=True))
-    return search.result()
+    def __init__(self) -> None:
+        self.lines = 0
+        self._kept: list[str] = []
+        self._size = 0
+        self._likely: list[tuple[int, int, str]] = []
+
+    def copied(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """Pass lines on."""
+        for line in lines:
+            self.lines = max(self.lines, line.number)
+            if self._size <= _LONGEST_PASTE:
+                # A blank at the edge tells that no word was broken there.
+                before = " " if line.raw[:1] == " " and line.raw[1:2] != " " else ""
+                self._kept.append(
+                    f"{before}{line.text}{line.raw[-1:] if line.raw[-1:] == ' ' else ''}"
+                )
+                self._size += len(line.text)
+            score = likeness(line.text)
+            if score:
+                self._likely.append((score, line.number, line.text))
+                if len(self._likely) > 10 * _MOST_LIKELY:
+                    self._likely = sorted(self._likely)[-_MOST_LIKELY:]
+            yield line
+
+    def text(self) -> str | None:
+        """Return all of it without line ends; None where it is no paste."""
+        if self._size > _LONGEST_PASTE or len(self._kept) < 2:
+            return None
+        return "".join(self._kept)
+
+    def likely(self) -> tuple[tuple[int, str], ...]:
+        """Return the lines that look most like a failure, in their order."""
+        best = sorted(self._likely)[-_MOST_LIKELY:]
+        return tuple(sorted((number, quote(text, 0, len(text))) for _, number, text in best))
+
+
+class _Program:
+    """What one program said, run by run."""
+
+    def __init__(self) -> None:
+        self._search, self._run = _Search(), 0
+        self._bad: Reading | None = None
+        self._since = 0
+
+    def look(self, passage: Passage) -> None:
+        """Search a passage."""
+        if passage.run != self._run:
+            reading = self._search.result()
+            if reading.clean:
+                self._since += 1
+            else:
+                self._bad, self._since = reading, 0
+            self._search, self._run = _Search(), passage.run
+        self._search.look(passage)
+
+    def result(self) -> Reading:
+        """Return what the last run that failed says."""
+        reading, bad = self._search.result(), self._bad
+        if bad is not None and reading.clean and (bad.findings or bad.unexplained):
+            return replace(bad, log=True, later_runs=self._since + 1)
+        return reading
 
 
 class _Search:
@@ -117,36 +168,64 @@ class _Search:
         """Search a passage."""
         self._told = passage.told
         self._log |= passage.source != "text"
-        matches = self._matcher.find(passage.text)
-        for match in sorted(matches, key=lambda match: match.start):
-            self._order += 1
-            before = self._found.get(match.entry.key)
-            line = passage.line
-            if passage.source != "ca":
-                line += passage.text.count("\n", 0, match.start)
-            finding = Finding(
-                match.entry,
-                quote(passage.text, match.start, match.end),
-                line,
-                passage.told,
-                before[1].count + 1 if before else 1,
-            )
-            if before is not None and before[1].told.account_url and passage.source == "certbot":
-                # The CA's own answer tells more than what certbot makes of it.
-                finding = replace(before[1], count=finding.count)
-            self._found[match.entry.key] = (self._order, finding)
-        if passage.failed and not matches:
+        spots = list(self._problems(passage))
+        within = [(start, end) for start, end, validation in spots if validation]
+        known = any(True for _ in spots)
+        matches = sorted(self._matcher.find(passage.text), key=lambda match: match.end)
+        for match in Context(passage).held(matches):
+            if match.entry.network and any(s <= match.start < e for s, e in within):
+                continue
+            known = True
+            self._add(match.entry, passage, match.start, match.end)
+        self._forget(passage)
+        if passage.failed and not known:
             said = quote(passage.text, 0, len(passage.text))
             (self._unexplained if passage.source == "ca" else self._errors).append(said)
 
+    def _problems(self, passage: Passage) -> Iterator[tuple[int, int, bool]]:
+        """Add what problem documents mean; return where they stand, and which are of challenges."""
+        for problem in problems(passage.text):
+            hosts = passage.told.hosts
+            found = look_up(problem.kind, problem.detail, hosts)
+            if found is not None and found.key == "empty-refusal" and problem.replaces:
+                found = entry("ari-not-supported")
+            if found is not None:
+                self._add(found, passage, problem.start, problem.end)
+                validation = problem.kind in ("connection", "dns", "tls", "unknownHost")
+                yield problem.start, problem.end, validation
+
+    def _add(self, found: Entry, passage: Passage, start: int, end: int) -> None:
+        self._order += 1
+        before = self._found.get(found.key)
+        finding = Finding(
+            found,
+            quote(passage.text, start, end),
+            passage.line(start),
+            passage.told,
+            before[1].count + 1 if before else 1,
+        )
+        if before is not None and before[1].line == finding.line:
+            finding = replace(finding, count=before[1].count)
+            if len(before[1].quote) > len(finding.quote):
+                finding = replace(finding, quote=before[1].quote)
+        if before is not None and before[1].told.account_url and passage.source == "certbot":
+            # The CA's own answer tells more than what certbot makes of it.
+            finding = replace(before[1], count=finding.count)
+        self._found[found.key] = (self._order, finding)
+
+    def _forget(self, passage: Passage) -> None:
+        """Forget what passes by itself, if the text goes on to a success."""
+        successes = [match.start() for match in _SUCCESS.finditer(passage.text)]
+        if not successes:
+            return
+        line = passage.line(successes[-1])
+        for key, (_, finding) in list(self._found.items()):
+            if finding.entry.passing and finding.line < line:
+                del self._found[key]
+
     def result(self) -> Reading:
         """Sort out what was found."""
-        hosts = " ".join(self._told.hosts)
-        found = [
-            (order, f)
-            for order, f in self._found.values()
-            if not f.entry.hosts or any(host in hosts for host in f.entry.hosts)
-        ]
+        found = [pair for pair in self._found.values() if holds(pair[1].entry, self._told.hosts)]
         hidden = {key for _, f in found for key in f.entry.hides}
         found = [(order, f) for order, f in found if f.entry.key not in hidden]
         if any(f.entry.weight is Weight.CAUSE for _, f in found):
@@ -154,40 +233,37 @@ class _Search:
         harmless = all(f.entry.weight is Weight.HARMLESS for _, f in found)
         # certbot's own words count where nothing else tells.
         unexplained = self._unexplained or (self._errors if harmless else [])
-        rank = {Weight.CAUSE: 0, Weight.SYMPTOM: 1, Weight.HARMLESS: 2}
-        found.sort(key=lambda pair: (rank[pair[1].entry.weight], -pair[0]))
+        found.sort(key=lambda pair: (_RANK[pair[1].entry.weight], -pair[0]))
         return Reading(
             tuple(f for _, f in found),
             tuple(dict.fromkeys(unexplained))[-_MOST_UNEXPLAINED:],
-            self._log,
-            self._told,
+            log=self._log,
+            told=self._told,
         )
 
 
-def quote(text: str, start: int, end: int) -> str:
-    """Give a stretch of text, with the rest of its lines, on one line and without secrets."""
-    start = text.rfind("\n", 0, start) + 1
-    stop = text.find("\n", end)
-    line = text[start : stop if stop >= 0 else len(text)]
-    line = " ".join(_UNPRINTABLE.sub(" ", line).split())
-    line = masked(line)
-    return line if len(line) <= _LONGEST_QUOTE else f"{line[: _LONGEST_QUOTE - 1]}…"
+_RANK = {Weight.CAUSE: 0, Weight.SYMPTOM: 1, Weight.HARMLESS: 2}
 
 
-def masked(text: str) -> str:
-    """Mask whatever could be an HMAC key."""
-    return _SECRET.sub(lambda match: f"{match.group(1) or ''}***", text)
+def _joined(readings: list[Reading]) -> Reading:
+    """Put together what several programs said."""
+    if len(readings) == 1:
+        return readings[0]
+    found = [finding for reading in readings for finding in reading.findings]
+    hidden = {key for f in found for key in f.entry.hides}
+    found = [f for f in found if f.entry.key not in hidden]
+    if any(f.entry.weight is Weight.CAUSE for f in found):
+        found = [f for f in found if f.entry.weight is not Weight.SYMPTOM]
+    found.sort(key=lambda f: (_RANK[f.entry.weight], -f.line))
+    told = max((reading.told for reading in readings), key=lambda t: len(t.hosts), default=Told())
+    return Reading(
+        tuple({f.entry.key: f for f in reversed(found)}.values())[::-1],
+        tuple(text for reading in readings for text in reading.unexplained)[-_MOST_UNEXPLAINED:],
+        log=any(reading.log for reading in readings),
+        told=told,
+        later_runs=max((reading.later_runs for reading in readings), default=0),
+    )
 
 
 def _causes(reading: Reading) -> bool:
     return any(f.entry.weight is Weight.CAUSE for f in reading.findings)
-
-
-def _copied(lines: Iterable[str], kept: list[str]) -> Iterable[str]:
-    """Pass lines on and keep them, up to a little more than a paste may have."""
-    size = 0
-    for line in lines:
-        if size <= _LONGEST_PASTE:
-            kept.append(line.rstrip("\r\n"))
-            size += len(line)
-        yield line

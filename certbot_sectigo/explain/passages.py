@@ -1,38 +1,22 @@
-"""Pure: a log or a pasted text cut into the passages that may hold an error.
+"""Pure: lines without envelopes cut into the passages that may hold an error.
 
 In certbot's debug log only what can be one is kept: answers of the CA that refuse or
 report a failure, and the records of certbot itself. Requests, nonces and whole
-certificates are not looked at. Of any other text everything is kept.
+certificates are not looked at. Of any other text everything is kept. What several programs
+said in one journal is read program by program.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from certbot_sectigo.explain.envelope import RECORD, Line
+from certbot_sectigo.explain.told import Told, follow, from_options, overhear
 from certbot_sectigo.machine.logs import parser
 from certbot_sectigo.machine.logs.parser import Exchange
-
-_RECORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+:([A-Z]+):([\w.]+):")
-_EMPTY_DETAIL = re.compile(
-    r'"detail" ?: ?""'
-    r"|(?:acme:error:\w{1,40}|was malformed) ?::? ?(?:, url:|\s{0,9}(?:\Z|\nAsk))"
-)
-_URL = re.compile(r"https?://([\w.:\[\]-]{1,200})(/[^\s\"'<>\\]{0,300})?")
-_RESOURCE = re.compile(r"(.*)/(?:newOrder|newAccount|order/[\w-]+(?:/finalize)?|authz/[\w-]+)/?")
-_ACCOUNT = re.compile(r".*/(?:account|acct|my-account)/[\w-]+")
-_NAMED = (
-    re.compile(r"delegated[ \t]*\[([\w.*-]{1,253})\]"),
-    re.compile(r"\[([\w*-]{1,63}(?:\.[\w-]{1,63}){1,20})\] acme: "),
-    re.compile(r"(?:Domain|Identifier): {1,4}([\w.*-]{1,253})"),
-)
-_LINEAGE = (
-    re.compile(r"Failed to renew certificate ([\w.*-]{1,253}) with error"),
-    re.compile(r"renewal/([\w.*-]{1,253})\.conf"),
-)
-_PINNED = re.compile(r"accounts/[\w.:/-]{1,300}/([0-9a-f]{32})\b")
 
 _CHATTER = (
     "Discovered plugins:",
@@ -41,31 +25,19 @@ _CHATTER = (
     "Notifying user: Saving",
 )
 """How records of certbot's begin that describe plugins and never an error."""
-
 _PROGRAM = "Location of certbot entry point: "
 """Stands in the record before that of the arguments."""
+_FAILED = re.compile(
+    r"Exiting abnormally|Encountered exception|Traceback \(most recent"
+    r"|.{0,500}(?:produced an unexpected error|[Ff]ailed to renew c|could not be renewed"
+    r"|renewal attempts failed|renewals failed|renew failure\(s\))",
+    re.DOTALL,
+)
+"""How records begin that say, at any level, that something failed."""
 
 _LONGEST_RECORD = 2000  # lines
 _BLOCK, _OVERLAP = 400, 8  # lines; a sentence is not wrapped over more than the overlap
-_LONGEST_LINE = 20_000
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a text tells about the run it is of, as far as it has been read."""
-
-    server: str | None = None
-    """ACME directory URL, or what is known of it."""
-    account_url: str | None = None
-    account: str | None = None
-    """certbot's id of the account, where a path names it."""
-    kid: str | None = None
-    names: tuple[str, ...] = ()
-    lineage: str | None = None
-    program: str | None = None
-    """Path of the certbot that ran."""
-    hosts: frozenset[str] = frozenset()
-    """All hosts of URLs so far."""
+_MOST_PROGRAMS = 50
 
 
 @dataclass(frozen=True)
@@ -73,8 +45,8 @@ class Passage:
     """A piece of text in which an error may stand."""
 
     text: str
-    line: int
-    """Number of its first line, from 1."""
+    numbers: tuple[int, ...]
+    """Of each of its lines; of an answer of the CA's the first only."""
     told: Told
     source: str
     """``certbot`` for a record of certbot's log, ``ca`` for an answer of the CA in it,
@@ -83,42 +55,55 @@ class Passage:
     """Whether it is an error for certain, known or not."""
     run: int = 0
     """Number of the certbot run; a log may hold many (Debian's certbot appends)."""
+    program: str = ""
+    """Who said it, where a journal or a container's log tells."""
+
+    def line(self, at: int) -> int:
+        """Return the number of the line in which a place in `text` lies."""
+        index = self.text.count("\n", 0, at) if self.source != "ca" else 0
+        return self.numbers[min(index, len(self.numbers) - 1)]
 
 
-def passages(lines: Iterable[str]) -> Iterator[Passage]:
+def passages(lines: Iterable[Line]) -> Iterator[Passage]:
     """Cut a text into passages, with what is known up to each."""
-    reader = _Reader()
-    for number, line in enumerate(lines, 1):
-        yield from reader.take(number, line.rstrip("\r\n")[:_LONGEST_LINE])
-    yield from reader.end()
+    readers: dict[str, _Reader] = {}
+    for line in lines:
+        program = line.program if line.program in readers or len(readers) < _MOST_PROGRAMS else ""
+        reader = readers.get(program)
+        if reader is None:
+            reader = readers[program] = _Reader(program)
+        yield from reader.take(line)
+    for reader in readers.values():
+        yield from reader.end()
 
 
 class _Reader:
-    def __init__(self) -> None:
+    """Reads what one program said."""
+
+    def __init__(self, program: str) -> None:
+        self._name = program
         self._told = Told()
-        self._lines: list[str] = []
-        self._first = 1
+        self._lines: list[Line] = []
         self._record: re.Match[str] | None = None
         self._request: list[str] = []
         self._held: Passage | None = None
         self._run = 0
         self._program: str | None = None
 
-    def take(self, number: int, line: str) -> Iterator[Passage]:
-        match = _RECORD.match(line) if line[:1].isdigit() else None
+    def take(self, line: Line) -> Iterator[Passage]:
+        match = RECORD.match(line.text) if line.text[:1].isdigit() else None
+        size = len(self._lines)
         if match is not None:
             yield from self._flush()
-            self._record, self._first, self._lines = match, number, [line]
+            self._record, self._lines = match, [line]
         elif self._record is not None:
-            if len(self._lines) < _LONGEST_RECORD:
+            if size < _LONGEST_RECORD:
                 self._lines.append(line)
-        elif len(self._lines) >= _BLOCK or (not line.strip() and len(self._lines) >= _BLOCK / 8):
+        elif size >= _BLOCK or (size >= _BLOCK / 8 and not line.text.strip()):
             kept = [*self._lines[-_OVERLAP:], line]
             yield from self._flush()
-            self._first, self._lines = number + 1 - len(kept), kept
+            self._lines = kept
         else:
-            if not self._lines:
-                self._first = number
             self._lines.append(line)
 
     def end(self) -> Iterator[Passage]:
@@ -126,7 +111,7 @@ class _Reader:
         yield from self._release()
 
     def _release(self) -> Iterator[Passage]:
-        """Give the CA's last refusal, now that no second try can follow."""
+        """Return the CA's last refusal, now that no second try can follow."""
         if self._held is not None:
             yield self._held
             self._held = None
@@ -135,73 +120,62 @@ class _Reader:
         lines, self._lines = self._lines, []
         if not lines:
             return
+        texts = [line.text for line in lines]
         if self._record is None:
-            text = "\n".join(lines)
-            self._told = overhear(self._told, text)
-            yield Passage(_marked(text), self._first, self._told, "text", run=self._run)
+            for line in lines:
+                self._told = overhear(self._told, line.raw)
+            yield self._passage("\n".join(texts), lines, "text")
         elif self._record.group(2) == "acme.client":
-            yield from self._from_acme(lines, self._record)
+            yield from self._from_acme(texts, lines, self._record)
         else:
-            text = "\n".join(lines)[self._record.end() :]
+            text = "\n".join(texts)[self._record.end() :]
             if text.startswith(_PROGRAM):
                 self._program = text[len(_PROGRAM) :].strip()
                 return
             if text.startswith("Arguments: ["):
                 yield from self._release()
                 self._run, self._request = self._run + 1, []
-                for event in parser.events([f"{lines[0]}\n"]):
+                for event in parser.events([f"{texts[0]}\n"]):
                     if isinstance(event, parser.Run):
-                        self._told = _from_options(Told(program=self._program), event)
+                        self._told = from_options(Told(program=self._program), event)
                 return
             if text.startswith(_CHATTER):
                 return
             self._told = overhear(self._told, text)
-            level = self._record.group(1)
-            failed = level in ("ERROR", "CRITICAL")
-            yield Passage(_marked(text), self._first, self._told, "certbot", failed, self._run)
+            failed = self._record.group(1) in ("ERROR", "CRITICAL") or bool(_FAILED.match(text))
+            yield self._passage(text, lines, "certbot", failed)
 
-    def _from_acme(self, lines: list[str], record: re.Match[str]) -> Iterator[Passage]:
-        message = lines[0][record.end() :]
+    def _passage(self, text: str, lines: list[Line], source: str, failed: bool = False) -> Passage:
+        numbers = tuple(line.number for line in lines)
+        return Passage(text, numbers, self._told, source, failed, self._run, self._name)
+
+    def _from_acme(
+        self, texts: list[str], lines: list[Line], record: re.Match[str]
+    ) -> Iterator[Passage]:
+        message = texts[0][record.end() :]
         if message.startswith("Sending "):
-            self._request = lines
-            for event in parser.events(["\n".join(lines)]):
+            self._request = texts
+            for event in parser.events(["\n".join(texts)]):
                 if isinstance(event, Exchange):
                     self._told = follow(self._told, event)
         elif message.startswith("Retrying request"):
             self._held = None  # a nonce that was refused, and no harm done
-        elif message.startswith("Received response:") and self._request:
+        elif message.startswith("Received response:"):
             yield from self._release()
-            request, self._request = self._request, []
-            for event in parser.events(["\n".join([*request, *lines])]):
+            # Where the log begins with an answer, what it answers is not known.
+            unknown = f"{texts[0][: record.end()]}Sending POST request to about:blank:"
+            request, self._request = self._request or [unknown], []
+            for event in parser.events(["\n".join([*request, *texts])]):
                 if isinstance(event, Exchange):
                     self._told = follow(self._told, event)
-                    text = refusal(event) or page(event, lines)
+                    text = refusal(event) or _page(event, texts)
                     if text:
                         # certbot says in its next record whether it tries again.
-                        self._held = Passage(text, self._first, self._told, "ca", True, self._run)
-
-
-def follow(told: Told, exchange: Exchange) -> Told:
-    """Learn from a request and its answer."""
-    told = overhear(told, exchange.url)
-    kid = exchange.protected.get("kid")
-    if isinstance(kid, str) and kid.startswith("http"):
-        told = replace(told, account_url=kid)
-    payload, body = exchange.payload or {}, exchange.body
-    if isinstance(body.get("newAccount"), str) and exchange.method == "GET":
-        told = replace(told, server=exchange.url)
-    found = parser.decoded(_member(payload, "externalAccountBinding", "protected"))
-    if found and isinstance(found.get("kid"), str):
-        told = replace(told, kid=found["kid"], account_url=None)
-    identifiers = payload.get("identifiers")
-    if isinstance(identifiers, list):
-        values = (i.get("value") for i in identifiers if isinstance(i, dict))
-        told = replace(told, names=tuple(v for v in values if isinstance(v, str)))
-    return told
+                        self._held = self._passage(text, lines[:1], "ca", True)
 
 
 def refusal(exchange: Exchange) -> str | None:
-    """Give what the CA said if it refused or reported a failure: its types and texts.
+    """Return what the CA said if it refused or reported a failure: its types and texts.
 
     :returns: None for an answer without an error, and for renewal information, without
         which every client goes on.
@@ -215,41 +189,9 @@ def refusal(exchange: Exchange) -> str | None:
         return None
     if not problems:
         return None
-    return "\n".join(_said(p) for p in problems)
-
-
-def overhear(told: Told, text: str) -> Told:
-    """Learn from free text: URLs, names, the lineage."""
-    hosts = set(told.hosts)
-    for match in _URL.finditer(text):
-        hosts.add(match.group(1).lower())
-        url = match.group().rstrip(".,;:)")
-        resource = _RESOURCE.fullmatch(url)
-        if _ACCOUNT.fullmatch(url):
-            told = replace(told, account_url=url)
-        elif resource and told.server is None:
-            told = replace(told, server=resource.group(1))
-    for pattern in _LINEAGE:
-        for match in pattern.finditer(text):
-            told = replace(told, lineage=match.group(1))
-    for pattern in _NAMED:
-        names = [m.group(1).strip(".") for m in pattern.finditer(text)]
-        names = [n for n in names if "." in n and n not in told.names]
-        if names and not told.names:
-            told = replace(told, names=tuple(dict.fromkeys(names)))
-    pinned = _PINNED.search(text)
-    if pinned:
-        told = replace(told, account=pinned.group(1))
-    return replace(told, hosts=frozenset(hosts)) if len(hosts) > len(told.hosts) else told
-
-
-def _from_options(told: Told, run: parser.Run) -> Told:
-    return replace(
-        told,
-        server=run.option("--server") or told.server,
-        lineage=run.option("--cert-name") or told.lineage,
-        kid=run.option("--eab-kid") or told.kid,
-    )
+    payload = exchange.payload or {}
+    replaces = ["replaces"] if isinstance(payload.get("replaces"), str) else []
+    return "\n".join([*map(_said, problems), *replaces])
 
 
 def _problems(value: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
@@ -268,32 +210,14 @@ def _problems(value: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
 
 def _said(problem: Mapping[str, Any]) -> str:
     kind, detail = str(problem.get("type") or ""), str(problem.get("detail") or "")
-    name = kind if kind.startswith("urn:sectigo") else kind.rsplit(":", 1)[-1]
-    text = f"error:{name} :: {detail}" if "sectigo" not in name else f"{name} :: {detail}"
-    if not detail and problem.get("status", 400) != 200:
-        return f"{text}(refused without detail)"
-    return text if "acme" not in kind else f"acme:{text}"
+    name = kind if ":" in kind else f"acme:error:{kind}"
+    return f"{name} :: {detail}"
 
 
-def page(exchange: Exchange, lines: Sequence[str]) -> str | None:
-    """Return the end of an answer that is no JSON, where certbot will stumble over it.
-
-    :param lines: the answer as it is logged.
-    """
+def _page(exchange: Exchange, lines: list[str]) -> str | None:
+    """Return the start of an answer that is no JSON, where certbot will stumble over it."""
     if exchange.status is None or exchange.status < 400 or exchange.body:
         return None
     if exchange.method == "HEAD" or "renewal" in exchange.url.lower():
         return None
     return "\n".join([f"HTTP {exchange.status}", *lines[-20:]])
-
-
-def _member(value: Mapping[str, Any], *keys: str) -> Any:
-    found: Any = value
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found
-
-
-def _marked(text: str) -> str:
-    """Add words for what is told by an absence."""
-    return f"{text}\n(refused without detail)" if _EMPTY_DETAIL.search(text) else text

@@ -10,7 +10,7 @@ from certbot_sectigo.accounts import records, store
 from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.known import kids, pins
 from certbot_sectigo.base import errors
-from certbot_sectigo.explain.passages import Told
+from certbot_sectigo.explain.told import Told
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs, PathError, server_path
 from certbot_sectigo.machine.lineages import Lineage
@@ -47,24 +47,28 @@ class Situation:
     """Path of the certbot that ran."""
     looked: bool = False
     """Whether the account was looked for on this machine."""
+    log: str | None = None
+    """Path of certbot's newest log here."""
 
     @property
     def placeholders(self) -> Mapping[str, str]:
-        """What the catalogue's placeholders stand for; upper-case words where nothing is known."""
+        """What the catalogue's placeholders stand for, as far as it is known."""
         kid = self.kid or (self.account.kid if self.account else None)
         pinned = self.account.lineages if self.account else ()
         names = [name for name in self.names if _harmless(name)]
         # A lineage of other names must not be proposed for repointing.
         only = pinned[0] if len(pinned) == 1 and not names else ""
-        return {
-            "server": _harmless(self.server) or "URL",
-            "account": _harmless(self.account.id if self.account else None) or "ID",
-            "kid": _harmless(kid) or "KID",
-            "lineage": _harmless(self.lineage or only) or "NAME",
-            "certbot": _harmless(self.program) or "most often /usr/bin/certbot",
-            "name": names[0] if names else "NAME",
-            "names": " ".join(f"-d '{n}'" if "*" in n else f"-d {n}" for n in names) or "-d NAME",
+        known = {
+            "server": _harmless(self.server),
+            "account": _harmless(self.account.id if self.account else None),
+            "kid": _harmless(kid),
+            "lineage": _harmless(self.lineage or only),
+            "certbot": _harmless(self.program),
+            "name": names[0] if names else None,
+            "names": " ".join(f"-d '{n}'" if "*" in n else f"-d {n}" for n in names) or None,
+            "log": _harmless(self.log),
         }
+        return {name: value for name, value in known.items() if value}
 
 
 def _harmless(text: str | None) -> str | None:
@@ -85,6 +89,7 @@ def survey(told: Told, dirs: Dirs) -> Situation:
         told.lineage,
         told.names,
         program=told.program,
+        log=str(dirs.logs_dir / "letsencrypt.log"),
     )
     try:
         return _survey(told, dirs, plain)
@@ -127,6 +132,7 @@ def _survey(told: Told, dirs: Dirs, plain: Situation) -> Situation:
         others=tuple(others) if where else (),
         program=told.program,
         looked=True,
+        log=plain.log,
     )
 
 

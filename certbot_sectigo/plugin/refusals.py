@@ -112,17 +112,16 @@ def explained(ear: Ear) -> str:
     """Return an explanation of what was heard; empty if nothing of it is known."""
     # Imported here only: the catalogue is needed by runs that fail.
     from certbot_sectigo.explain import explanation, findings, situation
+    from certbot_sectigo.machine import commands
 
     reading = findings.heard(ear.exchanges())
     filled = (
         explanation.explain(found, situation.survey(found.told, ear.dirs))
         for found in reading.findings[:_MOST_SHOWN]
     )
-    options = ear.dirs.options
+    commands.remember(ear.dirs.options)
     width = shutil.get_terminal_size((explanation.WIDTH, 0)).columns
-    return "\n\n".join(
-        explanation.as_text(each, numbered=False, width=width, options=options) for each in filled
-    )
+    return "\n\n".join(explanation.as_text(each, numbered=False, width=width) for each in filled)
 
 
 def _tell(ear: Ear) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certbot_sectigo.ca.catalogue import ENTRIES, PROFILES, entry
+from certbot_sectigo.ca.catalogue import ENTRIES, PLACEHOLDERS, SPEAKERS, entry
 from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.ca.catalogue.words import MISPRINTS, Speller
 from certbot_sectigo.ca.problems import Meaning, Problem, meaning
@@ -203,10 +203,11 @@ def test_one_misprint_gets_a_hint_at_least(
          "ca-certificate"),
         ("Please refer to https://curl.haxx.se/libcurl/c/libcurl-errors.html for error code: 28",
          "ca-timeout"),
-        ("curl: (6) Could not resolve host: acme.sectigo.com", "ca-unreachable"),
-        ("dial tcp: lookup acme.sectigo.com: no such host", "ca-unreachable"),
+        ("curl: (6) Could not resolve host: acme.sectigo.com", "ca-name-resolution"),
+        ("dial tcp: lookup acme.sectigo.com: no such host", "ca-name-resolution"),
         ("Max retries exceeded with url: /v2/OV (Caused by NewConnectionError('x: Failed to "
-         "establish a new connection: [Errno -2] Name or service not known'))", "ca-unreachable"),
+         "establish a new connection: [Errno -2] Name or service not known'))",
+         "ca-name-resolution"),
         ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate "
          "verify failed: self-signed certificate in certificate chain (_ssl.c:1000)'))",
          "ca-certificate"),
@@ -246,7 +247,8 @@ def test_one_misprint_gets_a_hint_at_least(
          "http01-wrong-answer"),
         ("DNS problem: NXDOMAIN looking up A for a.example", "dns-problem"),
         ("No TXT record found at _acme-challenge.a.example", "dns01-wrong-record"),
-        ("While processing CAA for a.example: DNS problem: SERVFAIL looking up CAA", "caa"),
+        ("While processing CAA for a.example: DNS problem: SERVFAIL looking up CAA",
+         "caa-lookup-failed"),
         ("CAA record for www.deep.below.a.example prevents issuance", "caa"),
         ("too many certificates (5) already issued for this exact set of identifiers",
          "rate-limited"),
@@ -332,14 +334,15 @@ def test_the_strict_classification_and_the_catalogue_agree() -> None:
 
 def test_keys_are_unique_and_refer_to_each_other() -> None:
     keys = [each.key for each in ENTRIES]
-    assert len(set(keys)) == len(keys) == sum(map(len, PROFILES.values()))
+    assert len(set(keys)) == len(keys) == sum(map(len, SPEAKERS.values()))
     for each in ENTRIES:
         assert set(each.hides) <= set(keys)
-        assert each.phrases and each.title and each.meaning and each.sources
+        assert each.phrases or each.details or each.types or each.key == "empty-refusal"
+        assert each.title and each.meaning and each.sources
         assert entry(each.key) is each
         for text in (each.meaning, *each.causes, *each.steps):
             placeholders = set(re.findall(r"\{(\w+)\}", text))
-            assert placeholders <= set(Situation().placeholders), text
+            assert placeholders <= set(PLACEHOLDERS), text
 
 
 def test_the_speller() -> None:

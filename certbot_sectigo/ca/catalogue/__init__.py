@@ -1,51 +1,33 @@
-"""Every sentence that is understood, of CAs and clients; pure data, one module per speaker."""
+"""The only place that knows sentences of CAs and clients: what each means and what helps.
+
+Words of this room: an *entry* is one meaning with all the ways to say it; a *phrase* is
+one of these; a *profile* is what is peculiar to a CA. Data, one module per speaker;
+:mod:`~certbot_sectigo.ca.catalogue.matching` finds entries in a text,
+:func:`match` looks one problem document up, :func:`advise` fills an entry in.
+"""
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue import (
-    acme,
-    acme_accounts,
-    certbots,
-    digicert,
-    google,
-    harica,
-    sectigo,
-    sectigo_requests,
-    sslcom,
-    transport,
-    validation,
-    zerossl,
-)
-from certbot_sectigo.ca.catalogue.lookup import Advice, advise, match
-from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Entry, Weight
-
-PROFILES: dict[str, tuple[Entry, ...]] = {
-    "Sectigo": (*sectigo.ENTRIES, *sectigo_requests.ENTRIES),
-    "ZeroSSL": zerossl.ENTRIES,
-    "HARICA": harica.ENTRIES,
-    "DigiCert": digicert.ENTRIES,
-    "Google Trust Services": google.ENTRIES,
-    "SSL.com": sslcom.ENTRIES,
-    "any ACME server": (*acme_accounts.ENTRIES, *acme.ENTRIES),
-    "validations": validation.ENTRIES,
-    "network and TLS": transport.ENTRIES,
-    "certbot": certbots.ENTRIES,
-}
-"""The catalogue by speaker."""
-
-ENTRIES: tuple[Entry, ...] = tuple(entry for part in PROFILES.values() for entry in part)
-"""The whole catalogue; where several say the same, the more particular comes first."""
+from certbot_sectigo.ca.catalogue.entries import ENTRIES, HOSTS, PROFILES, SPEAKERS
+from certbot_sectigo.ca.catalogue.lookup import Advice, advise, holds, look_up, match, profile
+from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Entry, Profile, Weight
 
 __all__ = [
     "ENTRIES",
+    "HOSTS",
     "PLACEHOLDERS",
     "PROFILES",
+    "SPEAKERS",
     "Advice",
     "Entry",
+    "Profile",
     "Weight",
     "advise",
     "entry",
+    "holds",
+    "look_up",
     "match",
+    "profile",
 ]
 
 

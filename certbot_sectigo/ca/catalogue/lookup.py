@@ -1,4 +1,4 @@
-"""One problem document looked up: which entry it means, and what to advise.
+"""One problem document looked up, and an entry filled in for a reader.
 
 This is what asks the catalogue where no text has to be read first: a refusal that the
 command or the plugin met itself. Reading logs and pastes is the room ``explain``.
@@ -6,12 +6,18 @@ command or the plugin met itself. Reading logs and pastes is the room ``explain`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from certbot_sectigo.ca.catalogue.matching import Match, matcher
-from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Entry, Weight
+from certbot_sectigo.ca.catalogue.entries import ENTRIES, PROFILES
+from certbot_sectigo.ca.catalogue.matching import matcher
+from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Entry, More, Profile
+from certbot_sectigo.machine import commands
+
+_COMMAND = re.compile(r"`([^`]+)`")
+_BRACES = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,8 @@ class Advice:
     causes: tuple[str, ...]
     """Usual causes, the most likely first."""
     steps: tuple[str, ...]
-    """What to do, in this order; commands in it can be pasted."""
+    """What to do, in this order; a command stands in backquotes, with the directories of
+    this run, and can be pasted."""
 
 
 def match(kind: str, detail: str, server: str | None = None) -> Entry | None:
@@ -34,42 +41,65 @@ def match(kind: str, detail: str, server: str | None = None) -> Entry | None:
     :param server: ACME directory URL, or any URL of the CA's; what only another CA says
         is left out.
     """
-    from certbot_sectigo.ca.catalogue import ENTRIES
-
     host = urlsplit(server or "").hostname or ""
+    return look_up(kind, detail, frozenset({host}))
+
+
+def look_up(kind: str, detail: str | None, hosts: frozenset[str]) -> Entry | None:
+    """Return the entry that a problem document means, as :func:`match`.
+
+    :param detail: None where it is not known, which is not the same as an empty one.
+    :param hosts: the hosts that were spoken of.
+    """
+    if kind.startswith("urn:sectigo"):
+        return next(entry for entry in ENTRIES if entry.key == "sectigo-reseller")
     name = kind.rsplit(":", 1)[-1]
-    said = f"{kind} :: {detail}" if "sectigo" in kind else f"acme:error:{name} :: {detail}"
-    if not detail and name in ("malformed", "unauthorized"):
-        said += "(refused without detail)"
+    if not detail and detail is not None and name in ("malformed", "unauthorized"):
+        return next(entry for entry in ENTRIES if entry.key == "empty-refusal")
+    known = tuple(entry for entry in ENTRIES if holds(entry, hosts))
+    return matcher(known).problem(name, detail)
 
-    def known(match: Match) -> bool:
-        return not match.entry.hosts or any(part in host for part in match.entry.hosts)
 
-    found = [each.entry for each in matcher(ENTRIES).find(said) if known(each)]
-    hidden = {key for entry in found for key in entry.hides}
-    for weight in (Weight.CAUSE, Weight.SYMPTOM):
-        for entry in found:
-            if entry.weight is weight and entry.key not in hidden:
-                return entry
+def holds(entry: Entry, hosts: frozenset[str]) -> bool:
+    """Tell whether an entry that only some CAs say may be meant where hosts are mentioned."""
+    return not entry.hosts or any(part in host for part in entry.hosts for host in hosts)
+
+
+def profile(hosts: frozenset[str]) -> Profile | None:
+    """Return the profile of the CA that one of some hosts belongs to; None if none does."""
+    for each in PROFILES:
+        if any(host.endswith(end) for end in each.hosts for host in hosts):
+            return each
     return None
 
 
-def advise(entry: Entry, values: Mapping[str, str] | None = None) -> Advice:
+def advise(
+    entry: Entry, values: Mapping[str, str] | None = None, ca: Profile | None = None
+) -> Advice:
     """Fill an entry in.
 
     :param values: what placeholders stand for, see :data:`PLACEHOLDERS`; those not given
         become words in upper case.
+    :param ca: the CA it is about, if that is known.
     """
-    known = {**PLACEHOLDERS, **(values or {})}
+    if ca is None:
+        # Who says what only one CA's software says is taken for a customer of that CA.
+        ca = next((each for each in PROFILES if entry in each.entries), None)
+    known = {**PLACEHOLDERS, **({"caa": ca.caa, "portal": ca.portal} if ca else {})}
+    known.update(values or {})
+    more = ca.more.get(entry.key, More()) if ca else More()
 
     def filled(text: str) -> str:
-        for name, value in known.items():
-            text = text.replace("{" + name + "}", value)
-        return text
+        text = _BRACES.sub(lambda found: known.get(found.group(1), found.group()), text)
+        return _COMMAND.sub(lambda found: f"`{_runnable(found.group(1))}`", text)
 
     return Advice(
         filled(entry.title),
         filled(entry.meaning),
-        tuple(map(filled, entry.causes)),
-        tuple(map(filled, entry.steps)),
+        tuple(map(filled, (*entry.causes, *more.causes))),
+        tuple(map(filled, (*entry.steps, *more.steps))),
     )
+
+
+def _runnable(command: str) -> str:
+    return commands.line(command) if command.startswith("certbot") else command

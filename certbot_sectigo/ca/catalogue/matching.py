@@ -2,8 +2,9 @@
 
 A phrase is a row of words that have to occur in this order, with up to five others
 between two of them, or up to fourteen where a ``*`` stands. ``a|b`` is one or the other,
-``a_b`` two words that may be written as one. Case, wrapping, plurals, British spelling
-and misprints do not matter.
+``a_b`` two words that may be written as one. Case, wrapping, plurals and British spelling
+do not matter. A phrase that begins with ``!`` is ACME's own and needs nothing around it
+to be understood; any other may be said by anybody.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from certbot_sectigo.ca.catalogue.model import Entry
-from certbot_sectigo.ca.catalogue.words import Speller
+from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.words import Speller, Words, singular
 
 _GAP, _WIDE_GAP = 5, 14
+_MOST_SPOTS = 200
+"""Of one phrase in one text; the last ones count."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,12 @@ class Match:
     start: int
     """Where the words that told it begin in the text."""
     end: int
+    sure: bool = False
+    """Whether the words are ACME's own."""
+    share: float = 1.0
+    """Which part of the text's words is known."""
+    total: int = 0
+    """How many words the text has."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,13 @@ class _Phrase:
     pattern: re.Pattern[str]
     needs: tuple[frozenset[str], ...]
     """Of each of these, one word has to be in the text."""
+    sure: bool
+
+    def spots(self, words: Words) -> list[tuple[int, int]]:
+        """Find where it stands in the words' text."""
+        if any(need.isdisjoint(words.present) for need in self.needs):
+            return []
+        return [spot.span() for spot in self.pattern.finditer(words.text)][-_MOST_SPOTS:]
 
 
 class Matcher:
@@ -43,33 +59,60 @@ class Matcher:
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = [(e, tuple(_compiled(p) for p in e.phrases)) for e in entries]
+        self._entries = [(e, tuple(map(_compiled, e.phrases))) for e in entries]
+        self._details = [(e, tuple(map(_compiled, e.details))) for e, _ in self._entries]
+        # The first counts: what only one CA says stands before what all say.
+        self._types = {kind.lower(): e for e, _ in reversed(self._entries) for kind in e.types}
         self._speller = Speller(
             word
-            for _, phrases in self._entries
+            for _, phrases in (*self._entries, *self._details)
             for phrase in phrases
             for words in phrase.needs
             for word in words
         )
 
     def find(self, text: str) -> list[Match]:
-        """Find all entries in a text, each once, where it occurs last.
+        """Find all entries in a text, as often as they occur, the particular before the general.
 
-        Takes time linear in the text's length, and never fails. `Entry.hosts` is
-        not looked at: what is mentioned may stand elsewhere.
+        Takes time linear in the text's length, and never fails. `Entry.hosts` is not
+        looked at: what is mentioned may stand elsewhere.
         """
         words = self._speller.words(text)
-        found = []
+        found: list[tuple[Entry, int, int, bool]] = []
+        covered: set[int] = set()
         for entry, phrases in self._entries:
-            spots = [
-                spot.span()
-                for phrase in phrases
-                if all(not need.isdisjoint(words.present) for need in phrase.needs)
-                for spot in phrase.pattern.finditer(words.text)
-            ]
-            if spots:
-                found.append(Match(entry, *words.original(*max(spots))))
-        return found
+            for phrase in phrases:
+                for start, end in phrase.spots(words):
+                    first, last = words.positions(start, end)
+                    covered.update(range(first, last + 1))
+                    found.append((entry, *words.original(start, end), phrase.sure))
+        total = len(words.spans)
+        share = len(covered) / max(1, total)
+        return [Match(*each, share, total) for each in found]
+
+    def problem(self, kind: str, detail: str | None) -> Entry | None:
+        """Return the entry that a problem document means; None if nobody knows it.
+
+        Its detail is reasoned from before its type: known words first, then what they
+        suggest.
+
+        :param kind: its type without the URN in front.
+        :param detail: its detail; None where it is not known.
+        """
+        by_type = self._types.get(kind.lower())
+        of_validation = by_type is not None and by_type.key in _VALIDATIONS
+        if detail:
+            found = [m.entry for m in self.find(detail)]
+            hidden = {key for entry in found for key in entry.hides}
+            for entry in found:
+                told = entry.weight is Weight.CAUSE and entry.key not in hidden
+                if told and not (of_validation and entry.network):
+                    return entry
+            words = self._speller.words(detail)
+            for entry, phrases in self._details:
+                if any(phrase.spots(words) for phrase in phrases):
+                    return entry
+        return by_type
 
     def hints(self, text: str) -> list[Match]:
         """Find what a text would mean if words that are nearly known ones were these.
@@ -79,25 +122,30 @@ class Matcher:
         return self.find(self._speller.corrected(text))
 
 
-@lru_cache(maxsize=4)
+_VALIDATIONS = ("http01-connection", "dns-problem", "validation-tls", "http01-wrong-answer")
+
+
+@lru_cache(maxsize=32)
 def matcher(entries: Sequence[Entry]) -> Matcher:
-    """Give the matcher of a catalogue, made once."""
+    """Return the matcher of a catalogue, made once."""
     return Matcher(entries)
 
 
+@lru_cache(maxsize=4096)
 def _compiled(phrase: str) -> _Phrase:
     pattern, gap = "", 0
     needs = []
-    for word in phrase.split():
+    sure = phrase.startswith("!")
+    for word in phrase.lstrip("!").split():
         if word == "*":
             gap = _WIDE_GAP
             continue
-        alternatives = word.split("|")
-        pattern += f"(?: [^ ]+){{0,{gap}}}" if pattern else ""
+        alternatives = ["_".join(map(singular, a.split("_"))) for a in word.split("|")]
+        pattern += f"(?: [^ ]+){{0,{gap}}}?" if pattern else ""
         pattern += f" (?:{'|'.join(a.replace('_', ' ?') for a in alternatives)})(?= )"
         gap = _GAP
         needs.append(frozenset(part for a in alternatives for part in _parts(a)))
-    return _Phrase(re.compile(pattern), tuple(needs))
+    return _Phrase(re.compile(pattern), tuple(needs), sure)
 
 
 def _parts(alternative: str) -> set[str]:

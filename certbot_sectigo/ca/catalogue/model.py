@@ -1,10 +1,10 @@
-"""What the catalogue is made of: one entry per thing that can be meant."""
+"""What the catalogue is made of: one entry per thing that can be meant, one profile per CA."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
@@ -16,9 +16,16 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
         "certbot": "most often /usr/bin/certbot",
         "name": "NAME",
         "names": "-d NAME",
+        "caa": "CA-DOMAIN",
+        "portal": "the CA's portal",
+        "log": "/var/log/letsencrypt/letsencrypt.log",
     }
 )
-"""What entries may hold in braces, and what is written where nothing is known of it."""
+"""What entries may hold in braces, and what is written where nothing is known of it.
+
+``{certbot}`` is the program that ran, ``{names}`` are options, ``{caa}`` is the domain by
+which CAA records name the CA, ``{portal}`` is where its customers manage accounts.
+"""
 
 
 class Weight(enum.Enum):
@@ -36,7 +43,8 @@ class Weight(enum.Enum):
 class Entry:
     """A sentence of a CA or a client, whatever its wording: what it means and what helps.
 
-    Its texts may hold the names of :data:`PLACEHOLDERS` in braces.
+    Its texts may hold the names of :data:`PLACEHOLDERS` in braces, and commands in
+    backquotes.
     """
 
     key: str
@@ -45,8 +53,13 @@ class Entry:
     """What is wrong, in one line."""
     meaning: str
     """What it means, in plain words."""
-    phrases: tuple[str, ...]
+    phrases: tuple[str, ...] = ()
     """What to look for, see :mod:`certbot_sectigo.ca.catalogue.matching`."""
+    details: tuple[str, ...] = ()
+    """Phrases that count only within the detail of a problem document, if no other entry
+    fits that: what its words suggest."""
+    types: tuple[str, ...] = ()
+    """Types of problem documents that mean this where their detail is not known."""
     causes: tuple[str, ...] = ()
     """Usual causes, the most likely first."""
     steps: tuple[str, ...] = ()
@@ -58,3 +71,30 @@ class Entry:
     """Keys of entries that need no telling where this one is found."""
     hosts: tuple[str, ...] = ()
     """Parts of host names; if any are given it counts only where one of them is mentioned."""
+    network: bool = False
+    """Whether it is about the way to the CA: then a line about another host does not count."""
+    passing: bool = False
+    """Whether a success that follows makes it nothing."""
+
+
+@dataclass(frozen=True)
+class More:
+    """What a CA adds to an entry that holds for every CA."""
+
+    causes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is peculiar to a CA."""
+
+    name: str
+    hosts: tuple[str, ...]
+    """Ends of the host names of its ACME servers."""
+    caa: str = PLACEHOLDERS["caa"]
+    """The domain by which CAA records name it (RFC 8659 section 4.2)."""
+    portal: str = PLACEHOLDERS["portal"]
+    entries: tuple[Entry, ...] = ()
+    more: Mapping[str, More] = field(default_factory=dict)
+    """Key of an entry -> what is added to it at this CA."""

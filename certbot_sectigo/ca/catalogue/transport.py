@@ -1,81 +1,14 @@
-"""What goes wrong between the client and the CA: network, TLS, proxies, time-outs."""
+"""What goes wrong between the client and the CA: resolving, connecting, waiting, proxies."""
 
 from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue.model import Entry, Weight
 
+_TRY = (
+    "As the same user and with the same environment (cron, systemd and containers do not have "
+    "your proxy variables): `curl -v {server}`"
+)
 ENTRIES = (
-    Entry(
-        key="ca-timeout",
-        title="The CA took longer than the client waits",
-        meaning="certbot waits 45 seconds for each answer, and no option changes that. While "
-        "finalizing, the CA often goes on and issues: the certificate is then made, but not here.",
-        causes=(
-            "Finalizing takes long at acme.enterprise.sectigo.com.",
-            "A firewall drops the connection without a word; a proxy hangs.",
-            "A missing CAA entry for sectigo.com was seen to show only like this.",
-        ),
-        steps=(
-            "Wait some minutes, then run the same command once. Do not repeat it in a loop: each "
-            "time may issue one more certificate.",
-            "Look in the CA's portal (SCM: Certificates) whether it was issued.",
-            "If it stays, see that  curl -v {server}  answers quickly from this machine.",
-        ),
-        phrases=(
-            "read timed_out",
-            "read_timeout",
-            "read_timeout_error",
-            "timeout awaiting|exceeded response|headers|awaiting",
-            "context deadline exceeded",
-            "connect_timeout",
-            "connect_timeout_error",
-            "connection to * timed_out",
-            "operation|request|connection timed_out",
-            "order|issuance * timed_out",
-            "timeout_error",
-            "acme errors timeout_error",
-            "gateway time_out|timeout",
-            "libcurl errors * error code 28",
-            "task was canceled|cancelled",
-        ),
-        sources=("acme-proxy#22", "certbot's acme library"),
-        hides=("ca-unreachable", "ca-unavailable"),
-    ),
-    Entry(
-        key="ca-unreachable",
-        title="The CA's server could not be reached",
-        meaning="No connection came about, or it broke off, before the CA answered.",
-        causes=(
-            "No way out: firewall, missing proxy (HTTPS_PROXY), no DNS on this machine.",
-            "A misprint in the server's host name or port ({server}).",
-            "The CA is down.",
-        ),
-        steps=(
-            "curl -v {server}   as the same user and with the same environment (cron and systemd "
-            "do not have your proxy variables).",
-            "If the connection broke off while registering, do not delete anything: the pair may "
-            "be bound; run the same command again.",
-        ),
-        phrases=(
-            "failed establish|to new connection",
-            "connection refused",
-            "no route host",
-            "network unreachable",
-            "name service not known",
-            "temporary failure name resolution",
-            "failed resolve",
-            "no such host",
-            "could_not|cant|cannot|couldnt resolve host",
-            "max retries exceeded",
-            "libcurl errors * error code 6|7|52|56",
-            "connection|connect reset|aborted",
-            "remote end closed connection",
-            "remote_disconnected",
-            "could_not|cannot|unable connect|reach * server|acme|ca",
-            "unexpected_eof|eof_occurred",
-        ),
-        sources=("requests, curl and Go",),
-    ),
     Entry(
         key="proxy",
         title="The proxy stands between this machine and the CA",
@@ -86,7 +19,8 @@ ENTRIES = (
             "The proxy wants a login, or does not allow the CA's host.",
         ),
         steps=(
-            "env | grep -i proxy   and   curl -v {server}",
+            "See which proxy is set, and what it does: `env | grep -i proxy`",
+            _TRY,
             "Have the CA's host allowed, or leave the proxy out for it (NO_PROXY).",
         ),
         phrases=(
@@ -95,71 +29,189 @@ ENTRIES = (
             "proxy authentication required",
             "tunnel connection failed",
             "received http code * proxy",
+            "proxyconnect tcp",
         ),
         sources=("requests, curl",),
-        hides=("ca-unreachable", "ca-timeout"),
+        hides=("ca-unreachable", "ca-timeout", "ca-connect-timeout", "ca-name-resolution"),
+        network=True,
+        passing=True,
     ),
     Entry(
-        key="ca-certificate",
-        title="The TLS certificate of the CA's server is not trusted here",
-        meaning="Something presents a certificate for the server that this machine's roots do not "
-        "lead to, or that has expired.",
+        key="ca-name-resolution",
+        title="This machine cannot resolve the name of the CA's server",
+        meaning="The client asked the resolver of this machine (or container) for the CA's host "
+        "and got no address. Your own domain's records have nothing to do with it.",
         causes=(
-            "A proxy or firewall breaks TLS open and signs with a root of its own.",
-            "The machine's clock is wrong, or its root certificates are too old.",
-            "An internal CA whose root is not installed.",
+            "The resolver (/etc/resolv.conf, systemd-resolved, the container's DNS) does not "
+            "answer, or the network is not up yet.",
+            "Names outside are resolved by the proxy only, and no proxy is set here.",
+            "A misprint in the server's host name ({server}).",
         ),
         steps=(
-            "openssl s_client -connect HOST:443 -servername HOST </dev/null | openssl x509 "
-            "-noout -issuer -dates   shows who signed; date  shows the clock.",
-            "Install the root, and give it to certbot:  REQUESTS_CA_BUNDLE=FILE certbot ... ; "
-            "update ca-certificates. Do not use --no-verify-ssl: the EAB would go to anyone.",
+            "See what resolves here: `getent hosts acme.sectigo.com ; cat /etc/resolv.conf`",
+            _TRY,
         ),
         phrases=(
-            "certificate_verify failed",
-            "certificate_verify_failed",
-            "self_signed certificate",
-            "unable get local issuer certificate",
-            "certificate signed by unknown authority",
-            "x509 certificate",
-            "ssl certificate problem",
-            "peer certificate|cert cannot|not|could authenticated|verified",
-            "trust relationship ssl",
-            "remote certificate is invalid",
-            "ssl connection could_not established",
-            "libcurl errors * error code 35|51|60",
+            "name service not known",
+            "temporary failure name resolution",
+            "temporary failure resolving",
+            "name_resolution_error",
+            "failed resolve",
+            "no such host",
+            "could_not|cant|cannot|couldnt|unable resolve host|hostname|proxy|name",
+            "nodename nor servname",
+            "libcurl errors * error code 6",
+            "curl returned|error|exit with 6",
+            "remote name could not be resolved",
+            "no address associated hostname",
+            "lookup * server misbehaving",
+            "lookup * timeout|53",
+            "getaddrinfo enotfound|eai_again",
         ),
-        sources=("OpenSSL, Go, curl",),
-        hides=("ca-unreachable",),
+        sources=("requests, curl and Go",),
+        hides=("ca-unreachable", "ca-connect-timeout", "ca-timeout"),
+        network=True,
+        passing=True,
+    ),
+    Entry(
+        key="ca-connect-timeout",
+        title="No connection to the CA's server came about in time",
+        meaning="The client tried to connect and nobody answered: the packets are dropped on the "
+        "way. Nothing reached the CA, so nothing was ordered.",
+        causes=(
+            "A firewall does not let this machine out to port 443, or only through a proxy.",
+            "There is an IPv6 address here but no IPv6 route to the outside.",
+            "The CA's network is down.",
+        ),
+        steps=(
+            _TRY,
+            "With IPv4 alone, and IPv6 alone: `curl -4 -v {server} ; curl -6 -v {server}`",
+            "Open the way out to the CA's host, port 443, or set HTTPS_PROXY for the service.",
+        ),
+        phrases=(
+            "connect_timeout",
+            "connect_timeout_error",
+            "connection|connect|connecting to * timed_out|timeout",
+            "failed establish|to new connection * timed_out|errno_110",
+            "new_connection_error * timed_out",
+            "dial tcp * timeout",
+            "dial tcp * deadline exceeded",
+            "failed to connect to * after * ms",
+            "failed to connect to * timed_out|could not",
+            "request canceled while waiting connection",
+            "tls handshake timeout",
+            "connection timed_out",
+            "etimedout",
+        ),
+        sources=("requests, curl and Go", "traefik#750"),
+        hides=("ca-unreachable", "ca-timeout"),
+        network=True,
+        passing=True,
+    ),
+    Entry(
+        key="ca-timeout",
+        title="The CA took longer than the client waits",
+        meaning="No answer came within the time that the client waits (certbot: 45 seconds for "
+        "each, and no option changes that). Where the text does not say at which step, perhaps "
+        "no connection came about. If it was at the end of an order, the CA often goes on and "
+        "issues: the certificate is then made, but not here.",
+        causes=(
+            "The CA is slow, or busy.",
+            "A firewall, a missing proxy or a broken IPv6 route keeps the client from the CA, or "
+            "swallows what comes back.",
+        ),
+        steps=(
+            "Wait some minutes, then run the same command once. Do not repeat it in a loop: each "
+            "time may issue one more certificate.",
+            "Look in {portal} whether it was issued.",
+            "If it stays, see that this answers quickly: `curl -v {server}`",
+        ),
+        phrases=(
+            "read timed_out",
+            "read_timeout",
+            "read_timeout_error",
+            "timeout awaiting|exceeded response|headers|awaiting",
+            "operation|request timed_out",
+            "!order|issuance * timed_out",
+            "timeout_error",
+            "!acme errors timeout_error",
+            "gateway time_out|timeout",
+            "context deadline exceeded",
+            "libcurl errors * error code 28",
+            "curl returned|error|exit with 28",
+            "task was canceled|cancelled",
+        ),
+        sources=("acme-proxy#22", "certbot's acme library"),
+        hides=("ca-unreachable", "ca-unavailable"),
+        network=True,
+        passing=True,
+    ),
+    Entry(
+        key="ca-unreachable",
+        title="The CA's server could not be reached",
+        meaning="No connection came about, or it broke off, before the CA answered.",
+        causes=(
+            "No way out: firewall, missing proxy (HTTPS_PROXY), no route.",
+            "A misprint in the server's host name or port ({server}).",
+            "The CA is down.",
+        ),
+        steps=(
+            _TRY,
+            "If the connection broke off while registering, do not delete anything: the pair may "
+            "be bound; run the same command again.",
+        ),
+        phrases=(
+            "failed establish|to new connection",
+            "connection refused",
+            "no route host",
+            "network unreachable",
+            "max retries exceeded",
+            "libcurl errors * error code 7|52|55|56",
+            "curl returned|error|exit with 7|52|55|56",
+            "connection|connect reset|aborted",
+            "remote end closed connection",
+            "remote_disconnected",
+            "could_not|cannot|unable connect|reach * server|acme|ca",
+            "unexpected_eof|eof_occurred",
+            "connection was closed unexpectedly",
+            "econnrefused|econnreset|ehostunreach|enetunreach",
+            "problem connecting to server",
+        ),
+        sources=("requests, curl and Go",),
+        network=True,
+        passing=True,
     ),
     Entry(
         key="not-acme",
         title="What answered is not an ACME server",
         meaning="The answer is a web page or something else instead of ACME's JSON.",
         causes=(
-            "The URL is not the directory: too short, with /directory where there is none (Sectigo "
-            "has none), or a portal's address.",
+            "The URL is not the directory: too short, or with or without /directory at its end, "
+            "or a portal's address.",
             "A proxy, a login page or a maintenance page answers for the CA.",
         ),
         steps=(
-            "curl -s {server}   has to print JSON with newNonce, newAccount and newOrder.",
-            "Give the URL exactly as the CA shows it, e.g. https://acme.sectigo.com/v2/OV .",
+            "This has to print JSON with newNonce, newAccount and newOrder: `curl -s {server}`",
+            "Give the URL exactly as the CA shows it.",
         ),
         phrases=(
             "unexpected content_type|response_content",
             "unexpected response content type",
             "cannot|can_not|unable deserialize|parse response|directory",
-            "is not an acme directory",
-            "gave an answer not acme",
+            "!is not an acme directory",
+            "!gave an answer not acme",
             "too many redirects",
             "exceeded redirects",
             "invalid character * looking beginning",
             "expecting value * line 1 column 1",
-            "directory field not found",
-            "can_not|cannot init api",
+            "!directory field not found",
+            "!can_not|cannot init api",
             "directory * not * valid|json",
+            "!unable get service directory",
         ),
         sources=("seen at acme.enterprise.sectigo.com/directory", "win-acme", "certbot"),
+        network=True,
+        passing=True,
     ),
     Entry(
         key="ca-unavailable",
@@ -179,6 +231,8 @@ ENTRIES = (
         ),
         sources=("RFC 9110 section 15.6",),
         hides=("not-acme",),
+        network=True,
+        passing=True,
     ),
     Entry(
         key="answer-unusable",
@@ -190,14 +244,14 @@ ENTRIES = (
             "The answer was cut off, or is an error page.",
         ),
         steps=(
-            "In the debug log look at the answer above ('Received response'), or feed the log:  "
-            "certbot-sectigo explain /var/log/letsencrypt/letsencrypt.log",
+            "Look in the debug log at the answer above ('Received response'), or have the whole "
+            "log explained: `certbot-sectigo explain {log}`",
             "Update certbot.",
         ),
         phrases=(
             "attribute_error cant|can set attribute",
             "cant set attribute",
-            "acme errors client_error",
+            "!acme errors client_error",
             "client_error_response",
             "incomplete_read",
             "chunked_encoding_error",
@@ -205,4 +259,4 @@ ENTRIES = (
         sources=("certbot#9539",),
         weight=Weight.SYMPTOM,
     ),
-)
+)  # fmt: skip

@@ -4,62 +4,115 @@ from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue.model import Entry, Weight
 
-_PREVALIDATE = (
-    "Or have the domain validated in Sectigo Certificate Manager (Domains): then no challenge "
-    "is needed and no port has to be open."
+_ADDRESSES = (
+    "See whether both addresses are this machine's: `dig +short A {name} ; dig +short AAAA {name}`"
 )
 ENTRIES = (
     Entry(
         key="http01-timeout",
         title="The CA got no answer from this machine (HTTP-01)",
-        meaning="The CA asked http://{name}/ on port 80 and waited in vain.",
+        meaning="The CA asked http://{name}/ on port 80, or what that redirects to, and waited in "
+        "vain.",
         causes=(
             "A firewall (or the provider's security group) drops port 80 from outside.",
             "The name's address is another machine, or an IPv6 address (AAAA) nobody answers at.",
+            "Port 80 redirects to a port (443) that is not open from outside.",
         ),
         steps=(
-            "From outside:  curl -v http://{name}/.well-known/acme-challenge/x",
-            "dig +short A {name} ; dig +short AAAA {name}   are they this machine?",
-            _PREVALIDATE,
+            "From outside: `curl -vL http://{name}/.well-known/acme-challenge/x`",
+            _ADDRESSES,
         ),
         phrases=(
-            "timeout during connect",
+            "!timeout during connect",
+            "!timeout|timed_out * likely firewall",
             "timeout|timed_out * firewall",
-            "timeout|timed_out * well known acme challenge",
-            "well known acme challenge * timeout|timed_out",
-            "fetching http * timeout|timed_out",
-            "type_connection|acme_error_connection * timeout|timed_out",
+            "!timeout|timed_out * well known acme challenge",
+            "!well known acme challenge * timeout|timed_out",
+            "!fetching http|https * timeout|timed_out",
+            "!timeout after connect",
         ),
         sources=("RFC 8555 section 8.3",),
-        hides=("http01-connection", "ca-timeout"),
+        hides=("http01-connection", "ca-timeout", "ca-connect-timeout", "validation-failed"),
+    ),
+    Entry(
+        key="http01-selfcheck",
+        title="The client's own look at the challenge failed before the CA was asked",
+        meaning="The client fetches the challenge's URL itself first, from inside, and did not "
+        "get its answer. The CA has not looked yet.",
+        causes=(
+            "The name leads to an address that cannot be reached from inside (no hairpin NAT).",
+            "The ingress or web server does not lead /.well-known/acme-challenge/ to the solver.",
+        ),
+        steps=(
+            "From where the client runs: `curl -v http://{name}/.well-known/acme-challenge/x`",
+            "Mend that route (split DNS, ingress class), or turn the client's own check off.",
+        ),
+        phrases=(
+            "!propagation check failed * wrong status_code|status",
+            "!self_check|selfcheck failed|error",
+            "!failed perform self_check",
+            "!wrong status_code * expected 200",
+            "!propagation check failed * get http",
+            "!local|pre check|validation|verification * challenge * failed|error",
+        ),
+        sources=("cert-manager#5532",),
+        hides=("http01-wrong-answer", "dns01-wrong-record", "not-acme", "validation-failed"),
+    ),
+    Entry(
+        key="dns01-propagation-check",
+        title="The client's own look for the TXT record failed",
+        meaning="Before it asks the CA the client looks whether the zone's name servers have the "
+        "record (port 53 from here), and got no answer or not the record.",
+        causes=(
+            "Port 53 to the outside is closed for this machine or container.",
+            "The DNS provider is slow, or the record was written to another zone.",
+        ),
+        steps=(
+            "From where the client runs, at each name server of the zone: "
+            "`dig +short TXT _acme-challenge.{name} @NAMESERVER`",
+            "Give the client resolvers that it can reach, or a longer time for propagation.",
+        ),
+        phrases=(
+            "!time_limit exceeded last error",
+            "!propagation time_limit|timeout exceeded",
+            "!read udp * 53 * timeout",
+            "!dial udp|tcp * 53 * timeout",
+            "!propagation check|dns failed|timed_out|timeout|incomplete",
+            "!propagation check * not",
+            "!waiting dns propagation|record * timeout|timed_out|failed",
+            "!ns|nameserver|nameservers * not return expected txt",
+            "!dns record * not propagated|yet",
+        ),
+        sources=("traefik-duckdns-letsencrypt#5",),
+        hides=("server-time-limit", "ca-timeout", "ca-connect-timeout", "dns-problem",
+               "ca-unreachable", "ca-name-resolution"),
     ),
     Entry(
         key="http01-connection",
         title="The CA could not connect to this machine (HTTP-01)",
         meaning="The CA tried http://{name}/ on port 80 and nothing accepted the connection.",
         causes=(
-            "Nothing listens on port 80 while certbot runs (another --http-01-port or address is "
-            "set; a container whose port is not published).",
+            "Nothing listens on port 80, or only on IPv4 or IPv6.",
             "The name's address is another machine; an AAAA record leads elsewhere.",
-            "A firewall rejects the connection.",
+            "A firewall rejects the connection, or a redirect leads to a closed port (443).",
         ),
         steps=(
-            "dig +short A {name} ; dig +short AAAA {name}   are they this machine?",
-            "ss -ltnp 'sport = :80'   while certbot runs; port 80 has to lead to certbot.",
-            _PREVALIDATE,
+            _ADDRESSES,
+            "While the client runs port 80 has to lead to it: `ss -ltnp 'sport = :80'`",
         ),
         phrases=(
-            "type_connection|acme_error_connection",
-            "could not connect to client verify",
-            "fetching http * connection refused|reset",
-            "well known acme challenge * connection|network refused|reset|unreachable|no",
+            "!could not connect to client verify",
+            "!fetching http|https * connection refused|reset",
+            "!fetching http|https * error|no route|unreachable|eof",
+            "!well known acme challenge * connection|network refused|reset|unreachable|no",
         ),
+        types=("connection",),
         sources=("RFC 8555 section 6.7",),
-        hides=("ca-unreachable",),
+        hides=("ca-unreachable", "ca-connect-timeout", "validation-failed"),
     ),
     Entry(
         key="http01-wrong-answer",
-        title="The CA found another answer than certbot's (HTTP-01)",
+        title="The CA found another answer than the client's (HTTP-01)",
         meaning="Something answered at http://{name}/, but not with the file of this order.",
         causes=(
             "The web root is not the one that the web server serves for this name.",
@@ -69,21 +122,21 @@ ENTRIES = (
         ),
         steps=(
             "Put a file into the web root below .well-known/acme-challenge/ and fetch it from "
-            "outside:  curl -v http://{name}/.well-known/acme-challenge/FILE",
-            "Compare  dig +short A {name} ; dig +short AAAA {name}  with this machine.",
-            _PREVALIDATE,
+            "outside: `curl -v http://{name}/.well-known/acme-challenge/FILE`",
+            _ADDRESSES,
         ),
         phrases=(
-            "invalid response from http|https",
-            "key authorization file not match",
-            "key_authorization not|mismatch|incorrect|wrong|does",
-            "not the key_authorization",
-            "well known acme challenge * status|error|http|code 404|403|401|500|502|503",
-            "well known acme challenge * 404|403|401|500|502|503",
-            "type_incorrect_response|error_incorrect_response",
-            "response received * match challenge",
+            "!invalid response from http|https",
+            "!key authorization file not match",
+            "!key_authorization not|mismatch|incorrect|wrong|does",
+            "!not the key_authorization",
+            "!well known acme challenge * status|error|http|code 404|403|401|500|502|503",
+            "!well known acme challenge * 404|403|401|500|502|503",
+            "!response received * match challenge",
         ),
-        sources=("RFC 8555 section 8.3", "win-acme#2211"),
+        types=("incorrectResponse",),
+        sources=("RFC 8555 section 8.3", "win-acme#2211", "win-acme#825"),
+        hides=("lacks-authorization", "not-acme", "validation-failed"),
     ),
     Entry(
         key="dns-problem",
@@ -95,21 +148,22 @@ ENTRIES = (
             "A name known only inside the organisation.",
         ),
         steps=(
-            "dig {name} A @1.1.1.1   and   dig {name} AAAA @1.1.1.1   from outside",
-            "dig +trace {name}  and a DNSSEC check of the zone.",
-            _PREVALIDATE,
+            "From outside: `dig {name} A @1.1.1.1 ; dig {name} AAAA @1.1.1.1`",
+            "Follow it from the root: `dig +trace {name}`, and have DNSSEC checked.",
         ),
         phrases=(
-            "acme_error_dns|acme_error_dnssec|error_unknown_host|type_unknown_host",
-            "type_dns|type_dnssec detail",
-            "dns problem",
-            "problem with dns query",
-            "nxdomain|servfail looking",
-            "could not resolve domain_name",
+            "!dns problem",
+            "!problem with dns query",
+            "!nxdomain|servfail looking",
+            "!could not resolve domain_name",
             "nxdomain",
             "servfail",
+            "!no valid ip addresses|address",
+            "!no valid a records|record",
         ),
+        types=("dns", "unknownHost", "dnssec"),
         sources=("RFC 8555 section 6.7",),
+        hides=("validation-failed",),
     ),
     Entry(
         key="dns01-wrong-record",
@@ -121,18 +175,19 @@ ENTRIES = (
             "The DNS plugin writes to another zone or view than the public one.",
         ),
         steps=(
-            "dig +short TXT _acme-challenge.{name}  at each of the zone's name servers.",
+            "At each of the zone's name servers: "
+            "`dig +short TXT _acme-challenge.{name} @NAMESERVER`",
             "Give the plugin more time (--dns-...-propagation-seconds).",
-            _PREVALIDATE,
         ),
         phrases=(
-            "incorrect|wrong txt record",
-            "no txt record",
-            "txt record not|no found|fits|match",
-            "acme challenge * no|incorrect txt",
+            "!incorrect|wrong txt record",
+            "!no txt record",
+            "!txt record not|no found|fits|match",
+            "!acme challenge * no|incorrect txt",
+            "!looking txt for acme challenge",
         ),
         sources=("RFC 8555 section 8.4",),
-        hides=("dns-problem",),
+        hides=("dns-problem", "validation-failed"),
     ),
     Entry(
         key="validation-tls",
@@ -140,35 +195,73 @@ ENTRIES = (
         meaning="A redirect to https, or TLS-ALPN-01, ended in a handshake that failed.",
         causes=("A broken or outdated TLS set-up behind a redirect from port 80.",),
         steps=("Except /.well-known/acme-challenge/ from the redirect to https.",),
-        phrases=("type_tls|acme_error_tls", "tls error during domain|verification|validation"),
+        phrases=(
+            "!tls error during domain|verification|validation",
+            "!fetching https * tls|certificate|handshake",
+            "!not negotiate acme tls",
+            "!incorrect validation certificate * tls_alpn",
+        ),
+        types=("tls",),
         sources=("RFC 8555 section 6.7",),
+    ),
+    Entry(
+        key="validation-pending",
+        title="The CA had not finished validating when the client gave up",
+        meaning="The challenge was handed in and the CA has neither accepted nor refused it.",
+        causes=(
+            "The CA is slow, or tries again since it could not reach the name yet.",
+            "The challenge cannot be reached from outside, and the CA does not say so.",
+        ),
+        steps=(
+            "See that the challenge can be reached from outside: port 80 of {name}, or its TXT "
+            "record at all name servers of the zone.",
+            "Wait some minutes and run the same command once.",
+        ),
+        phrases=(
+            "!ca processing your order * wait",
+            "!processing * ca processing",
+            "!authorization|challenge|validation|authz still|is|remains|status pending|processing",
+            "!waiting|timeout|timed_out authorization|authorizations|challenge|validation * "
+            "timed_out|timeout|pending|finalized",
+            "!authorization * not finalized",
+            "!timed_out|timeout waiting * authorization|challenge|validation",
+            "!pending challenge|authorization * timeout|timed_out",
+        ),
+        sources=("acme.sh#4132", "packages#16467"),
+        hides=("validation-failed", "ca-timeout"),
+        weight=Weight.SYMPTOM,
+        passing=True,
     ),
     Entry(
         key="validation-failed",
         title="A validation failed",
-        meaning="The CA could not convince itself that a name is yours; this line does not say "
+        meaning="The CA could not convince itself that a name is yours; this text does not say "
         "why.",
         causes=(
-            "The name is not pre-validated for this ACME account, so a challenge was asked for; "
-            "with Sectigo that is often the wrong account.",
-            "Port 80 cannot be reached, or the answer is wrong.",
+            "Port 80 cannot be reached from outside, or the answer is wrong.",
+            "The TXT record is missing at one of the zone's name servers.",
         ),
         steps=(
-            "Feed the whole debug log:  certbot-sectigo explain "
-            "/var/log/letsencrypt/letsencrypt.log",
-            "certbot-sectigo accounts probe {names}",
+            "Explain the client's whole debug log: `certbot-sectigo explain {log}`",
+            "Look at the authorization's URL, if the text has one: its error says why.",
         ),
         phrases=(
-            "some|all challenges failed",
-            "failed to authenticate some domains",
-            "challenge failed for domain",
-            "challenge did not pass|validate",
-            "challenge|authorization is|status|returned invalid",
-            "authorization failed * challenges",
+            "!some|all challenges failed",
+            "!failed to authenticate some domains",
+            "!challenge failed for domain",
+            "!challenge did not pass|validate",
+            "!challenge|authorization|authz is|status|returned|state invalid",
+            "!authorization failed * challenges",
+            "!challenge|authorization failed",
             "verify error",
-            "all authorizations not finalized",
+            "!get authz object|objec invalid status",
+            "!invalid authorization",
+            "!unexpected authz state",
+            "!authorization result invalid",
+            "!identifier authorization failed",
+            "!challenge error",
         ),
-        sources=("certbot", "acme.sh", "dehydrated"),
+        sources=("certbot", "acme.sh", "dehydrated", "mod_md#52"),
         weight=Weight.SYMPTOM,
     ),
     Entry(
@@ -177,10 +270,9 @@ ENTRIES = (
         meaning="A challenge has to be answered, and another program has the port.",
         causes=("A web server runs here (nginx, Apache, HAProxy, a container).",),
         steps=(
-            "ss -ltnp 'sport = :80'   shows which one.",
-            "Answer through that web server: --sectigo-eab-webroot DIR (or --webroot -w DIR), "
-            "where DIR is what it serves for the name.",
-            _PREVALIDATE,
+            "See which one: `ss -ltnp 'sport = :80'`",
+            "Answer through that web server: --webroot -w DIR, where DIR is what it serves for the "
+            "name.",
         ),
         phrases=(
             "could not bind * already|in use",
@@ -198,9 +290,10 @@ ENTRIES = (
         steps=("Run it as root (sudo), or answer through a web root.",),
         phrases=(
             "could not bind * permissions|permission",
-            "bind * permission denied",
+            "bind permission denied",
+            "!http server * challenge * permission denied",
         ),
         sources=("certbot", "lego"),
         hides=("permission",),
     ),
-)
+)  # fmt: skip

@@ -11,24 +11,7 @@ from difflib import get_close_matches
 _WORD = re.compile(r"[A-Za-z0-9]+(?:['\u2019][A-Za-z]{1,3}(?![A-Za-z]))?")
 # What is longer is base64, not language.
 _LONGEST = 40
-_NOISE = re.compile(
-    r"\x1b\[[0-9;?]*[A-Za-z]"  # terminal colours
-    r"|\\(?:u[0-9a-fA-F]{4}|[nrt\"'/\\])"  # JSON and repr escapes
-)
-# What programs put before each line; a wrapped sentence goes on behind it.
-_PREFIXES = re.compile(
-    r"^(?:[ \t]{1,40}"
-    r"|>{1,3}[ \t]?"  # quoted in a mail
-    r"|[\w.-]{1,60}[ ]{1,20}\|(?=[ ])"  # docker compose
-    r"|[A-Z][a-z]{2}[ ]{1,2}\d{1,2}[ ]\d\d:\d\d:\d\d[ ][\w.-]{1,80}[ ][\w./@-]{1,80}"
-    r"(?:\[\d{1,9}\])?:"  # syslog, journalctl
-    r"|\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[\d.,]{0,12}(?:[ ]?Z|[ ]?[+-]\d\d:?\d\d)?\]?:?"
-    r"|\[[^\]\n]{15,45}\](?=[ ])"  # acme.sh
-    r"|\[(?:DBG|DBUG|VRB|VERB|INF|INFO|WRN|WARN|WARNING|ERR|EROR|ERROR|FATAL|FTL)\]"
-    r"|(?:DEBUG|VERBOSE|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL):(?:[\w.]{1,80}:)?"
-    r")+",
-    re.MULTILINE,
-)
+_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|[nrt\"'/\\])")
 # A name is not what it is called: account-suspended.example.org says nothing of an account.
 # Names with capitals or underscores are those of exceptions, and speak.
 _HOST = re.compile(
@@ -37,6 +20,8 @@ _HOST = re.compile(
 )
 _PATH = re.compile(r"(?<=/)(?:live|archive|renewal|certs?|ssl)/[\w.*@-]{1,253}")
 _MODULES = re.compile(r"\.(?:errors?|exceptions?|py|pem|conf|json|ini|go|cs|ps1|psm1|sh|c|js)\Z")
+_SPEAKING = frozenset({"acme-staging-v02.api.letsencrypt.org"})
+"""Hosts that tell something by their name."""
 # As they stand in manuals and answers of CAs.
 MISPRINTS = {
     "exterbak": "external",
@@ -85,14 +70,13 @@ class Speller:
     _MOST_KNOWN = 100_000
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
-        self._vocabulary = frozenset(vocabulary)
+        self._vocabulary = frozenset(map(singular, vocabulary))
         self._long = sorted(word for word in self._vocabulary if len(word) > 4)
         self._known: dict[str, str] = {}
 
     def words(self, text: str) -> Words:
         """Reduce a text to its words, in time linear in its length."""
-        text = _NOISE.sub(_blank, text)
-        text = _PREFIXES.sub(_blank, text)
+        text = _ESCAPE.sub(_blank, text)
         text = _HOST.sub(_host, text)
         text = _PATH.sub(_blank, text)
         canonical, spans, starts = [], [], []
@@ -129,7 +113,7 @@ class Speller:
         for form in _forms(word):
             if form in self._vocabulary:
                 return form
-        return word
+        return singular(word)
 
     def _nearest(self, match: re.Match[str]) -> str:
         word = match.group()
@@ -139,18 +123,20 @@ class Speller:
         return next(iter(get_close_matches(known, self._long, 1, 0.8)), word)
 
 
+def singular(word: str) -> str:
+    """Return a word without the ending of plurals and verbs, whatever it is."""
+    if len(word) < 5 or word.endswith(("us", "is", "ss")) or not word.endswith("s"):
+        return word
+    return word[:-2] if word.endswith(("sses", "xes", "ches")) else word[:-1]
+
+
 def _forms(word: str) -> Iterable[str]:
-    """Return how a word may be spelt otherwise, as it is first."""
+    """Return how a word may be spelt otherwise."""
+    word = singular(MISPRINTS.get(word, word))
     yield word
-    yield MISPRINTS.get(word, word)
-    yield word + "s"
     for british, american in (("isation", "ization"), ("ised", "ized"), ("ise", "ize")):
         if british in word:
-            word = word.replace(british, american)
-            yield word
-    for ending in ("s", "es"):
-        if word.endswith(ending) and len(word) > 4:
-            yield word[: -len(ending)]
+            yield word.replace(british, american)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -160,6 +146,6 @@ def _blank(match: re.Match[str]) -> str:
 
 def _host(match: re.Match[str]) -> str:
     name = match.group()
-    if name.endswith("harica.gr") or _MODULES.search(name):
+    if _MODULES.search(name) or name in _SPEAKING:
         return name
     return "h" + " " * (len(name) - 1)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Entry, Profile
 
-ENTRIES = (
+_HOSTS = ("harica.gr",)
+
+_ENTRIES = (
     Entry(
         key="harica-directory",
         title="HARICA has a directory URL for each ACME account",
@@ -18,12 +20,13 @@ ENTRIES = (
             "looks like https://acme-v02.harica.gr/acme/<id>/directory .",
         ),
         phrases=(
-            "harica gr not_found|404",
-            "404 * harica gr",
-            "harica gr * not an acme|directory",
+            "directory 404|not_found",
+            "404 * directory",
+            "harica|directory not an acme",
+            "404 * h not_found",
         ),
         sources=("acme-ansible-debian-sectigo",),
-        hosts=("harica.gr",),
+        hosts=_HOSTS,
         hides=("not-acme",),
     ),
     Entry(
@@ -38,6 +41,14 @@ ENTRIES = (
         ),
         phrases=("str object has_no attribute get",),
         sources=("community.crypto#923",),
-        hosts=("harica.gr",),
+        hosts=_HOSTS,
     ),
+)
+
+PROFILE = Profile(
+    name="HARICA",
+    hosts=_HOSTS,
+    caa="harica.gr",
+    portal="HARICA's CertManager",
+    entries=_ENTRIES,
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Entry, Profile
 
-ENTRIES = (
+_HOSTS = ("acme.ssl.com",)
+
+_ENTRIES = (
     Entry(
         key="sslcom-eab-required",
         title="SSL.com needs EAB, although its directory says otherwise",
@@ -12,17 +14,21 @@ ENTRIES = (
         "not order.",
         causes=("The client registered without EAB because the directory did not ask for it.",),
         steps=(
-            "Take the pair from the account's page (API credentials) and register again with it: "
-            "certbot: --authenticator sectigo-eab --sectigo-eab-credentials FILE",
+            "Take the pair from the account's page (API credentials) and register again with it.",
             "SSL.com has one directory for RSA and one for ECC: choose that of the key type.",
         ),
-        phrases=(
-            "error_external_account_required|type_external_account_required",
-            "error_unauthorized|type_unauthorized",
-            "lacks sufficient authorization",
-        ),
+        phrases=("!lacks sufficient authorization",),
+        types=("externalAccountRequired", "unauthorized"),
         sources=("SSL.com's directory",),
-        hosts=("acme.ssl.com",),
-        hides=("eab-required",),
+        hosts=_HOSTS,
+        hides=("eab-required", "lacks-authorization"),
     ),
+)
+
+PROFILE = Profile(
+    name="SSL.com",
+    hosts=_HOSTS,
+    caa="ssl.com",
+    portal="SSL.com's dashboard",
+    entries=_ENTRIES,
 )

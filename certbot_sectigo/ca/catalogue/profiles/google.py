@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Entry, Profile
 
-ENTRIES = (
+_ENTRIES = (
     Entry(
         key="google-eab-expired",
         title="The EAB key is unknown to Google: used, or older than 7 days",
@@ -16,15 +16,23 @@ ENTRIES = (
             "A pair of the staging server was used at the real one, or the other way round.",
         ),
         steps=(
-            "gcloud publicca external-account-keys create  makes a new pair; register with it at "
-            "once and with an e-mail address (certbot: --email you@example.org).",
-            "Keep the account: renewals need no pair.",
+            "Make a new pair: `gcloud publicca external-account-keys create`",
+            "Register with it at once and with an e-mail address (certbot: --email "
+            "you@example.org). Keep the account: renewals need no pair.",
         ),
         phrases=(
-            "unknown external_account_binding key",
-            "eab|external_account_binding key expiring|expired|expires",
+            "!unknown external_account_binding key",
+            "!eab|external_account_binding key expiring|expired|expires",
         ),
         sources=("certd#198", "certimate#588", "acme-companion#1218"),
         hides=("kid-unknown", "hmac-key-wrong"),
     ),
+)
+
+PROFILE = Profile(
+    name="Google Trust Services",
+    hosts=("pki.goog",),
+    caa="pki.goog",
+    portal="the Google Cloud project",
+    entries=_ENTRIES,
 )

@@ -1,0 +1,80 @@
+"""Renewal information (RFC 9773): orders that say which certificate they replace."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Entry
+
+_WITHOUT = (
+    "Order without 'replaces': update the client, or turn renewal information (ARI) off in it "
+    "(win-acme, simple-acme: the setting Disabled of RenewalInfo; others: a new certificate "
+    "instead of a renewal)."
+)
+ENTRIES = (
+    Entry(
+        key="ari-already-replaced",
+        title="The order names a certificate that was replaced already",
+        meaning="The client says in 'replaces' (RFC 9773) which certificate the new one is for, "
+        "and the CA has a replacement order for that one. Only this mark is wrong: names, "
+        "account and limits are not.",
+        causes=(
+            "An earlier order for the same renewal went through, or failed after the CA took it, "
+            "and the client tries again with the same mark.",
+            "Two machines renew copies of one certificate.",
+        ),
+        steps=(
+            _WITHOUT,
+            "See whether the replacement is there already: a newer certificate in the client's "
+            "folder or in {portal}.",
+        ),
+        phrases=(
+            "!order replaces certificate * already * replacement",
+            "!replaces * certificate * already been replaced",
+            "!certificate * already has replacement order",
+            "!order|certificate already been replaced",
+        ),
+        types=("alreadyReplaced",),
+        sources=("RFC 9773 section 7.4", "certimate#623", "simple-acme#267"),
+        hides=("names-duplicated", "already-revoked", "rate-limited", "ari-not-supported"),
+    ),
+    Entry(
+        key="ari-not-supported",
+        title="The client uses renewal information (ARI), and this CA has none",
+        meaning="An order with 'replaces' (RFC 9773), or a question for renewal information, is "
+        "refused; new certificates are issued all the same.",
+        causes=("The client sends 'replaces' without looking whether the CA offers renewalInfo.",),
+        steps=(_WITHOUT,),
+        phrases=(
+            "!ari|renewal_info feature|support not enabled|supported|implemented",
+            "!ari|renewal_info disabled|unsupported",
+            "!replaces field|member|parameter not supported|allowed|recognized|permitted",
+            "!unknown|unexpected|unrecognized field|member|property replaces",
+            "!no renewal_info endpoint|resource|url",
+        ),
+        sources=("RFC 9773", "win-acme#2814", "win-acme#2607"),
+        hides=("harica-directory", "malformed", "empty-refusal"),
+    ),
+    Entry(
+        key="ari-mismatch",
+        title="The certificate that the order or the client names for replacement does not fit",
+        meaning="What 'replaces' (RFC 9773) or the question for renewal information names is "
+        "not known to this CA, is another issuer's, or shares no name with the order. That is "
+        "no error of the names or the account.",
+        causes=(
+            "The certificate is of another CA, or of this CA's staging server.",
+            "The renewal has other names than the certificate before.",
+        ),
+        steps=(_WITHOUT, "A client that only asks for renewal information goes on without it."),
+        phrases=(
+            "!authority key_identifier|identifier * not match * issuer",
+            "!parsing ari cert_id",
+            "!certificate replaced by this order not found",
+            "!certificate replaces|replaced not found|known",
+            "!replaces * certificate|order * not found|exist|known|belong|share|identifiers",
+            "!order * share|shares|have no|identifier * certificate * replace|replaces|replaced",
+            "!not replace * certificate * identifier|names|account",
+        ),
+        details=("replaces|replaced|replacement", "ari", "renewal_info"),
+        sources=("RFC 9773", "acme.sh#6942", "boulder#7889"),
+        hides=("kid-unknown", "malformed", "order-unknown"),
+    ),
+)

@@ -1,0 +1,95 @@
+"""CAA records (RFC 8659) and what pins them to an account or a method (RFC 8657)."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Entry
+
+ENTRIES = (
+    Entry(
+        key="caa-account-pin",
+        title="A CAA record allows this CA for one account or method only",
+        meaning="The record names the CA, with a parameter (RFC 8657): accounturi pins the "
+        "domain to one ACME account, validationmethods to kinds of challenges. This order is "
+        "of another account, or was validated otherwise. Whoever set the parameter wanted that.",
+        causes=(
+            "The order went out with another account than the one in the record ({account}).",
+            "The account was registered anew, and the record still holds the old one's URL.",
+            "Another kind of challenge was used than the record allows.",
+        ),
+        steps=(
+            "Look at the record: `dig +short CAA {name}` and the same for every domain above it.",
+            "Order with the account, or the kind of challenge, that it names.",
+            "If the account changed for good, change the URL in that very record. A second record "
+            "with the CA alone would lift the protection for everybody.",
+        ),
+        phrases=(
+            "!caa * accounturi|account_uri",
+            "!accounturi|account_uri * not match|authorized|allow|mismatch",
+            "!caa * validationmethods|validation_methods",
+            "!validationmethods|validation_methods * not match|allow|mismatch",
+        ),
+        sources=("RFC 8657", "boulder#6501", "infra#877"),
+        hides=("caa", "caa-lookup-failed", "dns-problem"),
+    ),
+    Entry(
+        key="caa-lookup-failed",
+        title="The CA could not look the CAA records up",
+        meaning="Before it issues the CA asks the DNS for CAA records of {name} and of the domains "
+        "above it. The question was not answered, which counts as a no. That is trouble of the "
+        "zone's name servers, whatever the records say.",
+        causes=(
+            "A name server does not answer questions for CAA, or answers with SERVFAIL.",
+            "DNSSEC of the zone is broken: an old DS record, signatures that have expired.",
+            "A firewall before the name servers drops packets of some networks.",
+        ),
+        steps=(
+            "Ask each of the zone's name servers: `dig CAA {name} @NAMESERVER`; the answer has "
+            "to be NOERROR (empty is fine) or NXDOMAIN.",
+            "Follow it from the root: `dig +trace CAA {name}`, and have DNSSEC checked.",
+        ),
+        phrases=(
+            "!servfail|nxdomain|refused|timeout|timed_out looking caa",
+            "!query timed_out looking caa",
+            "!looking up caa",
+            "!caa lookup|query|check|retrieval|resolution * failed|servfail|timeout|timed_out|"
+            "error",
+            "!failed|unable|error * look|lookup|query|retrieve|retrieving|resolve|check caa",
+            "!could not look|query|retrieve|determine caa",
+            "!dns_problem|dns_error|dns_failure * caa",
+        ),
+        sources=("RFC 8659 section 3", "acme.sh#5142", "acme.sh#1576"),
+        hides=("caa", "dns-problem", "dns01-wrong-record"),
+    ),
+    Entry(
+        key="caa",
+        title="A CAA record forbids this CA",
+        meaning="The CAA records in the DNS list the CAs that may issue for a domain, and this "
+        "one is not among them; the record may stand at a domain above the name.",
+        causes=(
+            "The record names other CAs only.",
+            "For a wildcard an issuewild record counts, and that names others.",
+            "A record that a CNAME leads to counts as well.",
+        ),
+        steps=(
+            "Look at the records: `dig +short CAA {name}` and the same for every domain above it.",
+            'Add one for this CA there:  CAA 0 issue "{caa}"  (issuewild for wildcards), and wait '
+            "until its time to live has passed.",
+        ),
+        phrases=(
+            "!caa record|records|rrset|rr|check|policy|lookup * forbid|forbids|forbidden|prevent|"
+            "prevents|prevented|disallow|disallows|prohibit|prohibits|denied|issuance",
+            "!caa record|records|rrset not include|contain|allow|permit|authorize|list|name",
+            "!caa forbids|prevents|error|failure|failed",
+            "!blocking caa",
+            "!caa * not allow|permit|authorized|authorize|include * issue|issuance|ca",
+            "!while processing|checking caa",
+            "!error processing|checking caa",
+            "!certification authority authorization * forbid|prevent|prohibit|not",
+            "!not authorized|allowed|permitted * caa",
+        ),
+        details=("caa",),
+        types=("caa",),
+        sources=("RFC 8555 section 6.7", "RFC 8659", "Posh-ACME#648", "acme.sh#4417"),
+        hides=("dns-problem", "http01-wrong-answer"),
+    ),
+)

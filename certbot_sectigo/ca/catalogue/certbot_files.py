@@ -1,0 +1,107 @@
+"""What certbot and others say about files of accounts and lineages."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Entry, Weight
+
+ENTRIES = (
+    Entry(
+        key="account-unparsable",
+        title="An account file on this machine is damaged",
+        meaning="One file below accounts/ that does not parse stops every run of certbot that has "
+        "no pinned account.",
+        causes=("The disk was full, or a copy was cut off; somebody edited the file.",),
+        steps=(
+            "See which file: `certbot-sectigo accounts list`",
+            "Bring it back from a backup, or take the account out: `certbot-sectigo accounts "
+            "clean`",
+        ),
+        phrases=(
+            "!josepy errors deserialization_error",
+            "deserialization_error",
+            "!could not decode field|uri|body",
+            "unterminated string",
+        ),
+        sources=("certbot",),
+    ),
+    Entry(
+        key="pem-unreadable",
+        title="A file of the certificate is empty or is no PEM",
+        meaning="A certificate or key below live/ or archive/ cannot be read as PEM.",
+        causes=(
+            "The disk was full when it was written; a copy was cut off; a link leads nowhere.",
+        ),
+        steps=(
+            "See which file: `certbot certificates`",
+            "Bring the file back from a backup. Archive holds the versions before: the links in "
+            "live/ may be set to the last one whose four files are whole.",
+        ),
+        phrases=(
+            "unable|cannot|could_not load pem|certificate|key file",
+            "no start line",
+            "pem lib|routines|file no|bad start|read|begin",
+            "malformed_framing|unable load pem",
+            "could not deserialize key data",
+            "!unable load certificate|key * live|archive",
+        ),
+        sources=("OpenSSL", "certbot"),
+        hides=("renewal-file-broken", "bad-csr"),
+    ),
+    Entry(
+        key="renewal-file-broken",
+        title="A renewal file is damaged, so its certificate is not renewed",
+        meaning="certbot passes over the lineage; the others are renewed.",
+        causes=(
+            "Files below live/ or archive/ were moved or deleted, or links became plain files.",
+            "The renewal file was edited or cut off.",
+        ),
+        steps=(
+            "See which file, and why: `certbot certificates`",
+            "Bring the file, or what it names below live/ and archive/, back from a backup.",
+            "Without a backup: move renewal/NAME.conf, live/NAME and archive/NAME out of the way "
+            "together, then order the certificate again under its old name. As long as one of "
+            "them stays, certbot calls the new one NAME-0001.",
+        ),
+        phrases=(
+            "!renewal configuration|config|conf file * broken|lacks|unexpected",
+            "!renewal config|conf * broken",
+            "!renewal configuration file * produced unexpected error",
+            "!required file reference",
+            "!expected * be symlink",
+            "!error while|occurred parsing * renewal",
+            "!failed|parsing|parse renewal configuration|config|conf file",
+            "!renewal * no|missing required option|field|version",
+        ),
+        sources=("certbot", "letsencrypt-plesk#131"),
+        hides=("renewals-failed",),
+    ),
+    Entry(
+        key="renewals-failed",
+        title="Some renewals failed; why is said elsewhere",
+        meaning="This is certbot's sum of a run. The reason of each failure stands further up, or "
+        "in the debug log of that run.",
+        steps=(
+            "Explain the debug log: `certbot-sectigo explain {log}`",
+            "Or run one alone and see what it says: `certbot renew --cert-name {lineage}`",
+        ),
+        phrases=(
+            "!renew failure * parse failure",
+            "!all renewal|renewals attempts failed|fail",
+            "!following certs|certificates could not renewed",
+        ),
+        sources=("certbot", "certbot#5320", "aenigma#85"),
+        weight=Weight.SYMPTOM,
+    ),
+    Entry(
+        key="live-directory-exists",
+        title="A folder of that name exists in live/ or archive/ without a renewal file",
+        meaning="certbot does not write over it.",
+        causes=("A lineage was removed by hand (rm) instead of with certbot delete.",),
+        steps=(
+            "Move the left-over folders live/NAME and archive/NAME away, or use another "
+            "--cert-name.",
+        ),
+        phrases=("!live directory exists", "!archive directory exists"),
+        sources=("certbot",),
+    ),
+)

@@ -1,0 +1,91 @@
+"""What other clients than certbot say about their own set-up and limits."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Entry
+
+ENTRIES = (
+    Entry(
+        key="solver-missing",
+        title="The client has no way to answer any of the challenges that the CA offers",
+        meaning="For a name the CA offers kinds of challenges, and the client is set up for none "
+        "of them.",
+        causes=(
+            "cert-manager: no solver of the issuer fits the name (selectors), or only HTTP-01 is "
+            "there and the name is a wildcard.",
+            "The CA wants no challenge at all (names validated beforehand), and offers none.",
+        ),
+        steps=(
+            "Compare the issuer's solvers and their selectors with the names; a wildcard needs "
+            "DNS-01.",
+            "At a CA with EAB have the domains validated beforehand in {portal}.",
+        ),
+        phrases=(
+            "!could not|unable determine|find solver|solvers",
+            "!determine valid solver",
+            "!no configured challenge solvers|solver",
+            "!no solver|solvers|challenge found|configured|available|matching * challenge|domain|"
+            "name",
+            "!could not find|determine a|any|suitable solver|challenge_type|challenge",
+            "!client does not support any combination challenges",
+            "!client with the currently selected authenticator * not support",
+            "!no supported|suitable|usable challenge|challenges|validation",
+        ),
+        sources=("cert-manager#3035", "cert-manager#3660", "certbot"),
+        hides=("validation-failed", "order-invalid", "order-refused"),
+    ),
+    Entry(
+        key="dns-plugin-error",
+        title="The DNS provider's interface refused, or the client's DNS plugin stumbled over it",
+        meaning="The client wanted to write a TXT record and could not. The CA was not asked yet, "
+        "so its server and its URL are not what is wrong.",
+        causes=(
+            "The credentials of the provider's interface are wrong, expired or limited.",
+            "The provider's interface changed or failed, and the plugin is older.",
+            "The zone of the name is not at this provider or not in this account.",
+        ),
+        steps=(
+            "Check the plugin's credentials file, and try the provider's interface with it.",
+            "Update the plugin's package, where and how it was installed.",
+        ),
+        phrases=(
+            "!error|failed|unable|cannot|could_not add|adding|create|creating|delete|deleting|"
+            "update|updating|present|set|write txt|dns record|records|challenge",
+            "!error|failed * determin|determining|find|finding zone * domain|name|id",
+            "!unable determine|find zone|base domain|managed_zone",
+            "!error|failed finding|find|get|getting dns|hosted zone|zones",
+            "!presenting token|challenge * error|failed",
+            "!error presenting token|challenge|acme",
+            "!dns|provider api error|exception * record|zone|txt",
+            "!invalid domain * dns_api|api",
+            "!error add txt for domain",
+        ),
+        sources=("certbot#9799", "nginx-proxy-manager#3274"),
+        hides=("not-acme", "dns01-wrong-record", "answer-unusable", "ca-unreachable"),
+    ),
+    Entry(
+        key="client-too-old",
+        title="The client cannot handle an answer that is correct",
+        meaning="The CA answers as RFC 8555 allows, and the client is older than that, or never "
+        "learnt it.",
+        causes=(
+            "A status, a field or a way of writing JSON that the client does not know.",
+            "A version of the protocol, or a server, that has been switched off.",
+        ),
+        steps=("Update the client; if it is no longer looked after, take another one.",),
+        phrases=(
+            "!unrecognized|unrecognised|unknown|unexpected existing|acme|order|authorization "
+            "status|state * ready|processing|deactivated",
+            "!unrecognised existing acme order status",
+            "!expected value got eof",
+            "!account creation on acmev1 disabled",
+            "!acmev1 * turned|shut|switched off|disabled",
+            "!acme v1 * deprecated|disabled|deactivated|end of life",
+            "!no longer supported * acme v1|v01|acmev1",
+            "!upgrade|update your acme|client * v2|version",
+        ),
+        sources=("dehydrated#1002", "cert-manager#692", "RFC 8555"),
+        hides=("ca-unreachable", "ca-name-resolution", "server-time-limit", "order-invalid",
+               "order-not-ready", "malformed", "renewals-failed"),
+    ),
+)  # fmt: skip

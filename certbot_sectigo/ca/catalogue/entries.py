@@ -1,0 +1,45 @@
+"""Every sentence that is understood, of CAs and clients."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue import (
+    accounts,
+    ari,
+    caa,
+    certbot_files,
+    certbots,
+    clients,
+    orders,
+    requests_form,
+    surroundings,
+    tls,
+    transport,
+    validation,
+)
+from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.profiles import PROFILES
+
+__all__ = ["ENTRIES", "HOSTS", "PROFILES", "SPEAKERS"]
+
+SPEAKERS: dict[str, tuple[Entry, ...]] = {
+    **{profile.name: profile.entries for profile in PROFILES if profile.entries},
+    "any ACME server": (
+        *accounts.ENTRIES,
+        *requests_form.ENTRIES,
+        *ari.ENTRIES,
+        *caa.ENTRIES,
+        *orders.ENTRIES,
+    ),
+    "validations": validation.ENTRIES,
+    "network and TLS": (*transport.ENTRIES, *tls.ENTRIES),
+    "certbot": (*certbots.ENTRIES, *certbot_files.ENTRIES),
+    "other clients": clients.ENTRIES,
+    "the machine": surroundings.ENTRIES,
+}
+"""The catalogue by speaker."""
+
+ENTRIES: tuple[Entry, ...] = tuple(entry for part in SPEAKERS.values() for entry in part)
+"""The whole catalogue; where several say the same, the more particular comes first."""
+
+HOSTS: tuple[str, ...] = tuple(host for profile in PROFILES for host in profile.hosts)
+"""Ends of the host names of CAs."""

@@ -1,0 +1,225 @@
+"""What any ACME server may answer about orders and load (RFC 8555 section 6.7)."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Entry, Weight
+
+_RFC = "RFC 8555 section 6.7"
+
+ENTRIES = (
+    Entry(
+        key="server-internal",
+        title="The CA failed internally",
+        meaning="The CA says that the fault is its own. Where it was finalizing, the "
+        "certificate may have been issued all the same.",
+        causes=(
+            "A passing fault of the CA.",
+            "Something of the account or the request that the CA's software did not expect.",
+        ),
+        steps=(
+            "Wait a quarter of an hour and run the same command again, once or twice, not in a "
+            "loop: each time may issue a certificate.",
+            "If it stays, ask the CA's support with the time and the order's URL from the log.",
+        ),
+        phrases=("!server experienced internal error", "internal server error"),
+        types=("serverInternal",),
+        sources=("lego#1183", _RFC),
+    ),
+    Entry(
+        key="rate-limited",
+        title="Too many requests: the CA wants a pause",
+        meaning="A limit of the CA is used up, or it is too busy; waiting alone lifts that.",
+        causes=(
+            "A script or timer tries again in a loop.",
+            "Many machines behind one address, account or registered domain use one limit.",
+        ),
+        steps=(
+            "Stop the loop and wait as long as the answer (Retry-After) says, else an hour.",
+            "Spread renewals over the day; certbot renew does that by itself without "
+            "--no-random-sleep-on-renew.",
+        ),
+        phrases=(
+            "!too many certificates|orders|failed|accounts|registrations|authorizations|authz|"
+            "new|duplicate|currently * order|certificate|authorization|account|recently|issued|"
+            "pending|domain|registration|last|ip",
+            "!too many requests given type",
+            "too many requests",
+            "rate_limit exceeded|reached|hit",
+            "rate_limited|ratelimited",
+            "http_429|http_1_1_429|http_2_429|status_429|error_429|code_429",
+            "!service busy retry",
+        ),
+        details=("busy", "limit|limited", "retry after|later"),
+        types=("rateLimited",),
+        sources=(_RFC, "certbot#10218"),
+        hides=("not-acme", "ca-unavailable", "order-invalid"),
+    ),
+    Entry(
+        key="bad-nonce",
+        title="The CA did not accept the nonce",
+        meaning="Each request carries a number that the CA gave out before. Clients ask for a new "
+        "one and try again by themselves; it is an error only where that fails repeatedly.",
+        causes=(
+            "A proxy or load balancer between this machine and the CA caches answers or changes "
+            "between servers of the CA.",
+            "A passing fault of the CA; a client without the second try.",
+        ),
+        steps=(
+            "Run the command again.",
+            "If it stays: go past the proxy for the CA's host (NO_PROXY), and have it cache "
+            "nothing of it.",
+        ),
+        phrases=(
+            "!unacceptable|invalid|bad|no anti_replay nonce",
+            "!invalid|bad|unknown|stale|expired nonce",
+            "!nonce invalid|unknown|used|expired",
+            "!not include replay nonce",
+        ),
+        details=("nonce",),
+        types=("badNonce",),
+        sources=(_RFC, "RFC 8555 section 6.5"),
+        passing=True,
+    ),
+    Entry(
+        key="issuance-pending",
+        title="The CA was still making the certificate when the client gave up",
+        meaning="The order was accepted and is being processed. The certificate may come to be "
+        "made, but it was not fetched.",
+        causes=(
+            "The CA takes longer than the client waits, or looks at the order by hand.",
+            "The client asked to finalize twice.",
+        ),
+        steps=(
+            "Wait some minutes, then run the same command once; look in {portal} whether it was "
+            "issued. No new orders in a loop.",
+            "Have the client wait longer (certbot: --issuance-timeout; others: number of tries).",
+        ),
+        phrases=(
+            "!order status processing * not|while|finaliz|finalize|acceptable|pending",
+            "!order processing * timeout|timed_out|gave|give|too long",
+            "!certificate not yet|been issued|ready|available",
+            "!order still|is processing",
+            "!timed_out|timeout waiting * order|certificate|issuance",
+        ),
+        sources=("RFC 8555 section 7.1.6", "acme2#13"),
+        hides=("malformed", "order-invalid", "order-not-ready", "ca-timeout"),
+        passing=True,
+    ),
+    Entry(
+        key="order-already-finalized",
+        title="The order is done already, and the client asked for it once more",
+        meaning="The order is valid: its certificate was issued. A second request to finalize it "
+        "is refused. Account and authorizations are in order.",
+        causes=(
+            "The client repeated the request after an answer that it did not understand.",
+            "An old client that does not look at the order's status first.",
+        ),
+        steps=(
+            "Fetch the certificate from the order's URL, or run the command again: it makes a new "
+            "order.",
+            "Update the client.",
+        ),
+        phrases=(
+            "!order status valid not acceptable|finalization|finalize|ready",
+            "!order_already|order_is_already finalized|finalised|valid|issued",
+            "!order is valid * not finalize|ready",
+        ),
+        sources=("getssl#626", "RFC 8555 section 7.4"),
+        hides=("order-not-ready", "order-invalid", "lacks-authorization", "malformed"),
+    ),
+    Entry(
+        key="order-not-ready",
+        title="The order is not ready to be finalized",
+        meaning="The client asked for the certificate before all names were valid.",
+        causes=(
+            "A validation is still going on, or one has failed: then its error stands further up.",
+            "An authorization has expired meanwhile.",
+        ),
+        steps=("Look further up for a validation that failed; else run the command again.",),
+        phrases=(
+            "!order not ready * finalized|finalize",
+            "!order status pending|invalid * not acceptable|finalization",
+            "!order status|state pending|not * finalize|finalized|ready",
+        ),
+        types=("orderNotReady",),
+        sources=(_RFC,),
+        hides=("order-invalid", "lacks-authorization"),
+    ),
+    Entry(
+        key="order-invalid",
+        title="The order became invalid while the certificate was being made",
+        meaning="The CA took the order and then gave it up. Nothing was issued.",
+        causes=(
+            "CAA, the organisation's validation, or the product at the CA: look in {portal}.",
+            "A passing fault of the CA.",
+        ),
+        steps=("Run it once more; if it stays, ask the CA's support with the order's URL.",),
+        phrases=(
+            "!certificate_order|order failed * no further information",
+            "order status|is invalid",
+            "order invalid|failed|rejected",
+            "!certificate_issuance|issuance failed",
+            "!sign_error wrong_status invalid",
+            "!order state invalid|errored",
+        ),
+        sources=("certbot", "acme.sh#3703"),
+        weight=Weight.SYMPTOM,
+    ),
+    Entry(
+        key="order-refused",
+        title="The order was refused, and the client does not show why",
+        meaning="The CA's own words are missing here.",
+        causes=("The client shows them only in its verbose or debug log.",),
+        steps=(
+            "Run the client once more with its verbose option, and explain what it says then: "
+            "`certbot-sectigo explain FILE`",
+        ),
+        phrases=(
+            "failed|unable|error create|creating|place|placing order",
+            "create new order error",
+        ),
+        sources=("win-acme#2127",),
+        weight=Weight.SYMPTOM,
+    ),
+    Entry(
+        key="lacks-authorization",
+        title="The CA refused (unauthorized); its own words behind that phrase decide",
+        meaning="'The client lacks sufficient authorization' is the client's phrase for every "
+        "answer of the type unauthorized. What the CA itself said stands behind it, or in the "
+        "debug log, and is not a sentence known here.",
+        causes=(
+            "The names are not the account's: the wrong account was used, or the domains are not "
+            "assigned to it at the CA.",
+            "The account is deactivated or suspended.",
+            "A validation (HTTP-01, DNS-01) found the wrong answer.",
+        ),
+        steps=(
+            "Explain the whole debug log: `certbot-sectigo explain {log}`",
+            "See what the CA says of the accounts: `certbot-sectigo accounts list --online`",
+        ),
+        phrases=("!client lacks sufficient authorization",),
+        types=("unauthorized",),
+        sources=("certbot", _RFC),
+        weight=Weight.SYMPTOM,
+    ),
+    Entry(
+        key="malformed",
+        title="The CA could not make sense of the request",
+        meaning="The type says only that; the text behind it, if any, is not one known here.",
+        causes=("A client that is too old, or a registration without what the CA wants of it.",),
+        steps=("Update the client; ask the CA's support with the text.",),
+        types=("malformed",),
+        sources=(_RFC,),
+        weight=Weight.SYMPTOM,
+    ),
+    Entry(
+        key="refused",
+        title="The CA refused; its own words say why",
+        meaning="The answer is of a type (RFC 8555 section 6.7) that says little by itself. Its "
+        "detail, quoted above, is what counts.",
+        steps=("Ask the CA's support with the text, the time and the order's URL from the log.",),
+        types=("badRevocationReason", "compound", "conflict", "invalidProfile"),
+        sources=(_RFC,),
+        weight=Weight.SYMPTOM,
+    ),
+)

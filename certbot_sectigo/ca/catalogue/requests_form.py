@@ -1,0 +1,158 @@
+"""What CAs say about the form of requests and names."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Entry
+
+ENTRIES = (
+    Entry(
+        key="empty-refusal",
+        title="The CA refused without saying why",
+        meaning="The answer is a refusal with an empty text: nothing in it says what was wrong.",
+        causes=(
+            "On a renewal: the client sends 'replaces' (RFC 9773), which the CA does not know.",
+            "The account's profile does not allow this combination of names, or this key.",
+            "A passing fault of the CA.",
+        ),
+        steps=(
+            "Try once more; then as a new certificate with one of the names, under a name of its "
+            "own (certbot: --cert-name).",
+            "Ask the CA's support; the log holds the time and the order's URL they need.",
+        ),
+        sources=("seen at acme.enterprise.sectigo.com",),
+    ),
+    Entry(
+        key="jws-protected-missing",
+        title="The client sent an incomplete signature",
+        meaning="The protected header of the request, or of the EAB in it, is missing.",
+        causes=(
+            "A client without (complete) support of External Account Binding.",
+            "The EAB kid or key was empty when the client built the request.",
+        ),
+        steps=("Give both kid and HMAC key; update the client.",),
+        phrases=("!jws protected * must present", "!protected_header must present"),
+        sources=("win-acme#1565",),
+    ),
+    Entry(
+        key="jws-signature-missing",
+        title="The signature in the request is empty",
+        meaning="The HMAC key was empty or could not be decoded, so the EAB was sent unsigned.",
+        causes=(
+            "The EAB HMAC key is not set (an empty variable in a script).",
+            "acme.sh could not decode the key: it wants base64url, and openssl must be there.",
+        ),
+        steps=("Give the HMAC key again, exactly as the CA shows it, in quotes.",),
+        phrases=("!jws signature must present", "!signature must present"),
+        sources=("acme.sh#4503", "acme.sh#5062"),
+    ),
+    Entry(
+        key="key-id-missing",
+        title="The client ordered without an account",
+        meaning="The request carried no account URL: the client believes that it is registered, "
+        "but the CA never made an account for it.",
+        causes=(
+            "The client took a refusal of its registration for success and goes on without an "
+            "account.",
+            "The client's stored account data are incomplete.",
+        ),
+        steps=(
+            "Look further up for the refusal of the registration: that is the error to mend.",
+            "Register again; at a CA with EAB with a pair that was not used yet. Other clients "
+            "than certbot: remove the account data they keep for this CA first.",
+        ),
+        phrases=(
+            "!key_id|kid must specified|present",
+            "!no key_id|kid * jws|header|request",
+            "!missing key_id|kid * jws|header|request",
+            "!jws|header|request no|missing key_id|kid",
+        ),
+        sources=("acme.sh#3310", "cert-manager#7830"),
+        hides=("malformed", "order-invalid"),
+    ),
+    Entry(
+        key="request-url-mismatch",
+        title="Something between the client and the CA changes the URL",
+        meaning="The URL inside the signature (RFC 8555 section 6.4) is not the one that reached "
+        "the CA.",
+        causes=(
+            "A reverse proxy, or an ACME proxy, rewrites host or path.",
+            "A slash too many: the directory URL was given with a trailing or a double slash.",
+            "An outdated client that builds URLs itself.",
+        ),
+        steps=(
+            "Give the directory URL exactly as the CA shows it, without a trailing slash.",
+            "Go past the proxy for this host (NO_PROXY), or have it leave the URL as it is.",
+        ),
+        phrases=(
+            "!request_url jws protected|header not match",
+            "!request_url not match * request_url",
+            "!url jws|header not match * url",
+        ),
+        sources=("answer of ZeroSSL, same software", "lua-resty-acme#78"),
+    ),
+    Entry(
+        key="names-duplicated",
+        title="A name occurs twice in the order",
+        meaning="The CA takes each name only once in an order; others are more lenient.",
+        causes=("The same name is given twice, also in upper and lower case.",),
+        steps=("Leave the second one away.",),
+        phrases=("!identifiers duplicated|duplicate", "!duplicate|duplicated identifiers|domain"),
+        sources=("acme.sh#3268",),
+        hides=("rejected-identifier",),
+    ),
+    Entry(
+        key="name-disallowed",
+        title="The CA does not issue for this name",
+        meaning="The name is on a list of names that the CA refuses for everybody.",
+        causes=(
+            "A name of a country or region under sanctions, or a well-known brand.",
+            "A domain of a free DNS provider.",
+        ),
+        steps=("Ask the CA's support for a review, or issue without this name.",),
+        phrases=("!identifier disallowed|blacklisted|blocked",),
+        sources=("acme.sh#5156",),
+        hides=("rejected-identifier",),
+    ),
+    Entry(
+        key="bad-csr",
+        title="The CA does not take the certificate request (CSR)",
+        meaning="Key, names or form of the CSR do not suit the CA.",
+        causes=(
+            "The key's type or size is not offered (an EC key where the profile is RSA only; "
+            "less than 2048 bits).",
+            "Names in the CSR are others than in the order; the common name is not among them.",
+        ),
+        steps=(
+            "Try --key-type rsa --rsa-key-size 2048 (certbot 2 and newer make EC keys by default).",
+            "With a CSR of your own, make it anew with exactly the names of the order.",
+        ),
+        phrases=(
+            "!csr unacceptable|invalid|rejected|malformed",
+            "!signed by public key * not support",
+            "!csr * not match|names|identifiers|signature|key",
+        ),
+        details=("csr", "public key|key_type|key_size|curve"),
+        types=("badCSR", "badPublicKey", "badSignatureAlgorithm"),
+        sources=("RFC 8555 section 6.7",),
+    ),
+    Entry(
+        key="rejected-identifier",
+        title="The CA does not issue for one of the names",
+        meaning="The CA's policy excludes a name ({name}), for this account or for everybody.",
+        causes=(
+            "A misprint, an internal name (.local, .internal), or a bare public suffix.",
+            "The name is outside of what the account may have.",
+            "A kind of name (an IP address) the CA does not do.",
+        ),
+        steps=("Leave the name away, or have it assigned to the account at the CA.",),
+        phrases=(
+            "!not issue certificates for identifier",
+            "!identifier of unsupported type",
+            "!policy forbids issuing",
+            "not public suffix",
+            "!invalid|rejected|unsupported identifiers",
+        ),
+        types=("rejectedIdentifier", "unsupportedIdentifier"),
+        sources=("RFC 8555 section 6.7",),
+    ),
+)

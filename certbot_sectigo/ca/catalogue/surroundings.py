@@ -1,0 +1,128 @@
+"""Trouble of the machine that a client runs on: packages, files, disk."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Entry
+
+ENTRIES = (
+    Entry(
+        key="python-packages",
+        title="The Python that the client runs in lacks a package, or has one that does not fit",
+        meaning="The client did not start. Nothing is wrong with accounts or certificates, and "
+        "nothing below /etc/letsencrypt has to change.",
+        causes=(
+            "pip installed packages over those of the distribution (below /usr/local), so that "
+            "two versions are mixed.",
+            "The distribution's or the container's Python was updated, and the client's "
+            "environment is of the one before.",
+            "A plugin was installed for another Python than certbot's.",
+        ),
+        steps=(
+            "See which certbot runs and whose Python it is: `type -a certbot ; head -1 "
+            '"$(command -v certbot)"`',
+            "See what pip has put beside the distribution's packages: "
+            "`ls -d /usr/local/lib/python3*/*-packages/*`",
+            "Take those out with the pip that brought them (pip uninstall), and reinstall certbot "
+            "from where it is (apt, dnf); or install certbot with its plugins into an "
+            "environment of its own (snap, pipx, a venv).",
+        ),
+        phrases=(
+            "module_not_found_error",
+            "no module named",
+            "distribution_not_found",
+            "the distribution was not found",
+            "version_conflict|contextual_version_conflict",
+            "package_not_found_error",
+            "import_error cannot import name",
+            "cannot import name",
+            "module has_no attribute openssl|x509|lib|crypto|ssl|pyopenssl",
+            "module lib has_no attribute",
+            "attribute_error module has_no attribute",
+            "requirement parse",
+            "undefined symbol",
+            "bad interpreter",
+        ),
+        sources=("certbot#4934", "certbot#6721", "setuptools"),
+        hides=("plugin-missing", "option-unknown", "answer-unusable"),
+    ),
+    Entry(
+        key="snap-plugin-trust",
+        title="snap connects a certbot plugin only after it was told to trust it",
+        meaning="The setting trust-plugin-with-root has to be 'ok' when a plugin is connected. "
+        "Files and their owners have nothing to do with it.",
+        causes=(
+            "The setting was never made, or for another snap.",
+            "Plugins of certbot were connected before; each change asks again.",
+        ),
+        steps=(
+            "`snap set certbot trust-plugin-with-root=ok`",
+            "Then install or connect the plugin again, for example: "
+            "`snap connect certbot:plugin certbot-dns-PROVIDER`",
+        ),
+        phrases=(
+            "!trust plugin with root",
+            "!run hook prepare plug plugin",
+            "!only connect this interface if you trust",
+        ),
+        sources=("certbot#8182", "certbot#8924"),
+        hides=("permission", "lacks-authorization"),
+    ),
+    Entry(
+        key="too-many-open-files",
+        title="This machine's limit of open files is used up",
+        meaning="A file could not be opened, since the process or the machine has too many open. "
+        "That is a limit here, none of the CA's.",
+        causes=("A program holds files or connections and does not close them; a low ulimit.",),
+        steps=(
+            "See the limits, and who holds most: `ulimit -n ; cat /proc/sys/fs/file-nr`",
+            "Raise the limit of the service (LimitNOFILE= in its unit), then run it again.",
+        ),
+        phrases=("too many open files", "emfile|enfile", "errno_24"),
+        sources=("errno(3)",),
+        hides=("rate-limited",),
+    ),
+    Entry(
+        key="permission",
+        title="A file may not be read or written by this user",
+        meaning="The client's directories belong to another user, most often to root.",
+        causes=(
+            "The command was not run as root.",
+            "A file in them belongs to another user: it was made by root in a container that "
+            "runs as somebody else, or was copied.",
+            "The file system is read-only.",
+        ),
+        steps=(
+            "Run it as the user that the directories belong to, most often root (sudo), or with "
+            "--config-dir, --work-dir and --logs-dir of your own.",
+            "See whose they are: `ls -la /etc/letsencrypt /var/log/letsencrypt`",
+        ),
+        phrases=(
+            "permission denied",
+            "operation not permitted",
+            "!either run as root",
+            "read only file_system",
+            "eacces|eperm|erofs",
+            "unauthorized_access_exception",
+            "access to the path is denied",
+        ),
+        sources=("certbot",),
+        hides=("another-instance", "renewals-failed"),
+    ),
+    Entry(
+        key="disk-full",
+        title="The disk is full",
+        meaning="A file could not be written to its end.",
+        causes=("Logs, backups or containers filled the file system, or its inodes are used up.",),
+        steps=("Make room before anything else is run: `df -h ; df -i`",),
+        phrases=(
+            "no space left on device",
+            "disk quota exceeded",
+            "not enough space on disk",
+            "insufficient disk space",
+            "enospc|edquot",
+            "disk full",
+        ),
+        sources=("errno(3)", "letsencrypt-siteextension#230"),
+        hides=("renewals-failed",),
+    ),
+)

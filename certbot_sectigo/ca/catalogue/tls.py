@@ -1,0 +1,114 @@
+"""TLS between the client and the CA: certificates, clocks, protocol versions."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Entry
+
+_CLOCK = "Look at the clock here, and set it by a time service: `date -u`"
+ENTRIES = (
+    Entry(
+        key="clock-wrong",
+        title="A certificate is not valid yet: the clock here may be behind",
+        meaning="The certificate that the server shows begins in the future, seen from here. That "
+        "is almost always this machine's clock.",
+        causes=(
+            "The clock is behind: no time service runs, the battery is empty, a machine was "
+            "resumed from a snapshot.",
+        ),
+        steps=(_CLOCK, "`timedatectl status`"),
+        phrases=(
+            "certificate_not_yet_valid",
+            "certificate_is_not_yet_valid",
+            "certificate_is_not_valid_yet",
+            "not_yet_valid certificate",
+            "current time * is_before",
+        ),
+        sources=("OpenSSL", "Go", "anchor#51"),
+        hides=("ca-certificate", "ca-unreachable"),
+        network=True,
+    ),
+    Entry(
+        key="ca-tls-handshake",
+        title="The TLS handshake with the CA's server failed",
+        meaning="Client and server found no protocol version or cipher suite that both have, or "
+        "something on the way broke the handshake off. No certificate was judged yet.",
+        causes=(
+            "TLS 1.2 or its suites with ECDSA are off or missing here (old Windows, old OpenSSL, "
+            "a hardened policy).",
+            "A firewall or proxy looks into TLS and breaks it off.",
+        ),
+        steps=(
+            "See what this machine can do: `openssl s_client -tls1_2 -connect HOST:443 "
+            "-servername HOST`",
+            "Allow TLS 1.2 and ECDHE suites with ECDSA and RSA; on Windows in the registry "
+            "(SCHANNEL) and for .NET (SchUseStrongCrypto). Update an old system.",
+        ),
+        phrases=(
+            "not possess a common algorithm",
+            "could not create ssl|tls secure channel",
+            "handshake failure",
+            "handshake_failure",
+            "no shared cipher",
+            "no protocols available",
+            "unsupported protocol",
+            "wrong version number",
+            "unknown protocol",
+            "protocol_version|protocol version alert",
+            "alert protocol version",
+            "winhttp_exception * security error",
+            "security error has occurred",
+            "tls 1.0|1.1 * not supported|disabled",
+            "authentication failed because remote party",
+            "libcurl errors * error code 35",
+            "curl 35",
+            "curl returned|error|exit with 35",
+            "ssl connection could_not established",
+        ),
+        sources=("win-acme#242", "simple-acme#119"),
+        hides=("ca-unreachable", "not-acme", "ca-certificate", "ca-timeout"),
+        network=True,
+    ),
+    Entry(
+        key="ca-certificate",
+        title="The TLS certificate of the CA's server is not trusted here",
+        meaning="Something presents a certificate for the server that this machine's roots do not "
+        "lead to, that is for another name, or that has expired.",
+        causes=(
+            "A proxy or firewall breaks TLS open and signs with a root of its own; or the name "
+            "leads to a web server of your own (a local DNS entry).",
+            "The machine's clock is wrong, or its root certificates are too old.",
+            "An internal CA whose root is not installed.",
+        ),
+        steps=(
+            "See who signed: `openssl s_client -connect HOST:443 -servername HOST </dev/null "
+            "| openssl x509 -noout -issuer -dates`",
+            _CLOCK,
+            "Install the root, and give it to certbot: REQUESTS_CA_BUNDLE=FILE in its "
+            "environment; update ca-certificates. Do not use --no-verify-ssl: the EAB would go to "
+            "anyone.",
+        ),
+        phrases=(
+            "certificate_verify failed",
+            "certificate_verify_failed",
+            "self_signed certificate",
+            "unable get local issuer certificate",
+            "certificate signed by unknown authority",
+            "x509 certificate signed|has|expired|relies",
+            "certificate has_expired",
+            "x509 certificate is valid for * not",
+            "x509 cannot validate certificate",
+            "ssl certificate problem",
+            "peer certificate|cert cannot|not|could authenticated|verified",
+            "trust relationship ssl",
+            "remote certificate is invalid * validation|according|procedure",
+            "libcurl errors * error code 51|60|77",
+            "curl returned|error|exit with 51|60|77",
+            "bad handshake",
+            "unable find valid certification path",
+            "hostname_mismatch|hostname mismatch|not match certificate",
+        ),
+        sources=("OpenSSL, Go, curl",),
+        hides=("ca-unreachable", "not-acme"),
+        network=True,
+    ),
+)

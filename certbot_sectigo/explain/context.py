@@ -1,0 +1,111 @@
+"""Pure: whether something said is about ACME at all.
+
+Most sentences of networks, accounts and files are said by many programs. They count only
+where an ACME server, an ACME client or a word of the protocol stands near them in what the
+same program said, or where they are all that was asked about.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from certbot_sectigo.ca.catalogue import HOSTS
+from certbot_sectigo.ca.catalogue.matching import Match
+from certbot_sectigo.explain.passages import Passage
+
+_NEAR = 15  # lines
+_MOST_BARE = 45  # words
+_FOREIGN = re.compile(
+    r"(?i)\b(?:log-?in|users?|customers?|invoices?|mail(?:box)?|imap|smtp|ldap|sshd?|mysql|postgres\w*"
+    r"|passwords?|payments?|basket|billing|upstream|backend|database|bundle)\b"
+)
+_KNOWN_HOSTS = "|".join(re.escape(host) for host in HOSTS)
+_WORDS = re.compile(
+    r"(?i)\bacme(?![-_]?challenge|\.(?:example|com|org)\b)|\bx-acme|certbot|letsencrypt"
+    r"|let'?s[ -]encrypt|\blego\b|dehydrated"
+    r"|\bwin-acme|\bwacs\b|cert-?manager|\bgetssl\b|\bposh-?acme|\bmod_md\b"
+    r"|\bmd:(?:error|debug|info|warn|trace)|\buacme\b|tls\.(?:obtain|issuance|renew)|\beab\b|eab[-_]"
+    r"|order resource|cluster-?issuer|certificate ?request\b|\bissuing certificate"
+    r"|external[ _-]?account[ _-]?(?:binding|required)|\bhmac\b|newOrder|newAccount|newNonce"
+    r"|new-(?:order|acct|nonce)|/v2/(?:[DOE]V\w*|GEANT\w*)\b|renewalInfo"
+    rf"|(?:{_KNOWN_HOSTS})"
+)  # fmt: skip
+_PEER = re.compile(
+    r"(?i)(?:https?://|host=['\"]|lookup |resolve(?: host)?:? |resolving |contacting |server "
+    r"|host: |connect(?:ion|ed|ing)? to )['\"]?"
+    r"((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})\b(/[\w./-]{0,80})?"
+    r"|\b((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})"
+    r"(?::(?:443|25|587|389|636|3306|5432)\b|\[[\d.:a-f]{3,45}\]:\d)"
+)  # fmt: skip
+_ACME_HOST = re.compile(rf"(?i)(?:^|[.-])acme|letsencrypt|(?:{_KNOWN_HOSTS})$|^ca\.|^localhost$")
+_ACME_PATH = re.compile(r"(?i)/acme|/directory\b|/v2/[A-Z]{2}|/new-?(?:order|acct|account|nonce)")
+_MANUALS = re.compile(r"https?://(?:curl\.(?:haxx\.)?se|aka\.ms|go\.microsoft\.com)/\S{0,200}")
+# Lines of a web server about requests to it are not an ACME client's.
+_ACCESS = re.compile(r"\"(?:GET|POST|HEAD|PUT) \S{1,2000} HTTP/[\d.]+\" \d{3} ")
+
+
+class Context:
+    """Where in a passage ACME is spoken of.
+
+    :param passage: the text.
+    """
+
+    def __init__(self, passage: Passage) -> None:
+        self._passage = passage
+        self._log = passage.source != "text" or bool(_WORDS.search(passage.program))
+        self._lines: list[int] = []
+        self._near: list[int] = []
+
+    def held(self, matches: Sequence[Match]) -> Iterator[Match]:
+        """Return those of a passage's matches that count here."""
+        if not matches:
+            return
+        self._lines = [0, *(match.end() for match in re.finditer("\n", self._passage.text))]
+        near = {self._line(match.start()) for match in _WORDS.finditer(self._passage.text)}
+        # ACME's own words are ACME being spoken of.
+        self._near = sorted(near.union(self._line(m.start) for m in matches if m.sure))
+        yield from filter(self._holds, matches)
+
+    def _holds(self, match: Match) -> bool:
+        line = self._text(match)
+        if _ACCESS.search(line):
+            return False
+        if match.entry.network and self._elsewhere(line):
+            return False
+        return match.sure or self._log or self._is_near(match) or self._bare(match)
+
+    def _line(self, at: int) -> int:
+        return bisect_left(self._lines, at + 1) - 1
+
+    def _text(self, match: Match) -> str:
+        first, last = self._line(match.start), self._line(max(match.start, match.end - 1))
+        start = max(self._lines[first], match.start - 2000)
+        stop = self._lines[last + 1] if last + 1 < len(self._lines) else len(self._passage.text)
+        return self._passage.text[start : min(stop, match.end + 2000)]
+
+    def _is_near(self, match: Match) -> bool:
+        first, last = self._line(match.start) - _NEAR, self._line(match.end) + _NEAR
+        at = bisect_left(self._near, first)
+        return at < len(self._near) and self._near[at] <= last
+
+    def _elsewhere(self, line: str) -> bool:
+        """Tell whether a line is about a connection to another host than a CA's."""
+        hosts = list(_PEER.finditer(_MANUALS.sub("", line)))
+        for host in hosts:
+            name, path = host.group(1) or host.group(3), host.group(2) or ""
+            if _ACME_HOST.search(name) or _ACME_PATH.search(path):
+                return False
+            if name in self._passage.told.servers:
+                return False
+        return bool(hosts)
+
+    def _bare(self, match: Match) -> bool:
+        """Tell whether the sentence is (nearly) all that was asked about."""
+        text = self._passage.text
+        if self._passage.program or match.total > _MOST_BARE or _FOREIGN.search(text):
+            return False
+        words = match.share * match.total
+        known = match.share >= 0.5 or (match.share >= 0.34 and words >= 3)
+        return known and not _PEER.search(_MANUALS.sub("", text))

@@ -1,0 +1,149 @@
+"""Pure: problem documents in a text, however they are written, and lines that look like failures.
+
+A problem document (RFC 8555 section 6.7) is met as JSON, as what a client makes of it
+(``urn:... :: title :: detail``, ``400 urn:...: detail``), as a list of members, or as its
+type alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+TYPES = (
+    # RFC 8555 section 6.7
+    "accountDoesNotExist", "alreadyRevoked", "badCSR", "badNonce", "badPublicKey",
+    "badRevocationReason", "badSignatureAlgorithm", "caa", "compound", "connection", "dns",
+    "externalAccountRequired", "incorrectResponse", "invalidContact", "malformed",
+    "orderNotReady", "rateLimited", "rejectedIdentifier", "serverInternal", "tls",
+    "unauthorized", "unsupportedContact", "unsupportedIdentifier", "userActionRequired",
+    "alreadyReplaced",  # RFC 9773 section 7.4
+    # drafts and servers older than RFC 8555, and later additions
+    "invalidEmail", "unknownHost", "dnssec", "conflict", "invalidProfile", "orderNotFound",
+)  # fmt: skip
+"""Every type of problem that is known, without the URN in front."""
+
+_CANONICAL = {name.lower(): name for name in TYPES}
+_COMPOUND = "|".join(name for name in TYPES if not name.islower())
+_SIMPLE = "|".join(name for name in TYPES if name.islower())
+_KIND = re.compile(
+    r"(?i:(?:urn:(?:ietf:params:)?acme:|\bacme:)error:\s?(?P<urn>[A-Za-z]{2,40}))"
+    rf"|\b(?P<word>(?i:{_COMPOUND}))\b(?![\"'\\]{{0,4}}\s{{0,3}}[:=]\s{{0,3}}(?:true|false))"
+    r"|(?i:\btype?\b[\"'\]\\]{0,6}\s{0,10}(?::|=>?)[ \t]{0,10}[\"'\\]{0,4}"
+    rf"(?P<member>{_SIMPLE})\b)"
+    r"|(?P<malformed>(?i:request\s+message\s+was\s+malformed))"
+    r"|(?P<unauthorized>(?i:client\s+lacks\s+sufficient\s+authori[sz]ation))"
+)  # fmt: skip
+_DETAIL = re.compile(
+    r"(?i:\bdetail\b)[\"'\]\\]{0,6}\s{0,10}(?::|=>?)\s{0,10}(?:(?P<escape>\\{0,4})(?P<quote>[\"'])|(?=[^\s]))?"
+)
+_TITLE = re.compile(
+    r"\s*(?:::|[:,-])?\s*(?:The\s+(?:client\s+lacks\s+sufficient\s+authori[sz]ation"
+    r"|request\s+message\s+was\s+malformed))?\s*(?:::)?\s*",
+    re.IGNORECASE,
+)
+_NOTHING = re.compile(r"[\"']?\s{0,3}::?\s{0,3}(?:, url:|\s{0,9}(?:\Z|\n\s*Ask\b|$))")
+_REPLACES = re.compile(r"\breplaces\b|\bprevious: [0-9A-F]{8}|\bARI\b|renewalInfo")
+_AHEAD, _BACK = 700, 500
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem document, or what is left of one."""
+
+    kind: str
+    """Its type without the URN in front; as it stands there, if nobody knows it."""
+    detail: str | None
+    """None where none is shown; empty where the CA left it empty."""
+    start: int
+    end: int
+    replaces: bool = False
+    """Whether the text speaks of ARI's ``replaces`` beside an empty detail."""
+
+
+def problems(text: str) -> Iterator[Problem]:
+    """Find the problem documents in a text, in time linear in its length."""
+    found = list(_KIND.finditer(text))
+    for index, match in enumerate(found):
+        kind = match.group("urn") or match.group("word") or match.group("member")
+        kind = kind or ("malformed" if match.group("malformed") else "unauthorized")
+        kind = _CANONICAL.get(kind.lower(), kind)
+        after = found[index + 1].start() if index + 1 < len(found) else len(text)
+        before = found[index - 1].end() if index else 0
+        spot = _detail(text, match, max(before, match.start() - _BACK), after)
+        if match.group("member") and not (spot and _DETAIL.search(text, *_around(match, spot))):
+            continue  # a type of identifiers, not of problems
+        if spot is None:
+            yield Problem(kind, None, match.start(), match.end())
+            continue
+        start, end = spot
+        detail = text[start:end].strip()
+        replaces = not detail and bool(_REPLACES.search(text))
+        yield Problem(kind, detail, min(match.start(), start), max(match.end(), end), replaces)
+
+
+def _detail(text: str, match: re.Match[str], first: int, following: int) -> tuple[int, int] | None:
+    """Find where the detail of a problem stands: behind its type, or before it."""
+    stop = min(following, match.end() + _AHEAD, len(text))
+    member = _DETAIL.search(text, match.end(), stop)
+    if member and "}" not in text[match.end() : member.start()]:
+        return _value(text, member, min(len(text), member.end() + _AHEAD))
+    opening = text.rfind("{", first, match.start())
+    if opening >= 0:
+        before = list(_DETAIL.finditer(text, opening, match.start()))
+        if before:
+            return _value(text, before[-1], match.start())
+    if _NOTHING.match(text, match.end()):
+        return match.end(), match.end()
+    title = _TITLE.match(text, match.end())
+    begin = title.end() if title else match.end()
+    end = text.find("\n", begin, begin + _AHEAD)
+    end = end if end >= 0 else min(len(text), begin + _AHEAD)
+    end = min(end, following) if following > begin else end
+    url = text.find(", url:", begin, end)
+    end = url if url >= 0 else end
+    said = text[begin:end]
+    return (begin, end) if re.search(r"[A-Za-z]{3}", said) else None
+
+
+def _around(match: re.Match[str], spot: tuple[int, int]) -> tuple[int, int]:
+    return min(match.end(), spot[0] - 40), spot[0]
+
+
+def _value(text: str, member: re.Match[str], stop: int) -> tuple[int, int]:
+    """Return where the value of a member begins and ends."""
+    begin, quote = member.end(), member.group("quote")
+    if not quote:
+        end = text.find("\n", begin, stop)
+        return begin, end if end >= 0 else stop
+    escape = member.group("escape") or ""
+    closing = re.compile(rf"(?<!\\){re.escape(escape)}{quote}")
+    closed = closing.search(text, begin, stop)
+    return begin, closed.start() if closed else stop
+
+
+_FAILURE = re.compile(
+    r"(?i)\b(?:errors?|failed|failure|fatal|unable|cannot|can't|couldn't|could not|denied|refused|"
+    r"invalid|unexpected|timed? ?out|exception|aborted?|rejected|not found|no such|missing|"
+    r"unknown|broken|expired)\b|\b\w{2,60}(?:Error|Exception)\b|\bE[A-Z]{4,12}\b"
+)
+_EXCEPTION = re.compile(r"^[\w.]{2,80}(?:Error|Exception|Bug|Timeout|Fault)(?::|\Z)")
+_LEVELS = re.compile(r"(?i)\b(?:error|fatal|critical|crit|eror)\b[\]\"'=: ]|\blevel=\"?error")
+_DENIAL = re.compile(r"(?i)\b(?:0 (?:errors|failed|failures)|no errors?|without errors?)\b")
+
+
+def likeness(text: str) -> int:
+    """Return how much a line looks like one that tells of a failure; 0 for not at all."""
+    text = text[:2000]
+    if _DENIAL.search(text):
+        return 0
+    found = {match.group().lower() for match in _FAILURE.finditer(text)}
+    if not found:
+        return 0
+    return (
+        min(3, len(found))
+        + 3 * bool(_EXCEPTION.match(text.strip()))
+        + 2 * bool(_LEVELS.search(text))
+        + 2 * bool(_KIND.search(text))
+    )

@@ -1,0 +1,115 @@
+"""Pure: what a text tells about the run it is of: server, account, names, hosts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from certbot_sectigo.machine.logs import parser
+from certbot_sectigo.machine.logs.parser import Exchange
+
+_URL = re.compile(r"https?://([\w.:\[\]-]{1,200})(/[^\s\"'<>\\]{0,300})?")
+_RESOURCE = re.compile(r"(.*)/(?:newOrder|newAccount|order/[\w-]+(?:/finalize)?|authz/[\w-]+)/?")
+_ACCOUNT = re.compile(r".*/(?:account|acct|my-account)/[\w-]+")
+_NAMED = (
+    re.compile(r"delegated[ \t]*\[([\w.*-]{1,253})\]"),
+    re.compile(r"\[([\w*-]{1,63}(?:\.[\w-]{1,63}){1,20})\] acme: "),
+    re.compile(r"(?:Domain|Identifier): {1,4}([\w.*-]{1,253})"),
+)
+_LINEAGE = (
+    re.compile(r"Failed to renew certificate ([\w.*-]{1,253}) with error"),
+    re.compile(r"renewal/([\w.*-]{1,253})\.conf"),
+)
+_PINNED = re.compile(r"accounts/[\w.:/-]{1,300}/([0-9a-f]{32})\b")
+
+_MOST_HOSTS = 500
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a text tells about the run it is of, as far as it has been read."""
+
+    server: str | None = None
+    """ACME directory URL, or what is known of it."""
+    account_url: str | None = None
+    account: str | None = None
+    """certbot's id of the account, where a path names it."""
+    kid: str | None = None
+    names: tuple[str, ...] = ()
+    lineage: str | None = None
+    program: str | None = None
+    """Path of the certbot that ran."""
+    hosts: frozenset[str] = frozenset()
+    """All hosts of URLs so far."""
+
+    @property
+    def servers(self) -> frozenset[str]:
+        """The hosts that were spoken to as ACME servers."""
+        urls = (url for url in (self.server, self.account_url) if url)
+        return frozenset(filter(None, (urlsplit(url).hostname for url in urls)))
+
+
+def follow(told: Told, exchange: Exchange) -> Told:
+    """Learn from a request and its answer."""
+    told = overhear(told, exchange.url)
+    kid = exchange.protected.get("kid")
+    if isinstance(kid, str) and kid.startswith("http"):
+        told = replace(told, account_url=kid)
+    payload, body = exchange.payload or {}, exchange.body
+    if isinstance(body.get("newAccount"), str) and exchange.method == "GET":
+        told = replace(told, server=exchange.url)
+    found = parser.decoded(_member(payload, "externalAccountBinding", "protected"))
+    if found and isinstance(found.get("kid"), str):
+        told = replace(told, kid=found["kid"], account_url=None)
+    identifiers = payload.get("identifiers")
+    if isinstance(identifiers, list):
+        values = (i.get("value") for i in identifiers if isinstance(i, dict))
+        told = replace(told, names=tuple(v for v in values if isinstance(v, str)))
+    return told
+
+
+def overhear(told: Told, text: str) -> Told:
+    """Learn from free text: URLs, names, the lineage."""
+    hosts = set(told.hosts)
+    for match in _URL.finditer(text):
+        hosts.add(match.group(1).lower())
+        url = match.group().rstrip(".,;:)")
+        resource = _RESOURCE.fullmatch(url)
+        if _ACCOUNT.fullmatch(url):
+            told = replace(told, account_url=url)
+        elif resource and told.server is None:
+            told = replace(told, server=resource.group(1))
+    for pattern in _LINEAGE:
+        for match in pattern.finditer(text):
+            told = replace(told, lineage=match.group(1))
+    for pattern in _NAMED:
+        names = [m.group(1).strip(".") for m in pattern.finditer(text)]
+        names = [n for n in names if "." in n and n not in told.names]
+        if names and not told.names:
+            told = replace(told, names=tuple(dict.fromkeys(names)))
+    pinned = _PINNED.search(text)
+    if pinned:
+        told = replace(told, account=pinned.group(1))
+    if len(told.hosts) < len(hosts) <= _MOST_HOSTS:
+        told = replace(told, hosts=frozenset(hosts))
+    return told
+
+
+def from_options(told: Told, run: parser.Run) -> Told:
+    """Learn from the options of a certbot run."""
+    return replace(
+        told,
+        server=run.option("--server") or told.server,
+        lineage=run.option("--cert-name") or told.lineage,
+        kid=run.option("--eab-kid") or told.kid,
+    )
+
+
+def _member(value: Mapping[str, Any], *keys: str) -> Any:
+    found: Any = value
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
