@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import shlex
 import shutil
 import stat
 import sys
@@ -22,6 +21,7 @@ from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
 from certbot_sectigo.explain.findings import Reading, read
 from certbot_sectigo.explain.situation import survey
+from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.logs import files
 
@@ -200,12 +200,22 @@ def _print(
     if reading.clean:
         click.echo("This log shows no error.")
     elif not shown and not reading.unexplained:
-        click.echo(
-            f"Nothing in {name} is known here.\n"
-            "Give the whole debug log rather than its last line:  certbot-sectigo explain "
-            f"{shlex.quote(str(logs_dir / 'letsencrypt.log'))}\n"
-            "certbot-sectigo explain --list  shows what is known."
-        )
+        click.echo("\n".join(_nothing(name, reading, logs_dir)))
+
+
+def _nothing(name: str, reading: Reading, logs_dir: Path) -> Iterator[str]:
+    """Say that nothing was recognised, what was looked at, and what looks most like it."""
+    read_as = "a debug log of certbot's" if reading.log else "text"
+    yield f"Nothing in {name} is known here ({reading.lines} lines, read as {read_as})."
+    if reading.hint is not None:
+        yield f"Is a word misspelt? Near to it is: {reading.hint.title} ({reading.hint.key})."
+    if reading.likely:
+        yield "What looks most like a failure in it:"
+        yield from (f"  line {number}: {text}" for number, text in reading.likely)
+    yield "Have the whole debug log of the run explained, rather than its last line:"
+    yield f"  {commands.ours('explain', str(logs_dir / 'letsencrypt.log'))}"
+    yield "Print what is known:"
+    yield f"  {commands.ours('explain', '--list')}"
 
 
 def _document(name: str, reading: Reading, found: list[Explanation]) -> dict[str, object]:
@@ -214,4 +224,6 @@ def _document(name: str, reading: Reading, found: list[Explanation]) -> dict[str
         "clean": reading.clean,
         "findings": [explanation.as_json(each) for each in found],
         "unexplained": list(reading.unexplained),
+        "likely": [{"line": number, "text": text} for number, text in reading.likely],
+        "hint": reading.hint.key if reading.hint else None,
     }

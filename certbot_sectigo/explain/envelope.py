@@ -265,10 +265,10 @@ def _rejoined(lines: list[Line], width: int) -> Iterator[Line]:
         if (
             pending is not None
             and line.program == pending.program
-            and _goes_on(pending.text, line.text)
+            and _goes_on(pending.raw, line.text)
         ):
             text = pending.text + line.text
-            joined = Line(pending.number, text[:_LONGEST_LINE], pending.program, pending.raw)
+            joined = Line(pending.number, text[:_LONGEST_LINE], pending.program, line.raw)
         else:
             if pending is not None:
                 yield pending

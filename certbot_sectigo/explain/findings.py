@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from certbot_sectigo.ca.catalogue import ENTRIES, Entry, Weight, entry, holds, look_up
 from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.explain.context import Context
-from certbot_sectigo.explain.envelope import Line, unwrapped
+from certbot_sectigo.explain.envelope import RECORD, Line, unwrapped
 from certbot_sectigo.explain.passages import Passage, passages
 from certbot_sectigo.explain.quoting import quote
 from certbot_sectigo.explain.statements import likeness, problems
@@ -19,6 +19,7 @@ from certbot_sectigo.explain.told import Told
 _LONGEST_PASTE = 200_000
 _MOST_UNEXPLAINED = 5
 _MOST_LIKELY = 3
+_LONGEST_SENTENCE = 300
 _SUCCESS = re.compile(
     r"Congratulations|Successfully received certificate|[Cc]ert(?:ificate)? (?:success|issued|"
     r"obtained successfully)|certificate obtained successfully|Server responded with a certificate"
@@ -51,6 +52,8 @@ class Reading:
     """Errors, for certain, that no entry fits."""
     likely: tuple[tuple[int, str], ...] = ()
     """Number and words of the lines that look most like a failure, where nothing was found."""
+    hint: Entry | None = None
+    """What a sentence would mean if it were misspelt, where nothing was found."""
     log: bool = False
     """Whether it is, at least in part, a debug log of certbot's."""
     told: Told = field(default_factory=Told)
@@ -76,6 +79,7 @@ def read(lines: Iterable[str]) -> Reading:
     for passage in passages(paste.copied(unwrapped(lines))):
         programs.setdefault(passage.program, _Program()).look(passage)
     reading = _joined([program.result() for program in programs.values()])
+    reading = replace(reading, log=reading.log or paste.log)
     whole = paste.text()
     if whole is not None and not (reading.log or _causes(reading) or _SUCCESS.search(whole)):
         # Terminals break lines within words.
@@ -84,8 +88,9 @@ def read(lines: Iterable[str]) -> Reading:
         again = search.result()
         if _causes(again) or not reading.findings:
             reading = replace(again, unexplained=reading.unexplained)
-    likely = () if reading.findings else paste.likely()
-    return replace(reading, likely=likely, lines=paste.lines)
+    if reading.findings or reading.clean:
+        return replace(reading, lines=paste.lines)
+    return replace(reading, likely=paste.likely(), hint=paste.hint(), lines=paste.lines)
 
 
 class _Paste:
@@ -93,6 +98,7 @@ class _Paste:
 
     def __init__(self) -> None:
         self.lines = 0
+        self.log = False
         self._kept: list[str] = []
         self._size = 0
         self._likely: list[tuple[int, int, str]] = []
@@ -101,6 +107,7 @@ class _Paste:
         """Pass lines on."""
         for line in lines:
             self.lines = max(self.lines, line.number)
+            self.log = self.log or bool(RECORD.match(line.text))
             if self._size <= _LONGEST_PASTE:
                 # A blank at the edge tells that no word was broken there.
                 before = " " if line.raw[:1] == " " and line.raw[1:2] != " " else ""
@@ -120,6 +127,14 @@ class _Paste:
         if self._size > _LONGEST_PASTE or len(self._kept) < 2:
             return None
         return "".join(self._kept)
+
+    def hint(self) -> Entry | None:
+        """Return what a sentence, and nothing longer, means if it is misspelt."""
+        text = " ".join(self._kept)
+        if len(text) > _LONGEST_SENTENCE:
+            return None
+        found = [m for m in matcher(ENTRIES).hints(text) if m.entry.weight is Weight.CAUSE]
+        return found[0].entry if found else None
 
     def likely(self) -> tuple[tuple[int, str], ...]:
         """Return the lines that look most like a failure, in their order."""

@@ -48,7 +48,7 @@ ENTRIES = (
             "A misprint in the server's host name ({server}).",
         ),
         steps=(
-            "See what resolves here: `getent hosts acme.sectigo.com ; cat /etc/resolv.conf`",
+            "See what resolves here: `getent hosts HOST ; cat /etc/resolv.conf`",
             _TRY,
         ),
         phrases=(

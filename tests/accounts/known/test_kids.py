@@ -14,7 +14,7 @@ from certbot_sectigo.accounts.model import Learned
 from certbot_sectigo.accounts.request import Request
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.explain import situation
-from certbot_sectigo.explain.passages import Told
+from certbot_sectigo.explain.told import Told
 from certbot_sectigo.machine.dirs import Dirs
 from tests.accounts.keys import account_folder
 from tests.machine.logs.test_parser import answer, encoded, post, record
