@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from certbot_sectigo.base import printable
 from certbot_sectigo.ca.catalogue import Entry, Weight, advise, profile
 from certbot_sectigo.explain.findings import Finding
 from certbot_sectigo.explain.situation import Situation, Used
@@ -76,7 +77,7 @@ def as_text(explanation: Explanation, *, numbered: bool = True, width: int = WID
             for number, item in enumerate(items, 1):
                 mark = "- " if items is explanation.here else f"{number}. "
                 lines += _item(item, width, mark)
-    return "\n".join(lines)
+    return printable.lines("\n".join(lines))
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:

@@ -9,17 +9,15 @@ from dataclasses import dataclass, field, replace
 from certbot_sectigo.ca.catalogue import ENTRIES, Entry, Weight, entry, holds, look_up
 from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.explain.context import Context
-from certbot_sectigo.explain.envelope import RECORD, Line, unwrapped
-from certbot_sectigo.explain.passages import Passage, passages
+from certbot_sectigo.explain.envelope import unwrapped
+from certbot_sectigo.explain.passages import Passage, page, passages, refusal
+from certbot_sectigo.explain.paste import Paste
 from certbot_sectigo.explain.quoting import quote
-from certbot_sectigo.explain.statements import likeness, problems
-from certbot_sectigo.explain.told import Told
+from certbot_sectigo.explain.statements import problems
+from certbot_sectigo.explain.told import Told, follow
+from certbot_sectigo.machine.logs.parser import Exchange
 
-# Above this a text is no paste from a terminal.
-_LONGEST_PASTE = 200_000
 _MOST_UNEXPLAINED = 5
-_MOST_LIKELY = 3
-_LONGEST_SENTENCE = 300
 _SUCCESS = re.compile(
     r"Congratulations|Successfully received certificate|[Cc]ert(?:ificate)? (?:success|issued|"
     r"obtained successfully)|certificate obtained successfully|Server responded with a certificate"
@@ -74,7 +72,7 @@ def read(lines: Iterable[str]) -> Reading:
 
     Of a log with several runs the last that failed counts.
     """
-    paste = _Paste()
+    paste = Paste()
     programs: dict[str, _Program] = {}
     for passage in passages(paste.copied(unwrapped(lines))):
         programs.setdefault(passage.program, _Program()).look(passage)
@@ -93,53 +91,19 @@ def read(lines: Iterable[str]) -> Reading:
     return replace(reading, likely=paste.likely(), hint=paste.hint(), lines=paste.lines)
 
 
-class _Paste:
-    """Keeps what may have to be read once more, and the lines that look like failures."""
+def heard(exchanges: Iterable[Exchange]) -> Reading:
+    """Find out what a CA's refusals say that were heard as they were made.
 
-    def __init__(self) -> None:
-        self.lines = 0
-        self.log = False
-        self._kept: list[str] = []
-        self._size = 0
-        self._likely: list[tuple[int, int, str]] = []
-
-    def copied(self, lines: Iterable[Line]) -> Iterator[Line]:
-        """Pass lines on."""
-        for line in lines:
-            self.lines = max(self.lines, line.number)
-            self.log = self.log or bool(RECORD.match(line.text))
-            if self._size <= _LONGEST_PASTE:
-                # A blank at the edge tells that no word was broken there.
-                before = " " if line.raw[:1] == " " and line.raw[1:2] != " " else ""
-                self._kept.append(
-                    f"{before}{line.text}{line.raw[-1:] if line.raw[-1:] == ' ' else ''}"
-                )
-                self._size += len(line.text)
-            score = likeness(line.text)
-            if score:
-                self._likely.append((score, line.number, line.text))
-                if len(self._likely) > 10 * _MOST_LIKELY:
-                    self._likely = sorted(self._likely)[-_MOST_LIKELY:]
-            yield line
-
-    def text(self) -> str | None:
-        """Return all of it without line ends; None where it is no paste."""
-        if self._size > _LONGEST_PASTE or len(self._kept) < 2:
-            return None
-        return "".join(self._kept)
-
-    def hint(self) -> Entry | None:
-        """Return what a sentence, and nothing longer, means if it is misspelt."""
-        text = " ".join(self._kept)
-        if len(text) > _LONGEST_SENTENCE:
-            return None
-        found = [m for m in matcher(ENTRIES).hints(text) if m.entry.weight is Weight.CAUSE]
-        return found[0].entry if found else None
-
-    def likely(self) -> tuple[tuple[int, str], ...]:
-        """Return the lines that look most like a failure, in their order."""
-        best = sorted(self._likely)[-_MOST_LIKELY:]
-        return tuple(sorted((number, quote(text, 0, len(text))) for _, number, text in best))
+    :param exchanges: those that failed, and those that tell what they are about.
+    """
+    search, told = _Search(), Told()
+    for exchange in exchanges:
+        told = follow(told, exchange)
+        body = exchange.reply.body if exchange.reply else ""
+        text = refusal(exchange) or page(exchange, body.splitlines())
+        if text:
+            search.look(Passage(text, (0,), told, "ca", failed=True))
+    return search.result()
 
 
 class _Program:

@@ -9,7 +9,7 @@ said in one journal is read program by program.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,7 +168,7 @@ class _Reader:
             for event in parser.events(["\n".join([*request, *texts])]):
                 if isinstance(event, Exchange):
                     self._told = follow(self._told, event)
-                    text = refusal(event) or _page(event, texts)
+                    text = refusal(event) or page(event, texts)
                     if text:
                         # certbot says in its next record whether it tries again.
                         self._held = self._passage(text, lines[:1], "ca", True)
@@ -214,8 +214,11 @@ def _said(problem: Mapping[str, Any]) -> str:
     return f"{name} :: {detail}"
 
 
-def _page(exchange: Exchange, lines: list[str]) -> str | None:
-    """Return the start of an answer that is no JSON, where certbot will stumble over it."""
+def page(exchange: Exchange, lines: Sequence[str]) -> str | None:
+    """Return the end of an answer that is no JSON, where certbot will stumble over it.
+
+    :param lines: the answer as it is logged.
+    """
     if exchange.status is None or exchange.status < 400 or exchange.body:
         return None
     if exchange.method == "HEAD" or "renewal" in exchange.url.lower():

@@ -1,4 +1,4 @@
-"""What was reported in public and is understood stays understood; see :mod:`tests.explain.score`."""
+"""What was reported in public and is understood stays understood; scored as by hand."""
 
 from __future__ import annotations
 

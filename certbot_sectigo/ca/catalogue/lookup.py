@@ -80,8 +80,10 @@ def advise(
 
     :param values: what placeholders stand for, see :data:`PLACEHOLDERS`; those not given
         become words in upper case.
-    :param ca: the CA it is about, if that is known.
+    :param ca: the CA it is about, if that is known; else that of the server in `values`.
     """
+    if ca is None and values:
+        ca = profile(frozenset({urlsplit(values.get("server", "")).hostname or ""}))
     if ca is None:
         # Who says what only one CA's software says is taken for a customer of that CA.
         ca = next((each for each in PROFILES if entry in each.entries), None)
