@@ -152,6 +152,14 @@ def warn(message: str) -> None:
     logging.getLogger("certbot").warning(message)
 
 
+def warn_early(message: str) -> None:
+    """Print a warning while certbot is still reading its options.
+
+    Some versions (1.21 and 2.1 for two) print nothing below an error by then.
+    """
+    logging.getLogger("certbot").error(message)
+
+
 def ask_yes_no(question: str, cli_flag: str) -> bool:
     """Ask through certbot's display, which refuses in its own words where it may not ask.
 

@@ -82,7 +82,7 @@ class Marked(argparse.Action):
         other = idle(option, sys.argv[1:], getattr(parser, "get_source_to_settings_dict", dict)())
         if other is not None and not _warned:
             _warned = True
-            certbot_versions.warn(
+            certbot_versions.warn_early(
                 f"{option} has no effect here: {other} is the authenticator, and {PLUGIN} is not "
                 "the installer, so certbot itself takes an account, whosever it is.\n"
                 f"For the account of these credentials add:  --installer {PLUGIN}"
