@@ -163,7 +163,7 @@ def _show(context: Context, diagnosis: Diagnosis) -> None:
 
 
 def data(diagnosis: Diagnosis) -> Mapping[str, Any]:
-    """Give the members of the JSON document (docs/doctor.md)."""
+    """Return the members of the JSON document (docs/doctor.md)."""
     return {
         "when": time(diagnosis.when),
         "findings": [_finding_as_json(finding) for finding in diagnosis.findings],

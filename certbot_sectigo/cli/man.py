@@ -20,7 +20,7 @@ NAME = "certbot-sectigo"
 
 
 def page() -> str:
-    """Give the man page's source, for man(7)'s macros."""
+    """Return the man page's source, for man(7)'s macros."""
     root = click.Context(cli, info_name=NAME, help_option_names=["-h", "--help"])
     lines = [
         f'.TH CERTBOT\\-SECTIGO 1 "" "{NAME} {__version__}" "User Commands"',
@@ -71,7 +71,7 @@ def _commands(
 
 
 def _help(command: click.Command) -> Iterator[str]:
-    """Give the help text, a paragraph each, with click's unwrapped ones as they are."""
+    """Return the help text, a paragraph each, with click's unwrapped ones as they are."""
     for number, paragraph in enumerate((command.help or "").replace("\f", "").split("\n\n")):
         if number:
             yield ".PP"

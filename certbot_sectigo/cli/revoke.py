@@ -22,7 +22,7 @@ from certbot_sectigo.machine.dirs import Dirs
 
 
 @dataclass(frozen=True)
-class Plan:
+class RevokePlan:
     """What is to be revoked, and how that is tried."""
 
     subject: Subject
@@ -32,7 +32,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Done:
+class Revoked:
     """What came of it."""
 
     subject: Subject
@@ -85,7 +85,7 @@ def command(
         raise errors.UsageError("--account and --with-key exclude each other.")
     dirs = change.dirs_of(context)
 
-    def make() -> Plan:
+    def make() -> RevokePlan:
         subject = revoke_subject.find(
             dirs,
             cert_name=cert_name,
@@ -98,7 +98,9 @@ def command(
                 "--delete goes with a lineage's newest certificate only: it deletes the lineage."
             )
         ways = revoke_ways.attempts(subject, revoke_ways.look(dirs, subject))
-        return Plan(subject, _chosen(subject, ways, account, with_key), reason.lower(), delete)
+        return RevokePlan(
+            subject, _chosen(subject, ways, account, with_key), reason.lower(), delete
+        )
 
     change.act(
         context,
@@ -148,7 +150,7 @@ def _chosen(
     return chosen
 
 
-def _revoke(context: Context, dirs: Dirs, plan: Plan, *, no_verify_ssl: bool) -> Done:
+def _revoke(context: Context, dirs: Dirs, plan: RevokePlan, *, no_verify_ssl: bool) -> Revoked:
     """Try the ways in their order until the CA takes one."""
     more = ["--no-verify-ssl"] if no_verify_ssl else []
 
@@ -174,7 +176,7 @@ def _revoke(context: Context, dirs: Dirs, plan: Plan, *, no_verify_ssl: bool) ->
                 f"The whole exchange: {dirs.logs_dir / 'letsencrypt.log'}",
             )
         deleted = plan.delete and _delete(plan, dirs, certbot)
-        return Done(plan.subject, way, answer, tuple(way for way, _ in refused), deleted)
+        return Revoked(plan.subject, way, answer, tuple(way for way, _ in refused), deleted)
     raise revoke_subject.RevocationError(
         f"{plan.subject.cert_path} was not revoked; the CA refused every way:\n"
         + "\n".join(f"  with {way.what}: {words}" for way, words in refused),
@@ -182,7 +184,7 @@ def _revoke(context: Context, dirs: Dirs, plan: Plan, *, no_verify_ssl: bool) ->
     )
 
 
-def _way_on(plan: Plan) -> str:
+def _way_on(plan: RevokePlan) -> str:
     lines = []
     if plan.subject.key_path is None:
         lines.append("With the certificate's private key it goes without any account:  "
@@ -195,7 +197,7 @@ def _way_on(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def _delete(plan: Plan, dirs: Dirs, certbot: Any) -> bool:
+def _delete(plan: RevokePlan, dirs: Dirs, certbot: Any) -> bool:
     name = plan.subject.lineage.name if plan.subject.lineage else ""
     outcome = certbot(["delete", "--cert-name", name], dirs)
     if outcome.returncode != 0:
@@ -207,7 +209,7 @@ def _delete(plan: Plan, dirs: Dirs, certbot: Any) -> bool:
     return True
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: RevokePlan) -> None:
     certificate = plan.subject.certificate
     lineage = plan.subject.lineage
     click.echo(f"To be revoked, for good: {plan.subject.cert_path}")
@@ -227,7 +229,7 @@ def _show(plan: Plan) -> None:
         click.echo(f"Then certbot deletes the lineage {lineage.name}, keys and all.")
 
 
-def _describe(plan: Plan) -> dict[str, Any]:
+def _describe(plan: RevokePlan) -> dict[str, Any]:
     certificate, lineage = plan.subject.certificate, plan.subject.lineage
     return {
         "certificate": {
@@ -254,7 +256,7 @@ def _with(way: Attempt) -> dict[str, Any]:
     return {"with": "account", "account": name, "archived": way.archived_as is not None}
 
 
-def _result(done: Done) -> dict[str, Any]:
+def _result(done: Revoked) -> dict[str, Any]:
     return {
         "revoked": True,
         "already": done.answer is Answer.ALREADY,
@@ -264,7 +266,7 @@ def _result(done: Done) -> dict[str, Any]:
     }
 
 
-def _conclude(done: Done) -> None:
+def _conclude(done: Revoked) -> None:
     subject = done.subject
     if done.answer is Answer.ALREADY:
         click.echo("The CA says that it was revoked already; nothing is left to do there.")

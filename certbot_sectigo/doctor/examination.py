@@ -201,7 +201,7 @@ def _holdings(
 
 
 def _host(system_root: Path) -> str:
-    """Give the machine's name; of another root, the one that is written down there."""
+    """Return the machine's name; of another root, the one that is written down there."""
     if system_root != Path("/"):
         name = schedules.read_text(system_root / "etc/hostname").strip()
         if name:

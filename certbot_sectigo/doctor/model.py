@@ -90,7 +90,7 @@ class Diagnosis:
     reaches: tuple[Reach, ...]
 
     def count(self, severity: Severity) -> int:
-        """Give the number of findings of a severity."""
+        """Return the number of findings of a severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
 

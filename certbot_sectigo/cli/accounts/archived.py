@@ -184,7 +184,7 @@ def _refuse_purge(dirs: Dirs, found: Archived) -> None:
 
 
 def as_json(thing: Archived) -> dict[str, Any]:
-    """Give an archived account's members as docs/json.md has them."""
+    """Return an archived account's members as docs/json.md has them."""
     manifest, account = thing.manifest, thing.account
     return {
         "id": account.name,

@@ -162,7 +162,7 @@ def _describe(plan: CleanPlan) -> dict[str, Any]:
 
 
 def step_as_json(step: CleanStep) -> dict[str, Any]:
-    """Give what is planned for an account."""
+    """Return what is planned for an account."""
     return {
         "account": step.entry.account.name,
         "server": step.entry.facts.server,
@@ -174,7 +174,7 @@ def step_as_json(step: CleanStep) -> dict[str, Any]:
 
 
 def outcome_as_json(outcome: CleanOutcome) -> dict[str, Any]:
-    """Give what was done."""
+    """Return what was done."""
     return {
         "moved": [
             {

@@ -20,7 +20,7 @@ from certbot_sectigo.machine.commands import here
 
 
 @dataclass(frozen=True)
-class Plan:
+class DeactivatePlan:
     """What is deactivated, and what uses it."""
 
     name: str
@@ -52,7 +52,7 @@ def command(
     change.dirs_of(context)
     settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
 
-    def make() -> Plan:
+    def make() -> DeactivatePlan:
         found = ask_ca.gather(context)
         entry = id_lookup.one(found.entries, account_id, lambda e: e.account, server=server)
         account = entry.account
@@ -64,9 +64,9 @@ def command(
         if not force:
             needs.refuse_deactivation(account.name, entry.facts.uses, entry.facts.unclear)
         uses = tuple(f"{use.source.value}: {use.what}" for use in entry.facts.uses)
-        return Plan(account.name, entry.facts.server, uses, entry)
+        return DeactivatePlan(account.name, entry.facts.server, uses, entry)
 
-    def carry_out(plan: Plan) -> Plan:
+    def carry_out(plan: DeactivatePlan) -> DeactivatePlan:
         end(plan.entry.facts, settings)
         return plan
 
@@ -110,7 +110,7 @@ def end(facts: AccountFacts, settings: Settings) -> None:
         raise
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: DeactivatePlan) -> None:
     click.echo(f"Deactivate account {plan.name} at {plan.server}, for good.")
     account: Any = plan.entry.account
     click.echo(f"  {account.uri}, kid {account.kid or 'unknown'}")
@@ -118,6 +118,6 @@ def _show(plan: Plan) -> None:
         click.echo(f"  although in use: {use}")
 
 
-def _conclude(plan: Plan) -> None:
+def _conclude(plan: DeactivatePlan) -> None:
     click.echo(f"Deactivated: {plan.name}.")
     click.echo(here("To take its folder out of service:  certbot-sectigo accounts clean --online"))

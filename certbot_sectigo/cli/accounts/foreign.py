@@ -27,7 +27,7 @@ from certbot_sectigo.machine.dirs import Dirs
 
 
 @dataclass(frozen=True)
-class Incoming:
+class ForeignImport:
     """An account that is to become one of certbot's."""
 
     name: str
@@ -38,10 +38,10 @@ class Incoming:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ForeignPlan:
     """What is imported, and what is not, with the reason."""
 
-    incoming: tuple[Incoming, ...]
+    incoming: tuple[ForeignImport, ...]
     left: tuple[tuple[Path, str], ...]
 
 
@@ -68,7 +68,7 @@ def bring(
         if problem:
             raise TransferError(f"The server {server} {problem}.")
 
-    def make() -> Plan:
+    def make() -> ForeignPlan:
         return _plan(dirs, other_clients.read(client, folder), server, online)
 
     plan = make()
@@ -80,7 +80,7 @@ def bring(
             + "\n".join(f"  {path} {reason}" for path, reason in plan.left)
         )
 
-    def carry_out(plan: Plan) -> list[Account]:
+    def carry_out(plan: ForeignPlan) -> list[Account]:
         return [_bring_in(dirs, incoming, online, settings) for incoming in plan.incoming]
 
     change.act(
@@ -102,8 +102,8 @@ def bring(
     )
 
 
-def _plan(dirs: Dirs, accounts: Sequence[Foreign], server: str | None, online: bool) -> Plan:
-    incoming: list[Incoming] = []
+def _plan(dirs: Dirs, accounts: Sequence[Foreign], server: str | None, online: bool) -> ForeignPlan:
+    incoming: list[ForeignImport] = []
     left: list[tuple[Path, str]] = []
     for found in accounts:
         if server is not None:
@@ -119,8 +119,8 @@ def _plan(dirs: Dirs, accounts: Sequence[Foreign], server: str | None, online: b
             left.append((found.key_path, f"is not imported: {error.message} {error.remedy}"))
             continue
         crowded = any(a.loads for a in store.read_server(dirs.accounts, found.server))
-        incoming.append(Incoming(name, found.server, found, crowded))
-    return Plan(tuple(incoming), tuple(left))
+        incoming.append(ForeignImport(name, found.server, found, crowded))
+    return ForeignPlan(tuple(incoming), tuple(left))
 
 
 def _at(found: Foreign, server: str) -> Foreign:
@@ -156,7 +156,7 @@ def _objection(found: Foreign, server: str | None, online: bool) -> str | None:
     return None
 
 
-def _bring_in(dirs: Dirs, incoming: Incoming, online: bool, settings: Settings) -> Account:
+def _bring_in(dirs: Dirs, incoming: ForeignImport, online: bool, settings: Settings) -> Account:
     found = incoming.found
     key = keys.from_file(found.key_path)
     uri, kid, learned = found.uri, found.kid, found.learned
@@ -177,7 +177,7 @@ def _bring_in(dirs: Dirs, incoming: Incoming, online: bool, settings: Settings) 
     return transfer.bring_in(dirs, key, incoming.server, uri, note)
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: ForeignPlan) -> None:
     for incoming in plan.incoming:
         found = incoming.found
         click.echo(f"Make the account {incoming.name} of {found.key_path}")
@@ -194,7 +194,7 @@ def _show(plan: Plan) -> None:
         click.echo(f"Left alone: {path} {reason}")
 
 
-def _describe(plan: Plan) -> dict[str, Any]:
+def _describe(plan: ForeignPlan) -> dict[str, Any]:
     return {
         "accounts": [
             {

@@ -48,7 +48,7 @@ def command(context: Context, online: bool, server: str | None, no_verify_ssl: b
 
 
 def data(found: Overview, host: str) -> Mapping[str, Any]:
-    """Give the members of the JSON document."""
+    """Return the members of the JSON document."""
     return {
         "accounts": [account_words.as_json(entry, host) for entry in found.entries],
         "dangling": [account_words.dangling_as_json(dangling) for dangling in found.dangling],

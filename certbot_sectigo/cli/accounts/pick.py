@@ -59,7 +59,7 @@ def command(
 
     Prints the id, or the options that certbot needs, on standard output, and the reason on
     standard error. Where no account of the kid is known here, the CA is asked about the
-    accounts of unknown kid. Without an answer, or with several equal ones, nothing is
+    accounts whose kid is not known. Without an answer, or with several equal ones, nothing is
     printed but the candidates on standard error, and the exit code is 1.
     """
     if credentials is not None:
@@ -122,7 +122,7 @@ def _asked(context: Context, found: Overview, *, verify_ssl: bool) -> Sequence[A
     unknown = [e for e in choice.usable(found.entries) if e.account.kid is None]
     if not unknown:
         return found.entries
-    click.echo(f"Asking the CA about {len(unknown)} accounts of unknown kid.", err=True)
+    click.echo(f"Asking the CA about {len(unknown)} accounts whose kid is not known.", err=True)
     return ask_ca.with_answers(context, found, only=unknown, verify_ssl=verify_ssl).entries
 
 

@@ -27,7 +27,7 @@ from certbot_sectigo.machine.lineages import Lineage
 
 
 @dataclass(frozen=True)
-class Plan:
+class PinPlan:
     """What a pin does."""
 
     account: Account
@@ -39,7 +39,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Undo:
+class UndoPlan:
     """What taking the last pin back does."""
 
     record: Record
@@ -86,7 +86,7 @@ def command(
             "certbot-sectigo accounts pin ID --cert-name NAME, --all-of OLD or --eab-kid KID",
         )
 
-    def make() -> Plan:
+    def make() -> PinPlan:
         return _plan(dirs, account_id, names, all_of, eab_kid, move_server, server)
 
     plan = make()
@@ -94,7 +94,7 @@ def command(
         _say_nothing_to_do(context, plan)
         return
 
-    def carry_out(plan: Plan) -> Plan:
+    def carry_out(plan: PinPlan) -> PinPlan:
         if plan.note is not None:
             pin.note_kid(plan.account, plan.note)
         pin.apply(dirs, plan.account.name, plan.changes)
@@ -122,7 +122,7 @@ def _plan(
     eab_kid: str | None,
     move_server: bool,
     server: str | None,
-) -> Plan:
+) -> PinPlan:
     known = lineages.read_all(dirs.renewal)
     accounts = store.read_all(dirs.accounts)
     account = id_lookup.one(accounts, account_id, lambda a: a, server=server)
@@ -153,7 +153,7 @@ def _plan(
     changes = pin.plan(chosen, same, target, move_server=move_server)
     changed = {each.lineage for each in changes}
     already = tuple(lineage.name for lineage in chosen if lineage.name not in changed)
-    return Plan(account, note, tuple(changes), already)
+    return PinPlan(account, note, tuple(changes), already)
 
 
 def choose(
@@ -189,7 +189,7 @@ def _same(one: Account, other: Account) -> bool:
     return os.path.realpath(one.folder) == os.path.realpath(other.folder)
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: PinPlan) -> None:
     if plan.note is not None:
         click.echo(f"Note: account {plan.account.name} was bound with kid {plan.note.kid}.")
     show_changes(plan.changes)
@@ -204,7 +204,7 @@ def show_changes(changes: Sequence[RenewalChange]) -> None:
 
 
 def describe_changes(changes: Sequence[RenewalChange]) -> list[dict[str, Any]]:
-    """Give what happens to renewal files for JSON."""
+    """Return what happens to renewal files for JSON."""
     return [
         {
             "lineage": each.lineage,
@@ -215,7 +215,7 @@ def describe_changes(changes: Sequence[RenewalChange]) -> list[dict[str, Any]]:
     ]
 
 
-def _describe(plan: Plan) -> dict[str, Any]:
+def _describe(plan: PinPlan) -> dict[str, Any]:
     return {
         "account": plan.account.name,
         "server_path": plan.account.server_path,
@@ -225,7 +225,7 @@ def _describe(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _conclude(plan: Plan) -> None:
+def _conclude(plan: PinPlan) -> None:
     if plan.note is not None:
         click.echo(f"Noted: {plan.account.name} has kid {plan.note.kid}.")
     if plan.changes:
@@ -234,7 +234,7 @@ def _conclude(plan: Plan) -> None:
         click.echo(here("To take it back:  certbot-sectigo accounts pin --undo"))
 
 
-def _say_nothing_to_do(context: Context, plan: Plan) -> None:
+def _say_nothing_to_do(context: Context, plan: PinPlan) -> None:
     if context.json:
         document.write("accounts pin", done=True, plan=_describe(plan), result={"pinned": []})
     else:
@@ -242,17 +242,17 @@ def _say_nothing_to_do(context: Context, plan: Plan) -> None:
 
 
 def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
-    def make() -> Undo:
+    def make() -> UndoPlan:
         record, changes = pin.plan_undo(dirs)
-        return Undo(record, tuple(changes))
+        return UndoPlan(record, tuple(changes))
 
-    def show(plan: Undo) -> None:
+    def show(plan: UndoPlan) -> None:
         click.echo(f"The pin to {plan.record.account} of {plan.record.when:%Y-%m-%d %H:%M} UTC:")
         show_changes(plan.changes)
         if not plan.changes:
             click.echo("Its lineages are as they were before already.")
 
-    def carry_out(plan: Undo) -> Undo:
+    def carry_out(plan: UndoPlan) -> UndoPlan:
         pin.undo(dirs, plan.record, plan.changes)
         return plan
 

@@ -131,7 +131,7 @@ def may(entry: AccountEntry, answers: Answers) -> bool | None:
 
 
 def as_json(entry: AccountEntry, answers: Answers) -> dict[str, Any]:
-    """Give an account's answer as docs/json.md has it."""
+    """Return an account's answer as docs/json.md has it."""
     from certbot_sectigo.accounts.known.status import May, MayNot, Untold
     from certbot_sectigo.ca import problems
 

@@ -61,7 +61,7 @@ class Registered:
 @click.option("--agree-tos", is_flag=True, help="Agree to the CA's terms of service.")
 @click.option("--replace", "old", metavar="OLD", type=AccountId(),
               help="Pin OLD's lineages to the new account.")  # fmt: skip
-@click.option("--move-server", is_flag=True, help="Also if OLD is of another server.")
+@click.option("--move-server", is_flag=True, help="Also if OLD is at another server.")
 @click.option(
     "--key-type",
     type=click.Choice(["rsa", "ecdsa"]),
@@ -171,7 +171,7 @@ def _plan(
         return RegisterPlan(pair, chosen, None, ())
     if chosen is not None and replaced == chosen.account.name:
         raise PinError(
-            f"The account {replaced} is itself the one of kid {pair.kid}.",
+            f"The account {replaced} has the kid {pair.kid} itself.",
             "To rotate a leaked pair out, have a new ACME account made in Sectigo Certificate "
             "Manager and give its credentials. A new key for the same account:  "
             + commands.ours("accounts", "rollover", replaced),

@@ -27,7 +27,7 @@ _NEW = "NEW-ID"
 
 
 @dataclass(frozen=True)
-class Plan:
+class RolloverPlan:
     """What a key change does."""
 
     old: str
@@ -59,10 +59,10 @@ def command(
     dirs = change.dirs_of(context)
     settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
 
-    def make() -> Plan:
+    def make() -> RolloverPlan:
         return _plan(context, dirs, account_id, server)
 
-    def carry_out(plan: Plan) -> Rolled:
+    def carry_out(plan: RolloverPlan) -> Rolled:
         begun = plan.begun
         if begun is None:
             assert plan.account is not None  # noqa: S101 - for mypy; _plan gives one of the two
@@ -92,7 +92,7 @@ def command(
     )
 
 
-def _plan(context: Context, dirs: Dirs, account_id: str, server: str | None) -> Plan:
+def _plan(context: Context, dirs: Dirs, account_id: str, server: str | None) -> RolloverPlan:
     known = lineages.read_all(dirs.renewal)
     below = server_path(server) if server else None
     begun = [
@@ -109,7 +109,7 @@ def _plan(context: Context, dirs: Dirs, account_id: str, server: str | None) -> 
     if begun:
         [found] = begun
         named = _named(context, found.old)
-        return Plan(found.old, found.server, found, None, (), named)
+        return RolloverPlan(found.old, found.server, found, None, (), named)
     account = id_lookup.one(store.read_all(dirs.accounts), account_id, lambda a: a, server=server)
     if not account.loads or account.misnamed or account.link is not None:
         raise key_change.RolloverError(
@@ -124,7 +124,7 @@ def _plan(context: Context, dirs: Dirs, account_id: str, server: str | None) -> 
     changes = key_change.changes_for(dirs, account, new, known)
     url = servers.url(account, known)
     named = _named(context, account.name)
-    return Plan(account.name, url, None, account, tuple(changes), named)
+    return RolloverPlan(account.name, url, None, account, tuple(changes), named)
 
 
 def _named(context: Context, name: str) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ def _named(context: Context, name: str) -> tuple[str, ...]:
     return tuple(f"{m.path} (line {m.line})" for m in found if m.account == name)
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: RolloverPlan) -> None:
     for place in plan.named:
         click.echo(f"{place} names the account: write the new id there afterwards.")
     if plan.begun is not None:
@@ -144,7 +144,7 @@ def _show(plan: Plan) -> None:
     click.echo("Its old folder goes to the archive.")
 
 
-def _describe(plan: Plan) -> dict[str, Any]:
+def _describe(plan: RolloverPlan) -> dict[str, Any]:
     return {
         "account": plan.old,
         "server": plan.server,

@@ -28,7 +28,7 @@ from certbot_sectigo.machine import lineages
 
 
 @dataclass(frozen=True)
-class Outgoing:
+class ExportPlan:
     """What is written where."""
 
     account: Account
@@ -38,7 +38,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
-class Incoming:
+class ImportPlan:
     """Which account a key is to become."""
 
     name: str
@@ -102,15 +102,15 @@ def export(
         return
     path = Path(output).absolute()
 
-    def make() -> Outgoing:
+    def make() -> ExportPlan:
         account, url = find()
-        plan = Outgoing(account, url, path, path.with_name(path.name + ".json"))
+        plan = ExportPlan(account, url, path, path.with_name(path.name + ".json"))
         taken = [str(p) for p in (plan.key_file, plan.told_file) if reading.is_there(p)]
         if taken and not force:
             raise TransferError(f"{', '.join(taken)}: there already.", "--force overwrites.")
         return plan
 
-    def carry_out(plan: Outgoing) -> Outgoing:
+    def carry_out(plan: ExportPlan) -> ExportPlan:
         pem = keys.to_pem(store.load_key(plan.account.folder))
         told = transfer.to_json(plan.account, plan.server)
         # Not the owner of the file that was there: a key is for nobody else to read.
@@ -184,7 +184,7 @@ def command(
     path = Path(key_file).absolute()
     given = KeyTold(server, account_url, eab_kid)
 
-    def make() -> Incoming:
+    def make() -> ImportPlan:
         plan = _incoming(path, Path(told_file).absolute() if told_file else None, given)
         transfer.refuse_existing(dirs, plan.name, plan.server)
         if plan.uri is None and not online:
@@ -194,7 +194,7 @@ def command(
             )
         return plan
 
-    def carry_out(plan: Incoming) -> Account:
+    def carry_out(plan: ImportPlan) -> Account:
         key = keys.from_file(path)
         uri, kid = plan.uri, plan.kid
         if online:
@@ -235,7 +235,7 @@ def _is_client(key_file: str, told_file: str | None) -> bool:
     return told_file is not None and reading.is_folder(Path(told_file))
 
 
-def _incoming(path: Path, told_file: Path | None, given: KeyTold) -> Incoming:
+def _incoming(path: Path, told_file: Path | None, given: KeyTold) -> ImportPlan:
     key = keys.from_file(path)
     if told_file is None:
         told_file = transfer.beside(path)
@@ -250,10 +250,10 @@ def _incoming(path: Path, told_file: Path | None, given: KeyTold) -> Incoming:
     if problem:
         raise TransferError(f"The server {server} {problem}.")
     uri = given.uri or told.uri
-    return Incoming(store.key_id(key), server, uri, given.kid or told.kid)
+    return ImportPlan(store.key_id(key), server, uri, given.kid or told.kid)
 
 
-def _ask(plan: Incoming, key: Any, settings: Settings) -> tuple[str, str | None]:
+def _ask(plan: ImportPlan, key: Any, settings: Settings) -> tuple[str, str | None]:
     found = Session(plan.server, key, settings).find()
     if found is None:
         raise CaError(f"{plan.server} knows no account of this key.")
@@ -264,7 +264,7 @@ def _ask(plan: Incoming, key: Any, settings: Settings) -> tuple[str, str | None]
     return found.uri, found.kid
 
 
-def _conclude_outgoing(plan: Outgoing) -> None:
+def _conclude_outgoing(plan: ExportPlan) -> None:
     # No hint of this machine's directories: the other one has its own.
     click.echo(
         f"Written. With both files in the same folder of the other machine:\n"
@@ -273,7 +273,7 @@ def _conclude_outgoing(plan: Outgoing) -> None:
     )
 
 
-def _describe_outgoing(plan: Outgoing) -> dict[str, Any]:
+def _describe_outgoing(plan: ExportPlan) -> dict[str, Any]:
     return {
         "account": plan.account.name,
         "server": plan.server,
@@ -282,7 +282,7 @@ def _describe_outgoing(plan: Outgoing) -> dict[str, Any]:
     }
 
 
-def _describe_incoming(plan: Incoming) -> dict[str, Any]:
+def _describe_incoming(plan: ImportPlan) -> dict[str, Any]:
     return {
         "account": plan.name,
         "server": plan.server,

@@ -17,7 +17,7 @@ __all__ = ["Block", "Cell", "Fields", "Format", "Note", "Report", "Table", "Tone
 
 
 def chosen(*, json: bool) -> Format:
-    """Give the format that was asked for; the other one is not even imported.
+    """Return the format that was asked for; the other one is not even imported.
 
     :param json: a document for programs instead of text for people.
     """

@@ -72,9 +72,9 @@ class Report:
     command: str
     """The subcommand's words, such as ``accounts list``."""
     data: Callable[[], Mapping[str, Any]]
-    """Gives the document's members; all JSON types."""
+    """Returns the document's members; all JSON types."""
     blocks: Callable[[], Iterable[Block]]
-    """Gives the text for people."""
+    """Returns the text for people."""
 
 
 class Format(abc.ABC):

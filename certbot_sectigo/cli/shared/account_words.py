@@ -71,7 +71,7 @@ def _common(one: str, other: str) -> int:
 
 
 def as_json(entry: AccountEntry, host: str) -> dict[str, Any]:
-    """Give an account's members as docs/json.md has them.
+    """Return an account's members as docs/json.md has them.
 
     :param host: this machine's name.
     """
@@ -107,7 +107,7 @@ def as_json(entry: AccountEntry, host: str) -> dict[str, Any]:
 
 
 def use_as_json(use: Use) -> dict[str, Any]:
-    """Give a sign of use."""
+    """Return a sign of use."""
     return {
         "source": use.source.value,
         "what": use.what,
@@ -119,14 +119,14 @@ def use_as_json(use: Use) -> dict[str, Any]:
 
 
 def status_as_json(status: Status | None) -> Mapping[str, Any] | None:
-    """Give what the CA said; None if it was not asked."""
+    """Return what the CA said; None if it was not asked."""
     if status is None:
         return None
     return {"standing": status.standing.value, "reason": status.reason}
 
 
 def dangling_as_json(dangling: Dangling) -> dict[str, Any]:
-    """Give a place that names an account which is not there."""
+    """Return a place that names an account which is not there."""
     return {
         "source": dangling.source.value,
         "what": dangling.what,
@@ -138,7 +138,7 @@ def dangling_as_json(dangling: Dangling) -> dict[str, Any]:
 
 
 def contact(entry: AccountEntry) -> tuple[str, ...]:
-    """Give the contact as the CA shows it, else as certbot has kept it."""
+    """Return the contact as the CA shows it, else as certbot has kept it."""
     status = entry.facts.status
     return (status.contact if status else ()) or entry.account.contact
 

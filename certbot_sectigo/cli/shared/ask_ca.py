@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def no_verify_ssl_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command that speaks to a server the option ``--no-verify-ssl``, as certbot has it."""
+    """Add certbot's option ``--no-verify-ssl`` to a command that speaks to a server."""
     words = "Do not check the CA's TLS certificate."
     return click.option("--no-verify-ssl", is_flag=True, help=words)(function)
 

@@ -27,12 +27,12 @@ class NotDoneError(errors.Error):
 
 
 def yes_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the option ``--yes``."""
+    """Add the option ``--yes`` to a command."""
     return click.option("--yes", is_flag=True, help="Act without asking.")(function)
 
 
 def dirs_of(context: Context) -> Dirs:
-    """Give certbot's directories, if this user may look into them.
+    """Return certbot's directories, if this user may look into them.
 
     :raises NotDoneError: if not: an empty list would be a wrong answer.
     """

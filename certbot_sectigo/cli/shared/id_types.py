@@ -29,7 +29,7 @@ class AccountId(_Word):
         return value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """Give the accounts that begin like that, with their servers."""
+        """Return the accounts that begin like that, with their servers."""
         from click.shell_completion import CompletionItem
 
         from certbot_sectigo.accounts import store

@@ -16,7 +16,7 @@ class Group(click.Group):
     """A group whose subcommands take the global options as well."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Give a subcommand."""
+        """Return a subcommand."""
         found = super().get_command(ctx, cmd_name)
         return options.adopt(found) if found is not None else None
 

@@ -59,7 +59,7 @@ class GlobalOption(click.Option):
         self._listed = listed
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Give its line in ``--help``."""
+        """Return its line in ``--help``."""
         return super().get_help_record(ctx) if self._listed else None
 
 
@@ -101,7 +101,7 @@ def adopt(command: click.Command) -> click.Command:
 
 
 def config_dir(ctx: click.Context) -> Path:
-    """Give certbot's configuration directory while words are completed."""
+    """Return certbot's configuration directory while words are completed."""
     return ctx.obj.config_dir if isinstance(ctx.obj, Context) else Path(_FOLDERS["config_dir"])
 
 

@@ -26,7 +26,7 @@ class Ours:
     """Names of all plugins that it has."""
 
     def words(self, start: Start | None = None) -> str:
-        """Give the words that start a certbot with the plugin, for a shell; empty if unknown."""
+        """Return the words that start a certbot with the plugin, for a shell; empty if unknown."""
         if self.program:
             return shlex.quote(self.program)
         if self.python and start is not None and start.certbot is not None:
@@ -35,7 +35,7 @@ class Ours:
 
 
 def needed(lineages: Iterable[Lineage]) -> list[Lineage]:
-    """Give the lineages that need the plugin."""
+    """Return the lineages that need the plugin."""
     return [lineage for lineage in lineages if PLUGIN in lineage.plugins]
 
 

@@ -12,12 +12,12 @@ class Format(abc.ABC):
 
     @abc.abstractmethod
     def text(self, diagnosis: Diagnosis) -> str:
-        """Give what is printed on standard output, with its line ends."""
+        """Return what is printed on standard output, with its line ends."""
 
     @abc.abstractmethod
     def exit_code(self, diagnosis: Diagnosis) -> int:
-        """Give the exit code that goes with it."""
+        """Return the exit code that goes with it."""
 
     @abc.abstractmethod
     def failure(self, message: str) -> tuple[str, int] | None:
-        """Give text and exit code where there is no diagnosis; None to report it as an error."""
+        """Return text and exit code where there is no diagnosis; None to report it as an error."""

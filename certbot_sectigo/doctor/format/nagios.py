@@ -16,7 +16,7 @@ class Nagios(Format):
     """State, the worst findings, and figures behind a bar; notices do not raise the state."""
 
     def text(self, diagnosis: Diagnosis) -> str:
-        """Give the line."""
+        """Return the line."""
         counts = [(diagnosis.count(severity), severity.value) for severity in Severity]
         said = ", ".join(f"{count} {name}" for count, name in counts if count) or "no findings"
         worst = "; ".join(
@@ -39,13 +39,13 @@ class Nagios(Format):
         return f"CERTBOT-SECTIGO {state} - {_plain(sentence)} | {' '.join(figures)}\n"
 
     def exit_code(self, diagnosis: Diagnosis) -> int:
-        """Give 0, 1 or 2."""
+        """Return 0, 1 or 2."""
         if diagnosis.count(Severity.CRITICAL):
             return 2
         return 1 if diagnosis.count(Severity.WARNING) else 0
 
     def failure(self, message: str) -> tuple[str, int]:
-        """Give UNKNOWN."""
+        """Return UNKNOWN."""
         return f"CERTBOT-SECTIGO UNKNOWN - {_plain(message)}\n", 3
 
 

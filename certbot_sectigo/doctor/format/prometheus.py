@@ -15,11 +15,11 @@ class Prometheus(Format):
     """Expiry per lineage, accounts per verdict, findings per severity and code."""
 
     def text(self, diagnosis: Diagnosis) -> str:
-        """Give the metrics."""
+        """Return the metrics."""
         return "".join(f"{line}\n" for line in _lines(diagnosis))
 
     def exit_code(self, diagnosis: Diagnosis) -> int:
-        """Give 0: that there are findings is what the metrics say."""
+        """Return 0: that there are findings is what the metrics say."""
         return 0
 
     def failure(self, message: str) -> None:

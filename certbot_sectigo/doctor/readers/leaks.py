@@ -79,7 +79,7 @@ def logs(logs_dir: Path, known: Collection[Secret]) -> Iterator[Path]:
 
 
 def whole(log: Path) -> str | None:
-    """Give a log's text, compressed or not; None if it cannot be read to its end."""
+    """Return a log's text, compressed or not; None if it cannot be read to its end."""
     trouble: list[Unread] = []
     parts, size = [], 0
     for part in log_files.blocks(log, trouble):
