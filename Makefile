@@ -1,8 +1,8 @@
 # make demo    tell the whole story: real certbot runs against the embedded sandbox
 # make test    run the tests; brings what they need where it may (root, apt-get)
 # make test-matrix
-#              run the end-to-end tests with every certbot of the field, six versions
-#              and the distribution's own package, one after the other
+#              run the end-to-end tests with all supported certbots, one after the other: six
+#              versions and the distribution's own package
 # make torture let every file operation of every command fail, and kill it there;
 #              some 30 minutes, goes on where it was cut off (ARGS=--again: anew)
 # make lint    check style, types, the arrows between modules and the lowest Python

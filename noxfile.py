@@ -31,7 +31,7 @@ nox.options.sessions = ["matrix", "debian"]
 
 @dataclass(frozen=True)
 class Certbot:
-    """A certbot of the field."""
+    """A certbot that is supported."""
 
     version: str
     shipped_by: str

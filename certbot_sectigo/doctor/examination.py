@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts import archive, store
+from certbot_sectigo.accounts import archive, leftovers, store
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Verdict
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.doctor import model
-from certbot_sectigo.doctor.checks import accounts, reach, renewal, secrets, traps
+from certbot_sectigo.doctor.checks import accounts, cut_off, reach, renewal, secrets, traps
 from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, worst_first
 from certbot_sectigo.doctor.readers import exposure, hmac_keys, leaks
@@ -49,6 +49,7 @@ class Machine:
     schedule: timers.Schedule
     guarded: tuple[model.Guarded, ...]
     repositories: tuple[model.Repository, ...]
+    leftovers: tuple[leftovers.Leftover, ...]
     leaks: tuple[model.Leak, ...]
     keys: tuple[Secret, ...]
     """HMAC keys that were seen."""
@@ -99,6 +100,7 @@ def read(
         schedule=schedule,
         guarded=guarded,
         repositories=tuple(exposure.repositories(dirs.config_dir)),
+        leftovers=tuple(leftovers.find(dirs)),
         leaks=tuple(found),
         keys=tuple(keys),
         settings=tuple(
@@ -123,6 +125,7 @@ def diagnose(machine: Machine) -> Diagnosis:
     reached = reach.reaches(machine.holdings)
     findings: list[Finding] = [
         *accounts.check(machine.overview, machine.host, machine.unnoted, machine.settings_files),
+        *cut_off.check(machine.leftovers),
         *secrets.check(machine.guarded, machine.repositories, machine.leaks),
         *reach.check(reached),
         *renewal.check(

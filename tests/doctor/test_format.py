@@ -76,3 +76,10 @@ def test_prometheus_metrics() -> None:
         assert text.count(f"# TYPE {name} gauge\n") == 1
         assert text.count(f"# HELP {name} ") == 1
     assert PROMETHEUS.exit_code(diagnosis(Severity.CRITICAL)) == 0
+
+
+def test_names_that_are_no_text_are_text_to_prometheus() -> None:
+    text = PROMETHEUS.text(diagnosis(lineage="caf\udce9"))
+    [line] = [line for line in text.splitlines() if "not_after" in line and "{" in line]
+    assert line.encode() and SAMPLE.fullmatch(line)
+    assert 'lineage="caf\\\\udce9"' in line

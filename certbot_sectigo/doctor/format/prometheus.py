@@ -98,4 +98,6 @@ def _metric(name: str, help_text: str, samples: Iterable[_Sample]) -> Iterator[s
 
 def _escaped(text: str) -> str:
     """Escape a label's value as the text format wants it."""
+    # The format is UTF-8; file names need not be.
+    text = text.encode("utf-8", "backslashreplace").decode()
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

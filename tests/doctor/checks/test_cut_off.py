@@ -1,0 +1,23 @@
+"""What commands that were cut off have left: as a machine shows it."""
+
+from __future__ import annotations
+
+from certbot_sectigo.doctor.model import Severity
+from tests.doctor.machines import Machine
+
+
+def test_it_is_told_and_the_command_ends_it(machine: Machine) -> None:
+    config = machine.home / "config"
+    (config / "sectigo/pending/ca.example").mkdir(parents=True, mode=0o700)
+    (config / "renewal").mkdir(exist_ok=True)
+    unfinished = config / "renewal" / f".sectigo-eab-{'0' * 16}.tmp"
+    unfinished.touch(0o600)
+    empty, file = config / "sectigo/pending/ca.example", unfinished
+    found = [f for f in machine.doctor()[1] if f["code"] == "accounts/cut-off"]
+    assert [f["severity"] for f in found] == [Severity.WARNING.value, Severity.NOTICE.value]
+    assert found[0]["where"] == [str(file)]
+    assert str(empty) in found[1]["where"]
+    assert found[0]["command"] == "certbot-sectigo accounts clean"
+    machine.command("accounts", "clean", "--yes", check=0)
+    assert not file.exists() and not empty.exists()
+    assert "accounts/cut-off" not in machine.codes()
