@@ -385,7 +385,7 @@ class TestOddMachines:
         advice = {name: entry["advice"] for name, entry in listed.items()}
         assert "key change" in tool.run("-q", "accounts", "list").stdout
         for account in (first, second):
-            assert advice[account].endswith(f"certbot-sectigo accounts rollover {account}")
+            assert advice[account].endswith(f" accounts rollover {account}")
             assert listed[account]["key_change_cut_off"]
             tool.run("accounts", "rollover", account, "--yes")
         assert {e["status"]["standing"] for e in tool.accounts("--online").values()} == {"valid"}
