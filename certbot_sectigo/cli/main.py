@@ -40,6 +40,10 @@ _COMMANDS = {
         "certbot_sectigo.cli.revoke",
         "Ask the CA to revoke a certificate, with the account that may.",
     ),
+    "scm": (
+        "certbot_sectigo.cli.scm",
+        "Ask Sectigo Certificate Manager for accounts, pairs and certificates; make them.",
+    ),
     "sandbox": ("certbot_sectigo.cli.sandbox", "Run a look-alike of Sectigo's ACME service."),
 }
 

@@ -95,7 +95,7 @@ class AuditFinding:
     where: tuple[str, ...]
     remedy: str
     command: tuple[str, ...] = ()
-    """The words of the command that helps, behind ``certbot-sectigo``."""
+    """The words of the command that helps, behind ``certbot-sectigo scm``."""
 
 
 def look(portal: Portal, wanted: Callable[[PortalAccount], bool] = lambda account: True) -> Seen:
@@ -174,7 +174,7 @@ def _account(seen: Seen, audited: Audited, hosts: Sequence[Host]) -> Iterator[Au
             where,
             "Give it to its host, or take it away; if a client is a stranger, see its "
             "certificates first.",
-            ("scm", "show", account.name),
+            ("show", account.name),
         )
     yield from _clients(seen, audited, mine)
     certificates = [c for host, a in mine for c in host.certificates if c.account == a.id]
@@ -192,7 +192,7 @@ def _account(seen: Seen, audited: Audited, hosts: Sequence[Host]) -> Iterator[Au
                 "name there: a stolen key gets them all the same.",
                 where,
                 "Take the domains from the account, if nothing is planned for them.",
-                ("scm", "domains", "remove", account.name, *unused),
+                ("domains", "remove", account.name, *unused),
             )
     for domain in audited.domains:
         if domain.name.startswith("*."):
@@ -200,7 +200,7 @@ def _account(seen: Seen, audited: Audited, hosts: Sequence[Host]) -> Iterator[Au
                 "scm/wildcard", False, "A wildcard as a domain",
                 f"{domain.name} covers nothing.", where,
                 f"Add {domain.name[2:]} and remove it.",
-                ("scm", "domains", "remove", account.name, domain.name),
+                ("domains", "remove", account.name, domain.name),
             )  # fmt: skip
         elif domain.valid_until is None or domain.valid_until < seen.when + SOON:
             ends = f"ends on {domain.valid_until:%Y-%m-%d}" if domain.valid_until else "is missing"
@@ -234,7 +234,7 @@ def _clients(
             where,
             "If nobody knows it, deactivate it for good, and replace the account if its pair "
             "still binds.",
-            ("scm", "deactivate-client", account.name, client.id),
+            ("deactivate-client", account.name, client.id),
         )
     if len(live) > 1 and not strangers:
         yield AuditFinding(
@@ -242,7 +242,7 @@ def _clients(
             f"{len(live)} clients are bound to the account, so its pair binds again: whoever has "
             "the pair can bind one more.", where,
             "Give each host an account of its own, or keep the pair as safe as a key.",
-            ("scm", "show", account.name),
+            ("show", account.name),
         )  # fmt: skip
     for client in live:
         last = client.last_activity
@@ -254,7 +254,7 @@ def _clients(
                 f"Client {client.id} has not asked for anything since {last:%Y-%m-%d}.",
                 where,
                 "See whether its host is still there and renews; if not, deactivate it for good.",
-                ("scm", "deactivate-client", account.name, client.id),
+                ("deactivate-client", account.name, client.id),
             )
     for host, own in mine:
         ended = any(own.is_client(c) and not c.live for c in audited.clients or ())
@@ -320,7 +320,7 @@ def _certificates(seen: Seen, hosts: Sequence[Host]) -> Iterator[AuditFinding]:
             "Let it run out, or revoke it if its key is no longer kept."
             if older
             else "Find out who asked for it; revoke it if nobody did.",
-            ("scm", "revoke", f"{serial:X}"),
+            ("revoke", f"{serial:X}"),
         )
 
 

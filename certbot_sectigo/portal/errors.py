@@ -56,7 +56,7 @@ _REMEDIES = (
     (-25, "", _PRIVILEGE),
     (-37, "", _SCOPE),
     (-738, "", _SCOPE),
-    (-1023, "", "The command  scm whoami  tells the organisations' names and numbers."),
+    (-1023, "", "Compare the organisation with those that this administrator sees in SCM."),
     (-715, "", "Have the domain activated in SCM."),
     (-727, "", "Have the domain entered in SCM and delegated to the organisation."),
     (-1010, "", "Have the domain delegated to the organisation in SCM."),

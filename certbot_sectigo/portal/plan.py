@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from certbot_sectigo.portal import commands
 from certbot_sectigo.portal.errors import PortalError
 from certbot_sectigo.portal.model import Organisation, PortalAccount, Server, covers
 
@@ -93,8 +94,8 @@ def find(
         raise PlanError(
             f"There are {len(found)} ACME accounts {wanted.name} of {wanted.organisation.name} at "
             f"{wanted.server.url}: {numbers}.",
-            "Give all but one of them another name, or delete them, in SCM or with the commands  "
-            "scm rename  and  scm delete  and the number in place of the name.",
+            "See which one is in use, and give the others another name by their number:\n"
+            + commands.ours("rename", str(found[-1].id), f"{wanted.name} unused"),
         )
     return found[0] if found else None
 
@@ -112,7 +113,8 @@ def named(text: str, accounts: Iterable[PortalAccount]) -> PortalAccount:
         near = sorted(a.name for a in every if text.lower() in a.name.lower())[:5]
         also = f"\nSimilar: {', '.join(near)}." if near else ""
         raise PlanError(
-            f"SCM shows no ACME account {text}.", f"The command  scm accounts  lists them.{also}"
+            f"SCM shows no ACME account {text}.",
+            f"What there is, is listed by:\n{commands.ours('accounts')}{also}",
         )
     if len(found) > 1:
         numbers = ", ".join(str(account.id) for account in found)

@@ -1,0 +1,163 @@
+"""``scm facts`` and ``scm audit``: SCM against this machine, or against many."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certbot_sectigo.base import errors, json_text, reading
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.format.document import time
+from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Note, Report, Tone
+from certbot_sectigo.cli.scm import connect
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.doctor.format import FORMATS
+from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
+from certbot_sectigo.portal import audit, commands
+from certbot_sectigo.portal.audit import AuditFinding, Host
+
+_MOST_BYTES = 64 << 20
+
+
+@click.command("facts")
+@click.pass_obj
+def facts(context: Context) -> None:
+    """Print what an audit needs to know of this machine, as one JSON object.
+
+    Reads certbot's files and logs, changes nothing and asks nobody. There is nothing secret in
+    it. Keep the output of each host in a file, and give the files to scm audit.
+    """
+    host = connect.this_host(context, socket.gethostname())
+    report = Report("scm facts", lambda: _as_json(host), tuple)
+    formats.chosen(json=True).show(report)
+
+
+@click.command("audit")
+@click.argument("files", metavar="[FACTS]...", nargs=-1)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json", *FORMATS]),
+    default="text",
+    show_default=True,
+    help="What to print; nagios and prometheus are for monitoring.",
+)
+@click.option("--ignore", multiple=True, metavar="CODE", help="Leave findings of this kind out.")
+@connect.option
+@click.pass_obj
+def command(
+    context: Context,
+    files: tuple[str, ...],
+    format_name: str,
+    ignore: tuple[str, ...],
+    scm_file: str | None,
+) -> int:
+    """Compare SCM with this machine, or with the hosts whose FACTS are given.
+
+    FACTS are files with what scm facts prints on each host. Changes nothing, here or there. The
+    exit code is 0 without findings and 1 with some; of --format nagios it is 0, 1, 2 or 3.
+    """
+    context = dataclasses.replace(context, json=context.json or format_name == "json")
+    chosen = FORMATS.get(format_name)
+    try:
+        hosts = [_read(Path(name)) for name in files]
+        hosts = hosts or [connect.this_host(context, socket.gethostname())]
+        seen = audit.look(connect.connect(context, scm_file).scm)
+        found = [f for f in audit.compare(seen, hosts) if f.code not in ignore]
+    except (errors.Error, OSError) as error:
+        failure = chosen.failure(str(error)) if chosen else None
+        if failure is None:
+            raise
+        click.echo(failure[0], nl=False)
+        return failure[1]
+    diagnosis = Diagnosis(seen.when, tuple(map(_finding, found)), {}, (), ())
+    if chosen is not None:
+        click.echo(chosen.text(diagnosis), nl=False)
+        return chosen.exit_code(diagnosis)
+    report = Report(
+        "scm audit",
+        lambda: {
+            "when": time(seen.when),
+            "hosts": [host.name for host in hosts],
+            "accounts": len(seen.accounts),
+            "findings": [_finding_as_json(f) for f in diagnosis.findings],
+        },
+        lambda: _blocks(diagnosis.findings, hosts, len(seen.accounts)),
+    )
+    formats.chosen(json=context.json).show(report)
+    return 1 if found else 0
+
+
+def _read(path: Path) -> Host:
+    try:
+        document = json_text.loads_object(reading.read_regular(path, _MOST_BYTES))
+        return audit.as_hosts([document])[0]
+    except ValueError:
+        raise errors.Error(
+            f"{path} is no JSON object.", "Give what  certbot-sectigo scm facts  printed."
+        ) from None
+    except errors.Error as error:
+        raise errors.Error(f"{path}: {error.message}", error.remedy) from None
+
+
+def _as_json(host: Host) -> Mapping[str, Any]:
+    return {
+        "host": host.name,
+        "accounts": [
+            {"id": a.id, "server": a.server, "kid": a.kid, "account_url": a.uri}
+            for a in host.accounts
+        ],
+        "certificates": [
+            {"lineage": c.lineage, "names": list(c.names), "serial": f"{c.serial:x}",
+             "account": c.account}
+            for c in host.certificates
+        ],
+    }  # fmt: skip
+
+
+def _finding(found: AuditFinding) -> Finding:
+    return Finding(
+        code=found.code,
+        severity=Severity.CRITICAL if found.grave else Severity.WARNING,
+        title=found.title,
+        what=found.what,
+        where=found.where,
+        remedy=found.remedy,
+        command=commands.ours(*found.command) if found.command else "",
+    )
+
+
+def _finding_as_json(found: Finding) -> Mapping[str, Any]:
+    return {
+        "code": found.code,
+        "severity": found.severity.value,
+        "title": found.title,
+        "what": found.what,
+        "where": list(found.where),
+        "remedy": found.remedy,
+        "command": found.command or None,
+    }
+
+
+def _blocks(findings: Sequence[Finding], hosts: Sequence[Host], count: int) -> Iterator[Block]:
+    names = ", ".join(host.name for host in hosts[:5]) + (" ..." if len(hosts) > 5 else "")
+    yield Note(f"SCM shows {count} ACME account(s); compared with {len(hosts)} host(s): {names}.")
+    if not findings:
+        yield Note("All is as it ought to be.", tone=Tone.GOOD)
+    for found in findings:
+        tone = Tone.BAD if found.severity is Severity.CRITICAL else Tone.WARN
+        yield Fields(
+            (
+                (found.severity.value, Cell(f"{found.title} ({found.code})", tone)),
+                ("where", Cell(", ".join(found.where) or "SCM")),
+                ("what", Cell(found.what)),
+                ("way on", Cell(found.remedy)),
+            )
+        )
+        if found.command:
+            yield Note("", found.command)

@@ -1,0 +1,141 @@
+"""``scm certificates`` and ``scm revoke``: through SCM, where the account that issued is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from certbot_sectigo.base import errors
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.format.document import time
+from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table
+from certbot_sectigo.cli.scm import connect
+from certbot_sectigo.cli.shared import change
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import certificates as machine_certificates
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.certificates import Unreadable
+from certbot_sectigo.portal import commands, parsing
+
+_REASONS = {
+    "unspecified": 0,
+    "keycompromise": 1,
+    "affiliationchanged": 3,
+    "superseded": 4,
+    "cessationofoperation": 5,
+}
+"""Those of RFC 5280 that SCM takes [O], by certbot's words."""
+
+
+@click.command("certificates")
+@connect.option
+@click.pass_obj
+def certificates(context: Context, scm_file: str | None) -> None:
+    """Ask SCM for the certificates that came by ACME and are issued, and print them.
+
+    Changes nothing. HERE says which of them a lineage of this machine has; SCM itself does not
+    tell which account or client a certificate came from.
+    """
+    scm = connect.connect(context, scm_file).scm
+    found = scm.certificates()
+    here = {c.serial: c.lineage for c in connect.this_host(context, "here").certificates}
+
+    def blocks() -> Iterator[Block]:
+        if not found:
+            yield Note("SCM shows no certificate that came by ACME to this log-in.")
+            return
+        rows = tuple(
+            (
+                Cell(", ".join(c.names)),
+                Cell(f"{c.expires:%Y-%m-%d}" if c.expires else "?"),
+                Cell(f"{c.serial:x}"),
+                Cell(here.get(c.serial, "")),
+            )
+            for c in found
+        )
+        yield Table("", ("NAMES", "UNTIL", "SERIAL", "HERE"), rows, frozenset({"SERIAL"}))
+
+    rows = [
+        {"id": c.id, "names": list(c.names), "serial": f"{c.serial:x}", "status": c.status,
+         "expires": time(c.expires), "lineage": here.get(c.serial)}
+        for c in found
+    ]  # fmt: skip
+    report = Report("scm certificates", lambda: {"certificates": rows}, blocks)
+    formats.chosen(json=context.json).show(report)
+
+
+@click.command("revoke")
+@click.argument("serial", required=False)
+@click.option("--cert-path", metavar="FILE", help="The certificate, PEM.")
+@click.option("--cert-name", metavar="NAME", help="The certificate of a lineage here.")
+@click.option("--reason", type=click.Choice(list(_REASONS)), default="unspecified",
+              show_default=True, help="Why.")  # fmt: skip
+@click.option("--words", default="revoked with certbot-sectigo", metavar="TEXT",
+              help="What SCM keeps as the reason, 1 to 512 characters.")  # fmt: skip
+@connect.option
+@change.yes_option
+@click.pass_obj
+def revoke(
+    context: Context,
+    serial: str | None,
+    cert_path: str | None,
+    cert_name: str | None,
+    reason: str,
+    words: str,
+    scm_file: str | None,
+    yes: bool,
+) -> None:
+    """Revoke a certificate through SCM: by its serial number in hexadecimal, its file, its name.
+
+    For certificates whose account or key is gone; else certbot-sectigo revoke needs no log-in.
+    There is no way back. Files stay as they are, and certbot renews the lineage when it is due.
+    """
+    if [serial, cert_path, cert_name].count(None) != 2:
+        raise errors.UsageError("Give one of SERIAL, --cert-path and --cert-name.")
+    if not 1 <= len(words) <= 512:
+        raise errors.UsageError("--words: give 1 to 512 characters.")
+    number = _number(context, serial, cert_path, cert_name)
+    scm = connect.connect(context, scm_file).scm
+    found = next((c for c in scm.certificates() if c.serial == number), None)
+    if found is None:
+        raise errors.Error(
+            f"SCM shows no issued certificate with serial {number:x} to this log-in.",
+            "It is revoked or expired, or another organisation's. What there is, is listed by:\n"
+            + commands.ours("certificates"),
+        )
+    names = ", ".join(found.names)
+    change.act(
+        context,
+        "scm revoke",
+        make=lambda: found,
+        show=lambda _: click.echo(f"Revoke {names} (serial {number:x}), for good: {reason}."),
+        describe=lambda _: {"names": list(found.names), "serial": f"{number:x}", "reason": reason},
+        question="Revoke it for good?",
+        yes=yes,
+        carry_out=lambda _: scm.revoke(number, _REASONS[reason], words),
+        lock=change.no_lock,
+        conclude=lambda _: click.echo(f"Revoked: {names}."),
+        result=lambda _: {"revoked": f"{number:x}"},
+    )
+
+
+def _number(
+    context: Context, serial: str | None, cert_path: str | None, cert_name: str | None
+) -> int:
+    if serial is not None:
+        if parsing.serial(serial) == 0 or not all(c in "0123456789abcdefABCDEF:" for c in serial):
+            raise errors.UsageError(f"{serial} is no serial number in hexadecimal digits.")
+        return parsing.serial(serial)
+    path = Path(cert_path) if cert_path else None
+    if cert_name is not None:
+        dirs = change.dirs_of(context)
+        lineage = lineages.read(dirs.renewal / f"{cert_name}.conf")
+        path = lineage.cert_path if lineage else None
+        if path is None:
+            raise errors.Error(f"There is no lineage {cert_name} in {dirs.renewal}.")
+    found = machine_certificates.read(path) if path else Unreadable("no file")
+    if isinstance(found, Unreadable):
+        raise errors.Error(f"{found.reason}.")
+    return found.serial

@@ -1,0 +1,112 @@
+"""What the commands about SCM share: the log-in, and what this machine has."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certbot_sectigo import __version__
+from certbot_sectigo.cli.shared import ask_ca
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import certificates
+from certbot_sectigo.machine.certificates import Certificate
+from certbot_sectigo.portal import commands, credentials, plan
+from certbot_sectigo.portal.audit import Host, HostAccount, HostCertificate
+from certbot_sectigo.portal.credentials import ScmCredentials
+from certbot_sectigo.portal.model import Organisation, PortalAccount, Server
+from certbot_sectigo.portal.scm import Scm
+from certbot_sectigo.portal.transport import Transport
+
+_FILE = "sectigo-scm.ini"
+
+
+def option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option ``--scm-credentials``."""
+    return click.option(
+        "--scm-credentials",
+        "scm_file",
+        metavar="FILE",
+        help=f"The log-in to SCM. (default: {_FILE} in --config-dir)",
+    )(function)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """SCM, asked as one administrator."""
+
+    scm: Scm
+    credentials: ScmCredentials
+
+
+def connect(context: Context, scm_file: str | None) -> Connection:
+    """Read the log-in; nothing is asked yet.
+
+    :raises certbot_sectigo.base.errors.Error: if it cannot be used.
+    """
+    path = Path(scm_file).absolute() if scm_file else context.config_dir / _FILE
+    commands.remember(path if scm_file else None)
+    found = credentials.read(path)
+
+    def sleep(seconds: float) -> None:
+        if seconds >= 1 and context.verbosity >= 0:
+            click.echo(f"Waiting {seconds:.0f} s for SCM ...", err=True)
+        time.sleep(seconds)
+
+    agent = f"certbot-sectigo/{__version__}"
+    return Connection(Scm(Transport(found, agent, sleep=sleep)), found)
+
+
+def account(scm: Scm, text: str) -> PortalAccount:
+    """Return the account that a person means by its name or number.
+
+    :raises certbot_sectigo.portal.errors.PortalError: if there is none, or several.
+    """
+    return plan.named(text, scm.accounts())
+
+
+@dataclass(frozen=True)
+class Words:
+    """What numbers and names of SCM are called for people."""
+
+    organisations: Sequence[Organisation]
+    servers: Sequence[Server]
+
+    @classmethod
+    def ask(cls, scm: Scm) -> Words:
+        """Ask SCM for them."""
+        return cls(scm.organisations(), scm.servers())
+
+    def organisation(self, number: int) -> str:
+        """Return an organisation's name."""
+        found = (o.name for o in self.organisations if o.id == number)
+        return next(found, f"organisation {number}")
+
+    def server(self, text: str) -> str:
+        """Return an account's directory URL."""
+        return plan.server_url(text, self.servers)
+
+
+def this_host(context: Context, name: str) -> Host:
+    """Read what an audit needs to know of this machine; changes nothing.
+
+    :param name: what it is called.
+    """
+    found = ask_ca.gather(context)
+    accounts = tuple(
+        HostAccount(e.account.name, e.facts.server, e.account.kid, e.account.uri)
+        for e in found.entries
+        if e.account.loads
+    )
+    held = []
+    for lineage in found.lineages:
+        path = lineage.cert_path
+        read = certificates.read(path) if path is not None else None
+        if isinstance(read, Certificate):
+            names = tuple(sorted(read.names))
+            held.append(HostCertificate(lineage.name, names, read.serial, lineage.account))
+    return Host(name, accounts, tuple(held))

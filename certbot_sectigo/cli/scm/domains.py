@@ -1,0 +1,100 @@
+"""``scm domains add`` and ``scm domains remove``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import click
+
+from certbot_sectigo.base import errors
+from certbot_sectigo.cli.scm import connect
+from certbot_sectigo.cli.shared import change
+from certbot_sectigo.cli.shared.lazy import Group
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.portal import plan
+from certbot_sectigo.portal.model import PortalAccount
+from certbot_sectigo.portal.scm import Scm
+
+
+@click.group("domains", cls=Group)
+def command() -> None:
+    """Add domains to an account in SCM, or remove them."""
+
+
+@command.command("add")
+@click.argument("name")
+@click.argument("domains", nargs=-1, required=True)
+@connect.option
+@change.yes_option
+@click.pass_obj
+def add(
+    context: Context, name: str, domains: tuple[str, ...], scm_file: str | None, yes: bool
+) -> None:
+    """Add DOMAINS to the account NAME: each covers itself and everything below it."""
+    names = tuple(dict.fromkeys(map(plan.domain_name, domains)))
+    scm = connect.connect(context, scm_file).scm
+    one = connect.account(scm, name)
+    todo = [n for n in names if n not in _has(scm, one)]
+    _act(context, "add", scm, one, todo, lambda: scm.add_domains(one.id, todo), yes=yes)
+
+
+@command.command("remove")
+@click.argument("name")
+@click.argument("domains", nargs=-1, required=True)
+@connect.option
+@change.yes_option
+@click.pass_obj
+def remove(
+    context: Context, name: str, domains: tuple[str, ...], scm_file: str | None, yes: bool
+) -> None:
+    """Remove DOMAINS from the account NAME: it can no longer renew names below them."""
+    names = {n.strip().rstrip(".").lower() for n in domains}
+    scm = connect.connect(context, scm_file).scm
+    one = connect.account(scm, name)
+    todo = [n for n in _has(scm, one) if n in names]
+    _act(context, "remove", scm, one, todo, lambda: scm.remove_domains(one.id, todo), yes=yes)
+
+
+def _has(scm: Scm, one: PortalAccount) -> list[str]:
+    return [domain.name for domain in scm.domains(one.id)]
+
+
+def _act(
+    context: Context,
+    verb: str,
+    scm: Scm,
+    one: PortalAccount,
+    todo: Sequence[str],
+    deed: Callable[[], object],
+    *,
+    yes: bool,
+) -> None:
+    def show(names: Sequence[str]) -> None:
+        click.echo(f"{verb.capitalize()} at the ACME account {one.name} ({one.id}): "
+                   + (", ".join(names) or "nothing, all is so already"))  # fmt: skip
+
+    def carry_out(names: Sequence[str]) -> list[str]:
+        if names:
+            deed()
+        after = _has(scm, one) if names else []
+        left = [n for n in names if (n in after) != (verb == "add")]
+        if left:
+            raise errors.Error(
+                f"SCM has not done it for {', '.join(left)}, and does not say why.",
+                "See in SCM whether they are delegated to the organisation for SSL certificates.",
+            )
+        return list(names)
+
+    change.act(
+        context,
+        f"scm domains {verb}",
+        make=lambda: tuple(todo),
+        show=show,
+        describe=lambda names: {"id": one.id, "name": one.name, "domains": list(names)},
+        question="Do it?",
+        yes=yes or not todo,
+        carry_out=carry_out,
+        lock=change.no_lock,
+        conclude=lambda names: click.echo("Done." if names else "Nothing was to be done."),
+        result=lambda names: {"domains": names},
+    )

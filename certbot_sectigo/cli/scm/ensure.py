@@ -1,0 +1,139 @@
+"""``scm ensure``: an ACME account as it is wanted, made once whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from certbot_sectigo.base import errors
+from certbot_sectigo.cli.scm import connect
+from certbot_sectigo.cli.shared import change
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.portal import commands, plan
+from certbot_sectigo.portal.ensure import Ensured, Ensurer
+from certbot_sectigo.portal.journal import Journal
+from certbot_sectigo.portal.plan import EnsurePlan, Wanted
+
+
+@click.command("ensure")
+@click.argument("name")
+@click.option("--organisation", required=True, metavar="NAME", help="Whose it is; or its number.")
+@click.option("--server", required=True, metavar="URL", help="The ACME server; or its name.")
+@click.option("-d", "--domain", "domains", multiple=True, required=True, metavar="DOMAIN",
+              help="What it may issue for: the name and all below it; repeatable.")  # fmt: skip
+@click.option("--exact", is_flag=True, help="Take domains away that are not named.")
+@connect.option
+@change.yes_option
+@click.pass_obj
+def command(
+    context: Context,
+    name: str,
+    organisation: str,
+    server: str,
+    domains: tuple[str, ...],
+    exact: bool,
+    scm_file: str | None,
+    yes: bool,
+) -> None:
+    """Make the ACME account NAME in SCM, or complete it; best named after its host.
+
+    Shows what is to be done and asks. Twice the same does nothing. A run that was cut off is
+    finished by the same command, and makes no second account.
+    """
+    names = tuple(dict.fromkeys(map(plan.domain_name, domains)))
+    wanted_name = plan.account_name(name)
+    scm = connect.connect(context, scm_file).scm
+    words = connect.Words.ask(scm)
+    wanted = Wanted(
+        wanted_name,
+        plan.which_organisation(organisation, words.organisations),
+        plan.which_server(server, words.servers),
+        names,
+        exact,
+    )
+    journal = Journal(change.dirs_of(context).config_dir / "sectigo" / "scm")
+    ensurer = Ensurer(scm, journal, list(words.servers))
+    planned = ensurer.plan(wanted)
+
+    def carry_out(approved: EnsurePlan) -> Ensured:
+        with journal.locked(context.lock_timeout):
+            return ensurer.carry_out(approved)
+
+    change.act(
+        context,
+        "scm ensure",
+        make=lambda: planned,
+        show=_show,
+        describe=_describe,
+        question="Do it?",
+        yes=yes or planned.nothing,
+        carry_out=carry_out,
+        lock=change.no_lock,
+        conclude=_conclude,
+        result=_result,
+    )
+
+
+def _show(planned: EnsurePlan) -> None:
+    wanted = planned.wanted
+    if planned.nothing:
+        click.echo(f"ACME account {wanted.name} is as it is wanted; nothing is to be done.")
+        return
+    deed = "Complete" if planned.account else "Make"
+    click.echo(f"{deed} the ACME account {wanted.name} of {wanted.organisation.name}")
+    click.echo(f"  at      {wanted.server.url}")
+    for name in planned.add:
+        click.echo(f"  add     {name}, and all below it")
+    for name in planned.remove:
+        click.echo(f"  remove  {name}")
+
+
+def _describe(planned: EnsurePlan) -> Mapping[str, Any]:
+    wanted = planned.wanted
+    return {
+        "name": wanted.name,
+        "organisation": wanted.organisation.name,
+        "server": wanted.server.url,
+        "account": planned.account.id if planned.account else None,
+        "add": list(planned.add),
+        "remove": list(planned.remove),
+    }
+
+
+def _conclude(done: Ensured) -> None:
+    _refuse_missing(done)
+    if done.made:
+        click.echo(f"Made: {done.account.name}, number {done.account.id}.")
+    elif done.added or done.removed:
+        click.echo(f"Completed: {done.account.name}, number {done.account.id}.")
+    if done.account.status == "pending" or done.made:
+        line = commands.ours("pair", done.account.name, "--output", "FILE")
+        click.echo(f"Its pair goes into a file with:\n  {line}")
+
+
+def _result(done: Ensured) -> Mapping[str, Any]:
+    return {
+        "id": done.account.id,
+        "made": done.made,
+        "added": list(done.added),
+        "removed": list(done.removed),
+        "missing": list(done.missing),
+        "kept": list(done.kept),
+    }
+
+
+def _refuse_missing(done: Ensured) -> None:
+    if done.missing or done.kept:
+        what = []
+        if done.missing:
+            what.append(f"has not added {', '.join(done.missing)}")
+        if done.kept:
+            what.append(f"has not removed {', '.join(done.kept)}")
+        raise errors.Error(
+            f"SCM {' and '.join(what)}, and does not say why; the account {done.account.name} is "
+            "there.",
+            "See in SCM whether the domains are delegated to the organisation for SSL "
+            "certificates, then repeat the command.",
+        )

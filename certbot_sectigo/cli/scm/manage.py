@@ -1,0 +1,160 @@
+"""``scm rename``, ``scm delete`` and ``scm deactivate-client``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+
+from certbot_sectigo.base import errors
+from certbot_sectigo.cli.scm import connect
+from certbot_sectigo.cli.scm.accounts import client_as_json
+from certbot_sectigo.cli.shared import change
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.portal import commands, pair, plan
+from certbot_sectigo.portal.model import (
+    Client,
+    PortalAccount,
+    PortalCertificate,
+    covers,
+    same_id,
+)
+from certbot_sectigo.portal.scm import Scm
+
+
+@dataclass(frozen=True)
+class _End:
+    """What is ended, and what that concerns."""
+
+    account: PortalAccount
+    clients: tuple[Client, ...]
+    certificates: tuple[PortalCertificate, ...]
+    """Live ones for names of the account's domains; SCM does not tell which account got them."""
+
+
+@click.command("rename")
+@click.argument("name")
+@click.argument("new_name")
+@connect.option
+@change.yes_option
+@click.pass_obj
+def rename(context: Context, name: str, new_name: str, scm_file: str | None, yes: bool) -> None:
+    """Give the account NAME in SCM another name; nothing else changes."""
+    new_name = plan.account_name(new_name)
+    scm = connect.connect(context, scm_file).scm
+    one = connect.account(scm, name)
+    change.act(
+        context,
+        "scm rename",
+        make=lambda: (one, new_name),
+        show=lambda _: click.echo(f"Rename the ACME account {one.name} ({one.id}) to {new_name}."),
+        describe=lambda _: {"id": one.id, "name": one.name, "new_name": new_name},
+        question="Rename it?",
+        yes=yes,
+        carry_out=lambda _: scm.rename(one.id, new_name),
+        lock=change.no_lock,
+        conclude=lambda _: click.echo(f"Renamed: {new_name}."),
+        result=lambda _: {"id": one.id, "name": new_name},
+    )
+
+
+@click.command("delete")
+@click.argument("name")
+@connect.option
+@change.yes_option
+@click.pass_obj
+def delete(context: Context, name: str, scm_file: str | None, yes: bool) -> None:
+    """Delete the account NAME in SCM, for good; shows clients and live certificates first.
+
+    Revoke before you delete: afterwards only SCM can revoke what its clients got.
+    """
+    scm = connect.connect(context, scm_file).scm
+    planned = _end(scm, connect.account(scm, name))
+    one = planned.account
+    change.act(
+        context,
+        "scm delete",
+        make=lambda: planned,
+        show=lambda _: _show(planned, f"Delete the ACME account {one.name} ({one.id}), for good."),
+        describe=lambda _: _describe(planned),
+        question="Delete it for good?",
+        yes=yes,
+        carry_out=lambda _: scm.delete(one.id),
+        lock=change.no_lock,
+        conclude=lambda _: click.echo(f"Deleted: {one.name}."),
+        result=lambda _: {"deleted": one.id},
+    )
+
+
+@click.command("deactivate-client")
+@click.argument("name")
+@click.argument("client_id", metavar="CLIENT")
+@connect.option
+@change.yes_option
+@click.pass_obj
+def deactivate_client(
+    context: Context, name: str, client_id: str, scm_file: str | None, yes: bool
+) -> None:
+    """Deactivate CLIENT of the account NAME in SCM, for good.
+
+    CLIENT is the end of its account URL, as scm show prints it. It can neither renew nor
+    revoke afterwards. A pair that binds again still binds: replace the account then.
+    """
+    scm = connect.connect(context, scm_file).scm
+    one = connect.account(scm, name)
+    planned = _end(scm, one)
+    found = [c for c in planned.clients if same_id(c.id, client_id)]
+    if not found:
+        raise errors.Error(
+            f"{one.name} has no client {client_id}.",
+            f"Its clients are listed by:\n{commands.ours('show', one.name)}",
+        )
+    client = found[0]
+    title = f"Deactivate client {client.id} of {one.name}, for good."
+    change.act(
+        context,
+        "scm deactivate-client",
+        make=lambda: planned,
+        show=lambda _: _show(planned, title),
+        describe=lambda _: {**_describe(planned), "client": client.id},
+        question="Deactivate it for good?",
+        yes=yes,
+        carry_out=lambda _: scm.disable(one.id, client.id) if client.live else None,
+        lock=change.no_lock,
+        conclude=lambda _: click.echo(f"Deactivated: {client.id}."),
+        result=lambda _: {"deactivated": client.id},
+    )
+
+
+def _end(scm: Scm, one: PortalAccount) -> _End:
+    domains = [domain.name for domain in scm.domains(one.id)]
+    live = [
+        certificate
+        for certificate in scm.certificates([one.organisation])
+        if certificate.live and any(covers(d, n) for d in domains for n in certificate.names)
+    ]
+    return _End(one, tuple(pair.clients(scm, one) or ()), tuple(live))
+
+
+def _show(planned: _End, title: str) -> None:
+    click.echo(title)
+    for client in planned.clients:
+        last = f", last seen {client.last_activity:%Y-%m-%d}" if client.last_activity else ""
+        click.echo(f"  client       {client.id}: {client.status}, {client.address}{last}")
+    for certificate in planned.certificates:
+        ends = f", ends {certificate.expires:%Y-%m-%d}" if certificate.expires else ""
+        click.echo(f"  certificate  {', '.join(certificate.names)}{ends}")
+    if planned.certificates:
+        click.echo("  These may be its certificates: SCM does not tell which account got them.")
+        click.echo("  They will not be renewed by it, and only SCM can revoke them then.")
+
+
+def _describe(planned: _End) -> dict[str, object]:
+    return {
+        "id": planned.account.id,
+        "name": planned.account.name,
+        "clients": [client_as_json(client) for client in planned.clients],
+        "certificates": [
+            {"names": list(c.names), "serial": f"{c.serial:x}"} for c in planned.certificates
+        ],
+    }

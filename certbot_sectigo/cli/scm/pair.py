@@ -1,0 +1,71 @@
+"""``scm pair``: from SCM straight into a file of mode 0600."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from certbot_sectigo.cli.format import document
+from certbot_sectigo.cli.scm import connect
+from certbot_sectigo.cli.shared import change
+from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.portal import commands, pair, plan
+
+
+@click.command("pair")
+@click.argument("name")
+@click.option("--output", required=True, metavar="FILE", help="The credentials file.")
+@click.option("--for", "names", multiple=True, metavar="DOMAIN",
+              help="A name it is to be used for. May be repeated.")  # fmt: skip
+@click.option("--reusable", is_flag=True, help="This pair binds more than once.")
+@click.option("--force", is_flag=True, help="Although SCM does not show whether it was used.")
+@connect.option
+@click.pass_obj
+def command(
+    context: Context,
+    name: str,
+    output: str,
+    names: tuple[str, ...],
+    reusable: bool,
+    force: bool,
+    scm_file: str | None,
+) -> None:
+    """Write the EAB pair of the account NAME to FILE, readable for you alone.
+
+    The pair is never printed. It is not written where the account's domains do not cover the
+    names it is for, as its first use would burn it, nor where it was used already.
+    """
+    wanted = tuple(dict.fromkeys(map(_name, names)))
+    scm = connect.connect(context, scm_file).scm
+    words = connect.Words.ask(scm)
+    listed = connect.account(scm, name)
+    one = scm.account(listed.id)
+    domains = [domain.name for domain in scm.domains(one.id)]
+    missing = [option for word in wanted for option in ("-d", word)]
+    server = words.server(one.server)
+    pair.check(
+        one,
+        domains,
+        pair.clients(scm, one),
+        wanted,
+        reusable=reusable,
+        force=force,
+        ensure=commands.ours(
+            "ensure", one.name, "--organisation", words.organisation(one.organisation),
+            "--server", server, *missing,
+        ),
+    )  # fmt: skip
+    path = Path(output).absolute()
+    written = pair.write(path, pair.text(one, server), change.dirs_of(context).backup)
+    if context.json:
+        document.write("scm pair", kid=one.kid, server=server, file=str(path), written=written)
+    elif written:
+        click.echo(f"Written: {path}, the pair of {one.name} (kid {one.kid}).")
+    else:
+        click.echo(f"{path} has the pair of {one.name} already.")
+
+
+def _name(text: str) -> str:
+    # A wildcard is no domain of an account, and may well be what the pair is for.
+    return f"*.{plan.domain_name(text[2:])}" if text.startswith("*.") else plan.domain_name(text)

@@ -1,0 +1,177 @@
+"""certbot-sectigo scm as a user runs it: answers, refusals, exit codes, JSON."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.sandbox import Admin, Config, RunningSandbox, running
+from tests.bed import schema
+from tests.bed.certbot import Certbot
+from tests.cli.tool import Tool
+from tests.portal.conftest import scm_ini
+from tests.sandbox.acme_client import Client
+from tests.sandbox.scm_client import CLERK, SCM, Scm
+
+NAME = "web1.c.example"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[RunningSandbox]:
+    with running(Config(**SCM)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def tool(sandbox: RunningSandbox, certbot: Certbot) -> Tool:
+    """The command, with the log-in in its usual place."""
+    certbot.config_dir.mkdir(parents=True, exist_ok=True)
+    scm_ini(sandbox, certbot.config_dir)
+    return Tool(certbot)
+
+
+def _ensure(sandbox: RunningSandbox, *more: str) -> list[str]:
+    return ["scm", "ensure", NAME, "--organisation", "Department C",
+            "--server", sandbox.directory_url(), "-d", "c.example", *more]  # fmt: skip
+
+
+def _json(tool: Tool, *words: str, check: int = 0) -> Any:
+    result = tool.run("--json", *words, check=check)
+    return schema.document(result.stdout)
+
+
+def test_every_command_answers_as_its_schema_has_it(
+    sandbox: RunningSandbox, tool: Tool, tmp_path: Path
+) -> None:
+    assert _json(tool, "scm", "whoami")["way"] == "password"
+    planned = _json(tool, *_ensure(sandbox), check=1)
+    assert (planned["done"], planned["plan"]["add"]) == (False, ["c.example"])
+    assert Scm(sandbox).ask("GET", "/api/acme/v2/account").json == []
+    assert _json(tool, *_ensure(sandbox), "--yes")["result"]["made"] is True
+    assert _json(tool, *_ensure(sandbox))["result"]["made"] is False
+    assert [a["name"] for a in _json(tool, "scm", "accounts")["accounts"]] == [NAME]
+    output = tmp_path / "web1.ini"
+    pair = ("scm", "pair", NAME, "--output", str(output), "--for", "www.c.example")
+    assert _json(tool, *pair)["written"] is True
+    assert _json(tool, *pair)["written"] is False
+    assert output.stat().st_mode & 0o777 == 0o600
+    tool.certbot.run("certonly", "-a", "sectigo-eab", "--sectigo-eab-credentials", str(output),
+                     "--agree-tos", "-m", "x@c.example", "-d", "www.c.example")  # fmt: skip
+    shown = _json(tool, "scm", "show", NAME)["account"]
+    (client,) = shown["clients"]
+    assert shown["lineages"] == ["www.c.example"]
+    assert _json(tool, "scm", "certificates")["certificates"][0]["lineage"] == "www.c.example"
+    assert _json(tool, "scm", "validations", "--within", "30", check=1)["validations"]
+    assert _json(tool, "scm", "audit")["findings"] == []
+    facts = tmp_path / "facts.json"
+    facts.write_text(json.dumps(_json(tool, "scm", "facts")))
+    assert _json(tool, "scm", "audit", str(facts))["findings"] == []
+    assert _json(tool, "scm", "domains", "add", NAME, "d.example", "--yes")["done"]
+    found = _json(tool, "scm", "audit", str(facts), check=1)["findings"]
+    assert {f["code"] for f in found} == {"scm/wide", "scm/validation"}
+    # The command that a finding proposes, as it is printed.
+    (wide,) = [f for f in found if f["code"] == "scm/wide"]
+    tool.run(*shlex.split(wide["command"])[1:], "--yes")
+    assert _json(tool, "scm", "audit", str(facts))["findings"] == []
+    assert _json(tool, "scm", "domains", "remove", NAME, "nothing.example")["done"]
+    assert _json(tool, "scm", "rename", NAME, "new", "--yes")["result"]["name"] == "new"
+    assert _json(tool, "scm", "revoke", "--cert-name", "www.c.example", "--yes")["done"]
+    assert sandbox.certificates()[0].revoked
+    assert _json(tool, "scm", "deactivate-client", "new", client["id"], "--yes")["done"]
+    codes = {f["code"] for f in _json(tool, "scm", "audit", check=1)["findings"]}
+    assert "scm/ended" in codes
+    assert _json(tool, "scm", "delete", "new", "--yes")["done"]
+    assert _json(tool, "scm", "show", "new", check=1)["error"]["remedy"]
+
+
+def test_wrong_words(tool: Tool, sandbox: RunningSandbox) -> None:
+    words = _ensure(sandbox)
+    result = tool.run(*words[:-1], "*.c.example", "--yes", check=1)
+    assert "Give c.example: it covers itself and everything below it" in result.stderr
+    result = tool.run(*words, "-d", "other.example", "--yes", check=1)
+    assert "no domain that covers other.example" in result.stderr
+    result = tool.run(*[w.replace("Department C", "Nobody") for w in words], check=1)
+    assert "77  Department C" in result.stderr
+    result = tool.run(*[w.replace("/v2/OV", "/v2/OVV") for w in words], check=1)
+    assert "SANDBOX OV" in result.stderr
+    tool.run("scm", "revoke", check=2)
+    tool.run("scm", "revoke", "xyz", check=2)
+    assert Scm(sandbox).ask("GET", "/api/acme/v2/account").json == []
+
+
+def test_a_used_pair_is_not_handed_out(tool: Tool, sandbox: RunningSandbox, tmp_path: Path) -> None:
+    tool.run(*_ensure(sandbox, "--yes"))
+    output = tmp_path / "web1.ini"
+    pair = ("scm", "pair", NAME, "--output", str(output))
+    refused = tool.run(*pair, "--for", "www.d.example", check=1)
+    # What it proposes does help, as it is printed.
+    (line,) = [w for w in refused.stderr.splitlines() if w.startswith("certbot-sectigo ")]
+    tool.run(*shlex.split(line)[1:], "--yes")
+    tool.run(*pair, "--for", "www.d.example")
+    content = dict(line.split(" = ") for line in output.read_text().splitlines()[1:])
+    config_pair = sandbox.pairs()[0]
+    assert content["sectigo_eab_kid"] == config_pair.kid
+    from certbot_sectigo.sandbox import Pair
+
+    own = Pair(kid=config_pair.kid, hmac_key=Secret(content["sectigo_eab_hmac_key"]))
+    Client(sandbox.directory_url()).register(own)
+    output.unlink()
+    assert "has 1 client" in tool.run(*pair, check=1).stderr
+    assert not output.exists()
+    tool.run(*pair, "--reusable")
+    assert output.exists()
+
+
+def test_no_login_no_traceback(tool: Tool, sandbox: RunningSandbox) -> None:
+    path = tool.certbot.config_dir / "sectigo-scm.ini"
+    path.chmod(0o644)
+    refused = tool.run("scm", "whoami", check=1)
+    assert f"chmod 600 {path}" in refused.stderr
+    path.unlink()
+    assert "sectigo_scm_login = LOGIN" in tool.run("scm", "whoami", check=1).stderr
+    sandbox.fault("bad-gateway", "scm-password", times=0)
+    own = scm_ini(sandbox, tool.certbot.home)
+    result = tool.run("-q", "scm", "whoami", "--scm-credentials", str(own), check=1)
+    assert "502 and no JSON but text/html" in result.stderr
+
+
+def test_a_password_that_ends_soon_is_said(certbot: Certbot) -> None:
+    soon = Admin("soon", Secret("p"), password_days=20.0)
+    with running(Config(**{**SCM, "admins": (soon,)})) as sandbox:
+        certbot.config_dir.mkdir(parents=True, exist_ok=True)
+        scm_ini(sandbox, certbot.config_dir, soon)
+        found = _json(Tool(certbot), "scm", "whoami")
+        assert "The password ends on" in found["warnings"][0]
+        nagios = Tool(certbot).run("scm", "audit", "--format", "nagios", check=2)
+        assert nagios.stdout.startswith("CERTBOT-SECTIGO CRITICAL - 1 critical")
+
+
+def test_no_secret_in_any_output(tool: Tool, sandbox: RunningSandbox, tmp_path: Path) -> None:
+    output = tmp_path / "web1.ini"
+    said = ""
+    for words in (
+        ["scm", "whoami"],
+        _ensure(sandbox, "--yes"),
+        ["scm", "accounts"],
+        ["scm", "show", NAME],
+        ["scm", "pair", NAME, "--output", str(output)],
+        ["scm", "audit"],
+        ["scm", "facts"],
+        ["scm", "delete", NAME, "--yes"],
+    ):
+        for option in (["-v"], ["--json"]):
+            result = tool.run(*option, *words, check=None)
+            said += result.stdout + result.stderr
+    key = output.read_text().split("hmac_key = ")[1].split()[0]
+    for secret in (key, CLERK.password.reveal()):
+        assert secret not in said
+        assert base64.b64encode(secret.encode()).decode().rstrip("=") not in said
+    files = [p for p in tool.certbot.home.rglob("*") if p.is_file() and p.suffix != ".ini"]
+    assert not [p for p in files if key.encode() in p.read_bytes()]
