@@ -91,10 +91,11 @@ def read(lines: Iterable[str]) -> Reading:
     return replace(reading, likely=paste.likely(), hint=paste.hint(), lines=paste.lines)
 
 
-def heard(exchanges: Iterable[Exchange]) -> Reading:
+def heard(exchanges: Iterable[Exchange], unanswered: Iterable[str] = ()) -> Reading:
     """Find out what a CA's refusals say that were heard as they were made.
 
     :param exchanges: those that failed, and those that tell what they are about.
+    :param unanswered: errors of requests that got no answer, the last one's first word its kind.
     """
     search, told = _Search(), Told()
     for exchange in exchanges:
@@ -103,6 +104,8 @@ def heard(exchanges: Iterable[Exchange]) -> Reading:
         text = refusal(exchange) or page(exchange, body.splitlines())
         if text:
             search.look(Passage(text, (0,), told, "ca", failed=True))
+    for text in unanswered:
+        search.look(Passage(text, (0,), told, "text", failed=True))
     return search.result()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -150,6 +151,45 @@ def notify(message: str) -> None:
 def warn(message: str) -> None:
     """Print a warning where certbot prints its own, on standard error and in its log."""
     logging.getLogger("certbot").warning(message)
+
+
+PATIENCE = (45.0, 300.0)
+"""How long to wait for a connection and for an answer, in seconds. The former is certbot's own;
+a CA was seen to hold a finalize for longer than 45 seconds, and issued (acme-proxy#22)."""
+
+_ISSUANCE_TIMEOUT = 90
+"""certbot's default of ``--issuance-timeout``, in seconds."""
+
+_PATIENT_ISSUANCE = 360
+"""It counts from before the request that finalises the order, which may be held."""
+
+
+def be_patient(config: Any) -> None:
+    """Have certbot wait for a CA that holds its answers, in this run and without saving it.
+
+    Raises the default time-out of ``acme.client.ClientNetwork``, which no option of certbot
+    reaches, and ``issuance_timeout`` unless somebody chose one. Where that class looks
+    different it is left alone, which the log says.
+    """
+    from acme import client
+
+    if getattr(config, "issuance_timeout", None) == _ISSUANCE_TIMEOUT and not on_command_line(
+        "--issuance-timeout"
+    ):
+        config.issuance_timeout = _PATIENT_ISSUANCE
+    try:
+        make = client.ClientNetwork.__init__
+        parameters = inspect.signature(make).parameters.values()
+        defaults = [p for p in parameters if p.default is not inspect.Parameter.empty]
+        positional = [p for p in defaults if p.kind is not inspect.Parameter.KEYWORD_ONLY]
+        (at,) = (n for n, p in enumerate(positional) if p.name == "timeout")
+        values = list(make.__defaults__ or ())
+        if values[at] != PATIENCE and not isinstance(values[at], (int, float)):
+            raise TypeError(f"its default time-out is {values[at]!r}")
+        values[at] = PATIENCE
+        make.__defaults__ = tuple(values)
+    except (AttributeError, TypeError, ValueError, IndexError) as error:
+        logging.getLogger(__name__).info("certbot's time-out stays what it is: %s", error)
 
 
 def warn_early(message: str) -> None:

@@ -75,6 +75,7 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
             self.prepare_installer()
         if not issues and self.config.verb not in _ISSUING_VERBS:
             return
+        certbot_versions.be_patient(self.config)
         from certbot_sectigo.plugin import beside, refusals
 
         try:

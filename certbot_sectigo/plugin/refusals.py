@@ -20,6 +20,7 @@ from certbot_sectigo.machine.logs.parser import Exchange, HeardReply
 logger = logging.getLogger(__name__)
 
 _ACME = logging.getLogger("acme.client")
+_CERTBOT = logging.getLogger("certbot")
 _MOST_REFUSALS = 20
 _MOST_SHOWN = 3
 
@@ -37,6 +38,7 @@ class Ear(logging.Handler):
         self._order: Exchange | None = None
         self._request: Exchange | None = None
         self._ordering = False
+        self._unanswered: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record; of those that are no refusal only the last request is kept."""
@@ -47,6 +49,11 @@ class Ear(logging.Handler):
 
     def _take(self, record: logging.LogRecord) -> None:
         message, arguments = str(record.msg), record.args or ()
+        if record.name != _ACME.name:
+            # certbot goes on with the next lineage after an error, and logs the error itself.
+            for argument in arguments if isinstance(arguments, tuple) else ():
+                self.give_up(argument)
+            return
         if message.startswith("JWS payload"):
             self._ordering = '"identifiers"' in str(arguments)
         elif message.startswith("Sending "):
@@ -62,9 +69,26 @@ class Ear(logging.Handler):
                 order = self._order if self._order is not None else self._request
                 self._heard.append((order, replace(self._request, reply=reply)))
 
+    def give_up(self, error: object) -> None:
+        """Take the error that ended an attempt, if it is that a request got no answer."""
+        from requests.exceptions import RequestException
+
+        if isinstance(error, RequestException):
+            text = f"{type(error).__name__}: {error}"
+            if text not in self._unanswered:
+                self._unanswered.append(text)
+
+    @property
+    def unanswered(self) -> list[str]:
+        """The errors of requests that got no answer."""
+        return self._unanswered
+
     def exchanges(self) -> list[Exchange]:
         """Return the refusals that were heard, each after the order that it is of."""
-        return [exchange for pair in self._heard for exchange in pair]
+        found = [exchange for pair in self._heard for exchange in pair]
+        if self._unanswered:
+            found += filter(None, (self._order, self._request))
+        return found
 
 
 def _request(arguments: Any) -> Exchange:
@@ -100,12 +124,14 @@ def listen(config: Any) -> None:
         _ear = Ear(commands.of(config))
         util.atexit_register(_tell, _ear)
     _ACME.addHandler(_ear)
+    _CERTBOT.addHandler(_ear)
 
 
 def pause() -> None:
     """Hear nothing until :func:`listen`: what the plugin itself asks the CA it explains itself."""
     if _ear is not None:
         _ACME.removeHandler(_ear)
+        _CERTBOT.removeHandler(_ear)
 
 
 def explained(ear: Ear) -> str:
@@ -114,7 +140,7 @@ def explained(ear: Ear) -> str:
     from certbot_sectigo.explain import explanation, findings, situation
     from certbot_sectigo.machine import commands
 
-    reading = findings.heard(ear.exchanges())
+    reading = findings.heard(ear.exchanges(), ear.unanswered)
     filled = (
         explanation.explain(found, situation.survey(found.told, ear.dirs))
         for found in reading.findings[:_MOST_SHOWN]
@@ -127,8 +153,10 @@ def explained(ear: Ear) -> str:
 def _tell(ear: Ear) -> None:
     """Print the explanation, if certbot ends with an error that nobody caught."""
     try:
-        if getattr(sys, "last_value", None) is None:
+        error = getattr(sys, "last_value", None)
+        if error is None:
             return
+        ear.give_up(error)
         text = explained(ear)
         if text:
             print(f"\n{text}\n", file=sys.stderr, flush=True)
