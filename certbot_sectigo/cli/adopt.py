@@ -22,8 +22,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.id_types import Kid
 from certbot_sectigo.cli.shared.options import Context
-from certbot_sectigo.machine import certbot_process, lock_keeper
-from certbot_sectigo.machine.commands import here
+from certbot_sectigo.machine import certbot_process, commands, lock_keeper
 from certbot_sectigo.machine.dirs import Dirs
 
 
@@ -184,7 +183,7 @@ def _conclude(done: Done) -> None:
     if done.adopted:
         how = "; their dry runs succeeded" if done.trials else ""
         click.echo(f"Renewed by {adopt_plan.PLUGIN} from now on{how}: {', '.join(done.adopted)}.")
-        click.echo(here("To take it back:  certbot-sectigo adopt --undo"))
+        click.echo(f"To take it back:\n    {commands.ours('adopt', '--undo')}")
 
 
 def _undo(context: Context, dirs: Dirs, yes: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.options import Context
-from certbot_sectigo.machine import certbot_process
+from certbot_sectigo.machine import certbot_process, commands
 from certbot_sectigo.machine.certbot_process import Outcome
 from certbot_sectigo.machine.dirs import Dirs
 
@@ -204,7 +203,7 @@ def _delete(plan: RevokePlan, dirs: Dirs, certbot: Any) -> bool:
         raise revoke_subject.RevocationError(
             f"The certificate is revoked, but certbot did not delete the lineage {name}: "
             + outcome.output.strip(),
-            f"certbot delete --cert-name {shlex.quote(name)}",
+            commands.certbots("delete", "--cert-name", name),
         )
     return True
 
@@ -278,5 +277,5 @@ def _conclude(done: Revoked) -> None:
         click.echo(
             f"The lineage {subject.lineage.name} is still here, and services still serve the "
             "certificate. A new one, with a new key:\n"
-            f"  certbot renew --force-renewal --cert-name {shlex.quote(subject.lineage.name)}"
+            + commands.certbots("renew", "--force-renewal", "--cert-name", subject.lineage.name)
         )

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-FIX = "certbot-sectigo doctor --fix"
-"""The command of those findings that can be mended without losing anything."""
-
 
 class Severity(enum.Enum):
     """How bad a finding is; the values are what JSON and the metrics say."""

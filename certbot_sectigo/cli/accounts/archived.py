@@ -174,7 +174,7 @@ def _refuse_purge(dirs: Dirs, found: Archived) -> None:
     if reason is not None:
         raise ArchiveError(
             f"{found.account.name} is not removed: {reason}.",
-            "To remove it all the same, for good:  "
+            "To remove it all the same, for good:\n"
             + commands.ours("accounts", "purge", found.account.name, "--force"),
         )
     logs = findings.scan(dirs.logs_dir)

@@ -286,4 +286,4 @@ def _conclude(outcome: CleanOutcome) -> None:
     for failed in outcome.failed:
         click.echo(f"{failed.step.entry.account.name} stays: {failed.reason}", err=True)
     if any(moved.step.action is CleanAction.ARCHIVE for moved in outcome.moved):
-        click.echo("To bring one back:  " + commands.ours("accounts", "restore", "ID"))
+        click.echo(f"To bring one back:\n    {commands.ours('accounts', 'restore', 'ID')}")

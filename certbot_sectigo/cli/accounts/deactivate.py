@@ -16,7 +16,7 @@ from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import Context
-from certbot_sectigo.machine.commands import here
+from certbot_sectigo.machine import commands
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def end(facts: AccountFacts, settings: Settings) -> None:
         if refused.meaning is not Meaning.DEACTIVATED:
             raise CaError(
                 f"The CA did not deactivate {account.name}: {refused.problem}",
-                f"{change.hint('accounts', 'show', '--online', account.name)}  tells more of it.",
+                "More of it:\n" + commands.ours("accounts", "show", "--online", account.name),
             ) from refused
     except Unreachable as error:
         error.remedy = (
@@ -120,4 +120,6 @@ def _show(plan: DeactivatePlan) -> None:
 
 def _conclude(plan: DeactivatePlan) -> None:
     click.echo(f"Deactivated: {plan.name}.")
-    click.echo(here("To take its folder out of service:  certbot-sectigo accounts clean --online"))
+    click.echo(
+        "To take its folder out of service:\n    " + commands.ours("accounts", "clean", "--online")
+    )

@@ -21,6 +21,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.id_types import Kid
 from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import commands
 
 if TYPE_CHECKING:
     from certbot_sectigo.machine.lineages import Lineage
@@ -190,13 +191,13 @@ def _candidates(undecided: Undecided) -> str:
     if undecided.candidates[20:]:
         lines.append(f"  … and {len(undecided.candidates) - 20} more")
     if not undecided.candidates:
-        return "certbot-sectigo accounts list  shows which accounts there are."
+        return f"All accounts there are:\n{commands.ours('accounts', 'list')}"
     return "\n".join(
         [
             "Candidates:",
             *lines,
             "To tell them apart:  --eab-kid KID, --server URL, or  --probe -d NAME  (asks the CA); "
             "if you know the kid of one, say so once:",
-            "    certbot-sectigo accounts pin ID --eab-kid KID",
+            "    " + commands.ours("accounts", "pin", "ID", "--eab-kid", "KID"),
         ]
     )

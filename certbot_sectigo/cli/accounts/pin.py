@@ -20,8 +20,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Kid
 from certbot_sectigo.cli.shared.options import Context
-from certbot_sectigo.machine import lineages
-from certbot_sectigo.machine.commands import here
+from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
 
@@ -83,7 +82,11 @@ def command(
     if not account_id or not (names or all_of or eab_kid):
         raise errors.UsageError(
             "Say which account, and what to do with it.",
-            "certbot-sectigo accounts pin ID --cert-name NAME, --all-of OLD or --eab-kid KID",
+            "One of:\n"
+            + "\n".join(
+                commands.ours("accounts", "pin", "ID", *words)
+                for words in (("--cert-name", "NAME"), ("--all-of", "OLD"), ("--eab-kid", "KID"))
+            ),
         )
 
     def make() -> PinPlan:
@@ -131,7 +134,7 @@ def _plan(
         raise PinError(
             f"certbot cannot use the account {account.name}: "
             + (account.problem or f"its folder should be called {account.id}"),
-            "certbot-sectigo accounts list  shows which accounts there are.",
+            f"All accounts there are:\n{commands.ours('accounts', 'list')}",
         )
     note = None
     if eab_kid:
@@ -168,7 +171,7 @@ def choose(
     if missing:
         raise PinError(
             f"There is no lineage {', '.join(missing)} here.",
-            "certbot certificates  lists them all.",
+            f"All there are:\n{commands.certbots('certificates')}",
         )
     chosen = [by_name[name] for name in dict.fromkeys(names)]
     if all_of:
@@ -179,7 +182,7 @@ def choose(
                 f"--all-of {all_of} may mean several accounts: {', '.join(sorted(pinned))}."
                 if pinned
                 else f"There is no account {all_of}… here, and no lineage names one.",
-                "certbot-sectigo accounts list  shows which lineages use which account.",
+                f"Which lineages use which account:\n{commands.ours('accounts', 'list')}",
             )
         chosen += [x for x in known if x.account in pinned and x not in chosen]
     return chosen
@@ -231,7 +234,7 @@ def _conclude(plan: PinPlan) -> None:
     if plan.changes:
         names = ", ".join(each.lineage for each in plan.changes)
         click.echo(f"Pinned to {plan.account.name}: {names}.")
-        click.echo(here("To take it back:  certbot-sectigo accounts pin --undo"))
+        click.echo(f"To take it back:\n    {commands.ours('accounts', 'pin', '--undo')}")
 
 
 def _say_nothing_to_do(context: Context, plan: PinPlan) -> None:

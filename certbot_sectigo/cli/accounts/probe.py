@@ -16,6 +16,7 @@ from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Tabl
 from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import commands
 
 if TYPE_CHECKING:
     from certbot_sectigo.accounts.known.status import Probe
@@ -62,13 +63,13 @@ def command(
         if broken:
             raise ProbeError(
                 f"certbot cannot use the account {broken[0].account.name}: {broken[0].reason}.",
-                "certbot-sectigo accounts list  shows what can be done about it.",
+                f"What can be done about it:\n{commands.ours('accounts', 'list')}",
             )
         chosen = named
     if not chosen:
         raise ProbeError(
             "There is no account to ask with" + (f" at {server}." if server else "."),
-            "certbot-sectigo accounts list  shows which accounts there are.",
+            f"All accounts there are:\n{commands.ours('accounts', 'list')}",
         )
     warn(chosen, names)
     if not yes:
@@ -182,5 +183,9 @@ def _blocks(
         entry = good[0]
         yield Note(
             f"Only {short[entry.account.name]} may issue for all of them. To use it:",
-            f"certbot certonly --server {entry.facts.server} --account {entry.account.name} …",
+            commands.certbots(
+                "certonly",
+                *("--server", entry.facts.server, "--account", entry.account.name),
+                *(word for name in names for word in ("-d", name)),
+            ),
         )

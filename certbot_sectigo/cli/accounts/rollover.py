@@ -19,7 +19,7 @@ from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import Context
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 
 _NEW = "NEW-ID"
@@ -161,6 +161,6 @@ def _conclude(rolled: Rolled) -> None:
     if rolled.archived is not None:
         click.echo(f"The old key is in {rolled.archived}; it opens nothing at the CA any more.")
         click.echo(
-            f"After {archive.PURGE_AFTER.days} days it can be removed:  "
-            f"{change.hint('accounts', 'purge', rolled.archived.name)}"
+            f"After {archive.PURGE_AFTER.days} days it can be removed:\n    "
+            + commands.ours("accounts", "purge", rolled.archived.name)
         )

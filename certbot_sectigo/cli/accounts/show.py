@@ -16,6 +16,7 @@ from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Note, Repo
 from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.machine import commands
 
 
 @click.command("show")
@@ -95,5 +96,5 @@ def _blocks(entry: AccountEntry, host: str) -> Iterator[Block]:
 def _kid(entry: AccountEntry) -> str:
     note = entry.account.note
     if note is None:
-        return "unknown; say it with:  certbot-sectigo accounts pin ID --eab-kid KID"
+        return "unknown; to say it:\n" + commands.ours("accounts", "pin", "ID", "--eab-kid", "KID")
     return f"{note.kid} ({account_words.LEARNED[note.learned]})"

@@ -24,7 +24,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Kid
 from certbot_sectigo.cli.shared.options import Context
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine import commands, lineages
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ def export(
     if output in ("", "-"):
         raise errors.UsageError(
             f"--output {shlex.quote(output)} names no file. Private keys are not for terminals.",
-            f"{change.hint('accounts', 'export', account_id)} --output FILE, or without "
-            "--output into a pipe.",
+            "Name one, or leave --output away and give the command a pipe:\n"
+            + commands.ours("accounts", "export", account_id, "--output", "FILE"),
         )
     dirs = change.dirs_of(context)
 
@@ -88,7 +88,7 @@ def export(
         if sys.stdout.isatty() and not force:
             raise TransferError(
                 "The private key is not printed on a terminal.",
-                f"{change.hint('accounts', 'export', account.name)} --output FILE",
+                commands.ours("accounts", "export", account.name, "--output", "FILE"),
             )
         told = {"server": url, "account_url": account.uri, "kid": account.kid}
         if context.json and not yes:
@@ -171,7 +171,7 @@ def command(
         if told_file is None:
             raise errors.UsageError(
                 f"Name the folder of {key_file}, too.",
-                f"certbot-sectigo accounts import {key_file} DIR",
+                commands.ours("accounts", "import", key_file, "DIR"),
             )
         if account_url or eab_kid:
             raise errors.UsageError("--account-url and --eab-kid go with a single key.")

@@ -139,7 +139,7 @@ def _ask(ctx: click.Context, method: str, what: str, given: dict[str, Any] | Non
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise errors.Error(
             f"No sandbox answers on 127.0.0.1 port {port}: {error}",
-            "Start one with: certbot-sectigo sandbox\n"
+            "Start one with:\ncertbot-sectigo sandbox\n"
             "If it has another port or --tls, say so before the subcommand.",
         ) from None
     finally:

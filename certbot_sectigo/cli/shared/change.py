@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -136,13 +134,7 @@ def _refuse_other_owner(dirs: Dirs) -> None:
             raise NotDoneError(
                 f"Nothing was changed: {folder} is of uid {owner}, and this is uid "
                 f"{os.geteuid()}, whose files certbot could not use there.",
-                "Repeat the command as the user certbot runs as:  sudo -u "
-                + ("root" if owner == 0 else f"'#{owner}'")
-                + " certbot-sectigo …",
+                "Repeat the command as the user certbot runs as: put this in front of it:\n"
+                "sudo -u " + ("root" if owner == 0 else f"'#{owner}'"),
             )
         return
-
-
-def hint(*words: str | Path) -> str:
-    """Write a command of ours as it can be typed."""
-    return " ".join(["certbot-sectigo", *(shlex.quote(str(word)) for word in words)])

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import errors
-from certbot_sectigo.machine import dirs
+from certbot_sectigo.machine import commands, dirs
 
 _Thing = TypeVar("_Thing")
 
@@ -51,8 +51,8 @@ def one(
         of = f" of {server}" if server else ""
         raise UnknownIdError(
             f"There is no account {prefix}… {where}{of}.",
-            "certbot-sectigo accounts list  shows the accounts, and  certbot-sectigo accounts "
-            "archived  those that were taken out of service.",
+            f"The accounts, and those that were taken out of service:\n"
+            f"{commands.ours('accounts', 'list')}\n{commands.ours('accounts', 'archived')}",
         )
     rows = "\n".join(f"  {account_of(t).name}  {account_of(t).server_path}" for t in found)
     raise UnknownIdError(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certbot_sectigo.cli.shared import options
+from certbot_sectigo.machine import commands
 
 if TYPE_CHECKING:
     _Word = click.ParamType[str]
@@ -25,7 +26,7 @@ class AccountId(_Word):
         """Take blanks off that were copied with it; nothing means no account."""
         value = value.strip()
         if not value:
-            self.fail("it is empty. 'certbot-sectigo accounts list' shows the ids.", param, ctx)
+            self.fail(f"it is empty. The ids:\n{commands.ours('accounts', 'list')}", param, ctx)
         return value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:

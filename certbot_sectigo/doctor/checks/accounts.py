@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -11,9 +10,10 @@ from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.accounts.known.overview import Dangling, Overview
 from certbot_sectigo.accounts.model import Learned, Standing, Verdict
-from certbot_sectigo.doctor.model import FIX, Finding, Severity
+from certbot_sectigo.doctor.model import Finding, Severity
+from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import server_path
-from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.schedules import Source
 
 _TITLES = {
@@ -24,7 +24,6 @@ _TITLES = {
     Verdict.DUPLICATE: "Two accounts are bound with the same kid",
     Verdict.SUPERSEDED: "Beside an account in use there is another of the same kid",
 }
-_CLEAN = "certbot-sectigo accounts clean"
 
 
 def check(
@@ -83,7 +82,7 @@ def _verdict(entry: AccountEntry) -> Iterator[Finding]:
                 where,
                 "Where it says that the account is suspended, it has to be resumed in Sectigo "
                 "Certificate Manager; else try again later.",
-                f"certbot-sectigo accounts show {shlex.quote(entry.account.name)} --online",
+                commands.ours("accounts", "show", entry.account.name, "--online"),
             )
         return
     if verdict is Verdict.IDLE:
@@ -129,7 +128,7 @@ def _idle(entries: Sequence[AccountEntry]) -> Iterator[Finding]:
                 f'{server}: certbot asks "Please choose an account", and stops where it may not.',
                 tuple(str(entry.account.folder) for entry in members),
                 "Archive those that are not needed; they can be restored.",
-                f"{_CLEAN} --idle",
+                commands.ours("accounts", "clean", "--idle"),
             )
 
 
@@ -175,7 +174,7 @@ def _unpinned(
                 "renew it unattended.",
                 (str(lineage.path),),
                 "Pin it to the account that may issue for its names.",
-                f"certbot-sectigo accounts pin ID --cert-name {shlex.quote(lineage.name)}",
+                commands.ours("accounts", "pin", "ID", "--cert-name", lineage.name),
             )
 
 
@@ -199,7 +198,6 @@ def _several_kids(
         ]
         if len(kids) > 1 and plain:
             names = [lineage.name for lineage in plain]
-            first = shlex.quote(names[0])
             yield Finding(
                 "accounts/several-kids",
                 Severity.WARNING,
@@ -210,7 +208,7 @@ def _several_kids(
                 tuple(str(lineage.path) for lineage in plain),
                 "Renew them with the authenticator sectigo-eab, which finds the account of the "
                 "kid.",
-                f"certbot reconfigure --cert-name {first} --authenticator sectigo-eab",
+                commands.saving(names[0], "--authenticator", PLUGIN),
             )
 
 
@@ -233,7 +231,7 @@ def _other_kid(overview: Overview) -> Iterator[Finding]:
                 f"kid {kid}: the CA may refuse its names.",
                 (str(lineage.path),),
                 "Pin it to the account of its kid; accounts list shows them.",
-                f"certbot-sectigo accounts pin ID --cert-name {shlex.quote(lineage.name)}",
+                commands.ours("accounts", "pin", "ID", "--cert-name", lineage.name),
             )
 
 
@@ -257,7 +255,7 @@ def _unnoted(entries: Sequence[AccountEntry], unnoted: Collection[Path]) -> Iter
             + ".",
             tuple(str(entry.account.folder) for entry in found),
             "Have a note written beside each account.",
-            FIX,
+            commands.ours("doctor", "--fix"),
         )
 
 
@@ -278,7 +276,7 @@ def _cloned(entries: Sequence[AccountEntry], host: str) -> Iterator[Finding]:
             tuple(folders),
             "If this is a clone: register an account of its own here and archive these. If the "
             "machine was renamed or moved, leave it out with --ignore accounts/cloned.",
-            "certbot-sectigo accounts register --credentials FILE",
+            commands.ours("accounts", "register", "--credentials", "FILE"),
         )
 
 

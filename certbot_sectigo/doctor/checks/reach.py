@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from certbot_sectigo.doctor.model import Finding, Reach, Severity
+from certbot_sectigo.machine import commands
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def check(found: Iterable[Reach]) -> Iterator[Finding]:
             "Give this machine an account of its own whose EAB pair has only the domains it "
             "needs (Sectigo Certificate Manager, ACME accounts), or have certificates for the "
             "others ordered on a protected machine; then archive or deactivate this account.",
-            "certbot-sectigo accounts register --credentials FILE",
+            commands.ours("accounts", "register", "--credentials", "FILE"),
         )
 
 

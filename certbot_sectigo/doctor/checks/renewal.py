@@ -130,9 +130,8 @@ def _expiry(renewal: Renewal, now: datetime, certbot_version: tuple[int, ...]) -
     lifetime = renewal.not_after - renewal.not_before
     when = f"{renewal.not_after:%Y-%m-%d %H:%M} UTC"
     where = (str(lineage.path),)
-    remedy = (
-        "Renew it now and see what certbot says; certbot-sectigo explain tells what an error means."
-    )
+    remedy = "Renew it now and see what certbot says, and what that means."
+    renew = f"{renew}\n{commands.ours('explain')}"
     if left <= timedelta(0):
         yield Finding(
             "renewal/expired",
@@ -140,8 +139,8 @@ def _expiry(renewal: Renewal, now: datetime, certbot_version: tuple[int, ...]) -
             "A certificate has expired",
             f"{lineage.name} ended on {when}.",
             where,
-            f"{remedy} If it is no longer needed:\n"
-            f"{commands.certbots('delete', '--cert-name', name)}",
+            f"If it is no longer needed:\n{commands.certbots('delete', '--cert-name', name)}\n"
+            + remedy,
             renew,
         )
     elif left < window(lifetime, renewal.options, certbot_version) - min(_GRACE, lifetime / 20):

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from certbot_sectigo.doctor.model import (
-    FIX,
     Finding,
     Guarded,
     Kind,
@@ -16,6 +15,7 @@ from certbot_sectigo.doctor.model import (
     Repository,
     Severity,
 )
+from certbot_sectigo.machine import commands
 
 _CODES = {
     Kind.ACCOUNT: "secrets/account-key",
@@ -86,7 +86,7 @@ def check(
             "to whoever reads it.",
             tuple(dict.fromkeys(where)),
             f"{remedy} If others could read it, have Sectigo Certificate Manager make a new pair.",
-            FIX if place is Place.LOG else "",
+            commands.ours("doctor", "--fix") if place is Place.LOG else "",
         )
 
 
@@ -115,7 +115,7 @@ def _open(kind: Kind, wrong: Sequence[Guarded]) -> Finding:
             if kind is Kind.CERTIFICATE
             else ""
         ),
-        FIX,
+        commands.ours("doctor", "--fix"),
     )
 
 
