@@ -154,3 +154,38 @@ def test_times_are_utc() -> None:
     east = timezone(timedelta(hours=5, minutes=30))
     assert time(datetime(2026, 1, 1, 2, 0, 0, 999999, tzinfo=east)) == "2025-12-31T20:30:00Z"
     assert time(None) is None
+
+
+def _members(content: object) -> Iterator[str]:
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if key == "properties":
+                yield from value
+            yield from _members(value)
+    elif isinstance(content, list):
+        for part in content:
+            yield from _members(part)
+
+
+def test_every_member_is_in_the_docs() -> None:
+    text = "".join((DOCS / page).read_text() for page in ("json.md", "doctor.md", "explain.md"))
+    told = set(re.findall(r"`([a-z_0-9]+)`", text))
+    for path in schema.FOLDER.glob("*.json"):
+        assert set(_members(json.loads(path.read_text()))) <= told, path.name
+
+
+def test_the_docs_name_the_commands_that_want_yes() -> None:
+    section = (DOCS / "json.md").read_text().partition("## Commands that change something")[2]
+    named = set(re.findall(r"`([a-z -]+)`", section.partition("Where there is nothing")[0]))
+    wanting = set()
+    for command in COMMANDS:
+        found: click.Command | None = cli
+        for word in command.split():
+            assert isinstance(found, click.Group)
+            found = found.get_command(click.Context(found), word)
+        if found is not None and "--yes" in {o for p in found.params for o in p.opts}:
+            wanting.add(command)
+    short = {name.removeprefix("accounts ") for name in named} - {"--yes"}
+    # The doctor changes something only to mend; probe prints no plan.
+    expected = {c.removeprefix("accounts ") for c in wanting} - {"doctor", "probe"}
+    assert short == expected | {"doctor --fix"}
