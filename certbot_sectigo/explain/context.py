@@ -19,7 +19,7 @@ _NEAR = 15  # lines
 _MOST_BARE = 45  # words
 _FOREIGN = re.compile(
     r"(?i)\b(?:log-?in|users?|customers?|invoices?|mail(?:box)?|imap|smtp|ldap|sshd?|mysql|postgres\w*"
-    r"|passwords?|payments?|basket|billing|upstream|backend|database|bundle)\b"
+    r"|passwords?|payments?|basket|billing|upstream|backend|database|bundle)\b|Retry\(total|/simple/"
 )
 _KNOWN_HOSTS = "|".join(re.escape(host) for host in HOSTS)
 _WORDS = re.compile(
@@ -40,7 +40,10 @@ _PEER = re.compile(
     r"(?::(?:443|25|587|389|636|3306|5432)\b|\[[\d.:a-f]{3,45}\]:\d)"
 )  # fmt: skip
 _ACME_HOST = re.compile(rf"(?i)(?:^|[.-])acme|letsencrypt|(?:{_KNOWN_HOSTS})$|^ca\.|^localhost$")
-_ACME_PATH = re.compile(r"(?i)/acme|/directory\b|/v2/[A-Z]{2}|/new-?(?:order|acct|account|nonce)")
+_ACME_PATH = re.compile(r"(?i)/acme(?:[/-]v?\d|/|\Z)|/directory\b|/v2/[A-Z]{2}|/new-?(?:order|acct|account|nonce)")
+_ADDRESS = re.compile(r"(?:tcp |https?://|connect to )(\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b")
+_PORTS = ("443", "80", "8443", "9000", "14000")
+"""At which ACME servers listen, private ones too."""
 _MANUALS = re.compile(r"https?://(?:curl\.(?:haxx\.)?se|aka\.ms|go\.microsoft\.com)/\S{0,200}")
 # Lines of a web server about requests to it are not an ACME client's.
 _ACCESS = re.compile(r"\"(?:GET|POST|HEAD|PUT) \S{1,2000} HTTP/[\d.]+\" \d{3} ")
@@ -74,7 +77,11 @@ class Context:
             return False
         if match.entry.network and self._elsewhere(line):
             return False
-        return match.sure or self._log or self._is_near(match) or self._bare(match)
+        if match.sure or self._log:
+            return True
+        if _FOREIGN.search(line) and not _WORDS.search(line):
+            return False
+        return self._is_near(match) or self._bare(match)
 
     def _line(self, at: int) -> int:
         return bisect_left(self._lines, at + 1) - 1
@@ -99,7 +106,10 @@ class Context:
                 return False
             if name in self._passage.told.servers:
                 return False
-        return bool(hosts)
+        return bool(hosts) or any(
+            address.group(1) != "127.0.0.1" and address.group(2) not in _PORTS
+            for address in _ADDRESS.finditer(line)
+        )
 
     def _bare(self, match: Match) -> bool:
         """Tell whether the sentence is (nearly) all that was asked about."""

@@ -237,7 +237,12 @@ ENTRIES = (
         title="A certbot plugin reports a problem with its set-up",
         meaning="The plugin refused to start; the text behind 'The error was' says why.",
         steps=("Mend what that text names, for example with nginx -t or apachectl configtest.",),
-        phrases=("plugin is not working", "may be problems with existing configuration"),
+        phrases=(
+            "plugin is not working",
+            "may be problems with existing configuration",
+            "!error while running nginx|apache|apache2|apachectl|httpd",
+            "!not automatically find matching server block",
+        ),
         sources=("certbot",),
         weight=Weight.SYMPTOM,
     ),

@@ -131,7 +131,7 @@ ENTRIES = (
             "!signed by public key * not support",
             "!csr * not match|names|identifiers|signature|key",
         ),
-        details=("csr", "public key|key_type|key_size|curve"),
+        details=("csr", "public_key", "key_type|key_size|key_length|curve"),
         types=("badCSR", "badPublicKey", "badSignatureAlgorithm"),
         sources=("RFC 8555 section 6.7",),
     ),

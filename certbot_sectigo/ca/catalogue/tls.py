@@ -62,7 +62,6 @@ ENTRIES = (
             "libcurl errors * error code 35",
             "curl 35",
             "curl returned|error|exit with 35",
-            "ssl connection could_not established",
         ),
         sources=("win-acme#242", "simple-acme#119"),
         hides=("ca-unreachable", "not-acme", "ca-certificate", "ca-timeout"),
@@ -108,7 +107,7 @@ ENTRIES = (
             "hostname_mismatch|hostname mismatch|not match certificate",
         ),
         sources=("OpenSSL, Go, curl",),
-        hides=("ca-unreachable", "not-acme"),
+        hides=("ca-unreachable", "not-acme", "ca-timeout"),
         network=True,
     ),
 )
