@@ -19,7 +19,7 @@ _NEAR = 15  # lines
 _MOST_BARE = 45  # words
 _FOREIGN = re.compile(
     r"(?i)\b(?:log-?in|users?|customers?|invoices?|mail(?:box)?|imap|smtp|ldap|sshd?|mysql|postgres\w*"
-    r"|passwords?|payments?|basket|billing|upstream|backend|database|bundle)\b|Retry\(total|/simple/"
+    r"|passwords?|payments?|basket|billing|upstream|backend|database|bundle)\b"
 )
 _KNOWN_HOSTS = "|".join(re.escape(host) for host in HOSTS)
 _WORDS = re.compile(
@@ -40,7 +40,10 @@ _PEER = re.compile(
     r"(?::(?:443|25|587|389|636|3306|5432)\b|\[[\d.:a-f]{3,45}\]:\d)"
 )  # fmt: skip
 _ACME_HOST = re.compile(rf"(?i)(?:^|[.-])acme|letsencrypt|(?:{_KNOWN_HOSTS})$|^ca\.|^localhost$")
-_ACME_PATH = re.compile(r"(?i)/acme(?:[/-]v?\d|/|\Z)|/directory\b|/v2/[A-Z]{2}|/new-?(?:order|acct|account|nonce)")
+_ACME_PATH = re.compile(
+    r"(?i)/acme(?:[/-]v?\d|/|\Z)|/directory\b|/v2/[A-Z]{2}|/new-?(?:order|acct|account|nonce)"
+)
+_PACKAGES = re.compile(r"Retry\(total|/simple/")  # pip fetches
 _ADDRESS = re.compile(r"(?:tcp |https?://|connect to )(\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b")
 _PORTS = ("443", "80", "8443", "9000", "14000")
 """At which ACME servers listen, private ones too."""
@@ -99,6 +102,8 @@ class Context:
 
     def _elsewhere(self, line: str) -> bool:
         """Tell whether a line is about a connection to another host than a CA's."""
+        if _PACKAGES.search(line):
+            return True
         hosts = list(_PEER.finditer(_MANUALS.sub("", line)))
         for host in hosts:
             name, path = host.group(1) or host.group(3), host.group(2) or ""

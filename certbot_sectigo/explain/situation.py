@@ -72,7 +72,7 @@ class Situation:
 
 
 def _harmless(text: str | None) -> str | None:
-    """Give a text only if it means nothing to a shell: it goes into commands to be copied."""
+    """Return a text only if it means nothing to a shell: it goes into commands to be copied."""
     return text if text and re.fullmatch(r"/?[\w*][\w.:/@%+=*\[\]-]{0,300}|-[\w-]+", text) else None
 
 
@@ -170,5 +170,5 @@ def _names(lineage: Lineage | None) -> tuple[str, ...]:
 
 
 def _domain(name: str) -> str:
-    """Give the part of a name that tells domains apart, well enough for a hint."""
+    """Return the part of a name that tells domains apart, well enough for a hint."""
     return ".".join(name.lower().rstrip(".").split(".")[-2:])

@@ -93,8 +93,8 @@ def test_utf_16_of_a_shell() -> None:
 
 def test_what_a_terminal_broke_at_80_columns() -> None:
     text = ("Long lines come first, and so it goes on until some word is broken: The account is "
-            "not awaiting external account binding, said the CA about this pair at last, and then it "
-            "ended without more to say.")  # fmt: skip
+            "not awaiting external account binding, said the CA about this pair at last, and "
+            "then it ended without more to say.")  # fmt: skip
     lines = [text[i : i + 80] for i in range(0, len(text), 80)]
     assert any(line[-1:].isalpha() and line != lines[-1] for line in lines)
     assert [f.entry.key for f in read(lines).findings] == ["pair-already-bound"]

@@ -24,6 +24,8 @@ ENTRIES = (
         ),
         phrases=(
             "!decode|decoding|parse * hmac|mac_key|eab",
+            "!decode|decoding|parse * external_account_binding key",
+            "binascii * incorrect_padding|invalid|error",
             "!hmac|mac_key|eab_key not|invalid|illegal * base64",
             "!hmac * decode|decoding|illegal|incorrect padding",
             "!base64 * hmac|eab",
@@ -187,8 +189,8 @@ ENTRIES = (
         ),
         steps=("Start the issuance anew, with one account for all of its steps.",),
         phrases=(
-            "!no|no_such order|authorization|challenge found|exists|matching",
-            "!no_such order|authorization|challenge",
+            "!no_order|no_authorization found|exists|matching",
+            "!no_such_order|no_such_authorization|no_such_challenge",
             "!order_not_found|order_does_not_exist",
             "!unable|cannot|could_not find|load order",
             "!unknown order",

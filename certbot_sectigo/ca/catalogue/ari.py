@@ -48,6 +48,7 @@ ENTRIES = (
             "!ari|renewal_info disabled|unsupported",
             "!replaces field|member|parameter not supported|allowed|recognized|permitted",
             "!unknown|unexpected|unrecognized field|member|property replaces",
+            "!renewal_info endpoint|resource|url not_found|not_available|missing",
             "!no renewal_info endpoint|resource|url",
         ),
         sources=("RFC 9773", "win-acme#2814", "win-acme#2607"),
@@ -67,6 +68,7 @@ ENTRIES = (
         phrases=(
             "!authority key_identifier|identifier * not match * issuer",
             "!parsing ari cert_id",
+            "!not request certificate being_replaced",
             "!certificate replaced by this order not found",
             "!certificate replaces|replaced not found|known",
             "!replaces * certificate|order * not found|exist|known|belong|share|identifiers",

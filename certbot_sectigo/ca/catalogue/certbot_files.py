@@ -67,6 +67,7 @@ ENTRIES = (
             "!renewal config|conf * broken",
             "!renewal configuration file * produced unexpected error",
             "!required file reference",
+            "no such file directory * renewal|live|archive",
             "configobj * parse_error|nesting_error|duplicate_error",
             "!expected * be symlink",
             "!error while|occurred parsing * renewal",

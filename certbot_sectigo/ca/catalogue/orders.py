@@ -161,6 +161,8 @@ ENTRIES = (
             "!certificate_issuance|issuance failed",
             "!sign_error wrong_status invalid",
             "!order state invalid|errored",
+            "!acme errors issuance_error",
+            "!issuance_error",
         ),
         sources=("certbot", "acme.sh#3703"),
         weight=Weight.SYMPTOM,

@@ -128,6 +128,7 @@ ENTRIES = (
         ),
         phrases=(
             "!csr unacceptable|invalid|rejected|malformed",
+            "!short enough to fit cn|common",
             "!signed by public key * not support",
             "!csr * not match|names|identifiers|signature|key",
         ),

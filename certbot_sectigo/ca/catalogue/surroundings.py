@@ -39,6 +39,8 @@ ENTRIES = (
             "module lib has_no attribute",
             "attribute_error module has_no attribute",
             "requirement parse",
+            "unexpected_keyword argument",
+            "unknown openssl error",
             "undefined symbol",
             "bad interpreter",
         ),

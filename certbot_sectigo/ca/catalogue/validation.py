@@ -271,38 +271,4 @@ ENTRIES = (
         sources=("certbot", "acme.sh", "dehydrated", "mod_md#52"),
         weight=Weight.SYMPTOM,
     ),
-    Entry(
-        key="port-taken",
-        title="Port 80 is taken on this machine",
-        meaning="A challenge has to be answered, and another program has the port.",
-        causes=("A web server runs here (nginx, Apache, HAProxy, a container).",),
-        steps=(
-            "See which one: `ss -ltnp 'sport = :80'`",
-            "Answer through that web server: --webroot -w DIR, where DIR is what it serves for the "
-            "name.",
-        ),
-        phrases=(
-            "!could not bind to ipv4",
-            "!problem binding to port",
-            "could not bind * already|in use",
-            "bind * address already|in use",
-            "tcp_port|port 80 * already|in use",
-            "port already in use",
-        ),
-        sources=("certbot", "lego"),
-    ),
-    Entry(
-        key="port-forbidden",
-        title="Port 80 may not be opened by this user",
-        meaning="Ports below 1024 are for root, or for programs with CAP_NET_BIND_SERVICE.",
-        causes=("The client does not run as root.",),
-        steps=("Run it as root (sudo), or answer through a web root.",),
-        phrases=(
-            "could not bind * permissions|permission",
-            "bind permission denied",
-            "!http server * challenge * permission denied",
-        ),
-        sources=("certbot", "lego"),
-        hides=("permission",),
-    ),
 )  # fmt: skip

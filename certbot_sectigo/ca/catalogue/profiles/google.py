@@ -25,7 +25,7 @@ _ENTRIES = (
             "!eab|external_account_binding key expiring|expired|expires",
         ),
         sources=("certd#198", "certimate#588", "acme-companion#1218"),
-        hides=("kid-unknown", "hmac-key-wrong"),
+        hides=("kid-unknown", "hmac-key-wrong", "account-unknown"),
     ),
 )
 

@@ -21,6 +21,12 @@ _PREVALIDATE = (
     "has to be open."
 )
 
+_CHALLENGES = (
+    "http01-timeout", "http01-connection", "http01-wrong-answer", "dns-problem",
+    "dns01-wrong-record", "port-taken", "solver-missing",
+)  # fmt: skip
+"""Keys of what does not happen where no challenge is needed."""
+
 _ENTRIES = (
     Entry(
         key="identifiers-not-linked",
@@ -112,6 +118,7 @@ _ENTRIES = (
             "!external_account_binding|eab already used|bound|consumed|registered|associated",
         ),
         sources=("certbot#8944", "win-acme#1904", "win-acme#1909", "cert-manager#2882"),
+        hides=("account-unknown", "account-exists"),
     ),
     Entry(
         key="kid-unknown",
@@ -136,6 +143,7 @@ _ENTRIES = (
             "!key_id|key_identifier|kid unknown",
         ),
         sources=("answer of ZeroSSL, same software", "Pebble"),
+        hides=("account-unknown",),
     ),
     Entry(
         key="hmac-key-wrong",
@@ -253,18 +261,7 @@ PROFILE = Profile(
     portal="Sectigo Certificate Manager (SCM)",
     entries=_ENTRIES,
     more={
-        **{
-            key: More(steps=(_PREVALIDATE,))
-            for key in (
-                "http01-timeout",
-                "http01-connection",
-                "http01-wrong-answer",
-                "dns-problem",
-                "dns01-wrong-record",
-                "port-taken",
-                "solver-missing",
-            )
-        },
+        **{key: More(steps=(_PREVALIDATE,)) for key in _CHALLENGES},
         "validation-failed": More(
             causes=(
                 "The name is not pre-validated for this ACME account, so a challenge was asked "

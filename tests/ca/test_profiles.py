@@ -1,0 +1,87 @@
+"""Every CA's own sentences, and that a profile is found by lying in the folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from certbot_sectigo.ca import catalogue
+from certbot_sectigo.ca.catalogue import profiles
+
+SENTENCES = {
+    "CERTInext": [
+        ("serverInternal", "time limit exceeded", "server-time-limit"),
+    ],
+    "DigiCert": [
+        ("serverInternal", 'failed to request certificate, {"errors":[{"code":'
+         '"invalid_value:validity_years"}]}', "digicert-order-refused"),
+        ("malformed", "eab kId mismatch", "eab-kid-mismatch"),
+        ("unauthorized", "The external account binding key was not found", "kid-unknown"),
+    ],
+    "Google Trust Services": [
+        ("unauthorized", "Unknown external account binding (EAB) key.", "google-eab-expired"),
+        ("malformed", "Accounts must have at least one contact.", "contact-refused"),
+    ],
+    "HARICA": [
+        ("malformed", "ARI Feature not enabled", "ari-not-supported"),
+    ],
+    "Let's Encrypt": [
+        ("rateLimited", "Service busy; retry later.", "rate-limited"),
+        ("alreadyReplaced", "cannot indicate an order replaces certificate with serial \"04\", "
+         "which already has a replacement order", "ari-already-replaced"),
+        ("unauthorized", "Account is not valid, has status \"deactivated\"", "account-deactivated"),
+    ],
+    "Sectigo": [
+        ("unauthorized", "A requested identifier has not been delegated [a.example]",
+         "not-delegated"),
+        ("urn:sectigo:params:acme:error:noSubscription", "none", "sectigo-reseller"),
+    ],
+    "step-ca": [
+        ("orderNotReady", "The request attempted to finalize an order that is not ready to be "
+         "finalized", "order-not-ready"),
+        ("unauthorized", "external account binding key with id x was already bound to account y",
+         "pair-already-bound"),
+    ],
+    "SSL.com": [
+        ("incorrectResponse", "CAA record does not include ssl.com which is required", "caa"),
+        ("unauthorized", "not yours", "sslcom-eab-required"),
+    ],
+    "ZeroSSL": [
+        ("externalAccountRequired", "", "zerossl-contact-missing"),
+        ("malformed", "[External Account Binding] Invalid MAC on JWS request", "hmac-key-wrong"),
+    ],
+}  # fmt: skip
+CASES = [(name, *row) for name, rows in SENTENCES.items() for row in rows]
+
+
+@pytest.mark.parametrize(("name", "kind", "detail", "key"), CASES)
+def test_a_cas_sentence_at_that_ca(name: str, kind: str, detail: str, key: str) -> None:
+    (profile,) = (each for each in catalogue.PROFILES if each.name == name)
+    found = catalogue.match(kind, detail, f"https://acme.{profile.hosts[0]}/directory")
+    assert found is not None
+    assert found.key == key
+
+
+def test_what_only_one_ca_means_is_not_said_elsewhere() -> None:
+    found = catalogue.match("unauthorized", "not yours", "https://acme.sectigo.com/v2/OV")
+    assert found is not None
+    assert found.key == "lacks-authorization"
+
+
+def test_every_module_of_the_folder_is_a_profile() -> None:
+    modules = {path.stem for path in Path(profiles.__file__).parent.glob("*.py")} - {"__init__"}
+    assert len(catalogue.PROFILES) == len(modules)
+
+
+@pytest.mark.parametrize("profile", catalogue.PROFILES, ids=lambda profile: str(profile.name))
+def test_a_profile_refers_to_what_there_is(profile: catalogue.Profile) -> None:
+    keys = {entry.key for entry in catalogue.ENTRIES}
+    assert set(profile.more) <= keys
+    assert profile.hosts and profile.caa and profile.portal
+    assert all(host == host.lower() and "/" not in host for host in profile.hosts)
+
+
+@pytest.mark.parametrize("profile", catalogue.PROFILES, ids=lambda profile: str(profile.name))
+def test_a_ca_is_known_by_its_hosts(profile: catalogue.Profile) -> None:
+    assert catalogue.profile(frozenset({f"acme.{profile.hosts[0]}"})) is profile
