@@ -32,6 +32,8 @@ class Learned(enum.Enum):
     """The CA's account object shows the binding."""
     TOLD = "told"
     """A person said so."""
+    SCM = "scm"
+    """The portal shows the account among the clients of the kid's account."""
 
 
 LEARNED = {
@@ -39,6 +41,7 @@ LEARNED = {
     Learned.LOG: "certbot's log shows it",
     Learned.SERVER: "the CA shows it",
     Learned.TOLD: "as was said by hand",
+    Learned.SCM: "SCM shows it",
 }
 """How a kid became known, for people."""
 

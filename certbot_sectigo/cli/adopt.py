@@ -140,6 +140,7 @@ _HOW = {
     Learned.LOG: "certbot's log shows it",
     Learned.SERVER: "the CA shows it",
     Learned.TOLD: "as somebody said",
+    Learned.SCM: "SCM shows it",
 }
 
 

@@ -15,6 +15,8 @@ from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.sandbox import Admin, Config, RunningSandbox, running
 from tests.bed import schema
 from tests.bed.certbot import Certbot
+from tests.bed.eab import EabPair
+from tests.bed.history import plain_lineage
 from tests.cli.tool import Tool
 from tests.portal.conftest import scm_ini
 from tests.sandbox.acme_client import Client
@@ -175,3 +177,25 @@ def test_no_secret_in_any_output(tool: Tool, sandbox: RunningSandbox, tmp_path: 
         assert base64.b64encode(secret.encode()).decode().rstrip("=") not in said
     files = [p for p in tool.certbot.home.rglob("*") if p.is_file() and p.suffix != ".ini"]
     assert not [p for p in files if key.encode() in p.read_bytes()]
+
+
+def test_the_kid_of_an_account_is_learnt_from_scm_and_noted(
+    tool: Tool, sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    tool.run(*_ensure(sandbox, "--yes"))
+    output = tmp_path / "web1.ini"
+    tool.run("scm", "pair", NAME, "--output", str(output))
+    given = dict(line.split(" = ") for line in output.read_text().splitlines()[1:])
+    # As plain certbot leaves it: no note beside the account, and no log that tells.
+    pair = EabPair(given["sectigo_eab_kid"], given["sectigo_eab_hmac_key"])
+    plain_lineage(tool.certbot, "www.c.example", pair=pair, server=sandbox.directory_url())
+    for log in tool.certbot.logs_dir.iterdir():
+        log.unlink()
+    [(ident, before)] = tool.accounts().items()
+    assert before["kid"] is None
+    assert _json(tool, "scm", "audit")["findings"] == []
+    found = tool.accounts("--scm")[ident]
+    assert (found["kid"], found["kid_learned"]) == (pair.kid, "scm")
+    asked = len(sandbox.requests())
+    assert tool.accounts()[ident]["kid_learned"] == "scm"
+    assert len(sandbox.requests()) == asked

@@ -9,7 +9,8 @@ certbot does not store it. What tells it, the first that does:
    least that very directory. The same key at the same host alone tells nothing;
 3. the *lineages* of this plugin that are pinned to it: a person said so once with
    ``--account``, and the CA has issued. Lineages that disagree tell nothing;
-4. the *CA*, where it is asked and shows it (RFC 8555 section 7.3.4).
+4. the *CA*, where it is asked and shows it (RFC 8555 section 7.3.4);
+5. the *portal*, where it is asked: the account is among the clients of a pair.
 
 What was found is given as a note, whether it is written down or not; see :func:`write`.
 """
@@ -22,6 +23,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts import store
@@ -34,6 +36,11 @@ from certbot_sectigo.machine import dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs import findings
 from certbot_sectigo.machine.logs.findings import Binding
+from certbot_sectigo.portal import plan
+from certbot_sectigo.portal.model import same_id
+
+if TYPE_CHECKING:
+    from certbot_sectigo.portal.port import Portal
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +124,43 @@ def ask(account: Account, server: str, settings: Settings) -> Account:
     if found.kid is None or found.status in ("deactivated", "revoked"):
         return account
     return shown(account, found.kid, server)
+
+
+def ask_portal(accounts: Sequence[Account], portal: Portal) -> list[Account]:
+    """Ask the portal for the kids of accounts: each is a client of one of the portal's accounts.
+
+    One list, and one question for each account of the portal until all are found. The end of an
+    account's URL is often the kid itself, so that one is asked first; alone it proves nothing.
+
+    :param accounts: those of unknown kid that load are looked for.
+    :returns: the same accounts, with a note where the portal told.
+    :raises certbot_sectigo.portal.errors.PortalError: if the portal does not answer.
+    """
+    wanted = {a.folder: _tail(a) for a in accounts if a.note is None and a.loads and a.uri}
+    if not wanted:
+        return list(accounts)
+    shown = [one for one in portal.accounts() if one.kid is not None]
+    acme_servers = portal.servers()
+    found: dict[Path, Note] = {}
+    hints = set(wanted.values())
+    for one in sorted(shown, key=lambda one: one.kid not in hints):
+        if len(found) == len(wanted):
+            break
+        server = plan.server_url(one.server, acme_servers)
+        clients = portal.clients(one.id)
+        for account in accounts:
+            tail = wanted.get(account.folder)
+            if tail is None or not servers.is_at(server, account.server_path):
+                continue
+            if any(same_id(client.id, tail) for client in clients):
+                found[account.folder] = Note(str(one.kid), server, Learned.SCM, today())
+    return [
+        dataclasses.replace(a, note=found[a.folder]) if a.folder in found else a for a in accounts
+    ]
+
+
+def _tail(account: Account) -> str:
+    return (account.uri or "").rstrip("/").rsplit("/", 1)[-1]
 
 
 def write(account: Account) -> None:

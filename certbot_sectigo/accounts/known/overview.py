@@ -147,6 +147,16 @@ def with_statuses(overview: Overview, statuses: Mapping[Path, Status]) -> Overvi
     return dataclasses.replace(overview, entries=tuple(verdict.judge(judged)))
 
 
+def with_accounts(overview: Overview, accounts: Iterable[Account]) -> Overview:
+    """Judge again with accounts of which more is known, such as their kids; pure."""
+    better = {account.folder: account for account in accounts}
+    judged = [
+        dataclasses.replace(facts, account=better.get(facts.account.folder, facts.account))
+        for facts in (entry.facts for entry in overview.entries)
+    ]
+    return dataclasses.replace(overview, entries=tuple(verdict.judge(judged)))
+
+
 def of_server(overview: Overview, server: str) -> Overview:
     """Leave out the accounts of other servers; pure.
 

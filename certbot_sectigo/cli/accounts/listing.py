@@ -16,6 +16,7 @@ from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Verdict
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine.schedules import Source
@@ -26,18 +27,31 @@ _BROKEN = (Verdict.UNPARSABLE, Verdict.INCOMPLETE, Verdict.MISNAMED)
 @click.command("list")
 @click.option("--online", is_flag=True, help="Ask the CA for the status of each account.")
 @click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@click.option("--scm", is_flag=True, help="Ask SCM for kids that are not known, and note them.")
+@connect.option
 @ask_ca.no_verify_ssl_option
 @click.pass_obj
-def command(context: Context, online: bool, server: str | None, no_verify_ssl: bool) -> None:
+def command(
+    context: Context,
+    online: bool,
+    server: str | None,
+    scm: bool,
+    scm_file: str | None,
+    no_verify_ssl: bool,
+) -> None:
     """Print all accounts in a table.
 
     Reads certbot's files and logs, cron tables and systemd units, and changes nothing. Each
     account comes with the kid it was bound with, what uses it, a verdict, and what to do
     where there is something to do. The exit code is 0 whatever is found.
 
-    With --online the CA is asked about each account. Nothing changes there either.
+    With --online the CA is asked about each account. Nothing changes there either. With --scm
+    Sectigo Certificate Manager is asked for the kids that are not known (docs/portal.md); what
+    it tells is written beside the accounts.
     """
     found = ask_ca.gather(context, online=online, server=server, verify_ssl=not no_verify_ssl)
+    if scm or scm_file is not None:
+        found = connect.learn_kids(context, found, scm_file)
     host = socket.gethostname()
     report = Report(
         "accounts list",

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from certbot_sectigo import __version__
+from certbot_sectigo.accounts.known import kids, overview
+from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.cli.shared import ask_ca
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine import certificates
@@ -19,8 +21,9 @@ from certbot_sectigo.portal import commands, credentials, plan
 from certbot_sectigo.portal.audit import Host, HostAccount, HostCertificate
 from certbot_sectigo.portal.credentials import ScmCredentials
 from certbot_sectigo.portal.model import Organisation, PortalAccount, Server
-from certbot_sectigo.portal.scm import Scm
-from certbot_sectigo.portal.transport import Transport
+
+if TYPE_CHECKING:
+    from certbot_sectigo.portal.scm import Scm
 
 _FILE = "sectigo-scm.ini"
 
@@ -48,6 +51,10 @@ def connect(context: Context, scm_file: str | None) -> Connection:
 
     :raises certbot_sectigo.base.errors.Error: if it cannot be used.
     """
+    # Who only reads this machine need not wait for it.
+    from certbot_sectigo.portal.scm import Scm
+    from certbot_sectigo.portal.transport import Transport
+
     path = Path(scm_file).absolute() if scm_file else context.config_dir / _FILE
     commands.remember(path if scm_file else None)
     found = credentials.read(path)
@@ -67,6 +74,19 @@ def account(scm: Scm, text: str) -> PortalAccount:
     :raises certbot_sectigo.portal.errors.PortalError: if there is none, or several.
     """
     return plan.named(text, scm.accounts())
+
+
+def learn_kids(context: Context, found: Overview, scm_file: str | None) -> Overview:
+    """Ask SCM for the kids of accounts here that are not known, and note what it tells.
+
+    :raises certbot_sectigo.base.errors.Error: if SCM does not answer.
+    """
+    accounts = [entry.account for entry in found.entries]
+    told = kids.ask_portal(accounts, connect(context, scm_file).scm)
+    for before, after in zip(accounts, told):
+        if after is not before:
+            kids.write(after)
+    return overview.with_accounts(found, told)
 
 
 @dataclass(frozen=True)

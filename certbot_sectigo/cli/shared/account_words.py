@@ -33,6 +33,7 @@ LEARNED = {
     Learned.LOG: "certbot's log shows it",
     Learned.SERVER: "the CA shows it",
     Learned.TOLD: "as was said by hand",
+    Learned.SCM: "SCM shows it",
 }
 _SOURCES = {
     Source.LINEAGE: "lineage",
