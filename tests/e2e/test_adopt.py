@@ -46,7 +46,7 @@ def test_a_lineage_is_adopted_renewed_and_given_back(plain: Certbot, sectigo: Se
     assert "+authenticator = sectigo-eab" in result.stdout
     assert "Left alone: stranger" in result.stdout
     assert "dry runs succeeded" in result.stdout
-    assert sectigo.orders == orders
+    assert sectigo.orders == orders + 1  # the dry run's
     assert stranger.read_bytes() == stranger_before
     stranger.unlink()
     after = plain.lineage(NAME)
@@ -188,3 +188,20 @@ def test_what_does_not_go_is_said(
 ) -> None:
     result = command(certbot, "adopt", *words, "--yes", check=code)
     assert said in result.stderr
+
+
+def test_a_lineage_that_answers_dns_keeps_its_authenticator(
+    certbot: Certbot, sectigo: Sectigo
+) -> None:
+    account = sectigo.plant(sectigo.a, certbot, certbot.home / "planted")
+    certbot.run(
+        *("certonly", "--manual", "--preferred-challenges", "dns", "--manual-auth-hook", "true"),
+        *("--server", sectigo.server, "--account", account.id, "-d", NAME),
+    )
+    command(certbot, "adopt", "--cert-name", NAME, "--eab-kid", sectigo.a.kid, "--yes")
+    after = certbot.lineage(NAME)
+    assert after.params["authenticator"] == "manual"
+    assert after.params["installer"] == "sectigo-eab"
+    certbot.run("renew", "--force-renewal")
+    assert certbot.lineage(NAME).serial != after.serial
+    assert certbot.lineage(NAME).account == account.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -112,10 +112,13 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> Plan:
             left.append(Left(lineage.name, reason, remedy))
         else:
             certificate = lineages.read_certificate(lineage)
-            names = certificate.names if isinstance(certificate, Certificate) else ()
+            names = certificate.names if isinstance(certificate, Certificate) else frozenset()
             pinned = _told(adopt_plan.account_of(lineage, known), wish.kid)
             text = lineages.read_text(lineage)
-            outcome = adopt_plan.adopt(lineage, text, pinned, names, webroot=wish.webroot)
+            methods = _methods(found, pinned, names)
+            outcome = adopt_plan.adopt(
+                lineage, text, pinned, names, webroot=wish.webroot, validated_by=methods
+            )
             if isinstance(outcome, Left):
                 left.append(outcome)
             else:
@@ -148,6 +151,18 @@ def carry_out(plan: Plan, make: Callable[[], Plan], means: Means) -> Done:
                     _put_back(change)
     adopted_names = tuple(c.lineage for c in changes if c.lineage not in failed)
     return Done(adopted_names, trials, tuple(failed))
+
+
+def _methods(found: Overview, pinned: Known | None, names: Iterable[str]) -> set[str]:
+    """Return the challenges by which logs show an account's names validated."""
+    if pinned is None or not pinned.account.uri:
+        return set()
+    plain = {name[2:] if name.startswith("*.") else name for name in names}
+    return {
+        each.method
+        for each in found.logs.validated
+        if each.account_url == pinned.account.uri and each.name in plain
+    }
 
 
 def _chosen(found: Overview, wish: Wish) -> list[Lineage]:

@@ -63,7 +63,7 @@ def obstacle(lineage: Lineage) -> str | None:
         return f"its renewal file {lineage.problem}"
     if lineage.link:
         return "its renewal file is a symbolic link, which is not changed through"
-    if lineage.ours:
+    if lineage.ours or (PLUGIN in lineage.plugins and lineage.kid):
         return f"it is renewed by {PLUGIN} already"
     if lineage.server is None or lineage.account is None:
         return "its renewal file names no server or no account"
@@ -107,17 +107,20 @@ def adopt(
     names: Iterable[str],
     *,
     webroot: str | None = None,
+    validated_by: Iterable[str] = (),
 ) -> Adoption | Left:
     """Plan what changes in a renewal file.
 
-    Server, account, installer, hooks and everything else stay as they are; of the former
-    authenticator's options a web root is taken over.
+    Server, account, hooks and everything else stay as they are; of the former authenticator's
+    options a web root is taken over. A lineage that answers DNS-01 keeps its authenticator, as
+    ours answers HTTP-01 only: there the plugin becomes the installer, which finds the account.
 
     :param text: the renewal file.
     :param pinned: the account the lineage is pinned to; None if it is not there.
     :param names: the certificate's.
     :param webroot: folder through which HTTP-01 is to be answered; None to take that of the
         renewal file, if it has one.
+    :param validated_by: types of the challenges by which logs show its names validated.
     """
     reason = obstacle(lineage)
     if reason is not None:
@@ -137,13 +140,31 @@ def adopt(
             "names). Then:\n"
             + commands.ours("adopt", "--cert-name", lineage.name, "--eab-kid", "KID"),
         )
-    root, warnings = _webroot(lineage, text, names, webroot)
     wanted: dict[str, tuple[str | None, str | None]] = {
-        "authenticator": (lineage.authenticator, PLUGIN),
         "sectigo_eab_kid": (lineage.kid, pinned.kid),
         "sectigo_eab_server": (lineage.eab_server, lineage.server),
-        "sectigo_eab_webroot": (lineage.webroot, root),
     }
+    preferred = _preferred(text)
+    if answers_dns(lineage, preferred, validated_by):
+        installer = (lineage.installer or "").rpartition(":")[2]
+        if installer not in ("", PLUGIN):
+            return Left(
+                lineage.name,
+                f"its authenticator {lineage.authenticator} answers DNS-01, which {PLUGIN} does "
+                f"not, and its installer {installer} leaves no place for {PLUGIN} as that",
+            )
+        wanted["installer"] = (lineage.installer, PLUGIN)
+        warnings: tuple[str, ...] = (
+            f"{lineage.authenticator} goes on answering DNS-01; {PLUGIN} becomes the installer, "
+            "which finds the account",
+        )
+    else:
+        root, warnings = _webroot(lineage, text, names, webroot)
+        wanted["authenticator"] = (lineage.authenticator, PLUGIN)
+        wanted["sectigo_eab_webroot"] = (lineage.webroot, root)
+        if preferred and "http-01" not in preferred:
+            # certbot would find no challenge that both sides know.
+            wanted["pref_challs"] = (", ".join(preferred), None)
     values = tuple(Value(key, old, new) for key, (old, new) in wanted.items() if old != new)
     try:
         new_text = renewal_file.repoint(text, {value.key: value.new for value in values})
@@ -152,6 +173,28 @@ def adopt(
     change = RenewalChange(lineage.path, lineage.name, text, new_text, values)
     server = lineage.server or ""
     return Adoption(change, pinned.account, server, pinned.kid, pinned.learned, warnings)
+
+
+def answers_dns(
+    lineage: Lineage, preferred: Sequence[str], validated_by: Iterable[str] = ()
+) -> bool:
+    """Tell whether a lineage's challenges are answered by DNS-01.
+
+    :param preferred: the challenges that its renewal file prefers.
+    :param validated_by: types of the challenges by which logs show its names validated.
+    """
+    authenticator = (lineage.authenticator or "").rpartition(":")[2]
+    if authenticator in ("standalone", "webroot", "nginx", "apache"):
+        return False  # these know HTTP-01 only
+    by_name = authenticator.startswith(("dns-", "dns_"))
+    return by_name or preferred[:1] == ["dns-01"] or "dns-01" in set(validated_by)
+
+
+def _preferred(text: str) -> list[str]:
+    """Read the challenges that a renewal file prefers, such as ``dns-01``."""
+    value = renewal_file.parse(text.encode()).get(renewal_file.PARAMS, {}).get("pref_challs")
+    words = value.split(",") if isinstance(value, str) else value or ()
+    return [str(word).strip() for word in words if str(word).strip()]
 
 
 def _webroot(

@@ -99,7 +99,7 @@ def test_of_several_web_roots_none_is_guessed() -> None:
     assert told.warnings == ()
 
 
-@pytest.mark.parametrize("authenticator", ["nginx", "apache", "manual", "dns-rfc2136", "x:dns-y"])
+@pytest.mark.parametrize("authenticator", ["nginx", "apache", "manual"])
 def test_another_challenge_than_before_is_said(authenticator: str) -> None:
     assert any("port 80" in warning for warning in adopted(authenticator).warnings)
     assert adopted(authenticator, webroot="/www").warnings == ()
@@ -155,3 +155,44 @@ def test_all_means_sectigo_and_where_a_kid_is_known(
 ) -> None:
     accounts = [replace(KNOWN, account=replace(ACCOUNT, server_path=path)) for path in known]
     assert adopt_plan.of_interest(replace(LINEAGE, server=server), accounts) is expected
+
+
+@pytest.mark.parametrize(
+    ("authenticator", "more", "validated_by"),
+    [
+        ("dns-rfc2136", (), ()),
+        ("certbot-dns-ovh:dns-ovh", (), ()),
+        ("manual", ("pref_challs = dns-01,",), ()),
+        ("manual", ('pref_challs = "dns-01, http-01"',), ()),
+        ("manual", (), ("dns-01",)),
+    ],
+)
+@pytest.mark.parametrize("installer", ["", "nginx"])
+def test_who_answers_dns_keeps_its_authenticator(
+    authenticator: str, more: tuple[str, ...], validated_by: tuple[str, ...], installer: str
+) -> None:
+    lineage = replace(LINEAGE, authenticator=authenticator, installer=installer or None)
+    text = text_of(authenticator, *more)
+    if not installer:
+        text = text.replace("installer = nginx\n", "")
+    found = adopt_plan.adopt(lineage, text, KNOWN, ["*.a.example"], validated_by=validated_by)
+    if installer:
+        assert isinstance(found, Left) and "nginx" in found.reason
+        return
+    assert isinstance(found, Adoption)
+    parsed = renewal_file.parse_like_certbot(found.change.new.encode())["renewalparams"]
+    assert parsed["authenticator"] == authenticator
+    assert parsed["installer"] == "sectigo-eab"
+    assert parsed["sectigo_eab_kid"] == "kid-1"
+
+
+def test_a_preference_for_what_nobody_answers_any_more_goes() -> None:
+    found = adopted("standalone", "pref_challs = tls-alpn-01,")
+    parsed = renewal_file.parse_like_certbot(found.change.new.encode())["renewalparams"]
+    assert "pref_challs" not in parsed
+    kept = adopted("webroot", 'pref_challs = "http-01,"')
+    assert "pref_challs" in kept.change.new
+
+
+def test_http_is_what_a_manual_lineage_without_dns_answers() -> None:
+    assert params(adopted("manual"))["authenticator"] == "sectigo-eab"
