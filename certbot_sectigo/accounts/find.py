@@ -99,6 +99,8 @@ def find(request: Request, around: Surroundings) -> Chosen | None:
                 accounts = [answer]
                 break
     matching = [account for account in accounts if account.loads and account.kid == kid]
+    if not matching:
+        store.refuse_unread(found)  # any of them may be it
     if len(matching) > 1:
         return choice.by_kid(_with_uses(matching, around), kid, request.pin)
     return choice.by_kid(pins.facts(matching, ()), kid, request.pin)
@@ -155,6 +157,8 @@ def _pinned(request: Request, around: Surroundings) -> Chosen | None:
     folder = around.dirs.accounts / server_path(request.server) / name
     account = store.read(folder, server_path(request.server))
     if not account.loads:
+        # An account that could not be read has not gone: no other takes its place.
+        store.refuse_unread([account])
         if not request.strict:
             logger.debug("pinned account %s does not load: %s", name, account.problem)
             return None

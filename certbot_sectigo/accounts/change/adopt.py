@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts import leftovers, store
 from certbot_sectigo.accounts.change import adopt_plan, pin
 from certbot_sectigo.accounts.change.adopt_plan import Adoption, AdoptionError, Known, Left
 from certbot_sectigo.accounts.known import overview, status
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Learned, Note, Status
 from certbot_sectigo.accounts.records import RenewalChange
-from certbot_sectigo.base import atomic
+from certbot_sectigo.base import atomic, reading
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.certbot_process import Outcome
@@ -100,9 +100,12 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> Plan:
     :param asked: what the CA said, see :func:`ask`.
     :raises AdoptionError: if a lineage is not there, or the kid is another.
     """
+    store.refuse_unread(entry.account for entry in found.entries)
     known = _known(overview.with_statuses(found, asked))
-    adoptions, left = [], []
+    adoptions, left, of_unknown_kid = [], [], False
     for lineage in _chosen(found, wish):
+        if lineage.problem is not None:
+            _refuse_unread(lineage)
         reason = adopt_plan.obstacle(lineage)
         if reason is not None:
             left.append(Left(lineage.name, reason))
@@ -121,9 +124,32 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> Plan:
             )
             if isinstance(outcome, Left):
                 left.append(outcome)
+                of_unknown_kid |= pinned is not None and pinned.kid is None
             else:
                 adoptions.append(outcome)
+    if of_unknown_kid and found.unread and not adoptions:
+        raise AdoptionError(
+            "Nothing is adopted: of which kid the accounts are is not known, and this, which may "
+            "tell, could not be read:\n" + "\n".join(f"  {line}" for line in found.unread),
+            "Repeat the command as the user certbot runs as, most often root (sudo); if a log is "
+            "damaged, say the kid:\n" + commands.ours("adopt", "--all", "--eab-kid", "KID"),
+        )
     return Plan(tuple(adoptions), tuple(left), wish.dry_run)
+
+
+def _refuse_unread(lineage: Lineage) -> None:
+    """See that a renewal file that is of no use is so by what it says, and not by the disk.
+
+    :raises AdoptionError: if it could not be read.
+    """
+    try:
+        reading.read_regular(lineage.path)
+    except OSError as error:
+        if not reading.tells(error):
+            raise AdoptionError(
+                f"{lineage.path}: {error.strerror}. Nothing was changed.",
+                "Repeat the command as the user certbot runs as, most often root (sudo).",
+            ) from None
 
 
 def carry_out(plan: Plan, make: Callable[[], Plan], means: Means) -> Done:
@@ -139,6 +165,7 @@ def carry_out(plan: Plan, make: Callable[[], Plan], means: Means) -> Done:
                 "Nothing was changed: certbot's files are not what they were a moment ago.",
                 "Repeat the command.",
             )
+        leftovers.sweep(means.dirs)
         for adopted in plan.adoptions:
             _note(adopted)
         pin.apply(means.dirs, "", changes, kind=adopt_plan.KIND)

@@ -191,6 +191,7 @@ def _refuse_missing(dirs: paths.Dirs, changes: Sequence[RenewalChange]) -> None:
         path = paths.server_path(lineage.server)
         account = store.read(dirs.accounts / path / lineage.account, path)
         if not account.loads:
+            store.refuse_unread([account])
             archived = dirs.archive / path / lineage.account
             raise PinError(
                 f"The account {lineage.account} of {lineage.server} is not there or does not "

@@ -130,6 +130,7 @@ def _plan(
     accounts = store.read_all(dirs.accounts)
     account = id_lookup.one(accounts, account_id, lambda a: a, server=server)
     chosen = choose(known, accounts, names, all_of)
+    store.refuse_unread([account])
     if not account.loads or account.misnamed:
         raise PinError(
             f"certbot cannot use the account {account.name}: "

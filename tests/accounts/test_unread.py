@@ -1,0 +1,138 @@
+"""What the disk does not tell is not concluded: no plan is made on it, nothing is called well."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from certbot_sectigo.accounts import archive, find, records, store
+from certbot_sectigo.accounts.change import adopt, clean, pin, rollover, transfer
+from certbot_sectigo.accounts.change.adopt import Wish
+from certbot_sectigo.accounts.judge import clean_plan
+from certbot_sectigo.accounts.known import overview
+from certbot_sectigo.accounts.model import State
+from certbot_sectigo.accounts.records import Rollover
+from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.base import errors
+from certbot_sectigo.ca.session import Settings
+from certbot_sectigo.machine.dirs import Dirs
+from tests.accounts.conftest import Faults
+from tests.accounts.keys import account_folder
+
+SERVER = "https://ca.example/v2/OV"
+PATH = "ca.example/v2/OV"
+REFUSED = (OSError, errors.Error)
+
+
+@pytest.fixture
+def dirs(tmp_path: Path) -> Dirs:
+    (tmp_path / "config/renewal").mkdir(parents=True)
+    return Dirs(tmp_path / "config", tmp_path / "work", tmp_path / "logs")
+
+
+@pytest.fixture
+def folder(dirs: Dirs) -> Path:
+    return account_folder(dirs.accounts / PATH)
+
+
+def gather(dirs: Dirs) -> overview.Overview:
+    return overview.gather(dirs, dirs.work_dir, {})
+
+
+def do_clean(dirs: Dirs) -> None:
+    steps = clean_plan.plan(gather(dirs).entries, idle=True)
+    failed = clean.carry_out(dirs, steps, None).failed
+    if failed:
+        raise errors.Error(failed[0].reason)
+    raise AssertionError("cleaned")
+
+
+def do_adopt(dirs: Dirs) -> None:
+    adopt.plan(gather(dirs), Wish(), {})
+
+
+def do_find(dirs: Dirs) -> None:
+    find.find(Request(SERVER, "K"), find.Surroundings(dirs, Settings("tests"), dirs.work_dir))
+
+
+def do_pinned(dirs: Dirs) -> None:
+    [name] = [path.name for path in (dirs.accounts / PATH).iterdir()]
+    around = find.Surroundings(dirs, Settings("tests"), dirs.work_dir)
+    find.choose(Request(SERVER, "K", name), around, lambda: None, lambda pair: pytest.fail("new"))
+
+
+def do_rollover(dirs: Dirs) -> None:
+    [account] = store.read_all(dirs.accounts)
+    rollover.begin(dirs, account, SERVER, Settings("tests"), lambda: pytest.fail("begun"))
+
+
+@pytest.mark.parametrize("act", [do_clean, do_adopt, do_find, do_pinned, do_rollover])
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
+def test_an_account_s_file_that_could_not_be_read(
+    dirs: Dirs, folder: Path, faults: Faults, act: Callable[[Dirs], None], number: int
+) -> None:
+    with faults.at(folder / "regr.json", number), pytest.raises(REFUSED) as refused:
+        act(dirs)
+    assert "regr.json" in str(refused.value)
+    assert store.read(folder, PATH).loads and not dirs.archive.exists()
+
+
+@pytest.mark.parametrize(
+    ("act", "level"),
+    [
+        *((act, level) for act in (do_clean, do_adopt) for level in range(4)),
+        *((do_find, level) for level in range(3)),  # accounts/ itself it does not list
+    ],
+)
+def test_a_folder_of_accounts_that_could_not_be_listed(
+    dirs: Dirs, folder: Path, faults: Faults, act: Callable[[Dirs], None], level: int
+) -> None:
+    with faults.at(folder.parents[level], errno.EIO), pytest.raises(REFUSED):
+        act(dirs)
+
+
+def test_a_note_that_could_not_be_read_is_no_missing_note(
+    dirs: Dirs, folder: Path, faults: Faults
+) -> None:
+    with faults.at(folder / "sectigo-eab.json", errno.EIO):
+        account = store.read(folder, PATH)
+        assert account.loads and account.unread is not None
+        with pytest.raises(store.AccountError, match="sectigo-eab"):
+            store.refuse_unread([account])
+        assert any("sectigo-eab" in line for line in gather(dirs).unread)
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.ELOOP])
+def test_what_is_not_there_is_not_an_error(folder: Path, faults: Faults, number: int) -> None:
+    with faults.at(folder / "regr.json", number):
+        account = store.read(folder, PATH)
+    assert account.state is State.INCOMPLETE and account.unread is None
+
+
+def test_a_key_change_is_finished_only_with_what_can_be_read(
+    dirs: Dirs, folder: Path, faults: Faults
+) -> None:
+    begun = Rollover(dirs.staging / PATH / "x.json", PATH, SERVER, "old", folder.name)
+    with faults.at(dirs.staging / PATH / "x", errno.EIO), pytest.raises(OSError, match="Input"):
+        rollover.settle(dirs, begun, Settings("tests"))
+    with faults.at(folder / "sectigo-eab.json", errno.EIO), pytest.raises(store.AccountError):
+        rollover.settle(dirs, begun, Settings("tests"))
+
+
+def test_journals_records_and_what_is_imported(dirs: Dirs, folder: Path, faults: Faults) -> None:
+    for path, ask in (
+        (dirs.staging, lambda: records.unfinished(dirs)),
+        (dirs.backup, lambda: records.read_records(dirs)),
+        (dirs.backup, lambda: pin.plan_undo(dirs)),
+        (dirs.archive, lambda: archive.read_all(dirs)),
+        (folder, lambda: transfer.refuse_existing(dirs, folder.name, SERVER)),
+        (
+            dirs.archive / PATH / "new",
+            lambda: transfer.refuse_existing(dirs, "new", SERVER),
+        ),
+    ):
+        with faults.at(path, errno.EIO), pytest.raises(OSError, match="Input/output"):
+            ask()
