@@ -111,6 +111,7 @@ class PluginRun:
     def _issuance(self) -> tuple[Lineage | None, Request]:
         named = certbot_versions.on_command_line("--sectigo-eab-credentials")
         file = self._read_file() if named else self._read_leniently()
+        subject.refuse_unloadable(self._config, self._dirs.renewal)
         lineage = subject.existing(self._config, self._dirs.renewal)
         asked = self._asked(file)
         try:

@@ -6,8 +6,38 @@ from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.accounts.request import Pinned
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.base import errors
+from certbot_sectigo.machine import lineages, live
 from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.renewals import forecast
+
+
+class SubjectError(errors.Error):
+    """The lineage that was named is there, but certbot cannot load it."""
+
+
+def refuse_unloadable(config: Any, renewal_dir: Path) -> None:
+    """Refuse a named lineage that certbot cannot load.
+
+    certbot takes it for one that is not there, orders, and saves the certificate as
+    ``NAME-0001``, the next time as ``NAME-0002``, while services stay on the old folder.
+
+    :raises SubjectError: if there is such a one, with what puts it right.
+    """
+    if config.csr or not config.certname:
+        return
+    lineage = lineages.read(renewal_dir / f"{config.certname}.conf")
+    if lineage is None:
+        return
+    damages = live.damages(lineage)
+    refused = any(damage.refused for damage in damages)
+    found = forecast.unloadable(lineage, damages, live.mending(lineage) if refused else ())
+    if found is not None:
+        raise SubjectError(
+            f"{found.reason} certbot would order a certificate beside it and save that as "
+            f"{lineage.name}-0001, which no service reads.",
+            "\n".join(filter(None, (found.remedy, found.command))),
+        )
 
 
 def existing(config: Any, renewal_dir: Path) -> Lineage | None:

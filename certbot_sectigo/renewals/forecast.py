@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -77,8 +77,14 @@ def forecast(facts: Facts) -> Forecast:
     )
 
 
-def _broken(facts: Facts) -> Forecast | None:
-    lineage = facts.lineage
+def unloadable(
+    lineage: Lineage, damages: Iterable[Damage], mending: Sequence[str]
+) -> Forecast | None:
+    """Return why certbot cannot load a lineage, with what helps; None if it can.
+
+    :param damages: what is wrong with its files, see :func:`live.damages`.
+    :param mending: the lines that put its links right, see :func:`live.mending`.
+    """
     if lineage.problem:
         return _bad(
             "unusable",
@@ -86,16 +92,25 @@ def _broken(facts: Facts) -> Forecast | None:
             "Mend the file, or put it back from a backup (sectigo/backup in certbot's "
             "configuration directory may have one).",
         )
-    refused = [damage for damage in facts.damages if damage.refused]
+    refused = [damage for damage in damages if damage.refused]
     if refused:
         remedy = (
             "These lines put the links right:"
-            if facts.mending
+            if mending
             else "No version in its archive is whole: put the files back from a backup, or take "
             "the lineage out (certbot delete) and issue it anew."
         )
-        lines = "\n".join(facts.mending)
-        return _bad("links", f"{refused[0]}: certbot refuses the lineage", remedy, lines)
+        return _bad(
+            "links", f"{refused[0]}: certbot refuses the lineage", remedy, "\n".join(mending)
+        )
+    return None
+
+
+def _broken(facts: Facts) -> Forecast | None:
+    lineage = facts.lineage
+    found = unloadable(lineage, facts.damages, facts.mending)
+    if found is not None:
+        return found
     if facts.unreadable:
         return _bad(
             "certificate-unreadable",

@@ -114,8 +114,9 @@ ENTRIES = (
         key="ca-timeout",
         title="The CA took longer than the client waits",
         meaning="No answer came within the time that the client waits (certbot: 45 seconds for "
-        "each, and no option changes that). Where the text does not say at which step, perhaps "
-        "no connection came about. If it was at the end of an order, the CA often goes on and "
+        "each, and no option changes that; sectigo-eab has it wait 300). Where the text does not "
+        "say at which step, perhaps no connection came about. If it was at the end of an order, "
+        "the CA often goes on and "
         "issues: the certificate is then made, but not here.",
         causes=(
             "The CA is slow, or busy.",
