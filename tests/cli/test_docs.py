@@ -1,0 +1,80 @@
+"""README, CONTRIBUTING and design.md say what is so."""
+
+from __future__ import annotations
+
+import re
+
+import click
+import pytest
+
+from certbot_sectigo import __version__
+from certbot_sectigo.cli.main import cli
+from certbot_sectigo.plugin import Configurator
+from tests.bed.components import TREE
+
+README = (TREE / "README.md").read_text()
+PAGES = ["README.md", "CONTRIBUTING.md", "docs/design.md"]
+
+
+def plugin_options() -> set[str]:
+    """Name the plugin's options as certbot has them."""
+    found: set[str] = set()
+    Configurator.add_parser_arguments(lambda name, **more: found.add(f"--sectigo-eab-{name}"))
+    return found
+
+
+def test_the_readme_lists_the_plugins_options() -> None:
+    table = re.findall(r"^\| `(--sectigo-eab-[a-z-]+)", README, re.MULTILINE)
+    assert sorted(table) == sorted(plugin_options())
+
+
+def test_the_readme_names_no_option_that_is_not_there() -> None:
+    assert set(re.findall(r"--sectigo-eab-[a-z-]+", README)) <= plugin_options()
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/schnellstart.md"])
+def test_commands_of_ours_are_there_with_their_options(page: str) -> None:
+    text = (TREE / page).read_text()
+    found = re.findall(r"certbot-sectigo ((?:[a-z.]+ ?)+(?:[^`\n#|]*))", "".join(_code(text)))
+    assert found
+    for words in found:
+        command, rest = _command(words.split())
+        options = {word for parameter in command.params for word in parameter.opts}
+        given = {word.partition("=")[0] for word in rest if re.match(r"--?[a-z]", word)}
+        assert given <= options, words
+
+
+def _code(text: str) -> list[str]:
+    """Return the blocks of a shell."""
+    return re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+
+
+def _command(words: list[str]) -> tuple[click.Command, list[str]]:
+    command: click.Command = cli
+    while words and isinstance(command, click.Group):
+        found = command.get_command(click.Context(command), words[0])
+        if found is None:
+            break
+        command, words = found, words[1:]
+    assert command is not cli, words
+    return command, words
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_that_is_named_is_there(page: str) -> None:
+    text = (TREE / page).read_text()
+    roots = [TREE, TREE / "certbot_sectigo", (TREE / page).parent]
+    named = set(re.findall(r"`([a-z_0-9.-]+(?:/[a-zA-Z_0-9.-]*)+)`", text))
+    named |= set(re.findall(r"\]\(([^)#:]+)\)", text))
+    for path in sorted(named):
+        # Folders on certbot's side, and of environments.
+        if path.startswith(("sectigo/", ".venv")) or "NAME" in path:
+            continue
+        inside = next((TREE / "certbot_sectigo").rglob(path.rstrip("/")), None)
+        assert inside or any((root / path).exists() for root in roots), path
+
+
+def test_this_release_is_in_the_changelog_with_its_date() -> None:
+    text = (TREE / "CHANGELOG.md").read_text()
+    assert re.search(rf"^## {re.escape(__version__)} - \d{{4}}-\d\d-\d\d$", text, re.MULTILINE)
+    assert text.index("## Unreleased") < text.index(f"## {__version__}")
