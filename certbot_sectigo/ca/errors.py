@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca import problems
-from certbot_sectigo.ca.problems import Meaning, Problem
+from certbot_sectigo.ca.problems import NOTHING, About, Meaning, Problem
 
 
 class CaError(errors.Error):
@@ -21,16 +21,14 @@ class Refused(CaError):  # noqa: N818 - what happened, not the category
     :param url: what was asked.
     :param problem: the answer.
     :param server: the CA's ACME directory URL.
-    :param kid: the EAB key id that the request was about, if one.
+    :param about: what is known of the request.
     """
 
     def __init__(
-        self, url: str, problem: Problem, server: str | None = None, kid: str | None = None
+        self, url: str, problem: Problem, server: str | None = None, about: About = NOTHING
     ) -> None:
         server = server or url
-        super().__init__(
-            f"{url} answered: {problem}", problems.remedy(problem, server=server, kid=kid)
-        )
+        super().__init__(f"{url} answered: {problem}", problems.remedy(problem, server, about))
         self.problem = problem
         self.server = server
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
@@ -53,7 +53,8 @@ def open_order(session: Session, names: Sequence[str]) -> OpenedOrder:
     """
     url = session.directory.new_order
     identifiers = [_identifier(name) for name in names]
-    response = session.post(url, Body({"identifiers": identifiers}))
+    about = replace(session.about, names=tuple(names))
+    response = session.post(url, Body({"identifiers": identifiers}), about)
     order = _object(response)
     status = one_line(str(order.get("status") or "pending"), _LONGEST_NAME)
     pending = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 
 from certbot_sectigo.base.printable import one_line
@@ -10,6 +11,8 @@ from certbot_sectigo.ca import catalogue
 
 _LONGEST_TYPE = 100
 _LONGEST_DETAIL = 1000
+# What a shell takes as it is.
+_PLAIN = re.compile(r"[\w.:/*@%+ -]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,21 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.type}: {self.detail}" if self.detail else self.type
+
+
+@dataclass(frozen=True)
+class About:
+    """What a request was about, for the words of its refusal."""
+
+    kid: str | None = None
+    """The EAB key id."""
+    account: str | None = None
+    """certbot's id of the account."""
+    names: tuple[str, ...] = ()
+
+
+NOTHING = About()
+"""Nothing is known."""
 
 
 class Meaning(enum.Enum):
@@ -96,19 +114,19 @@ def refuses_pair(problem: Problem, server: str | None = None) -> bool:
 def title(problem: Problem, server: str | None = None) -> str:
     """Return in one line what a refusal means; empty if only the CA knows."""
     entry = catalogue.match(problem.type, problem.detail, server)
-    return catalogue.advise(entry, _values(server, None)).title if entry else ""
+    return catalogue.advise(entry, _values(server, NOTHING)).title if entry else ""
 
 
-def remedy(problem: Problem, *, server: str | None = None, kid: str | None = None) -> str:
+def remedy(problem: Problem, server: str | None = None, about: About = NOTHING) -> str:
     """Return what a refusal means, its usual causes and what helps; empty if only the CA knows.
 
     :param server: ACME directory URL.
-    :param kid: the EAB key id the request was about.
+    :param about: what is known of the request.
     """
     entry = catalogue.match(problem.type, problem.detail, server)
     if entry is None:
         return ""
-    advice = catalogue.advise(entry, _values(server, kid))
+    advice = catalogue.advise(entry, _values(server, about))
     lines = [f"{advice.title}.", advice.meaning]
     for heading, items in (("Usual causes:", advice.causes), ("What to do:", advice.steps)):
         if items:
@@ -116,6 +134,10 @@ def remedy(problem: Problem, *, server: str | None = None, kid: str | None = Non
     return "\n".join(lines)
 
 
-def _values(server: str | None, kid: str | None) -> dict[str, str]:
-    known = {"server": server, "kid": kid}
-    return {name: value for name, value in known.items() if value}
+def _values(server: str | None, about: About) -> dict[str, str]:
+    """Return what stands for the catalogue's placeholders; commands are made with it."""
+    values = {"server": server, "kid": about.kid, "account": about.account}
+    if about.names:
+        values["name"] = about.names[0]
+        values["names"] = " ".join(f"-d {name}" for name in about.names)
+    return {name: value for name, value in values.items() if value and _PLAIN.fullmatch(value)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
@@ -21,7 +21,7 @@ from certbot_sectigo.ca import transport
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.directory import Directory
 from certbot_sectigo.ca.errors import CaError, Refused, Unreachable
-from certbot_sectigo.ca.problems import Meaning
+from certbot_sectigo.ca.problems import NOTHING, About, Meaning
 from certbot_sectigo.machine import certbot_versions
 
 REGISTRATION_TIMEOUT = 120
@@ -61,6 +61,7 @@ class Session:
     :param uri: the account URL, where the account is known already.
     :param directory: the server's directory, where another session has fetched it.
     :param timeout: seconds for each whole answer.
+    :param about: what is known of the account, for the words of refusals.
     """
 
     def __init__(
@@ -72,8 +73,10 @@ class Session:
         *,
         directory: Directory | None = None,
         timeout: int = REGISTRATION_TIMEOUT,
+        about: About = NOTHING,
     ) -> None:
         self.server = server
+        self.about = about
         self._net = acme_client.ClientNetwork(
             key,
             account=messages.RegistrationResource(body={}, uri=uri) if uri else None,
@@ -120,7 +123,7 @@ class Session:
         if contact:
             body["contact"] = contact
         request = messages.NewRegistration(**body)
-        return self._account(self.post(url, request, kid=credentials.kid))
+        return self._account(self.post(url, request, replace(self.about, kid=credentials.kid)))
 
     def find(self) -> AccountObject | None:
         """Ask whether this key has an account, without making one (RFC 8555 section 7.3.1).
@@ -191,16 +194,16 @@ class Session:
         binding: Mapping[str, Any] = signed.to_partial_json()
         return binding
 
-    def post(self, url: str, body: Any, *, kid: str | None = None) -> requests.Response:
+    def post(self, url: str, body: Any, about: About | None = None) -> requests.Response:
         """Send a signed request (RFC 8555 section 6.2), with the account's URL once it is known.
 
         :param body: the payload, or None for POST-as-GET (RFC 8555 section 6.3).
-        :param kid: the EAB key id that it is about.
+        :param about: what is known of it, where that is more than the session knows.
         :raises CaError: :class:`Refused` with the CA's answer, or :class:`Unreachable`.
         """
         directory = self.directory
         transport.refuse_elsewhere(directory.url, url)
-        with transport.translated(url, self.server, kid):
+        with transport.translated(url, self.server, about or self.about):
             response: requests.Response = self._net.post(
                 url,
                 body,

@@ -26,7 +26,7 @@ from urllib3.exceptions import HTTPError
 from certbot_sectigo.base import json_text
 from certbot_sectigo.base.printable import one_line
 from certbot_sectigo.ca.errors import Refused, Unreachable
-from certbot_sectigo.ca.problems import Problem
+from certbot_sectigo.ca.problems import NOTHING, About, Problem
 
 logger = logging.getLogger(__name__)
 
@@ -143,19 +143,19 @@ def shown(url: str) -> str:
 
 
 @contextlib.contextmanager
-def translated(url: str, server: str | None = None, kid: str | None = None) -> Iterator[None]:
+def translated(url: str, server: str | None = None, about: About = NOTHING) -> Iterator[None]:
     """Turn what `acme`, `requests` and `josepy` raise into our errors.
 
     :param url: what is asked.
     :param server: the CA's ACME directory URL.
-    :param kid: the EAB key id that the request is about.
+    :param about: what is known of the request.
     """
     where = shown(url)
     try:
         yield
     except messages.Error as error:
         problem = Problem.of(error.typ, error.detail)
-        raise Refused(where, problem, server, kid) from error
+        raise Refused(where, problem, server, about) from error
     except _Misled as error:
         raise Unreachable(
             f"{where} gave an answer that is not taken: {one_line(str(error), LONGEST_URL)}.",

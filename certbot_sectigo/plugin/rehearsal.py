@@ -16,6 +16,7 @@ from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.base import errors, reading
 from certbot_sectigo.ca.errors import Refused
 from certbot_sectigo.ca.order import Pending, open_order
+from certbot_sectigo.ca.problems import About
 from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.machine import certbot_versions, dirs
 
@@ -70,7 +71,9 @@ def ask(
     :raises RehearsalError: if the CA refuses, as it would refuse the real run.
     :raises certbot_sectigo.ca.errors.CaError: if the CA cannot be asked.
     """
-    session = Session(server, store.load_key(account.folder), settings, account.uri)
+    about = About(account.kid, account.name)
+    key = store.load_key(account.folder)
+    session = Session(server, key, settings, account.uri, about=about)
     try:
         return open_order(session, names).pending
     except Refused as refused:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from certbot_sectigo.accounts import store
 from certbot_sectigo.ca.errors import CaError, Refused
 from certbot_sectigo.ca.order import open_order
+from certbot_sectigo.ca.problems import About
 from certbot_sectigo.ca.session import QUESTION_TIMEOUT, Session, Settings
 from certbot_sectigo.renewals.forecast import No, Silence, Yes
 from certbot_sectigo.renewals.survey import Surveyed
@@ -45,7 +46,14 @@ def _answer(item: Surveyed, settings: Settings) -> Yes | No | Silence:
         return Silence("there is no account to ask with")
     try:
         key = store.load_key(account.folder)
-        session = Session(item.server, key, settings, account.uri, timeout=QUESTION_TIMEOUT)
+        session = Session(
+            item.server,
+            key,
+            settings,
+            account.uri,
+            timeout=QUESTION_TIMEOUT,
+            about=About(account.kid, account.name),
+        )
         order = open_order(session, item.facts.names)
     except Refused as refused:
         return No(str(refused.problem), refused.remedy)

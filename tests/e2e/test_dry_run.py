@@ -107,7 +107,10 @@ def test_a_dead_account_fails_the_dry_run(machine: Certbot, sectigo: Sectigo) ->
     orders = sectigo.orders
     result = machine.run("renew", "--dry-run", check=1)
     assert "The real run would fail" in result.text and "deactivated" in result.text
-    assert f"certbot certonly --config-dir {machine.config_dir} --work-dir" in result.text
+    # What explain says of it, with this run's directories and account.
+    account = machine.account(sectigo.server, sectigo.b.kid).id
+    assert f"certbot-sectigo --config-dir {machine.config_dir} --work-dir" in result.text
+    assert f"--all-of {account}" in result.text
     assert sectigo.orders == orders
     assert "all simulated renewals succeeded" not in result.text
 
