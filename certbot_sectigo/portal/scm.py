@@ -22,9 +22,12 @@ from certbot_sectigo.portal.model import (
 from certbot_sectigo.portal.transport import Transport
 
 _ACCOUNTS = "/acme/v2/account"
-_ISSUED, _BY_ACME, _BY_ISSUE = 2, 10, 3  # of the report's enumerations [O]
-_LOOK_BACK = timedelta(days=400)
-"""How far back a certificate may have been issued that can still be valid."""
+_ISSUED, _BY_ACME = 2, 10  # of the report's enumerations [O]
+_BY_EXPIRY = 3
+"""What ``from`` and ``to`` are about: 2 revocation, 3 expiry, 4 request, 5 issuance; so says
+cert-manager of PyPI."""
+_LONGEST_LIFE = timedelta(days=830)
+"""Longer than any certificate lives that may still be valid."""
 
 
 class Scm:
@@ -118,11 +121,11 @@ class Scm:
     def certificates(self, organisations: Sequence[int] = ()) -> list[PortalCertificate]:
         """Return the certificates that came by ACME and are issued: one call for all [O]."""
         body = {
-            "from": (self.now() - _LOOK_BACK).strftime("%Y-%m-%d"),
-            "to": (self.now() + timedelta(days=1)).strftime("%Y-%m-%d"),
+            "from": self.now().strftime("%Y-%m-%d"),
+            "to": (self.now() + _LONGEST_LIFE).strftime("%Y-%m-%d"),
             "organizationIds": list(organisations),
             "certificateStatus": _ISSUED,
-            "certificateDateAttribute": _BY_ISSUE,
+            "certificateDateAttribute": _BY_EXPIRY,
             "certificateRequestSource": _BY_ACME,
             "serialNumberFormat": "HEXWithLeadingZeros",
         }

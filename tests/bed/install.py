@@ -34,6 +34,9 @@ ENVIRONMENTS = {
     "certbot-bare": [f"{name}=={version(name)}" for name in ("certbot", "acme")],
 }
 """Name of the environment -> what pip installs there."""
+if sys.version_info >= (3, 11):
+    # A client of SCM's REST interface that nobody here wrote; it needs a newer Python.
+    ENVIRONMENTS["cert-manager"] = ["cert-manager==4.0.0"]
 
 OF_THIS_CERTBOT = Path(os.environ.get("CERTBOT_SECTIGO_VENVS", TREE / ".venvs"))
 """Where the ``certbot-…`` environments go; the others go to ``.venvs/``."""

@@ -37,7 +37,7 @@ def test_row_names_its_source_and_a_test_that_exists(row: list[str]) -> None:
     text = (_HERE / match[1]).read_text("utf-8")
     # A case of test_refusals.py is a function that a parametrised test runs.
     assert re.search(rf"^def {match[2]}\(", text, re.MULTILINE), row
-    assert re.search(r"\[(S|Z|D|O|hm|doc|inf|own)\]|RFC 8555", " ".join(row[:-1])), row
+    assert re.search(r"\[(S|Z|D|O|hm|PyPI|doc|inf|own)\]|RFC 8555", " ".join(row[:-1])), row
 
 
 def test_every_refusal_is_listed_with_code_and_type() -> None:

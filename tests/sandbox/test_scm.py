@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import ssl
 import urllib.request
 from collections.abc import Callable
@@ -264,6 +265,12 @@ def test_certificates_and_their_revocation_show_on_both_sides(scm: Scm) -> None:
     assert iso["expires"] == f"{certificate.not_valid_after_utc:%Y-%m-%d}"
     collected = scm.ask("GET", f"/api/ssl/v2/collect/{row['sslId']}?format=x509CO").body.decode()
     assert leaf(collected) == certificate
+    assert scm.ask("GET", f"/api/ssl/v1/collect/{row['sslId']}/x509CO").body.decode() == collected
+    for attribute, count in ((3, 0), (5, 1)):  # none of them ends today
+        asked: dict[str, Any] = {"from": "2020-01-01", "to": f"{datetime.date.today()}"}
+        asked["certificateDateAttribute"] = attribute
+        listed = scm.ask("POST", "/api/report/v1/ssl-certificates", asked).json["reports"]
+        assert len(listed) == count
     assert b"PKCS7" in scm.ask("GET", f"/api/ssl/v2/collect/{row['sslId']}").body
     path = f"/api/ssl/v2/revoke/serial/{row['serialNumber']}"
     assert scm.ask("POST", path, {"reasonCode": 2, "reason": "x"}).json["code"] == -1601

@@ -29,7 +29,8 @@ _PATHS = {
     "scm-validation-status": "/dcv/v2/validation/status",
     "scm-certificates": "/ssl/v[12]",
     "scm-certificate": f"/ssl/v[12]/{_NUMBER}",
-    "scm-collect": f"/ssl/v[12]/collect/{_NUMBER}",
+    # v1 has the form in the path, v2 in the query [PyPI][O].
+    "scm-collect": f"/ssl/v[12]/collect/{_NUMBER}(?:/(?P<detail>[a-zA-Z0-9]+))?",
     "scm-revoke": f"/ssl/v[12]/revoke/{_NUMBER}",
     "scm-revoke-serial": "/ssl/v[12]/revoke/serial/(?P<detail>[^/]+)",
     "scm-report": "/report/v1/ssl-certificates",

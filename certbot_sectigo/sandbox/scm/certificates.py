@@ -84,8 +84,8 @@ def certificate(visit: Visit) -> Reply:
 
 def collect(visit: Visit) -> Reply:
     """Answer a certificate itself, in one of SCM's forms [O]."""
-    own = _own(visit).certificate
-    form = (visit.query("format") or "base64").lower()
+    own = _by_number(visit).certificate
+    form = (visit.place.detail or visit.query("format") or "base64").lower()
     leaf, *issuers = x509.load_pem_x509_certificates(own.chain.encode())
     chosen = {
         "x509": [leaf, *issuers], "pem": [leaf, *issuers], "x509co": [leaf], "pemco": [leaf],
@@ -133,7 +133,8 @@ def report(visit: Visit) -> Reply:
             continue
         if body.get("certificateStatus") == _ISSUED and found.status != "Issued":
             continue
-        if not (start or own.not_before) <= own.not_before < (end or own.not_before) + 86400:
+        at = _moment(own, body.get("certificateDateAttribute"))
+        if not (start or at) <= at < (end or at) + 86400:
             continue
         rows.append(
             {
@@ -164,6 +165,20 @@ def _every(visit: Visit) -> Iterator[_Ssl]:
             # SCM counts; a number that follows from the id needs no counter [own].
             ident = int(hashlib.sha256(found.id.encode()).hexdigest()[:8], 16)
             yield _Ssl(found, number, ident)
+
+
+def _moment(own: model.Certificate, attribute: object) -> float:
+    """Return the time by which a report chooses ([PyPI]: which number means what)."""
+    return {2: own.revoked, 3: own.not_after}.get(
+        attribute if isinstance(attribute, int) else 0, own.not_before
+    )
+
+
+def _by_number(visit: Visit) -> _Ssl:
+    for found in _every(visit):
+        if found.id == visit.place.ident:
+            return found
+    raise ScmError(*NO_SUCH_CERTIFICATE)
 
 
 def _own(visit: Visit) -> _Ssl:
