@@ -72,6 +72,7 @@ class Forker:
         kill_at: int | None = None,
         fail_at: int | None = None,
         user: int | None = None,
+        signal_at: tuple[int, int] | None = None,
         check: int | None = 0,
     ) -> Outcome:
         """Run the command to its end.
@@ -79,6 +80,7 @@ class Forker:
         :param kill_at: before its file operation of that number, from 0, it is killed.
         :param fail_at: its file operations from that number on fail, as on a full disk.
         :param user: whose process it is to be; this one's if None.
+        :param signal_at: number of a file operation and of the signal that comes before it.
         :param check: the exit code it must have, unless it was killed; None for any.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -87,6 +89,7 @@ class Forker:
             "kill_at": kill_at,
             "fail_at": fail_at,
             "user": user,
+            "signal_at": signal_at,
             "output": str(self._output),
         }
         self._process.stdin.write(json.dumps(request) + "\n")
@@ -116,12 +119,13 @@ def _run(
     kill_at: int | None,
     fail_at: int | None,
     user: int | None,
+    signal_at: tuple[int, int] | None,
     output: str,
 ) -> None:
     import errno
 
     from certbot_sectigo.base import atomic
-    from certbot_sectigo.cli.main import main
+    from certbot_sectigo.cli import entry, main
 
     handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -138,13 +142,18 @@ def _run(
         number += 1
         if number == kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if signal_at is not None and number == signal_at[0]:
+            os.kill(os.getpid(), signal_at[1])
         needs_room = name in ("open", "write", "mkdir")
         if fail_at is not None and number >= fail_at and needs_room:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     atomic.steps.operations = hook
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - what the test sends is not ours
-    main(argv)
+    if signal_at is not None:
+        sys.argv[1:] = argv
+        entry.main()
+    main.main(argv)
 
 
 def _warm_up() -> None:

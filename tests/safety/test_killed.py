@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,6 +89,34 @@ def test_pin_several_lineages(machine: Machine, forker: Forker, reset: Callable[
         assert machine.tree() == before, number
         number += 1
     assert number > 30
+
+
+def test_a_signal_comes_before_a_change_or_behind_it(
+    machine: Machine, forker: Forker, reset: Callable[[], None]
+) -> None:
+    wrong, right = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
+    for name in ("one.b.example", "two.b.example"):
+        machine.lineage(name, wrong, machine.sectigo.a.kid)
+    words = ("accounts", "pin", right, "--all-of", wrong, "--yes")
+    reset()
+    before = machine.tree()
+    forker.run(*words)
+    after = machine.tree()
+    signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    number, seen = 0, []
+    while True:
+        reset()
+        sent = signals[number % len(signals)]
+        outcome = forker.run(*words, signal_at=(number, sent), check=None)
+        assert machine.tree() in (before, after), number
+        assert list(machine.dirs.config_dir.rglob("*.tmp")) == []
+        if outcome.returncode == 0:
+            break  # there was no such operation any more
+        assert outcome.returncode == 128 + sent, outcome.output
+        assert outcome.output.splitlines()[-1].startswith("certbot-sectigo: ended by SIG")
+        seen.append(machine.tree() == after)
+        number += 1
+    assert number > 10 and set(seen) == {True, False}
 
 
 def empty(machine: Machine) -> None:

@@ -19,6 +19,7 @@ from certbot_sectigo.base.atomic.steps import (
     open_folder,
     os_errors,
     sync_folder,
+    undisturbed,
 )
 from certbot_sectigo.base.atomic.temporary import create, unfinished
 
@@ -26,6 +27,7 @@ _MOST = 1 << 28
 """Bytes of a file that is backed up, at the most."""
 
 
+@undisturbed()
 def replace(
     path: Path,
     data: bytes,
@@ -62,6 +64,7 @@ def replace(
     return copy
 
 
+@undisturbed()
 def replace_in(
     folder: int,
     path: Path,
@@ -100,6 +103,7 @@ def replace_in(
     sync_folder(path.parent, folder)
 
 
+@undisturbed()
 def replace_all(files: Mapping[Path, bytes], backup_to: Path) -> None:
     """Give several files new content, having written all of it before the first is changed.
 
@@ -142,6 +146,7 @@ def replace_all(files: Mapping[Path, bytes], backup_to: Path) -> None:
             sync_folder(parent, folder)
 
 
+@undisturbed()
 def backup(path: Path, backup_dir: Path) -> Path:
     """Copy a file into a private folder, under its name and the time; owner and mode are kept.
 

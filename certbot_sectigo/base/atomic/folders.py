@@ -18,9 +18,11 @@ from certbot_sectigo.base.atomic.steps import (
     open_folder,
     os_errors,
     sync_folder,
+    undisturbed,
 )
 
 
+@undisturbed()
 def make_private_dir(path: Path) -> None:
     """Make a folder, and those above it that are missing, for nobody but the caller (0700).
 
@@ -72,6 +74,7 @@ def heir(folder: os.stat_result) -> tuple[int, int] | None:
     return folder.st_uid, folder.st_gid
 
 
+@undisturbed()
 def rename_dir(src: Path, dst: Path) -> None:
     """Move a folder by one rename(2), with everything in it.
 
@@ -149,6 +152,7 @@ def _other_file_system(src: Path, parent: Path) -> FileError:
     )
 
 
+@undisturbed()
 def remove(path: Path) -> None:
     """Remove a file, a link, or a folder with everything in it, for good.
 
@@ -164,6 +168,7 @@ def remove(path: Path) -> None:
         sync_folder(path.parent, folder)
 
 
+@undisturbed()
 def remove_empty(folder: Path, top: Path) -> None:
     """Remove a folder that is empty, and those above it that are then; `top` stays."""
     while folder != top and top in folder.parents:

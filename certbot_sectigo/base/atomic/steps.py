@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,8 @@ operations: Callable[[str, Path], None] | None = None
 None in normal runs. Tests put a function here that ends the process or raises, and so
 try every point at which a run can be cut off.
 """
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 UNSUPPORTED = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK, errno.EBADF)
 """What not every file system can do is done without; the rename is what counts."""
@@ -51,6 +54,20 @@ def do(name: str, path: Path, call: Callable[..., Result], *args: Any, **more: A
     if operations is not None:
         operations(name, path)
     return call(*args, **more)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold signals that end a process back until a change is whole; also as a decorator.
+
+    They come in between two changes then, and leave no unfinished file behind. Nothing that waits
+    for anybody belongs inside.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

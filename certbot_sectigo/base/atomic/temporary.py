@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from certbot_sectigo.base.atomic.steps import UNSUPPORTED, do, open_folder
+from certbot_sectigo.base.atomic.steps import UNSUPPORTED, do, open_folder, undisturbed
 
 _TEMPORARY = re.compile(r"\.sectigo-eab-[0-9a-f]{16}\.tmp")
 
@@ -20,6 +20,7 @@ def is_temporary(name: str) -> bool:
     return _TEMPORARY.fullmatch(name) is not None
 
 
+@undisturbed()
 def sweep(folder: Path, *, descriptor: int | None = None) -> list[Path]:
     """Remove the unfinished files that killed runs left in a folder.
 
