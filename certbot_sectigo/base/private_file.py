@@ -64,15 +64,17 @@ class PrivateFile:
     exposure: Exposure | None
 
 
-def read(path: Path, form: Form) -> PrivateFile:
+def read(path: Path, form: Form, owner: int | None = None) -> PrivateFile:
     """Read a file.
 
     Quotes, blanks and line breaks that came with a pasted value are taken off.
 
+    :param owner: uid whose file it may be besides root's and this process's: where another
+        user owns certbot's directories, and so the account keys, the secret is that user's, too.
     :raises PrivateFileError: for whatever makes it unusable. Being readable by others does
         not: see :attr:`PrivateFile.exposure`, which matters where the secret is used.
     """
-    text, exposure = _read(path, form)
+    text, exposure = _read(path, form, owner)
     return PrivateFile(path, _parse(path, text, form), exposure)
 
 
@@ -84,7 +86,7 @@ def bad(path: Path, line: int, what: str, remedy: str) -> PrivateFileError:
     return PrivateFileError(f"{path}, line {line}: {what}.", remedy)
 
 
-def _read(path: Path, form: Form) -> tuple[str, Exposure | None]:
+def _read(path: Path, form: Form, owner: int | None) -> tuple[str, Exposure | None]:
     try:
         # Not blocking, so that a FIFO in the place of the file cannot hang anybody.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
@@ -119,13 +121,13 @@ def _read(path: Path, form: Form) -> tuple[str, Exposure | None]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise PrivateFileError(f"{path} is not a text file in UTF-8.", form.example) from None
-    return text, _exposure(path, status)
+    return text, _exposure(path, status, owner)
 
 
-def _exposure(path: Path, status: os.stat_result) -> Exposure | None:
-    if status.st_uid not in (0, os.geteuid()):
-        owner = _user_name(status.st_uid)
-        return Exposure(path, f"belongs to {owner}", f"chown {_user_name(os.geteuid())} {path}")
+def _exposure(path: Path, status: os.stat_result, owner: int | None) -> Exposure | None:
+    if status.st_uid not in (0, os.geteuid(), owner):
+        stranger = _user_name(status.st_uid)
+        return Exposure(path, f"belongs to {stranger}", f"chown {_user_name(os.geteuid())} {path}")
     who = [name for bits, name in ((0o070, "its group"), (0o007, "everybody"))
            if status.st_mode & bits]  # fmt: skip
     if who:

@@ -46,7 +46,7 @@ class Credentials:
     exposure: Exposure | None = None
 
 
-def read(path: Path) -> Credentials:
+def read(path: Path, owner: int | None = None) -> Credentials:
     """Read and validate a credentials file.
 
     The form is the one of certbot's DNS plugins: ``key = value`` lines, ``#``
@@ -54,11 +54,12 @@ def read(path: Path) -> Credentials:
     taken off, as none of them can be part of one.
 
     :param path: the file.
+    :param owner: uid of the owner of certbot's directories, whose file it may be as well.
     :raises CredentialsError: for whatever makes the file unusable. Being
         readable by others does not: see :attr:`Credentials.exposure`, which only
         matters where the secret is needed.
     """
-    file = private_file.read(path, _FORM)
+    file = private_file.read(path, _FORM, owner)
     values, exposure = file.values, file.exposure
     kid_line, kid = _required(path, values, "sectigo_eab_kid")
     key_line, key = _required(path, values, "sectigo_eab_hmac_key")

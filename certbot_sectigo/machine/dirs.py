@@ -41,6 +41,15 @@ class Dirs:
         return {name: str(value) for name, (value, usual) in options.items() if value != usual}
 
     @property
+    def owner(self) -> int | None:
+        """The uid that owns certbot's configuration directory; None where it is not there.
+
+        :raises OSError: if that cannot be told.
+        """
+        status = reading.status(self.config_dir)
+        return None if status is None else status.st_uid
+
+    @property
     def accounts(self) -> Path:
         """certbot's accounts, by server."""
         return self.config_dir / "accounts"

@@ -194,7 +194,7 @@ class PluginRun:
 
     def _read_file(self) -> Credentials | None:
         path = self._file_path()
-        return credentials.read(path) if path else None
+        return credentials.read(path, self._dirs.owner) if path else None
 
     def _read_leniently(self) -> Credentials | None:
         """Read a file that this command line does not name: it may not even be needed."""
@@ -209,7 +209,7 @@ class PluginRun:
         if lineage is None or not lineage.credentials or self._own("credentials"):
             return None
         try:
-            pair = credentials.read(Path(lineage.credentials))
+            pair = credentials.read(Path(lineage.credentials), self._dirs.owner)
         except CredentialsError as error:
             self._file_error = error
             return None

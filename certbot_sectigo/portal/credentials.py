@@ -59,12 +59,13 @@ class ScmCredentials:
     """File with its key; None where the certificate's file has it."""
 
 
-def read(path: Path) -> ScmCredentials:
+def read(path: Path, owner: int | None = None) -> ScmCredentials:
     """Read and validate the file, and run its password command if it has one.
 
+    :param owner: uid of the owner of certbot's directories, whose file it may be as well.
     :raises PrivateFileError: for whatever makes it unusable, that others can read it included.
     """
-    file = private_file.read(path, _FORM)
+    file = private_file.read(path, _FORM, owner)
     if file.exposure is not None:
         raise PrivateFileError(
             f"{path} holds the log-in to SCM and {file.exposure.reason}.",

@@ -97,7 +97,7 @@ def command(
     around = Surroundings(dirs, settings, context.system_root, notes=False)
 
     def make() -> RegisterPlan:
-        pair = credentials.read(path)
+        pair = credentials.read(path, dirs.owner)
         credentials.private_or_refuse(pair, insecure=insecure_credentials)
         return _plan(around, pair, old, move_server)
 

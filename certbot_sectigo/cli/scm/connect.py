@@ -17,6 +17,7 @@ from certbot_sectigo.cli.shared import ask_ca
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine import certificates
 from certbot_sectigo.machine.certificates import Certificate
+from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.portal import commands, credentials, plan
 from certbot_sectigo.portal.audit import Host, HostAccount, HostCertificate
 from certbot_sectigo.portal.credentials import ScmCredentials
@@ -57,7 +58,7 @@ def connect(context: Context, scm_file: str | None) -> Connection:
 
     path = Path(scm_file).absolute() if scm_file else context.config_dir / _FILE
     commands.remember(path if scm_file else None)
-    found = credentials.read(path)
+    found = credentials.read(path, Dirs(context.config_dir).owner)
 
     def sleep(seconds: float) -> None:
         if seconds >= 1 and context.verbosity >= 0:
