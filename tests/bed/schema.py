@@ -7,8 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+try:
+    from jsonschema import Draft202012Validator
+    from referencing import Registry, Resource
+
+    CAN = True
+except TypeError:
+    # The rich of Debian 11 wants a typing_extensions that is too old for it. What is printed
+    # does not depend on certbot's version, so it is enough that the others look.
+    CAN = False
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schema"
 
@@ -29,6 +36,8 @@ def document(text: str, command: str | None = None) -> dict[str, Any]:
     """
     found: dict[str, Any] = json.loads(text)
     assert command in (None, found["command"]), found
+    if not CAN:
+        return found
     path = path_of(found["command"])
     # A group's name alone, or no command that is one: only an error can be said.
     name = path.name if path.exists() else "common.json#/$defs/error"
