@@ -80,6 +80,8 @@ class Checkpoints:
             if name.startswith(("new-", "gone-")):
                 with contextlib.suppress(atomic.FileError):
                     atomic.remove(self.root / name)
+            else:
+                atomic.sweep(self.root / name)
 
     def begin(self, checkpoint: Checkpoint) -> Checkpoint:
         """Save the old files; from here on the deployment can be taken back.

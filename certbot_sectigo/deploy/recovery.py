@@ -67,7 +67,7 @@ def recover(store: DeployStore, files: ServiceFiles, tell: Tell) -> list[Checkpo
 
 def recover_locked(store: DeployStore, files: ServiceFiles, tell: Tell) -> list[Checkpoint]:
     """Do what :func:`recover` does, for callers that keep other deployments out already."""
-    store.checkpoints.sweep()
+    store.sweep()
     taken = []
     for checkpoint in store.checkpoints.left_open():
         wrong, foreign = put_all_back(checkpoint.files, files)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.base import atomic, json_text, reading
+from certbot_sectigo.base.atomic.folders import heir
 from certbot_sectigo.deploy.checkpoints import Checkpoints
 from certbot_sectigo.deploy.model import DeployError
 from certbot_sectigo.machine.dirs import Dirs
@@ -68,6 +69,9 @@ class DeployStore:
         except OSError as error:
             raise DeployError(f"{path} cannot be opened: {error.strerror}.") from error
         try:
+            owner = heir(self.root.stat())
+            if owner is not None:
+                os.fchown(handle, *owner)
             deadline = time.monotonic() + timeout_seconds
             while True:
                 try:
@@ -86,6 +90,11 @@ class DeployStore:
             yield
         finally:
             os.close(handle)
+
+    def sweep(self) -> None:
+        """Remove what killed runs left half written or half removed."""
+        atomic.sweep(self._notes)
+        self.checkpoints.sweep()
 
     def owe(self, lineage: str, certificate: str, owed: Owed) -> None:
         """Remember a deployment that is to be done again.

@@ -600,3 +600,20 @@ def test_what_root_makes_belongs_to_the_owner_of_the_folder(tmp_path: Path) -> N
     }
     handed = dict.fromkeys(("new", "another", "a", "a/b", "a/b/file"), (65534, 65533))
     assert owners == {**handed, "old": (0, 0), "mine": (0, 0)}
+
+
+@pytest.mark.parametrize("call", ["flock", "fstat"])
+def test_a_new_file_that_cannot_be_locked_or_looked_at_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def broken(*args: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(f"certbot_sectigo.base.atomic.temporary.{_HOMES[call]}.{call}", broken)
+    with pytest.raises(atomic.FileError, match="Input/output error"):
+        atomic.replace(tmp_path / "file", b"new")
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []
+
+
+_HOMES = {"flock": "fcntl", "fstat": "os"}

@@ -4,15 +4,18 @@ import errno
 import os
 import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from certbot_sectigo.base.atomic import FileError, steps
 from certbot_sectigo.deploy import recovery
+from certbot_sectigo.deploy.job import DeployJob
 from certbot_sectigo.deploy.model import DeployError, Material, TargetsError
+from certbot_sectigo.deploy.store import DeployStore
 from tests.deploy.lineages import NOBODY, issue, lay, need_root
-from tests.deploy.services import Machine
+from tests.deploy.services import Machine, call
 
 
 @pytest.fixture
@@ -411,3 +414,111 @@ def test_renewal_that_never_came_to_its_deployment_is_owed(
     owed = machine.owed(renew(machine))
     assert owed is not None
     assert owed.targets is None
+
+
+def test_a_guard_that_says_no_leaves_everything(machine: Machine, first: Material) -> None:
+    machine.target("a")
+    machine.deploy(first)
+    before = machine.snapshot()
+    machine.ran()
+    renewed = renew(machine)
+
+    def guard() -> None:
+        raise KeyError("certbot has ended")
+
+    job = DeployJob(renewed, machine.file, machine.config_dir)
+    with pytest.raises(KeyError):
+        job.run(machine.told.append, guard=guard)
+    assert before.changes(machine.snapshot()) == []
+    assert machine.ran() == []
+    assert machine.deploy(renewed)["a"].state == "deployed"
+
+
+def test_deployments_wait_for_each_other(machine: Machine, first: Material) -> None:
+    machine.target("a")
+    machine.deploy(first)
+    other = DeployStore(machine.config_dir)
+    with machine.store.locked(), pytest.raises(DeployError, match="Another deployment is going"):
+        other.locked(timeout_seconds=0).__enter__()
+    with other.locked(timeout_seconds=0):
+        pass
+
+
+def test_a_rollback_goes_no_way_that_was_led_elsewhere(machine: Machine, first: Material) -> None:
+    certs = machine.places / "certs"
+    certs.mkdir()
+    machine.target("a", path=str(certs / "privkey1.pem"))
+    machine.deploy(first)
+    foreign = machine.config_dir / "archive" / "other" / "privkey1.pem"
+    foreign.parent.mkdir(parents=True)
+    # The very bytes that were deployed: by its content alone it would be ours to remove.
+    foreign.write_bytes((certs / "privkey1.pem").read_bytes())
+    certs.rename(machine.places / "away")
+    certs.symlink_to(foreign.parent)
+    with pytest.raises(DeployError, match="lies in certbot's own folder"):
+        roll_back(machine)
+    assert foreign.exists()
+    outcome = machine.deploy(renew(machine))["a"]
+    assert outcome.state == "refused"
+    assert "lies in certbot's own folder" in outcome.message
+    certs.unlink()
+    (machine.places / "away").rename(certs)
+    assert roll_back(machine) == []
+    assert not (certs / "privkey1.pem").exists()
+
+
+def test_what_is_remembered_belongs_to_whom_the_tree_belongs(
+    machine: Machine, first: Material
+) -> None:
+    need_root()
+    os.chown(machine.config_dir, NOBODY, NOBODY)
+    machine.target("a")
+    os.chown(machine.file, 0, 0)
+    assert machine.deploy(first)["a"].ok
+    for path in [machine.store.root, *machine.store.root.rglob("*")]:
+        assert (path.stat().st_uid, path.stat().st_gid) == (NOBODY, NOBODY), path
+    assert machine.place("a").stat().st_uid == 0
+
+
+def folder_of(machine: Machine, owner: int, mode: int) -> Path:
+    folder = machine.places / "certs"
+    folder.mkdir(exist_ok=True)
+    os.chown(folder, owner, owner)
+    folder.chmod(mode)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("owner", "mode", "target_owner", "who"),
+    [
+        (0, 0o755, "root", ""),
+        (NOBODY, 0o755, NOBODY, ""),
+        (0, 0o1755, "root", ""),
+        (NOBODY, 0o755, "root", "nobody"),
+        (0, 0o775, "root", "its group"),
+        (0, 0o757, "root", "everybody"),
+        (NOBODY, 0o777, NOBODY, "its group and everybody"),
+    ],
+)
+def test_who_else_could_change_the_files_is_told_and_can_be_mended(
+    machine: Machine,
+    first: Material,
+    owner: int,
+    mode: int,
+    target_owner: object,
+    who: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    need_root()
+    folder = folder_of(machine, owner, mode)
+    machine.target("a", path=str(folder / "a.pem"), owner=target_owner, test=None, reload=None)
+    assert machine.deploy(first)["a"].ok
+    assert call(machine, "deploy", "--check") == (1 if who else 0)
+    said = capsys.readouterr()
+    if not who:
+        assert "has the certificate" in said.out
+        return
+    assert f"{folder} can be written to by {who}," in said.err
+    command = said.err.splitlines()[-1]
+    subprocess.run(["sh", "-ec", command], check=True)
+    assert call(machine, "deploy", "--check") == 0

@@ -102,6 +102,7 @@ def test_everything_a_renewal_file_says(tmp_path: Path) -> None:
         cert_path=live / "cert.pem",
         fullchain_path=live / "fullchain.pem",
         key_path=live / "privkey.pem",
+        chain_path=live / "chain.pem",
     )
     assert only(path).ours
 

@@ -58,14 +58,23 @@ def create(path: Path, folder: int) -> tuple[str, int]:
         name = f".sectigo-eab-{secrets.token_hex(8)}.tmp"
         descriptor = do("open", path, os.open, name, flags, 0o600, dir_fd=folder)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        except OSError as error:
-            if error.errno not in UNSUPPORTED:
-                os.close(descriptor)
-                raise
-        if os.fstat(descriptor).st_nlink:
-            return name, descriptor
+            _lock(descriptor)
+            if os.fstat(descriptor).st_nlink:
+                return name, descriptor
+        except BaseException:
+            os.close(descriptor)
+            with contextlib.suppress(OSError):
+                do("unlink", path, os.unlink, name, dir_fd=folder)
+            raise
         os.close(descriptor)  # swept away before it was locked
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
 
 
 @contextlib.contextmanager
