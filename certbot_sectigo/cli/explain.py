@@ -115,8 +115,11 @@ def _newest(logs_dir: Path) -> tuple[str, Reading]:
             )
         raise ExplainError(
             f"There is no log of certbot's in {logs_dir}.",
-            "Name the log:  certbot-sectigo explain FILE ; certbot's folder:  certbot-sectigo "
-            "--logs-dir DIR explain ; or paste the error:  certbot-sectigo explain -",
+            "Name the log, or certbot's folder of logs, or paste the error:\n"
+            + "\n".join(
+                commands.ours("explain", *words)
+                for words in (("FILE",), ("--logs-dir", "DIR"), ("-",))
+            ),
         )
     newest = _file(logs[0])
     if not newest.clean:

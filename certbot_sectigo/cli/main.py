@@ -14,7 +14,6 @@ from certbot_sectigo.base import errors, printable
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import options
 from certbot_sectigo.cli.shared.lazy import LazyGroup
-from certbot_sectigo.machine import commands
 
 _NAME = "certbot-sectigo"
 _COMPLETION = "_CERTBOT_SECTIGO_COMPLETE"
@@ -115,7 +114,7 @@ def _in_short(error: click.ClickException) -> tuple[str, str]:
 def _failed(words: Sequence[str], message: str, remedy: str, code: int) -> int:
     """Print an error for people, and for programs if they ask; return the exit code."""
     # The last line of defence: names of files, and a CA's words, may hold anything.
-    message, remedy = (printable.lines(commands.here(text)) for text in (message, remedy))
+    message, remedy = (printable.lines(text) for text in (message, remedy))
     click.echo(f"{_NAME}: {message}" + (f"\n{remedy}" if remedy else ""), err=True)
     _answer(words, message, remedy)
     return code

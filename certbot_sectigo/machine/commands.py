@@ -15,17 +15,8 @@ from typing import Any
 from certbot_sectigo.machine import certbot_versions
 from certbot_sectigo.machine.dirs import Dirs
 
-# A proposed command names its subcommand next; where an option stands there, it is whole.
-_OURS = re.compile(r"\bcertbot-sectigo(?= (?:accounts|adopt|deploy|doctor|explain|revoke)\b)")
-# Sentences speak of certbot renew, too: a command is what has options, or ends there.
 _PROGRAM = re.compile(r"(certbot-sectigo|certbot(?: [a-z_]+)?)(?: (.+))?")
 """A command's beginning, behind which its directories stand, and the rest."""
-_CERTBOTS = re.compile(
-    r"\bcertbot (?:-q )?(?:certificates|certonly|delete|reconfigure|register|renew|revoke|run"
-    r"|unregister)(?=  | -(?!-(?:config|work|logs)-dir)| \.\.\.|\n|'|\Z)"
-)
-
-
 _PLACEHOLDER = re.compile(r"[A-Z]+(?:-[A-Z]+)*(?:\.\.\.|…)?")
 """A word for the reader to replace: FILE, ID, NAME…"""
 
@@ -91,22 +82,6 @@ def given() -> Mapping[str, str]:
     return _given
 
 
-def here(text: str) -> str:
-    """Put the options that were taken into each command that a text proposes."""
-    return directed(text, _given)
-
-
 def of(config: Any) -> Dirs:
     """Return the directories of certbot's own configuration."""
     return Dirs(Path(config.config_dir), Path(config.work_dir), Path(config.logs_dir))
-
-
-def directed(text: str, options: Mapping[str, str]) -> str:
-    """Put options into each command of certbot or certbot-sectigo that a text proposes.
-
-    :param options: option -> value, as of :attr:`Dirs.options`.
-    """
-    words = "".join(f" {option} {shlex.quote(value)}" for option, value in options.items())
-    for pattern in (_OURS, _CERTBOTS) if words else ():
-        text = pattern.sub(lambda match: match.group() + words, text)
-    return text

@@ -239,11 +239,10 @@ class InstallerHalf:
     # What certbot's configuration says of this run.
 
     def _said(self, error: Exception) -> str:
-        """Return an error's text, with commands for the directories of this run."""
+        """Return an error's text, fit for a terminal."""
         from certbot_sectigo.base import printable
-        from certbot_sectigo.machine import commands as proposals
 
-        text = proposals.directed(str(error), proposals.of(self.config).options)
+        text = str(error)
         if isinstance(error, OSError):
             where = f"{error.filename}: " if error.filename else ""
             text = f"{where}{error.strerror or error}. Nothing was changed."

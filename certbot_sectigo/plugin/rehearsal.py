@@ -18,15 +18,9 @@ from certbot_sectigo.ca.errors import Refused
 from certbot_sectigo.ca.order import Pending, open_order
 from certbot_sectigo.ca.problems import About
 from certbot_sectigo.ca.session import Session, Settings
-from certbot_sectigo.machine import certbot_versions, dirs
+from certbot_sectigo.machine import certbot_versions, commands, dirs
 
 logger = logging.getLogger(__name__)
-
-_WAYS_ON = (
-    "Look at the ACME account in Sectigo Certificate Manager. If it is gone for good, issue again "
-    "with another pair: certbot certonly --authenticator sectigo-eab "
-    "--sectigo-eab-credentials FILE --cert-name NAME --force-renewal"
-)
 
 
 class RehearsalError(errors.Error):
@@ -80,7 +74,7 @@ def ask(
         raise RehearsalError(
             f"The real run would fail: {server} refuses account {account.name} an order for "
             f"{', '.join(names)}: {refused.problem}",
-            refused.remedy or _WAYS_ON,
+            refused.remedy or _way_on(),
         ) from refused
 
 
@@ -132,6 +126,18 @@ def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
     store.complete(folder / account, uri)
     sandbox.on_request(lambda record: remove())
     return Rehearsal(server, account)
+
+
+def _way_on() -> str:
+    again = commands.certbots(
+        "certonly",
+        *("--authenticator", "sectigo-eab", "--sectigo-eab-credentials", "FILE"),
+        *("--cert-name", "NAME", "--force-renewal"),
+    )
+    return (
+        "Look at the ACME account in the CA's portal (for Sectigo: Certificate Manager). If it is "
+        f"gone for good, issue again with another pair:\n{again}"
+    )
 
 
 def sweep(accounts_dir: Path) -> None:

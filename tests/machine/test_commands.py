@@ -61,7 +61,6 @@ def test_certbots_commands_carry_the_directories_once() -> None:
     saving = commands.saving("a", "--installer", "sectigo-eab")
     assert saving.count("--config-dir") == 1
     assert saving.endswith("--cert-name a --installer sectigo-eab")
-    assert commands.here(saving) == saving
 
 
 def test_what_is_proposed_can_be_collected(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,6 @@ from rich.text import Text as RichText
 
 from certbot_sectigo.base.printable import printable
 from certbot_sectigo.cli.format.interface import Cell, Fields, Format, Note, Report, Table, Tone
-from certbot_sectigo.machine.commands import here
 
 _STYLES = {
     Tone.PLAIN: "",
@@ -144,9 +143,9 @@ def _fields(console: Console, fields: Fields) -> None:
 
 
 def _note(console: Console, note: Note) -> None:
-    console.print(_text(Cell(here(note.text), note.tone)))
+    console.print(_text(Cell(note.text, note.tone)))
     if note.command:
-        for line in here(note.command).splitlines():
+        for line in note.command.splitlines():
             console.print(_text(Cell(f"    {line}"), "bold"), soft_wrap=True)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from certbot_sectigo.accounts.leftovers import Leftover
 from certbot_sectigo.doctor.model import Finding, Severity
+from certbot_sectigo.machine import commands
 
 
 def check(leftovers: Sequence[Leftover]) -> Iterator[Finding]:
@@ -25,5 +26,5 @@ def check(leftovers: Sequence[Leftover]) -> Iterator[Finding]:
                 "same.",
                 tuple(str(leftover.path) for leftover in found),
                 "The next command that writes removes it, this one for example.",
-                "certbot-sectigo accounts clean",
+                commands.ours("accounts", "clean"),
             )

@@ -70,7 +70,7 @@ def test_every_command_takes_them(path: tuple[str, ...]) -> None:
 def test_the_later_one_counts(words: list[list[str]], config_dir: str, verbosity: int) -> None:
     found = parse(("accounts", "list"), words).obj
     assert (found.config_dir, found.verbosity) == (Path(config_dir), verbosity)
-    carried = commands.here("certbot-sectigo accounts list")
+    carried = commands.line("certbot-sectigo accounts list")
     assert carried.count("--config-dir") == (config_dir != "/etc/letsencrypt")
 
 
