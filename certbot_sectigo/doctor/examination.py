@@ -16,8 +16,18 @@ from certbot_sectigo.accounts import archive, leftovers, store
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Verdict
 from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.deploy.examination import DeployTrouble
+from certbot_sectigo.deploy.examination import examine as examine_deploy
 from certbot_sectigo.doctor import model
-from certbot_sectigo.doctor.checks import accounts, cut_off, reach, renewal, secrets, traps
+from certbot_sectigo.doctor.checks import (
+    accounts,
+    cut_off,
+    deployment,
+    reach,
+    renewal,
+    secrets,
+    traps,
+)
 from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, worst_first
 from certbot_sectigo.doctor.readers import exposure, hmac_keys, leaks
@@ -50,6 +60,7 @@ class Machine:
     guarded: tuple[model.Guarded, ...]
     repositories: tuple[model.Repository, ...]
     leftovers: tuple[leftovers.Leftover, ...]
+    deployment: tuple[DeployTrouble, ...]
     leaks: tuple[model.Leak, ...]
     keys: tuple[Secret, ...]
     """HMAC keys that were seen."""
@@ -101,6 +112,13 @@ def read(
         guarded=guarded,
         repositories=tuple(exposure.repositories(dirs.config_dir)),
         leftovers=tuple(leftovers.find(dirs)),
+        deployment=tuple(
+            examine_deploy(
+                dirs.config_dir,
+                (lineage.deploy for lineage in overview.lineages),
+                folders=system_root == Path("/"),
+            )
+        ),
         leaks=tuple(found),
         keys=tuple(keys),
         settings=tuple(
@@ -135,6 +153,7 @@ def diagnose(machine: Machine) -> Diagnosis:
             machine.certbot_version,
             machine.ours,
         ),
+        *deployment.check(machine.deployment),
         *traps.check(machine.settings, machine.overview),
         *traps.check_requirement(machine.unmet, machine.certbot_version),
     ]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from certbot_sectigo import doctor
-from certbot_sectigo.doctor.checks import renewal
+from certbot_sectigo.doctor.checks import deployment, renewal
 from tests.bed.components import BIN
 from tests.bed.process import Result, clean_environment, run
 
@@ -57,6 +57,7 @@ def test_every_finding_is_on_its_page() -> None:
         *(f"secrets/hmac-key-in-{p}" for p in ("log", "cron", "systemd", "cli-ini", "renewal",
                                                "process", "history", "temporary-log")),
         *(f"renewal/{code}" for code in renewal._TITLES),
+        *(f"deploy/{kind}" for kind in deployment._TOLD),
         *(f"traps/{s}-in-cli-ini" for s in ("server", "account", "authenticator")),
     }  # fmt: skip
     told = set(re.findall(r"^\| `([a-z]+/[a-z-]+)` \|", PAGE.read_text(), re.MULTILINE))
