@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from certbot_sectigo.base import names
 from certbot_sectigo.portal import commands
 from certbot_sectigo.portal.errors import PortalError
 from certbot_sectigo.portal.model import Organisation, PortalAccount, Server, covers
@@ -199,8 +200,8 @@ def domain_name(text: str) -> str:
     else:
         raise PlanError(f"{text} is an address, and domains of ACME accounts are names.")
     try:
-        name = name.encode("idna").decode("ascii")
-    except UnicodeError:
+        name = names.to_ascii(name)
+    except ValueError:
         name = ""
     labels = name.split(".")
     if len(labels) < 2 or len(name) > 253 or not all(_LABEL.match(label) for label in labels):

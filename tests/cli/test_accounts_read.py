@@ -231,6 +231,17 @@ def test_probe_tells_the_wrong_account_from_the_right_one(machine: Machine) -> N
     assert machine.tool.run("accounts", "probe", "--yes", "-d", "www.c.example", check=1).stdout
 
 
+def test_names_may_be_typed_as_they_are_read(machine: Machine) -> None:
+    ascii_name = "xn--bcher-kva.a.example"
+    machine.tool.run("accounts", "probe", "--yes", "-d", "bücher.a.example")
+    assert machine.sectigo.sandbox.orders()[-1].names == (ascii_name,)
+    picked = machine.tool.run("accounts", "pick", "--probe", "-d", "*.Bücher.a.example")
+    assert picked.stdout == f"{machine.wrong}\n"
+    assert machine.sectigo.sandbox.orders()[-1].names == (f"*.{ascii_name}",)
+    refused = machine.tool.run("accounts", "probe", "--yes", "-d", "-ü.a.example", check=2)
+    assert "no DNS name" in refused.stderr
+
+
 def test_the_ca_is_asked_only_when_told_so(machine: Machine) -> None:
     requests = machine.sectigo.requests
     machine.tool.run("accounts", "list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pexpect
 import pytest
 
 from tests.bed.certbot import Certbot
+from tests.bed.command import command
 from tests.bed.history import old_log, plain_account, plain_lineage
 from tests.bed.process import ArgumentWatch
 from tests.bed.sectigo import Sectigo
@@ -251,3 +253,27 @@ def test_a_kid_in_cli_ini_beats_the_default_file(
     certbot.run("certonly", "--authenticator", "sectigo-eab", "-d", "other.b.example")
 
     assert certbot.lineage("other.b.example").organisation == sectigo.b.organisation
+
+
+def test_moving_a_lineage_to_another_server_is_said_with_the_way_to_do_it(
+    certbot: Certbot, sectigo: Sectigo, tmp_path: Path
+) -> None:
+    certbot.certonly(NAME, credentials=sectigo.b.credentials(tmp_path / "old.ini"))
+    old = certbot.lineage(NAME)
+    with Sectigo() as other:
+        credentials = other.b.credentials(tmp_path / "new.ini")
+
+        result = certbot.certonly(NAME, credentials=credentials)
+
+        assert "its server changes to" in result.text
+        assert certbot.lineage(NAME).params["server"] == sectigo.server
+        (line,) = (
+            line for line in result.output.splitlines() if "accounts register --cred" in line
+        )
+        command(certbot, *shlex.split(line)[1:], "--yes")
+        moved = certbot.lineage(NAME)
+        assert (moved.params["server"], moved.serial) == (other.server, old.serial)
+        assert moved.account == certbot.account(other.server, other.b.kid).id
+        orders = sectigo.orders
+        certbot.run("renew", "--force-renewal")
+        assert (sectigo.orders, other.orders) == (orders, 1)

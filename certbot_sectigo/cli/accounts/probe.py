@@ -11,6 +11,7 @@ import click
 from certbot_sectigo.accounts.judge import choice
 from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.base import errors
+from certbot_sectigo.base import names as dns_names
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
 from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
@@ -90,10 +91,16 @@ def command(
 def split(names: Sequence[str]) -> tuple[str, ...]:
     """Take names as certbot does: several in one word, separated by commas.
 
+    Other than with certbot U-labels may stand: CAs and SCM's pages show both forms.
+
     :raises certbot_sectigo.base.errors.UsageError: if one of them cannot be one.
     """
     found = [name.strip() for word in names for name in word.split(",") if name.strip()]
-    for name in found:
+    for number, name in enumerate(found):
+        try:
+            found[number] = dns_names.to_ascii(name)
+        except ValueError as error:
+            raise errors.UsageError(f"{name!r} is no DNS name: {error}") from None
         if not name.isprintable() or any(letter in name for letter in " /:@"):
             raise errors.UsageError(f"{name!r} is not a name to issue a certificate for.")
     if not found:
