@@ -191,7 +191,8 @@ def _way_on(plan: RevokePlan) -> str:
     lines.append(
         "If the account that got it is on another machine, revoke it there; else have it revoked "
         "in Sectigo Certificate Manager (Certificates, serial number "
-        f"{plan.subject.certificate.serial:X})."
+        f"{plan.subject.certificate.serial:X}). With a log-in there (docs/portal.md):\n"
+        + commands.ours("scm", "revoke", f"{plan.subject.certificate.serial:x}")
     )
     return "\n".join(lines)
 

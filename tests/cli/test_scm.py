@@ -199,3 +199,21 @@ def test_the_kid_of_an_account_is_learnt_from_scm_and_noted(
     asked = len(sandbox.requests())
     assert tool.accounts()[ident]["kid_learned"] == "scm"
     assert len(sandbox.requests()) == asked
+
+
+def test_the_last_way_to_revoke_is_named_and_works(
+    tool: Tool, sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    tool.run(*_ensure(sandbox, "--yes"))
+    output = tmp_path / "web1.ini"
+    tool.run("scm", "pair", NAME, "--output", str(output))
+    tool.certbot.run("certonly", "-a", "sectigo-eab", "--sectigo-eab-credentials", str(output),
+                     "--agree-tos", "-m", "x@c.example", "-d", "www.c.example")  # fmt: skip
+    [account] = sandbox.accounts()
+    sandbox.deactivate_account(account.id)
+    [ident] = tool.accounts()
+    refused = tool.run("-n", "revoke", "--cert-name", "www.c.example", "--account", ident, "--yes",
+                       check=1)  # fmt: skip
+    [line] = [w for w in refused.stderr.splitlines() if " scm revoke " in w]
+    tool.run(*shlex.split(line)[1:], "--yes")
+    assert sandbox.certificates()[0].revoked

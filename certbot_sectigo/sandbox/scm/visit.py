@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -73,7 +74,7 @@ class Visit:
     request: Request
     place: ScmPlace
 
-    @property
+    @functools.cached_property
     def organisations(self) -> tuple[Organisation, ...]:
         """The organisations this administrator sees, with the departments of each."""
         every = organisations(self.context.config)
