@@ -169,7 +169,7 @@ class Checkpoints:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DeployError(
                 f"{folder} cannot be read, so what was deployed then cannot be taken back.",
-                f"Move it away:\n  mv {shlex.quote(str(folder))} /root/",
+                f"Put it aside:\n  {shlex.join(['mv', str(folder), f'{folder}.unreadable'])}",
             ) from error
 
 

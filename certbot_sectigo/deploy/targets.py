@@ -60,7 +60,7 @@ def keys() -> Mapping[str, KeyReader]:
 
 
 def _cross_check(table: Mapping[str, Any], say: Callable[[str, str], None]) -> None:
-    """Say what is wrong between the keys that every format has."""
+    """Tell what is wrong between the keys that every format has."""
     for key in ("name", "format"):
         if key not in table:
             say(key, "is missing")
@@ -79,7 +79,7 @@ def _check_modes(table: Mapping[str, Any], say: Callable[[str, str], None]) -> N
 
 
 def _check_format(name: str, table: Mapping[str, Any], say: Callable[[str, str], None]) -> None:
-    """Say which keys are another format's."""
+    """Tell which keys are another format's."""
     for key in sorted(set(table) & set(format_keys()) - set(formats()[name].keys)):
         fitting = [one for one, made in formats().items() if key in made.keys]
         say(key, f'has no meaning with format = "{name}", only with ' + ", ".join(fitting))

@@ -352,6 +352,10 @@ def test_unreadable_store_says_so(machine: Machine, first: Material) -> None:
     with pytest.raises(DeployError, match="cannot be taken back") as caught:
         roll_back(machine)
     assert str(manifest.parent) in str(caught.value)
+    command = caught.value.remedy.splitlines()[-1]
+    subprocess.run(["sh", "-ec", command], check=True)
+    assert roll_back(machine) == []
+    assert machine.deploy(renew(machine))["a"].ok
 
 
 def test_generated_password_goes_with_its_store(machine: Machine, first: Material) -> None:
