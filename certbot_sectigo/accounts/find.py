@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class FindContext:
     """Where the accounts are and how the CA is spoken to."""
 
     dirs: Dirs
@@ -43,7 +43,7 @@ class Surroundings:
 
 def choose(
     request: Request,
-    around: Surroundings,
+    around: FindContext,
     credentials: Callable[[], Credentials | None],
     register: Callable[[Credentials], Account],
 ) -> Chosen:
@@ -80,7 +80,7 @@ def choose(
     return new(request, around, pair, register)
 
 
-def find(request: Request, around: Surroundings) -> Chosen | None:
+def find(request: Request, around: FindContext) -> Chosen | None:
     """Look for an account known to be of the request's kid: notes, logs, lineages, the CA.
 
     Whatever shows an account before it is used shows what this gives.
@@ -108,7 +108,7 @@ def find(request: Request, around: Surroundings) -> Chosen | None:
 
 def new(
     request: Request,
-    around: Surroundings,
+    around: FindContext,
     pair: Credentials,
     register: Callable[[Credentials], Account],
 ) -> Chosen:
@@ -125,7 +125,7 @@ def new(
     return Chosen(account, request.kid, f"registered with kid {request.kid}")
 
 
-def _with_uses(accounts: Sequence[Account], around: Surroundings) -> list[AccountFacts]:
+def _with_uses(accounts: Sequence[Account], around: FindContext) -> list[AccountFacts]:
     """Look for all signs of use, as only they tell several accounts of one kid apart."""
     found = overview.gather(around.dirs, around.system_root, around.environ)
     known = {(_real(e.account), e.account.name): e.facts for e in found.entries}
@@ -136,7 +136,7 @@ def _real(account: Account) -> str:
     return os.path.realpath(account.folder)
 
 
-def _asked(account: Account, server: str, around: Surroundings) -> Account:
+def _asked(account: Account, server: str, around: FindContext) -> Account:
     """Ask the CA for an account's kid, once."""
     if account.folder not in around.asked:
         answer = kids.ask(account, server, around.settings)
@@ -145,13 +145,13 @@ def _asked(account: Account, server: str, around: Surroundings) -> Account:
     return around.asked[account.folder]
 
 
-def _write_down(before: Sequence[Account], after: Sequence[Account], around: Surroundings) -> None:
+def _write_down(before: Sequence[Account], after: Sequence[Account], around: FindContext) -> None:
     for old, account in zip(before, after):
         if around.notes and old.note is None:
             kids.write(account)
 
 
-def _pinned(request: Request, around: Surroundings) -> Chosen | None:
+def _pinned(request: Request, around: FindContext) -> Chosen | None:
     """Take the pinned account if it loads and is not known to be of another kid."""
     name = request.pin or ""
     folder = around.dirs.accounts / server_path(request.server) / name

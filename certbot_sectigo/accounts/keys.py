@@ -46,7 +46,7 @@ def quick() -> JWK:
 
 
 def to_pem(key: JWK) -> Secret:
-    """Give a private key as PKCS#8 PEM, not encrypted."""
+    """Return a private key as PKCS#8 PEM, not encrypted."""
     from cryptography.hazmat.primitives import serialization
 
     data: bytes = key.key.private_bytes(

@@ -56,7 +56,7 @@ class RenewalChange:
 
 
 @dataclass(frozen=True)
-class Record:
+class ChangeRecord:
     """What a pin did, written down before it did it, so that it can be taken back."""
 
     path: Path
@@ -68,7 +68,7 @@ class Record:
     """It was taken back, or is not to be."""
 
 
-def read_records(dirs: Dirs, kind: str = "pin") -> list[Record]:
+def read_records(dirs: Dirs, kind: str = "pin") -> list[ChangeRecord]:
     """Read the records of a kind, oldest first; broken ones are passed over.
 
     :raises OSError: if one of them cannot be read.
@@ -86,7 +86,7 @@ def read_records(dirs: Dirs, kind: str = "pin") -> list[Record]:
     return found
 
 
-def _record(dirs: Dirs, path: Path) -> Record:
+def _record(dirs: Dirs, path: Path) -> ChangeRecord:
     status = reading.status(path, follow_symlinks=False)
     if status is None or not stat.S_ISREG(status.st_mode):
         raise ValueError("no file of its own")
@@ -100,7 +100,7 @@ def _record(dirs: Dirs, path: Path) -> Record:
         old, new = (base64.b64decode(entry[key]).decode() for key in ("old", "new"))
         changes.append(RenewalChange(dirs.renewal / f"{name}.conf", name, old, new, values))
     when = datetime.fromisoformat(content["when"])
-    return Record(path, when, content["account"], tuple(changes), bool(content.get("undone")))
+    return ChangeRecord(path, when, content["account"], tuple(changes), bool(content.get("undone")))
 
 
 @dataclass(frozen=True)

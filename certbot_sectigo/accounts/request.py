@@ -192,7 +192,7 @@ def _issuing(lineage: Pinned | None) -> str:
 
 
 def needs_lineage(asked: Asked) -> bool:
-    """Tell whether what certbot restored is not enough, so that renewal files must be read.
+    """Return whether what certbot restored is not enough, so that renewal files must be read.
 
     certbot does not restore account and server where ``server`` is given, and a
     value from cli.ini covers the lineage's own.

@@ -137,7 +137,7 @@ def load_key(folder: Path) -> JWK:
 
 
 def key_id(key: JWK) -> str:
-    """Give certbot's id of a key, which is the name of its account's folder.
+    """Return certbot's id of a key, which is the name of its account's folder.
 
     :raises AccountError: for a kind of key that certbot has no id for.
     """

@@ -10,7 +10,7 @@ import click
 
 from certbot_sectigo.accounts import records
 from certbot_sectigo.accounts.change import adopt, adopt_plan, pin
-from certbot_sectigo.accounts.change.adopt import Done, Means, Plan, Wish
+from certbot_sectigo.accounts.change.adopt import Adopted, AdoptPlan, Means, Wish
 from certbot_sectigo.accounts.change.adopt_plan import AdoptionError
 from certbot_sectigo.accounts.change.pin_plan import PinError
 from certbot_sectigo.accounts.known import overview
@@ -66,7 +66,7 @@ def command(
     found = overview.gather(dirs, context.system_root, os.environ)
     asked = adopt.ask(found, wish, ask_ca.settings(verify_ssl=not no_verify_ssl))
 
-    def make() -> Plan:
+    def make() -> AdoptPlan:
         return adopt.plan(overview.gather(dirs, context.system_root, os.environ), wish, asked)
 
     plan = make()
@@ -108,11 +108,11 @@ def _means(context: Context, dirs: Dirs, no_verify_ssl: bool) -> Means:
     )
 
 
-def _nothing(context: Context, plan: Plan, everything: bool) -> int:
+def _nothing(context: Context, plan: AdoptPlan, everything: bool) -> int:
     """Say that there is nothing to adopt; that is a failure if it was asked for by name."""
     ours = all("already" in left.reason for left in plan.left)
     if context.json:
-        empty = _result(Done())
+        empty = _result(Adopted())
         document.write("adopt", done=True, plan=_describe(plan), result=empty)
     else:
         _show(plan)
@@ -120,7 +120,7 @@ def _nothing(context: Context, plan: Plan, everything: bool) -> int:
     return 0 if everything or ours else 1
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: AdoptPlan) -> None:
     for adopted in plan.adoptions:
         click.echo(
             f"{adopted.change.lineage}: account {adopted.account.name}, kid {adopted.kid} "
@@ -144,7 +144,7 @@ _HOW = {
 }
 
 
-def _describe(plan: Plan) -> dict[str, Any]:
+def _describe(plan: AdoptPlan) -> dict[str, Any]:
     changes = describe_changes([adopted.change for adopted in plan.adoptions])
     return {
         "lineages": [
@@ -163,7 +163,7 @@ def _describe(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _result(done: Done) -> dict[str, Any]:
+def _result(done: Adopted) -> dict[str, Any]:
     return {
         "adopted": list(done.adopted),
         "dry_runs": [
@@ -174,7 +174,7 @@ def _result(done: Done) -> dict[str, Any]:
     }
 
 
-def _conclude(done: Done) -> None:
+def _conclude(done: Adopted) -> None:
     for trial in done.trials:
         if not trial.succeeded:
             click.echo(trial.output)
@@ -188,7 +188,7 @@ def _conclude(done: Done) -> None:
 
 
 def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
-    def make() -> tuple[records.Record, tuple[RenewalChange, ...]]:
+    def make() -> tuple[records.ChangeRecord, tuple[RenewalChange, ...]]:
         try:
             record, changes = pin.plan_undo(dirs, adopt_plan.KIND)
         except PinError as error:
@@ -199,7 +199,7 @@ def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
             ) from None
         return record, tuple(changes)
 
-    def show(plan: tuple[records.Record, tuple[RenewalChange, ...]]) -> None:
+    def show(plan: tuple[records.ChangeRecord, tuple[RenewalChange, ...]]) -> None:
         record, changes = plan
         click.echo(f"The adoption of {record.when:%Y-%m-%d %H:%M} UTC:")
         show_changes(changes)
@@ -207,7 +207,7 @@ def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
             click.echo("Its lineages are as they were before already.")
 
     def carry_out(
-        plan: tuple[records.Record, tuple[RenewalChange, ...]],
+        plan: tuple[records.ChangeRecord, tuple[RenewalChange, ...]],
     ) -> tuple[RenewalChange, ...]:
         pin.undo(dirs, *plan)
         return plan[1]

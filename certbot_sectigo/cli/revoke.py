@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from certbot_sectigo.accounts.change import revoke_subject, revoke_ways
-from certbot_sectigo.accounts.change.revoke_ways import Answer, Attempt, Subject
+from certbot_sectigo.accounts.change.revoke_ways import Attempt, RevokeAnswer, RevokeSubject
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.shared import ask_ca, change
@@ -24,7 +24,7 @@ from certbot_sectigo.machine.dirs import Dirs
 class RevokePlan:
     """What is to be revoked, and how that is tried."""
 
-    subject: Subject
+    subject: RevokeSubject
     ways: tuple[Attempt, ...]
     reason: str
     delete: bool
@@ -34,9 +34,9 @@ class RevokePlan:
 class Revoked:
     """What came of it."""
 
-    subject: Subject
+    subject: RevokeSubject
     way: Attempt
-    answer: Answer
+    answer: RevokeAnswer
     refused: tuple[Attempt, ...]
     deleted: bool
 
@@ -117,7 +117,7 @@ def command(
 
 
 def _chosen(
-    subject: Subject, ways: tuple[Attempt, ...], account: str | None, with_key: bool
+    subject: RevokeSubject, ways: tuple[Attempt, ...], account: str | None, with_key: bool
 ) -> tuple[Attempt, ...]:
     """Keep the ways that were asked for.
 
@@ -164,12 +164,12 @@ def _revoke(context: Context, dirs: Dirs, plan: RevokePlan, *, no_verify_ssl: bo
     refused: list[tuple[Attempt, str]] = []
     for way in plan.ways:
         answer, words = revoke_ways.attempt(dirs, plan.subject, way, plan.reason, certbot)
-        if answer is Answer.REFUSED:
+        if answer is RevokeAnswer.REFUSED:
             refused.append((way, words))
             if not context.json:
                 click.echo(f"Refused with {way.what}: {words}")
             continue
-        if answer is Answer.FAILED:
+        if answer is RevokeAnswer.FAILED:
             raise revoke_subject.RevocationError(
                 f"{plan.subject.cert_path} was not revoked with {way.what}. certbot says: {words}",
                 f"The whole exchange: {dirs.logs_dir / 'letsencrypt.log'}",
@@ -259,7 +259,7 @@ def _with(way: Attempt) -> dict[str, Any]:
 def _result(done: Revoked) -> dict[str, Any]:
     return {
         "revoked": True,
-        "already": done.answer is Answer.ALREADY,
+        "already": done.answer is RevokeAnswer.ALREADY,
         **_with(done.way),
         "refused": [_with(way) for way in done.refused],
         "deleted": done.deleted,
@@ -268,7 +268,7 @@ def _result(done: Revoked) -> dict[str, Any]:
 
 def _conclude(done: Revoked) -> None:
     subject = done.subject
-    if done.answer is Answer.ALREADY:
+    if done.answer is RevokeAnswer.ALREADY:
         click.echo("The CA says that it was revoked already; nothing is left to do there.")
     else:
         click.echo(f"Revoked: {subject.cert_path}, with {done.way.what}.")

@@ -11,7 +11,7 @@ import pytest
 from certbot_sectigo.accounts import archive, find, store
 from certbot_sectigo.accounts.archive import Manifest
 from certbot_sectigo.accounts.change.register import PairAlreadyBound
-from certbot_sectigo.accounts.find import Surroundings
+from certbot_sectigo.accounts.find import FindContext
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.refusals import NoAccountError
 from certbot_sectigo.accounts.request import Request
@@ -48,7 +48,7 @@ class Tree:
             raise PairAlreadyBound("bound already")
 
         pair = Credentials("K", Secret("A" * 22), SERVER)
-        around = Surroundings(self.dirs, Settings("tests"))
+        around = FindContext(self.dirs, Settings("tests"))
         find.choose(Request(SERVER, "K", credentials=pair), around, lambda: pair, register)
 
 

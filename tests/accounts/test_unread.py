@@ -55,12 +55,12 @@ def do_adopt(dirs: Dirs) -> None:
 
 
 def do_find(dirs: Dirs) -> None:
-    find.find(Request(SERVER, "K"), find.Surroundings(dirs, Settings("tests"), dirs.work_dir))
+    find.find(Request(SERVER, "K"), find.FindContext(dirs, Settings("tests"), dirs.work_dir))
 
 
 def do_pinned(dirs: Dirs) -> None:
     [name] = [path.name for path in (dirs.accounts / PATH).iterdir()]
-    around = find.Surroundings(dirs, Settings("tests"), dirs.work_dir)
+    around = find.FindContext(dirs, Settings("tests"), dirs.work_dir)
     find.choose(Request(SERVER, "K", name), around, lambda: None, lambda pair: pytest.fail("new"))
 
 

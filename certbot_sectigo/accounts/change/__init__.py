@@ -1,1 +1,8 @@
-"""What changes accounts, one module per verb of the command; each can be killed at any point."""
+"""What is done with accounts: one module for each verb of the command.
+
+Each can be cut off at any point: new things are made first, then lineages are pinned to them,
+then the old ones go to the archive, and a run that comes later ends what was begun. *Plan*: what
+will be done, made anew under certbot's locks and the same then. *Record*: what was changed in
+renewal files, written before it is, so that it can be taken back. *Journal*: a key change that
+is not finished.
+"""

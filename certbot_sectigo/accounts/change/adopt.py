@@ -10,7 +10,7 @@ from pathlib import Path
 
 from certbot_sectigo.accounts import leftovers, store
 from certbot_sectigo.accounts.change import adopt_plan, pin
-from certbot_sectigo.accounts.change.adopt_plan import Adoption, AdoptionError, Known, Left
+from certbot_sectigo.accounts.change.adopt_plan import Adoption, AdoptionError, KnownKid, Left
 from certbot_sectigo.accounts.known import overview, status
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Learned, Note, Status
@@ -37,7 +37,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Plan:
+class AdoptPlan:
     """What is to be adopted, and what is left alone."""
 
     adoptions: tuple[Adoption, ...]
@@ -55,7 +55,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Done:
+class Adopted:
     """What came of it."""
 
     adopted: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ def ask(found: Overview, wish: Wish, settings: Settings) -> Mapping[Path, Status
     return status.ask(unknown, settings) if unknown and wish.kid is None else {}
 
 
-def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> Plan:
+def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan:
     """Plan what happens to each lineage; reads renewal files and certificates only.
 
     :param asked: what the CA said, see :func:`ask`.
@@ -134,7 +134,7 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> Plan:
             "Repeat the command as the user certbot runs as, most often root (sudo); if a log is "
             "damaged, say the kid:\n" + commands.ours("adopt", "--all", "--eab-kid", "KID"),
         )
-    return Plan(tuple(adoptions), tuple(left), wish.dry_run)
+    return AdoptPlan(tuple(adoptions), tuple(left), wish.dry_run)
 
 
 def _refuse_unread(lineage: Lineage) -> None:
@@ -152,7 +152,7 @@ def _refuse_unread(lineage: Lineage) -> None:
             ) from None
 
 
-def carry_out(plan: Plan, make: Callable[[], Plan], means: Means) -> Done:
+def carry_out(plan: AdoptPlan, make: Callable[[], AdoptPlan], means: Means) -> Adopted:
     """Write the renewal files, then try each lineage, and put back what fails.
 
     :param make: makes the plan again, once the locks are held.
@@ -177,10 +177,10 @@ def carry_out(plan: Plan, make: Callable[[], Plan], means: Means) -> Done:
                 if change.lineage in failed:
                     _put_back(change)
     adopted_names = tuple(c.lineage for c in changes if c.lineage not in failed)
-    return Done(adopted_names, trials, tuple(failed))
+    return Adopted(adopted_names, trials, tuple(failed))
 
 
-def _methods(found: Overview, pinned: Known | None, names: Iterable[str]) -> set[str]:
+def _methods(found: Overview, pinned: KnownKid | None, names: Iterable[str]) -> set[str]:
     """Return the challenges by which logs show an account's names validated."""
     if pinned is None or not pinned.account.uri:
         return set()
@@ -203,18 +203,18 @@ def _chosen(found: Overview, wish: Wish) -> list[Lineage]:
     return [by_name[name] for name in dict.fromkeys(wish.names)] or list(found.lineages)
 
 
-def _known(found: Overview) -> list[Known]:
+def _known(found: Overview) -> list[KnownKid]:
     known = []
     for entry in found.entries:
         note = entry.account.note
         # An account that is reached through a link is one of that server as well.
         for path in (entry.account.server_path, *entry.facts.also):
             account = replace(entry.account, server_path=path)
-            known.append(Known(account, note.kid, note.learned) if note else Known(account))
+            known.append(KnownKid(account, note.kid, note.learned) if note else KnownKid(account))
     return known
 
 
-def _told(pinned: Known | None, kid: str | None) -> Known | None:
+def _told(pinned: KnownKid | None, kid: str | None) -> KnownKid | None:
     """Add what a person says of the kid.
 
     :raises AdoptionError: if it contradicts what is known.
@@ -227,7 +227,7 @@ def _told(pinned: Known | None, kid: str | None) -> Known | None:
             f"{kid}; nothing was changed.",
             "Leave --eab-kid away: the kid is known.",
         )
-    return pinned if pinned.kid else Known(pinned.account, kid, Learned.TOLD)
+    return pinned if pinned.kid else KnownKid(pinned.account, kid, Learned.TOLD)
 
 
 def _note(adopted: Adoption) -> None:
@@ -246,6 +246,6 @@ def _try(change: RenewalChange, means: Means) -> Trial:
 
 
 def _put_back(change: RenewalChange) -> None:
-    """Give a renewal file its former text, unless somebody has changed it meanwhile."""
+    """Return a renewal file its former text, unless somebody has changed it meanwhile."""
     if lineages.read_text(Lineage(change.lineage, change.path)) == change.new:
         atomic.replace(change.path, change.old.encode())

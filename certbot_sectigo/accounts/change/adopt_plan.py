@@ -27,7 +27,7 @@ class AdoptionError(errors.Error):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownKid:
     """An account with what is known of its kid."""
 
     account: Account
@@ -73,13 +73,13 @@ def obstacle(lineage: Lineage) -> str | None:
 
 
 def binds(server: str) -> bool:
-    """Tell whether a CA may bind accounts to EAB pairs: whether it is not Let's Encrypt."""
+    """Return whether a CA may bind accounts to EAB pairs: whether it is not Let's Encrypt."""
     host = urlsplit(server).hostname or ""
     return certbot_versions.server_given(server) and not f".{host}".endswith(_LETSENCRYPT)
 
 
-def of_interest(lineage: Lineage, known: Iterable[Known]) -> bool:
-    """Tell whether ``--all`` means a lineage: its CA binds accounts to EAB pairs.
+def of_interest(lineage: Lineage, known: Iterable[KnownKid]) -> bool:
+    """Return whether ``--all`` means a lineage: its CA binds accounts to EAB pairs.
 
     It does if it is Sectigo, or if some account at its server has a known kid.
     """
@@ -90,7 +90,7 @@ def of_interest(lineage: Lineage, known: Iterable[Known]) -> bool:
     return any(k.kid is not None and k.account.server_path == path for k in known)
 
 
-def account_of(lineage: Lineage, known: Iterable[Known]) -> Known | None:
+def account_of(lineage: Lineage, known: Iterable[KnownKid]) -> KnownKid | None:
     """Find the account a lineage is pinned to, if certbot can load it."""
     path = dirs.server_path(lineage.server or "")
     for candidate in known:
@@ -103,7 +103,7 @@ def account_of(lineage: Lineage, known: Iterable[Known]) -> Known | None:
 def adopt(
     lineage: Lineage,
     text: str,
-    pinned: Known | None,
+    pinned: KnownKid | None,
     names: Iterable[str],
     *,
     webroot: str | None = None,
@@ -178,7 +178,7 @@ def adopt(
 def answers_dns(
     lineage: Lineage, preferred: Sequence[str], validated_by: Iterable[str] = ()
 ) -> bool:
-    """Tell whether a lineage's challenges are answered by DNS-01.
+    """Return whether a lineage's challenges are answered by DNS-01.
 
     :param preferred: the challenges that its renewal file prefers.
     :param validated_by: types of the challenges by which logs show its names validated.
@@ -227,7 +227,7 @@ def _webroot(
 
 
 def webroots(params: Mapping[str, Any]) -> list[str]:
-    """Give the web roots that a renewal file names, each once."""
+    """Return the web roots that a renewal file names, each once."""
     found: list[str] = []
     path = params.get("webroot_path")
     if isinstance(path, str):

@@ -112,13 +112,13 @@ def _do(
 
 
 def _note_missing(account: Account) -> bool:
-    """Tell whether more is known of an account's kid than is written beside it."""
+    """Return whether more is known of an account's kid than is written beside it."""
     if account.note is None or account.link is not None or account.misnamed:
         return False
     return store.read(account.folder, account.server_path).note is None
 
 
-def _once(record: records.Record, account: str) -> list[str]:
+def _once(record: records.ChangeRecord, account: str) -> list[str]:
     """Name the lineages that a pin took away from an account."""
     return [
         change.lineage

@@ -139,7 +139,7 @@ def _acme_sh(folder: Path) -> Iterator[Foreign]:
 
 
 def _below_ca(key_folder: Path, top: Path) -> tuple[str, ...] | None:
-    """Give the parts of a folder below acme.sh's ``ca``; None if it is not below one."""
+    """Return the parts of a folder below acme.sh's ``ca``; None if it is not below one."""
     inside = key_folder.relative_to(top).parts
     if "ca" in inside:
         return inside[inside.index("ca") + 1 :] or None

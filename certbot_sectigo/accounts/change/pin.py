@@ -13,10 +13,10 @@ from pathlib import Path
 
 from certbot_sectigo.accounts import records, store
 from certbot_sectigo.accounts.change import pin_plan
-from certbot_sectigo.accounts.change.pin_plan import Known, PinError, Target
+from certbot_sectigo.accounts.change.pin_plan import CredentialsSaid, PinError, PinTarget
 from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account, Note
-from certbot_sectigo.accounts.records import Record, RenewalChange, read_records
+from certbot_sectigo.accounts.records import ChangeRecord, RenewalChange, read_records
 from certbot_sectigo.base import atomic, errors, json_text, reading
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.machine import commands, lineages
@@ -30,7 +30,7 @@ _VERSION = 1
 
 def target_of(
     account: Account, all_lineages: Iterable[Lineage], credentials_path: Path | None = None
-) -> Target:
+) -> PinTarget:
     """Describe an account as a target, with its directory URL as far as it is known here.
 
     certbot keeps only host and path of the URL; the note has it in full, and so have
@@ -38,7 +38,7 @@ def target_of(
 
     :param credentials_path: the credentials file that it was registered with just now.
     """
-    return Target(
+    return PinTarget(
         account.name,
         servers.url(account, all_lineages),
         account.kid,
@@ -46,18 +46,18 @@ def target_of(
     )
 
 
-def known_files(all_lineages: Iterable[Lineage]) -> dict[str, Known]:
+def known_files(all_lineages: Iterable[Lineage]) -> dict[str, CredentialsSaid]:
     """Read what the credentials files that lineages name say; unreadable ones are left out."""
     found = {}
     for name in {lineage.credentials for lineage in all_lineages if lineage.credentials}:
         with contextlib.suppress(errors.Error, OSError):
             said = credentials.read(Path(name))
-            found[name] = Known(said.kid, None if said.server_is_default else said.server)
+            found[name] = CredentialsSaid(said.kid, None if said.server_is_default else said.server)
     return found
 
 
 def plan(
-    chosen: Sequence[Lineage], accounts: Sequence[Account], target: Target, *, move_server: bool
+    chosen: Sequence[Lineage], accounts: Sequence[Account], target: PinTarget, *, move_server: bool
 ) -> list[RenewalChange]:
     """Plan to pin lineages to an account; those that are pinned to it already are left out.
 
@@ -71,7 +71,7 @@ def plan(
         at = target
         for account in accounts:
             if lineage.server and servers.is_at(lineage.server, account.server_path):
-                at = Target(account.name, lineage.server, target.kid, target.credentials)
+                at = PinTarget(account.name, lineage.server, target.kid, target.credentials)
         text = "" if lineage.problem or lineage.link else lineages.read_text(lineage)
         changes.append(pin_plan.change(lineage, text, at, files, move_server=move_server))
     return [change for change in changes if change is not None]
@@ -103,7 +103,7 @@ def apply(
     _write_all(dirs, changes)
 
 
-def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[Record, list[RenewalChange]]:
+def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[ChangeRecord, list[RenewalChange]]:
     """Plan to take the last pin back, or the last change of another kind.
 
     :raises PinError: if there is none, or it cannot be taken back.
@@ -128,7 +128,7 @@ def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[Record, list[Renewal
     return record, changes
 
 
-def undo(dirs: paths.Dirs, record: Record, changes: Sequence[RenewalChange]) -> None:
+def undo(dirs: paths.Dirs, record: ChangeRecord, changes: Sequence[RenewalChange]) -> None:
     """Take a pin back and mark its record, in that order."""
     _write_all(dirs, changes)
     content = json_text.loads_object(reading.read_regular(record.path, records.MOST))

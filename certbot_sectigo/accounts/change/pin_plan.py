@@ -17,7 +17,7 @@ class PinError(errors.Error):
 
 
 @dataclass(frozen=True)
-class Target:
+class PinTarget:
     """The account that lineages are to be pinned to."""
 
     account: str
@@ -30,7 +30,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Known:
+class CredentialsSaid:
     """What a credentials file says, without its secret."""
 
     kid: str
@@ -41,8 +41,8 @@ class Known:
 def change(
     lineage: Lineage,
     text: str,
-    target: Target,
-    files: Mapping[str, Known],
+    target: PinTarget,
+    files: Mapping[str, CredentialsSaid],
     *,
     move_server: bool = False,
 ) -> RenewalChange | None:
@@ -138,9 +138,9 @@ def _said(lineage: Lineage) -> dict[str, str | None]:
 
 
 def _values(
-    lineage: Lineage, target: Target, files: Mapping[str, Known], move_server: bool
+    lineage: Lineage, target: PinTarget, files: Mapping[str, CredentialsSaid], move_server: bool
 ) -> dict[str, str | None]:
-    """Give the options that a lineage of this account has."""
+    """Return the options that a lineage of this account has."""
     server = lineage.server
     if not same_server(server, target.server):
         if server is not None and not move_server:
@@ -166,7 +166,7 @@ def _values(
     return values
 
 
-def _contradicts(said: Known, kid: str | None, server: str) -> bool:
+def _contradicts(said: CredentialsSaid, kid: str | None, server: str) -> bool:
     if kid is not None and said.kid != kid:
         return True
     return said.server is not None and not same_server(said.server, server)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.accounts import store
-from certbot_sectigo.accounts.change.revoke_ways import Subject
+from certbot_sectigo.accounts.change.revoke_ways import RevokeSubject
 from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import commands, lineages
@@ -28,7 +28,7 @@ def find(
     cert_path: Path | None = None,
     key_path: Path | None = None,
     server: str | None = None,
-) -> Subject:
+) -> RevokeSubject:
     """Find a certificate by its lineage's name or its file; reads only.
 
     :param cert_name: the lineage; its newest certificate is meant.
@@ -62,7 +62,7 @@ def _subject(
     lineage: Lineage | None,
     key_path: Path | None,
     server: str | None,
-) -> Subject:
+) -> RevokeSubject:
     certificate = lineages.read_certificate(Lineage(path.stem, path, cert_path=path))
     if isinstance(certificate, Unreadable):
         raise RevocationError(f"There is no certificate to revoke: {certificate.reason}.")
@@ -80,7 +80,7 @@ def _subject(
     key = _key(path, lineage, key_path)
     if key_path is not None and key is None:
         raise RevocationError(f"{key_path} is not the private key of {path}.")
-    return Subject(
+    return RevokeSubject(
         cert_path=path,
         certificate=certificate,
         written=datetime.fromtimestamp(path.stat().st_mtime, timezone.utc),
@@ -113,7 +113,7 @@ def _of_file(known: Iterable[Lineage], path: Path) -> Lineage | None:
 
 
 def _only_server(dirs: Dirs, known: Sequence[Lineage]) -> str | None:
-    """Give the server of all accounts, where there is but one."""
+    """Return the server of all accounts, where there is but one."""
     accounts = store.read_all(dirs.accounts)
     urls = set(servers.urls(accounts, known).values())
     return urls.pop() if len(urls) == 1 else None

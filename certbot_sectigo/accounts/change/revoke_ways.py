@@ -35,7 +35,7 @@ REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded",
 
 
 @dataclass(frozen=True)
-class Subject:
+class RevokeSubject:
     """A certificate that is to be revoked."""
 
     cert_path: Path
@@ -84,7 +84,7 @@ class Attempt:
         return f"account {self.archived_as or self.account.name}{where}"
 
 
-class Answer(enum.Enum):
+class RevokeAnswer(enum.Enum):
     """What came of an attempt."""
 
     REVOKED = "revoked"
@@ -95,8 +95,8 @@ class Answer(enum.Enum):
     """Something else is wrong, so that trying further ways is no use."""
 
 
-def attempts(subject: Subject, clues: Clues) -> tuple[Attempt, ...]:
-    """Give the ways to revoke a certificate, the likeliest first and its own key last; pure.
+def attempts(subject: RevokeSubject, clues: Clues) -> tuple[Attempt, ...]:
+    """Return the ways to revoke a certificate, the likeliest first and its own key last; pure.
 
     The key comes last because CAs may take it for a sign that the key has leaked. Where
     the log shows who got the certificate, accounts that nothing speaks for are left out.
@@ -125,7 +125,7 @@ _GUESS = 6
 
 
 def _evidence(
-    subject: Subject, clues: Clues, account: Account, archived: Archived | None
+    subject: RevokeSubject, clues: Clues, account: Account, archived: Archived | None
 ) -> tuple[int, str]:
     """Say what speaks for an account; the smaller the number, the more does."""
     lineage = subject.lineage
@@ -164,7 +164,7 @@ def _candidates(clues: Clues) -> Iterator[tuple[Account, Archived | None]]:
             yield account, archived
 
 
-def judge(outcome: Outcome, log: str) -> tuple[Answer, str]:
+def judge(outcome: Outcome, log: str) -> tuple[RevokeAnswer, str]:
     """Return what certbot's words mean; pure.
 
     :param log: of that run. certbot shows a problem without its type, and with old
@@ -172,16 +172,16 @@ def judge(outcome: Outcome, log: str) -> tuple[Answer, str]:
     :returns: the answer, and the CA's or certbot's words for people.
     """
     if outcome.returncode == 0:
-        return Answer.REVOKED, ""
+        return RevokeAnswer.REVOKED, ""
     typed = re.findall(r"urn:ietf:params:acme:error:(\w+) *:* *([^\n]*)", log)
     kind, detail = typed[-1] if typed else ("", "")
     words = detail.strip() or _last_words(outcome.output)
     problem = Problem.of(kind, words) if kind else Problem.of_printed(words)
     if meaning(problem) is Meaning.ALREADY_REVOKED:
-        return Answer.ALREADY, words
+        return RevokeAnswer.ALREADY, words
     if problem.type in ("unauthorized", "accountDoesNotExist"):
-        return Answer.REFUSED, words
-    return Answer.FAILED, words
+        return RevokeAnswer.REFUSED, words
+    return RevokeAnswer.FAILED, words
 
 
 def _last_words(output: str) -> str:
@@ -191,7 +191,7 @@ def _last_words(output: str) -> str:
     return " ".join(line for line in lines if line and not line.startswith(dull))
 
 
-def look(dirs: Dirs, subject: Subject) -> Clues:
+def look(dirs: Dirs, subject: RevokeSubject) -> Clues:
     """Collect what tells which account got a certificate; reads only."""
     path, lineage = server_path(subject.server), subject.lineage
     since = subject.certificate.not_before - issuance.BACKDATED
@@ -208,11 +208,11 @@ def look(dirs: Dirs, subject: Subject) -> Clues:
 
 def attempt(
     dirs: Dirs,
-    subject: Subject,
+    subject: RevokeSubject,
     way: Attempt,
     reason: str,
     run: Callable[[Sequence[str], Dirs], Outcome],
-) -> tuple[Answer, str]:
+) -> tuple[RevokeAnswer, str]:
     """Have certbot revoke a certificate in one of the ways; its lineage stays.
 
     For an account in the archive certbot gets a configuration directory of its own (0700)
@@ -236,7 +236,7 @@ def attempt(
 
 @contextlib.contextmanager
 def _stage(account: Account, name: str) -> Iterator[Path]:
-    """Give a temporary folder whose ``config`` has the account in the place certbot looks."""
+    """Return a temporary folder whose ``config`` has the account in the place certbot looks."""
     folder = Path(tempfile.mkdtemp(prefix="certbot-sectigo-revoke-"))
     try:
         server = folder / "config" / "accounts" / account.server_path
@@ -248,7 +248,7 @@ def _stage(account: Account, name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _log(dirs: Dirs, subject: Subject) -> str:
-    """Give the log of the certbot that has just ended, unless another has come between."""
+def _log(dirs: Dirs, subject: RevokeSubject) -> str:
+    """Return the log of the certbot that has just ended, unless another has come between."""
     text = "".join(log_files.blocks(dirs.logs_dir / "letsencrypt.log", []))
     return text if str(subject.cert_path) in text else ""

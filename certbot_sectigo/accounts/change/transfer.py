@@ -156,7 +156,7 @@ def bring_in(dirs: Dirs, key: JWK, server: str, uri: str, note: Note | None) -> 
 
 
 def told_note(kid: str | None, server: str) -> Note | None:
-    """Give the note for a kid that came with the key."""
+    """Return the note for a kid that came with the key."""
     if kid is None:
         return None
     return Note(kid, server, Learned.TOLD, datetime.now(timezone.utc))

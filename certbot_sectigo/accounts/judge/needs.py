@@ -57,7 +57,7 @@ def refuse_deactivation(name: str, uses: Sequence[Use], unclear: Sequence[Lineag
 
 
 def hanging(uri: str | None, at_work: Iterable[Issuance]) -> list[Issuance]:
-    """Give the orders of an account whose certificates no lineage here keeps.
+    """Return the orders of an account whose certificates no lineage here keeps.
 
     :param uri: the account's URL at the CA.
     :param at_work: as ``signs.at_work`` gives them, of the time a certificate can live.

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from certbot_sectigo.accounts.model import Issued
-from certbot_sectigo.accounts.records import Record
+from certbot_sectigo.accounts.records import ChangeRecord
 from certbot_sectigo.machine import certificates, lineages
 from certbot_sectigo.machine.lineages import Certificate, Lineage
 from certbot_sectigo.machine.logs.findings import Issuance
@@ -121,7 +121,7 @@ def names_ordered(found: Iterable[Issuance]) -> Mapping[str, frozenset[str]]:
     return {account: frozenset(of_account) for account, of_account in names.items()}
 
 
-def former(records: Iterable[Record], lineage: str, written: datetime) -> tuple[str, ...]:
+def former(records: Iterable[ChangeRecord], lineage: str, written: datetime) -> tuple[str, ...]:
     """Return the accounts that a lineage was pinned to since a certificate was written; pure.
 
     :param records: oldest first.
@@ -151,7 +151,7 @@ def by_url(
 
 
 def by_pins(
-    records: Sequence[Record], all_lineages: Iterable[Lineage], now: datetime
+    records: Sequence[ChangeRecord], all_lineages: Iterable[Lineage], now: datetime
 ) -> dict[str, tuple[Issued, ...]]:
     """Return the same by the pins that lineages had before they were pinned to other accounts.
 

@@ -14,7 +14,7 @@ from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.change.pin_plan import PinError
 from certbot_sectigo.accounts.known import kids, servers
 from certbot_sectigo.accounts.model import Account, Learned, Note
-from certbot_sectigo.accounts.records import Record, RenewalChange
+from certbot_sectigo.accounts.records import ChangeRecord, RenewalChange
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change, id_lookup
@@ -41,7 +41,7 @@ class PinPlan:
 class UndoPlan:
     """What taking the last pin back does."""
 
-    record: Record
+    record: ChangeRecord
     changes: tuple[RenewalChange, ...]
 
 

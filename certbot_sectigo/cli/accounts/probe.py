@@ -131,7 +131,7 @@ def ask(
 
 
 def may(entry: AccountEntry, answers: Answers) -> bool | None:
-    """Tell whether an account may issue: True at once, False after a challenge, else None."""
+    """Return whether an account may issue: True at once, False after a challenge, else None."""
     from certbot_sectigo.accounts.known.status import May
 
     answer = answers[entry.account.folder]

@@ -10,8 +10,8 @@ import click
 
 from certbot_sectigo.accounts import find, keys, refusals, store
 from certbot_sectigo.accounts.change import pin, register
-from certbot_sectigo.accounts.change.pin_plan import PinError, Target
-from certbot_sectigo.accounts.find import Surroundings
+from certbot_sectigo.accounts.change.pin_plan import PinError, PinTarget
+from certbot_sectigo.accounts.find import FindContext
 from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.known import kids
 from certbot_sectigo.accounts.model import Account, State
@@ -94,7 +94,7 @@ def command(
     settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
     path = Path(file).absolute() if file else dirs.default_credentials
 
-    around = Surroundings(dirs, settings, context.system_root, notes=False)
+    around = FindContext(dirs, settings, context.system_root, notes=False)
 
     def make() -> RegisterPlan:
         pair = credentials.read(path, dirs.owner)
@@ -158,7 +158,7 @@ def _request(pair: Credentials) -> Request:
 
 
 def _plan(
-    around: Surroundings, pair: Credentials, old: str | None, move_server: bool
+    around: FindContext, pair: Credentials, old: str | None, move_server: bool
 ) -> RegisterPlan:
     dirs = around.dirs
     chosen = find.find(_request(pair), around)
@@ -187,7 +187,7 @@ def _changes(
 ) -> list[RenewalChange]:
     known = lineages.read_all(dirs.renewal)
     chosen = [lineage for lineage in known if lineage.account == old]
-    target = Target(account.name, pair.server, pair.kid, str(pair.path) if pair.path else None)
+    target = PinTarget(account.name, pair.server, pair.kid, str(pair.path) if pair.path else None)
     return pin.plan(chosen, [replace(account)], target, move_server=move_server)
 
 

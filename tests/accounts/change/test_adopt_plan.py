@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.accounts.change import adopt_plan
-from certbot_sectigo.accounts.change.adopt_plan import Adoption, Known, Left
+from certbot_sectigo.accounts.change.adopt_plan import Adoption, KnownKid, Left
 from certbot_sectigo.accounts.model import Account, Learned, State
 from certbot_sectigo.machine import renewal_file
 from certbot_sectigo.machine.lineages import Lineage
@@ -25,7 +25,7 @@ ACCOUNT = Account(
     State.LOADS,
     ID,
 )
-KNOWN = Known(ACCOUNT, "kid-1", Learned.LOG)
+KNOWN = KnownKid(ACCOUNT, "kid-1", Learned.LOG)
 
 
 def text_of(authenticator: str, *more: str) -> str:
@@ -126,7 +126,7 @@ def test_what_cannot_be_adopted_is_left_with_the_reason(lineage: Lineage, reason
 
 
 def test_an_account_that_is_gone_or_of_unknown_kid_is_left() -> None:
-    for pinned, word in ((None, "pin ID"), (Known(ACCOUNT), "--eab-kid KID")):
+    for pinned, word in ((None, "pin ID"), (KnownKid(ACCOUNT), "--eab-kid KID")):
         left = adopt_plan.adopt(LINEAGE, text_of("standalone"), pinned, ())
         assert isinstance(left, Left)
         assert word in left.remedy

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from certbot_sectigo.accounts.archive import Archived, Manifest
 from certbot_sectigo.accounts.change.revoke_ways import (
-    Answer,
     Clues,
-    Subject,
+    RevokeAnswer,
+    RevokeSubject,
     attempts,
     judge,
 )
@@ -43,7 +43,7 @@ def archived(name: str, *lineages: str, deactivated: bool = False) -> Archived:
 
 
 LINEAGE = Lineage("www", Path("/etc/letsencrypt/renewal/www.conf"), account="pin", kid="kid-1")
-SUBJECT = Subject(
+SUBJECT = RevokeSubject(
     cert_path=Path("/etc/letsencrypt/live/www/cert.pem"),
     certificate=Certificate(
         names=frozenset({"www.example", "example"}),
@@ -66,7 +66,7 @@ EVERYBODY = Clues(
 )
 
 
-def order(subject: Subject, clues: Clues) -> list[str]:
+def order(subject: RevokeSubject, clues: Clues) -> list[str]:
     return [way.account.name if way.account else "KEY" for way in attempts(subject, clues)]
 
 
@@ -129,19 +129,21 @@ URN = "acme.messages.Error: urn:ietf:params:acme:error:"
 @pytest.mark.parametrize(
     ("code", "output", "log", "answer", "words"),
     [
-        (0, "Congratulations!", "", Answer.REVOKED, ""),
-        (1, UNAUTHORIZED, "", Answer.REFUSED, UNAUTHORIZED),
-        (1, UNAUTHORIZED, f"{URN}unauthorized :: a :: b\n", Answer.REFUSED, "a :: b"),
+        (0, "Congratulations!", "", RevokeAnswer.REVOKED, ""),
+        (1, UNAUTHORIZED, "", RevokeAnswer.REFUSED, UNAUTHORIZED),
+        (1, UNAUTHORIZED, f"{URN}unauthorized :: a :: b\n", RevokeAnswer.REFUSED, "a :: b"),
         # certbot before 2 on Python 3.11.
-        (1, "AttributeError: can't set", f"{URN}unauthorized :: a\n", Answer.REFUSED, "a"),
-        (1, "", f"{URN}accountDoesNotExist :: gone\n", Answer.REFUSED, "gone"),
-        (1, "", f"{URN}alreadyRevoked :: done\n", Answer.ALREADY, "done"),
-        (1, "The certificate has already been revoked", "", Answer.ALREADY,
+        (1, "AttributeError: can't set", f"{URN}unauthorized :: a\n", RevokeAnswer.REFUSED, "a"),
+        (1, "", f"{URN}accountDoesNotExist :: gone\n", RevokeAnswer.REFUSED, "gone"),
+        (1, "", f"{URN}alreadyRevoked :: done\n", RevokeAnswer.ALREADY, "done"),
+        (1, "The certificate has already been revoked", "", RevokeAnswer.ALREADY,
          "The certificate has already been revoked"),
-        (1, "", f"{URN}badNonce :: x\n{URN}malformed :: y\n", Answer.FAILED, "y"),
+        (1, "", f"{URN}badNonce :: x\n{URN}malformed :: y\n", RevokeAnswer.FAILED, "y"),
         (1, "Saving debug log to /x\nAccount at y does not exist\nAsk for help at z", "",
-         Answer.FAILED, "Account at y does not exist"),
+         RevokeAnswer.FAILED, "Account at y does not exist"),
     ],
 )  # fmt: skip
-def test_what_certbot_says(code: int, output: str, log: str, answer: Answer, words: str) -> None:
+def test_what_certbot_says(
+    code: int, output: str, log: str, answer: RevokeAnswer, words: str
+) -> None:
     assert judge(Outcome(code, output), log) == (answer, words)

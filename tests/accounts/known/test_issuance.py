@@ -12,7 +12,7 @@ import pytest
 
 from certbot_sectigo.accounts.known import issuance
 from certbot_sectigo.accounts.known.issuance import Version
-from certbot_sectigo.accounts.records import Record, RenewalChange, Value
+from certbot_sectigo.accounts.records import ChangeRecord, RenewalChange, Value
 from certbot_sectigo.machine.logs import findings
 from certbot_sectigo.machine.logs.findings import Issuance
 from certbot_sectigo.machine.logs.parser import Exchange
@@ -108,9 +108,9 @@ def test_an_order_made_one_certificate_only() -> None:
 
 
 def test_only_pins_made_since_the_certificate_was_written_count() -> None:
-    def record(days: int, lineage: str, old: str, new: str) -> Record:
+    def record(days: int, lineage: str, old: str, new: str) -> ChangeRecord:
         change = RenewalChange(Path("x.conf"), lineage, "", "", (Value("account", old, new),))
-        return Record(Path("pin.json"), NOON + timedelta(days=days), new, (change,))
+        return ChangeRecord(Path("pin.json"), NOON + timedelta(days=days), new, (change,))
 
     records = [
         record(-1, "www", "long ago", "first"),

@@ -53,7 +53,7 @@ class Machine:
         [told] = kids.known([account], self.dirs.logs_dir, ())
         explained = situation.survey(Told(server=OV, account=account.name), self.dirs).account
         assert explained is not None
-        around = find.Surroundings(self.dirs, Settings("tests"), self.root, notes=False)
+        around = find.FindContext(self.dirs, Settings("tests"), self.root, notes=False)
         around.asked[self.folder] = account  # the CA does not say
         taken = find.find(Request(OV, "K"), around)
         return {
@@ -96,7 +96,7 @@ def test_the_plugin_writes_it_down_and_a_plan_does_not(machine: Machine) -> None
     machine.registered(OV, f"{OV}/account/1")
     assert set(machine.said.values()) == {"K"}
     assert store.read(machine.folder, "ca.example/v2/OV").note is None
-    around = find.Surroundings(machine.dirs, Settings("tests"), machine.root)
+    around = find.FindContext(machine.dirs, Settings("tests"), machine.root)
     assert find.find(Request(OV, "K"), around) is not None
     note = store.read(machine.folder, "ca.example/v2/OV").note
     assert note is not None
