@@ -77,11 +77,6 @@ def remember(options: Mapping[str, str]) -> None:
     _given = dict(options)
 
 
-def given() -> Mapping[str, str]:
-    """Return the options that were taken."""
-    return _given
-
-
 def of(config: Any) -> Dirs:
     """Return the directories of certbot's own configuration."""
     return Dirs(Path(config.config_dir), Path(config.work_dir), Path(config.logs_dir))

@@ -73,6 +73,19 @@ def test_pick_names_the_account_that_register_and_the_plugin_take(
     assert machine.pins()["c.example"] == used
 
 
+def test_what_replaces_an_account_ends_with_a_command_for_the_same_directories(
+    machine: Machine, tool: Tool
+) -> None:
+    old = machine.account(machine.sectigo.a)
+    machine.lineage(NAME, old)
+    credentials = machine.sectigo.b.credentials(machine.certbot.home / "b.ini")
+    words = ("accounts", "register", "--credentials", credentials, "--replace", old)
+    done = tool.run(*words, "--agree-tos", "--yes")
+    [command] = re.findall(r"certbot-sectigo .*accounts clean.*", done.stdout)
+    pasted(machine, f"{command} --yes")
+    assert machine.folder(old).is_dir()  # its certificate is valid
+
+
 def test_an_archived_account_is_offered_in_the_plan(machine: Machine, tool: Tool) -> None:
     used, name = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
     machine.lineage(NAME, used)
