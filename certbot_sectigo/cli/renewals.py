@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,10 +13,14 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine import commands
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook, Renewal
+
+if TYPE_CHECKING:
+    from certbot_sectigo.portal.port import Portal
 
 _TONES = {
     Outlook.READY: Tone.GOOD,
@@ -39,9 +43,18 @@ _RESTS_ON = {
               help="Ask the CA: open one order for each lineage of this plugin.")  # fmt: skip
 @click.option("--cert-name", "only", multiple=True, metavar="NAME",
               help="Only this lineage; repeat it for more.")  # fmt: skip
+@click.option("--scm", is_flag=True, help="Ask SCM until when the names are validated.")
+@connect.option
 @ask_ca.no_verify_ssl_option
 @click.pass_context
-def command(ctx: click.Context, orders: bool, only: tuple[str, ...], no_verify_ssl: bool) -> None:
+def command(
+    ctx: click.Context,
+    orders: bool,
+    only: tuple[str, ...],
+    scm: bool,
+    scm_file: str | None,
+    no_verify_ssl: bool,
+) -> None:
     """Print what the next renewal of each certificate will do.
 
     Reads certbot's files and logs, cron tables and systemd units, changes nothing, and asks
@@ -52,10 +65,14 @@ def command(ctx: click.Context, orders: bool, only: tuple[str, ...], no_verify_s
     the account that the renewal will use. No order is finalised: nothing is issued, and they
     lapse by themselves.
 
+    With --scm Sectigo Certificate Manager is asked for the kids of accounts that are not known,
+    which are noted, and until when the names' domains are validated (docs/portal.md).
+
     The exit code is 1 if a certificate will not renew by itself.
     """
     context: Context = ctx.obj
-    found = gather(context, only, orders=orders, verify_ssl=not no_verify_ssl)
+    asked = connect.connect(context, scm_file).scm if scm or scm_file is not None else None
+    found = gather(context, only, orders=orders, verify_ssl=not no_verify_ssl, scm=asked)
     report = Report(
         "renewals",
         lambda: {"renewals": [as_json(renewal) for renewal in found]},
@@ -66,22 +83,31 @@ def command(ctx: click.Context, orders: bool, only: tuple[str, ...], no_verify_s
 
 
 def gather(
-    context: Context, only: Sequence[str] = (), *, orders: bool = False, verify_ssl: bool = True
+    context: Context,
+    only: Sequence[str] = (),
+    *,
+    orders: bool = False,
+    verify_ssl: bool = True,
+    scm: Portal | None = None,
 ) -> list[Renewal]:
     """Forecast the renewals of this machine.
 
     :param only: names of lineages; empty for all.
     :param orders: ask the CA with an order each.
+    :param scm: ask this portal for kids and validations; None: it is not asked.
     :raises certbot_sectigo.base.errors.UsageError: if a lineage is not there.
     """
     from certbot_sectigo.accounts.known import overview
     from certbot_sectigo.machine import certbot_versions, timers
     from certbot_sectigo.machine.dirs import Dirs
-    from certbot_sectigo.renewals import ask, survey
+    from certbot_sectigo.renewals import ask, portal, survey
 
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
+    here = overview.gather(dirs, context.system_root, os.environ)
+    if scm is not None:
+        here = connect.learn_kids(here, scm)
     surveyed = survey.survey(
-        overview.gather(dirs, context.system_root, os.environ),
+        here,
         timers.read(context.system_root),
         certbot_versions.certbot_version(),
         datetime.now(timezone.utc),
@@ -94,6 +120,8 @@ def gather(
                 f"These are there:  {', '.join(sorted(names)) or 'none'}",
             )
     surveyed = [item for item in surveyed if not only or item.facts.lineage.name in only]
+    if scm is not None:
+        surveyed = portal.ask(surveyed, scm)
     answers: dict[str, Any] = {}
     asked = [item for item in surveyed if item.asks_us] if orders else []
     if asked:

@@ -47,7 +47,8 @@ class Horizon:
     name: str
     until: datetime
     """UTC."""
-    validated: datetime
+    validated: datetime | None
+    """When it was; None where that is not said."""
     method: str
     """Type of the challenge that validated it."""
     by_mail: bool = False

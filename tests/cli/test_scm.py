@@ -6,6 +6,7 @@ import base64
 import json
 import shlex
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,12 @@ def test_the_kid_of_an_account_is_learnt_from_scm_and_noted(
     assert _json(tool, "scm", "audit")["findings"] == []
     found = tool.accounts("--scm")[ident]
     assert (found["kid"], found["kid_learned"]) == (pair.kid, "scm")
+    [renewal] = _json(tool, "renewals", "--scm", check=1)["renewals"]
+    [horizon] = renewal["horizons"]
+    assert (horizon["name"], horizon["method"]) == ("www.c.example", "scm")
+    assert horizon["until"].startswith(
+        f"{datetime.now(timezone.utc) + timedelta(days=198):%Y-%m-%d}"
+    )
     asked = len(sandbox.requests())
     assert tool.accounts()[ident]["kid_learned"] == "scm"
     assert len(sandbox.requests()) == asked

@@ -51,7 +51,7 @@ def command(
     """
     found = ask_ca.gather(context, online=online, server=server, verify_ssl=not no_verify_ssl)
     if scm or scm_file is not None:
-        found = connect.learn_kids(context, found, scm_file)
+        found = connect.learn_kids(found, connect.connect(context, scm_file).scm)
     host = socket.gethostname()
     report = Report(
         "accounts list",

@@ -24,6 +24,7 @@ from certbot_sectigo.portal.credentials import ScmCredentials
 from certbot_sectigo.portal.model import Organisation, PortalAccount, Server
 
 if TYPE_CHECKING:
+    from certbot_sectigo.portal.port import Portal
     from certbot_sectigo.portal.scm import Scm
 
 _FILE = "sectigo-scm.ini"
@@ -77,13 +78,13 @@ def account(scm: Scm, text: str) -> PortalAccount:
     return plan.named(text, scm.accounts())
 
 
-def learn_kids(context: Context, found: Overview, scm_file: str | None) -> Overview:
+def learn_kids(found: Overview, scm: Portal) -> Overview:
     """Ask SCM for the kids of accounts here that are not known, and note what it tells.
 
     :raises certbot_sectigo.base.errors.Error: if SCM does not answer.
     """
     accounts = [entry.account for entry in found.entries]
-    told = kids.ask_portal(accounts, connect(context, scm_file).scm)
+    told = kids.ask_portal(accounts, scm)
     for before, after in zip(accounts, told):
         if after is not before:
             kids.write(after)
