@@ -15,7 +15,7 @@ from certbot_sectigo.accounts.request import Asked, Option, Request
 from certbot_sectigo.base import reading
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials, CredentialsError
-from certbot_sectigo.machine import certbot_versions, commands, dirs, lineages
+from certbot_sectigo.machine import certbot_versions, dirs, lineages
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.plugin import consent, rehearsal, subject
 
@@ -266,7 +266,7 @@ class PluginRun:
         if lineage.account not in (None, chosen.account.name) or not dirs.same_server(
             lineage.server, wanted.server
         ):
-            certbot_versions.notify(_moved(lineage, chosen, wanted))
+            certbot_versions.notify(subject.moved(lineage, chosen, wanted))
         # certbot drops a plugin's option that is not given again.
         if lineage.looked_after:
             if lineage.webroot and not self._own("webroot"):
@@ -282,26 +282,3 @@ class PluginRun:
     def _set(self, name: str, value: str) -> None:
         if self._own(name) != value:
             setattr(self._config, self._dest(name), value)
-
-
-def _moved(lineage: Lineage, chosen: Chosen, wanted: Request) -> str:
-    """Say what becomes of a lineage's pin, and when: certbot keeps what is not due as it is."""
-    kept = "A certificate that is not due yet is kept as it is without --force-renewal"
-    if dirs.same_server(lineage.server, wanted.server):
-        return (
-            f"The lineage {lineage.name} is pinned to account {lineage.account}. If a "
-            f"certificate is issued now, it changes to {chosen.account.name}. ({kept}.)"
-        )
-    text = (
-        f"The lineage {lineage.name} is of {lineage.server} (account {lineage.account}). If a "
-        f"certificate is issued now, its server changes to {wanted.server} (account "
-        f"{chosen.account.name}). {kept}, and so is its server."
-    )
-    if lineage.account is None:
-        return text
-    file = wanted.credentials.path if wanted.credentials else None
-    words = ("--credentials", str(file or "FILE"), "--replace", lineage.account, "--move-server")
-    return (
-        f"{text}\nThis moves all lineages of that account at once, without new certificates:\n  "
-        + commands.ours("accounts", "register", *words)
-    )

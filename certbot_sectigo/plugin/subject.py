@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from certbot_sectigo.accounts.request import Pinned
+from certbot_sectigo.accounts.judge.choice import Chosen
+from certbot_sectigo.accounts.request import Pinned, Request
 from certbot_sectigo.base import errors
-from certbot_sectigo.machine import lineages, live
+from certbot_sectigo.machine import commands, dirs, lineages, live
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.renewals import forecast
 
@@ -82,6 +83,29 @@ def pinned(lineage: Lineage | None) -> Pinned | None:
         account=lineage.account,
         kid=lineage.kid,
         ours=lineage.looked_after,
+    )
+
+
+def moved(lineage: Lineage, chosen: Chosen, wanted: Request) -> str:
+    """Return what becomes of a lineage's pin, and when: certbot keeps what is not due as it is."""
+    kept = "A certificate that is not due yet is kept as it is without --force-renewal"
+    if dirs.same_server(lineage.server, wanted.server):
+        return (
+            f"The lineage {lineage.name} is pinned to account {lineage.account}. If a "
+            f"certificate is issued now, it changes to {chosen.account.name}. ({kept}.)"
+        )
+    text = (
+        f"The lineage {lineage.name} is of {lineage.server} (account {lineage.account}). If a "
+        f"certificate is issued now, its server changes to {wanted.server} (account "
+        f"{chosen.account.name}). {kept}, and so is its server."
+    )
+    if lineage.account is None:
+        return text
+    file = wanted.credentials.path if wanted.credentials else None
+    words = ("--credentials", str(file or "FILE"), "--replace", lineage.account, "--move-server")
+    return (
+        f"{text}\nThis moves all lineages of that account at once, without new certificates:\n  "
+        + commands.ours("accounts", "register", *words)
     )
 
 
