@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import os
 import queue
 import threading
 import zlib
@@ -25,6 +26,7 @@ from urllib3.exceptions import HTTPError
 
 from certbot_sectigo.base import json_text
 from certbot_sectigo.base.printable import one_line
+from certbot_sectigo.ca import reach
 from certbot_sectigo.ca.errors import Refused, Unreachable
 from certbot_sectigo.ca.problems import NOTHING, About, Problem
 
@@ -162,9 +164,11 @@ def translated(url: str, server: str | None = None, about: About = NOTHING) -> I
             "Check that the URL is the ACME directory the CA gave you.",
         ) from error
     except requests.exceptions.RequestException as error:
+        reason = _reason(error)
+        by_proxy = isinstance(error, requests.exceptions.ProxyError)
         raise Unreachable(
-            f"{where} could not be reached: {one_line(_reason(error), LONGEST_URL)}",
-            "Check the URL, the network and, if one is needed, the proxy (HTTPS_PROXY).",
+            f"{where} could not be reached: {one_line(reason, LONGEST_URL)}",
+            reach.remedy(reason, os.environ, by_proxy=by_proxy),
         ) from error
     except (
         acme_errors.Error,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from certbot_sectigo.base import reading
@@ -159,7 +159,8 @@ def _starts(
     snap, launch = _SNAP.search(command), _LAUNCH.search(command)
     if snap:
         lacks = of_snap(system_root)
-        yield Start(schedule, place, 0, snap[0], "", Path("/snap/bin/certbot"), lacks)
+        snaps = Path("/snap/bin/certbot")
+        yield Start(schedule, place, 0, snap[0], "", snaps, lacks, around=around.text)
     elif launch:
         python = launch["python"].lstrip("-@:+!") if launch["python"] else None
         program = launch["program"].lstrip("-@:+!")
@@ -171,7 +172,11 @@ def _starts(
         )
         rest = launch["quote"] + launch["rest"]
         line = _physical(place, number, program)
-        yield Start(schedule, place, line, launcher + program, rest, certbot, known, pip=pip)
+        yield Start(
+            *(schedule, place, line, launcher + program, rest, certbot, known),
+            pip=pip,
+            around=around.text,
+        )
     else:
         for word in _PATH.findall(command):
             script = system_root / word.lstrip("/")
@@ -241,6 +246,8 @@ class Start:
     """All that this unit executes; empty if the command stands in a script."""
     pip: str = ""
     """The interpreter of its virtual environment, if it is in one."""
+    around: str = field(default="", repr=False)
+    """What the files around it set: the cron table, or the unit with its drop-ins."""
 
     @property
     def name(self) -> str:

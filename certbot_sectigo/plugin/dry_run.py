@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from certbot_sectigo.accounts.request import Request
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.order import Pending
-from certbot_sectigo.machine import certbot_versions, lineages, resolver
+from certbot_sectigo.machine import certbot_versions, lineages, network, resolver, timers
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.plugin import consent, rehearsal
 from certbot_sectigo.plugin.rehearsal import Scene
@@ -68,6 +68,7 @@ class DryRun(PluginRun):
             self._real = (wanted.server, chosen.account.name)
             certbot_versions.notify(_told(chosen, wanted.server, names, pending))
         self._warn_of_file(wanted)
+        _warn_of_shell(os.environ, Path("/"))
         scene = self._scene(names, pending)
         stage = rehearsal.begin(self._dirs.accounts, scene)
         self._unchecked = scene.unchecked
@@ -131,6 +132,17 @@ class DryRun(PluginRun):
             address=self._config.http01_address or "",
             port=self._config.http01_port,
             dns=resolver.server(os.environ, Path("/etc/resolv.conf")),
+        )
+
+
+def _warn_of_shell(environ: Mapping[str, str], system_root: Path) -> None:
+    """Say which settings of the network the renewals at night will not have."""
+    if not network.given(environ):
+        return
+    for lack in network.lacking(environ, timers.read(system_root).starts, system_root):
+        certbot_versions.warn(
+            f"{lack.name} is set here, but not where {lack.start.schedule} has certbot renew: what "
+            f"goes well by hand may fail there. If it is needed:  {lack.remedy}"
         )
 
 

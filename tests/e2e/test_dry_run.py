@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
 import subprocess
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from tests.bed.certbot import Certbot
 from tests.bed.command import command
 from tests.bed.pebble import Pebble
+from tests.bed.process import run
+from tests.bed.racer import needs_root
 from tests.bed.sectigo import Sectigo
 
 ONE_ORDER = {"directory", "newNonce", "account", "newOrder", "authz"}
@@ -296,6 +299,36 @@ def test_what_a_run_killed_at_the_worst_moment_left_is_swept(
     (left / "meta.json").write_text("{}")
     machine.run("renew", "--dry-run")
     assert before.changes(machine.snapshot()) == []
+
+
+def test_who_answers_is_not_trusted(certbot: Certbot, pebble: Pebble) -> None:
+    pair = pebble.pairs["kid-1"]
+    credentials = pair.credentials(certbot.home / "p.ini", pebble.directory)
+    words = Certbot.certonly_words("x.example.org", credentials=credentials)
+    trusting = {"REQUESTS_CA_BUNDLE": str(pebble.trust)}
+    certbot.run(*words, *pebble.http01, "--register-unsafely-without-email", env=trusting)
+
+    result = certbot.run("renew", "--dry-run", check=1)
+
+    assert "CERTIFICATE_VERIFY_FAILED" in result.text
+    assert "REQUESTS_CA_BUNDLE=FILE" in result.text
+
+
+@needs_root
+def test_what_only_the_shell_knows_is_said(machine: Certbot, sectigo: Sectigo) -> None:
+    table = machine.home / "cron.d"
+    table.mkdir()
+    (table / "certbot").write_text("0 3 * * * root certbot -q renew\n")
+    renew = shlex.join(machine.command("renew", "--dry-run"))
+    mount = f"mount --bind {table} /etc/cron.d && exec {renew}"
+    result = run(
+        ["unshare", "-m", "--propagation", "private", "sh", "-c", mount],
+        folder=machine.home / "output",
+        env=machine.environment({"no_proxy": "127.0.0.1", "https_proxy": "http://u:p@127.0.0.1:9"}),
+        cwd=machine.home,
+    )
+    assert "https_proxy is set here, but not where /etc/cron.d/certbot has certbot" in result.text
+    assert "u:p@" not in result.text
 
 
 def test_reconfigure_saves_the_change_and_the_real_account(

@@ -1,0 +1,74 @@
+"""Which settings of the network a process has that what starts certbot's renewals has not.
+
+cron, systemd and containers do not have the variables of a shell: behind a proxy a run by hand
+goes well and the renewal at night does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from certbot_sectigo.machine import schedules
+from certbot_sectigo.machine.timers import Start
+
+PROXIES = ("https_proxy", "http_proxy", "all_proxy")
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Variables by which requests, and so certbot, finds a proxy and the CAs to trust; proxies'
+also in capitals."""
+
+_FOR_UNITS = ("etc/systemd/system.conf",)
+_FOR_CRON = ("etc/environment",)
+_DROP_INS = "etc/systemd/system.conf.d"
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A variable that is set here, and is not where renewals are started."""
+
+    name: str
+    start: Start
+
+    @property
+    def remedy(self) -> str:
+        """Return what sets it there; its value, which may hold a password, is not repeated."""
+        if self.start.service:
+            return (
+                f"systemctl edit {self.start.service}\n"
+                f"and write there:\n[Service]\nEnvironment={self.name}=VALUE"
+            )
+        return f"Put a line  {self.name}=VALUE  at the top of {self.start.schedule}"
+
+
+def given(environ: Mapping[str, str]) -> list[str]:
+    """Return the names of the variables that are set, as they are spelt there."""
+    names = [n for name in PROXIES for n in (name, name.upper())] + list(BUNDLES)
+    return [name for name in names if environ.get(name)]
+
+
+def lacking(environ: Mapping[str, str], starts: Iterable[Start], system_root: Path) -> list[Lack]:
+    """Return what is set here and not there, a variable and a start each.
+
+    :param environ: this process's environment.
+    :param starts: what starts ``certbot renew``; of those that are not enabled nothing is said.
+    :param system_root: where ``/etc`` is looked up.
+    """
+    names = {name.lower(): name for name in reversed(given(environ))}
+    if not names:
+        return []
+    found = []
+    for start in starts:
+        if not start.active:
+            continue
+        files = [system_root / path for path in (_FOR_UNITS if start.service else _FOR_CRON)]
+        if start.service:
+            files += schedules.children(system_root / _DROP_INS)
+        text = "\n".join([start.around, *map(schedules.read_text, files)])
+        lines = [line for line in text.splitlines() if not line.lstrip().startswith(("#", ";"))]
+        for name in names.values():
+            # PassEnvironment= names it as well.
+            if not re.search(rf"(?<!\w){name}(?!\w)", "\n".join(lines), re.IGNORECASE):
+                found.append(Lack(name, start))
+    return found
