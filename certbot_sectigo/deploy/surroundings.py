@@ -80,25 +80,31 @@ def open_ways(target: DeployTarget, files: ServiceFiles) -> list[str]:
                 owner = old.uid if old is not None else None
                 if target.owner is not None:
                     owner = uid_of(target.owner)
-                for place, who in _writers(folder, path, owner):
-                    found[place] = who
+                for part, who in _writers(folder, owner):
+                    found[part.path] = (who, bool(part.status.st_mode & stat.S_ISVTX))
         except (errors.Error, KeyError):
             continue
     return [
         f"{walk.shown(place)} can be written to by {' and '.join(who)}, who could put another "
-        f"file in the place of the target's:\n  {_closing(who)} {walk.quoted(place)}"
-        for place, who in found.items()
+        f"file in the place of the target's{_remedy(place, who, shared=shared)}"
+        for place, (who, shared) in found.items()
     ]
 
 
-def _closing(who: tuple[str, ...]) -> str:
-    """Return the command that keeps users out of a folder."""
-    return "chmod go-w" if set(who) <= _BY_MODE else "chown root"
+def _remedy(place: Path, who: tuple[str, ...], *, shared: bool) -> str:
+    """Return what keeps users out of a folder; one that is meant for all stays as it is."""
+    if shared:
+        return "; name a path in a folder of its own"
+    folder = walk.quoted(place)
+    steps = [] if set(who) <= _BY_MODE else [f"chown root {folder}"]
+    if set(who) & _BY_MODE:
+        steps.append(f"chmod go-w {folder}")
+    return ":\n  " + " && ".join(steps)
 
 
 def _writers(
-    folder: walk.WalkedFolder, path: Path, owner: int | None
-) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    folder: walk.WalkedFolder, owner: int | None
+) -> Iterator[tuple[walk.Component, tuple[str, ...]]]:
     """Find folders on the way that others than root and the owner may write to."""
     for number, part in enumerate(folder.crossed):
         status = part.status
@@ -112,4 +118,4 @@ def _writers(
             if following in (0, os.geteuid(), owner):
                 who = tuple(one for one in who if one not in _BY_MODE)
         if who:
-            yield part.path, who
+            yield part, who

@@ -502,6 +502,7 @@ def folder_of(machine: Machine, owner: int, mode: int) -> Path:
         (0, 0o775, "root", "its group"),
         (0, 0o757, "root", "everybody"),
         (NOBODY, 0o777, NOBODY, "its group and everybody"),
+        (NOBODY, 0o777, "root", "nobody and its group and everybody"),
     ],
 )
 def test_who_else_could_change_the_files_is_told_and_can_be_mended(
@@ -526,3 +527,19 @@ def test_who_else_could_change_the_files_is_told_and_can_be_mended(
     command = said.err.splitlines()[-1]
     subprocess.run(["sh", "-ec", command], check=True)
     assert call(machine, "deploy", "--check") == 0
+
+
+def test_a_folder_that_is_for_all_is_not_closed(
+    machine: Machine, first: Material, capsys: pytest.CaptureFixture[str]
+) -> None:
+    need_root()
+    folder = folder_of(machine, 0, 0o1777)
+    machine.target("a", path=str(folder / "a.pem"), owner="root", test=None, reload=None)
+    machine.target("b", path=str(folder / "own" / "b.pem"), owner="root", test=None, reload=None)
+    (folder / "own").mkdir()
+    assert all(one.ok for one in machine.deploy(first).values())
+    assert call(machine, "deploy", "--check") == 1
+    said = capsys.readouterr()
+    assert "name a path in a folder of its own" in said.err
+    assert "chmod" not in said.err
+    assert 'target "b": has the certificate' in said.out
