@@ -63,7 +63,7 @@ def choose(
         raise NoAccountError(
             f"The account {request.pin or '(none)'} of {request.server} is not there, and which "
             "kid it was bound with is not known.",
-            "Issue the certificate again with credentials:  "
+            "Issue the certificate again with credentials:\n"
             + commands.certbots(
                 *("certonly", "--authenticator", "sectigo-eab"),
                 *("--sectigo-eab-credentials", "FILE", "--cert-name", "NAME"),

@@ -52,7 +52,7 @@ def refuse_archived(request: Request, dirs: Dirs) -> None:
         f"The account {best.name} of kid {request.kid} at {request.server} is in the archive"
         + (f" since {best.when:%Y-%m-%d}" if best.when else "")
         + ", so no other is registered: an EAB pair may be one that can be bound once only.",
-        f"Bring it back and repeat this:  {_restore(best.account.name)}",
+        f"Bring it back and repeat this:\n{_restore(best.account.name)}",
     )
 
 
@@ -93,11 +93,11 @@ def way_on(request: Request, dirs: Dirs) -> str:
     ]
     lines = [part for part in parts if part]
     if archived:
-        lines.append(f"To bring one of the archive back:  {_restore('ID')}")
+        lines.append(f"To bring one of the archive back:\n{_restore('ID')}")
     if unknown:
         words = ("--authenticator", "sectigo-eab", "--sectigo-eab-credentials", "FILE")
         line = commands.certbots("certonly", *words, "--account", "ID", "-d", "NAME")
-        lines.append(f"If you know which, say so once:  {line}")
+        lines.append(f"If you know which, say so once:\n{line}")
     otherwise = "Otherwise it" if unknown or waiting or archived else "It"
     lines.append(f"{otherwise} is on another machine or lost: {new_pair}")
     return "\n".join(lines)

@@ -91,7 +91,9 @@ class PluginRun:
         lineage: Lineage | None,
         register: Callable[[Credentials], Account],
     ) -> Chosen:
-        around = find.FindContext(self._dirs, consent.settings(self._config))
+        around = find.FindContext(
+            self._dirs, consent.settings(self._config), notes=not self._config.dry_run
+        )
         chosen = find.choose(wanted, around, lambda: self._pair(wanted, lineage), register)
         # Not before: where the file is refused for it, the refusal says so.
         self._warn_of_exposure(wanted.credentials)

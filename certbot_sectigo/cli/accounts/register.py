@@ -173,7 +173,7 @@ def _plan(
         raise PinError(
             f"The account {replaced} has the kid {pair.kid} itself.",
             "To rotate a leaked pair out, have a new ACME account made in Sectigo Certificate "
-            "Manager and give its credentials. A new key for the same account:  "
+            "Manager and give its credentials. A new key for the same account:\n"
             + commands.ours("accounts", "rollover", replaced),
         )
     path = server_path(pair.server)
@@ -224,6 +224,6 @@ def _conclude(done: Registered) -> None:
         click.echo(
             f"{done.replaced} is not needed for renewals any more; its certificates can be "
             "revoked with it for as long as it is kept.\n"
-            "To take it out of service once they have expired:  "
+            "To take it out of service once they have expired:\n"
             + commands.ours("accounts", "clean", "--idle")
         )
