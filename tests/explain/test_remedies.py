@@ -1,0 +1,243 @@
+"""What is proposed helps: each command is run as it is printed, on a tree that has the trouble."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from certbot_sectigo.ca.catalogue import ENTRIES, PROFILES
+from tests.bed.certbot import Certbot
+from tests.bed.components import BIN
+from tests.bed.history import plain_account, plain_lineage
+from tests.bed.process import TIMEOUT
+from tests.bed.sectigo import Sectigo
+
+NAME = "www.a.example"
+
+
+class Desk:
+    """An administrator's terminal: reads the explanation, pastes its commands."""
+
+    def __init__(self, certbot: Certbot) -> None:
+        self.certbot = certbot
+        self.commands: list[str] = []
+
+    def explains(self, key: str) -> list[str]:
+        """Have the newest log explained; give the commands that are printed."""
+        said = self.types(f"certbot-sectigo {self.directories} explain")
+        title = next(entry.title for entry in ENTRIES if entry.key == key)
+        assert title in said, said
+        lines = [line.strip() for line in said.splitlines()]
+        self.commands = [
+            line for line in lines if line.startswith(("certbot ", "certbot-sectigo "))
+        ]
+        return self.commands
+
+    def pastes(self, part: str, words: Mapping[str, str] | None = None, check: int = 0) -> str:
+        """Run the one of the printed commands that has a part, with its capitals replaced."""
+        (command,) = (line for line in self.commands if part in line)
+        for capitals, value in (words or {}).items():
+            command, replaced = re.subn(rf"\b{capitals}\b", value, command)
+            assert replaced, command
+        return self.types(command, check)
+
+    def types(self, command: str, check: int = 0) -> str:
+        """Run a command line at a terminal, with yes to whatever it asks."""
+        environment = self.certbot.environment()
+        environment["PATH"] = f"{BIN}:{environment['PATH']}"
+        environment["COLUMNS"] = "300"
+        child = pexpect.spawn(
+            "sh", ["-c", command], env=environment, encoding="utf-8", timeout=TIMEOUT,
+            dimensions=(50, 1000), cwd=str(self.certbot.home),
+        )  # fmt: skip
+        said = ""
+        while child.expect([r"\[y/N\]:? ?", r"\(Y\)es/\(N\)o: ?", pexpect.EOF]) < 2:
+            said += child.before
+            child.sendline("y")
+        said += child.before
+        child.close()
+        assert "Traceback" not in said
+        assert child.exitstatus == check, f"{command}\n{said}"
+        return said
+
+    @property
+    def directories(self) -> str:
+        """The options that a user types."""
+        pairs = zip(("config", "work", "logs"), self.certbot.directories)
+        return " ".join(f"--{option}-dir {folder}" for option, folder in pairs)
+
+
+@pytest.fixture
+def desk(certbot: Certbot) -> Desk:
+    return Desk(certbot)
+
+
+def _fails(certbot: Certbot, *words: str | Path) -> None:
+    result = certbot.without_plugin().run(*words, check=None)
+    assert result.returncode != 0, str(result)
+
+
+def _renews(certbot: Certbot) -> None:
+    before = certbot.lineage(NAME).serial
+    certbot.without_plugin().run("renew", "--force-renewal")
+    assert certbot.lineage(NAME).serial != before
+    assert not certbot.renewal_file(f"{NAME}-0001").exists()
+
+
+def _issued(desk: Desk, ca: Sectigo) -> str:
+    plain_lineage(desk.certbot, NAME, pair=ca.a.pair, server=ca.server)
+    return desk.certbot.lineage(NAME).account
+
+
+def test_an_account_that_is_deactivated(desk: Desk, sectigo: Sectigo, tmp_path: Path) -> None:
+    old = _issued(desk, sectigo)
+    sectigo.sandbox.deactivate_account(sectigo.accounts[0])
+    _fails(desk.certbot, "renew", "--force-renewal")
+    desk.explains("account-deactivated")
+
+    file = sectigo.b.credentials(tmp_path / "new.ini")
+    desk.pastes("register", {"FILE": str(file)})
+    (new,) = (a.id for a in desk.certbot.accounts(sectigo.server) if a.id != old)
+    desk.pastes("--all-of", {"NEW": new})
+    desk.pastes("clean --online")
+
+    assert desk.certbot.lineage(NAME).account == new
+    assert [a.id for a in desk.certbot.accounts(sectigo.server)] == [new]
+
+
+def test_a_pinned_account_that_was_taken_out(desk: Desk, sectigo: Sectigo) -> None:
+    account = _issued(desk, sectigo)
+    renewal = desk.certbot.renewal_file(NAME)
+    text = renewal.read_text()
+    renewal.unlink()
+    desk.types(f"certbot-sectigo {desk.directories} accounts deactivate {account}", check=0)
+    desk.types(f"certbot-sectigo {desk.directories} accounts clean --online")
+    renewal.write_text(text)
+    assert desk.certbot.accounts(sectigo.server) == []
+    _fails(desk.certbot, "renew", "--force-renewal")
+    desk.explains("pinned-account-missing")
+
+    desk.pastes("accounts list")
+    assert account in desk.pastes("accounts archived")
+    desk.pastes("accounts restore")
+
+    assert [a.id for a in desk.certbot.accounts(sectigo.server)] == [account]
+
+
+def test_two_accounts_to_choose_from(desk: Desk, sectigo: Sectigo, tmp_path: Path) -> None:
+    account = _issued(desk, sectigo)
+    plain_account(desk.certbot, sectigo.b.pair, sectigo.server, folder=tmp_path / "b")
+    renewal = desk.certbot.renewal_file(NAME)
+    renewal.write_text(re.sub(r"(?m)^account = .*\n", "", renewal.read_text()))
+    _fails(desk.certbot, "renew", "--force-renewal")
+    desk.explains("choose-account")
+
+    desk.pastes("accounts pin ID", {"ID": account})
+
+    _renews(desk.certbot)
+
+
+def test_names_of_another_account(desk: Desk, sectigo: Sectigo, tmp_path: Path) -> None:
+    _issued(desk, sectigo)
+    plain_account(desk.certbot, sectigo.c.pair, sectigo.server, folder=tmp_path / "c")
+    (used,) = (a for a in desk.certbot.accounts(sectigo.server)
+               if a.id == desk.certbot.lineage(NAME).account)  # fmt: skip
+    words = ("--server", sectigo.server, "--account", used.id, "-d", "www.c.example")
+    _fails(desk.certbot, "certonly", "--standalone", *words)
+    desk.explains("identifiers-not-linked")
+
+    assert sectigo.c.kid in desk.pastes("accounts probe") or True
+    file = sectigo.c.credentials(tmp_path / "c.ini")
+    desk.pastes("certonly --config-dir", {"FILE": str(file)})
+
+    assert desk.certbot.lineage("www.c.example").organisation == sectigo.c.organisation
+
+
+def test_a_renewal_file_that_is_damaged(desk: Desk, sectigo: Sectigo, tmp_path: Path) -> None:
+    _issued(desk, sectigo)
+    desk.certbot.renewal_file(NAME).write_text("version = 1\n")
+    _fails(desk.certbot, "renew", "--force-renewal")
+    desk.explains("renewal-file-broken")
+
+    assert NAME in desk.pastes("certbot certificates")
+    aside = tmp_path / "aside"
+    for folder in ("renewal", "live", "archive"):  # as the step says, all three
+        source = (
+            desk.certbot.config_dir / folder / (f"{NAME}.conf" if folder == "renewal" else NAME)
+        )
+        (aside / folder).mkdir(parents=True)
+        shutil.move(str(source), str(aside / folder))
+    plain_lineage(desk.certbot, NAME, pair=sectigo.a.pair, server=sectigo.server)
+
+    _renews(desk.certbot)
+
+
+def test_an_account_file_that_is_damaged(desk: Desk, sectigo: Sectigo) -> None:
+    account = _issued(desk, sectigo)
+    folder = desk.certbot.accounts_dir(sectigo.server) / account
+    (folder / "regr.json").write_text('{"body": {}, "ur')
+    _fails(desk.certbot, "certonly", "--standalone", "-d", "b.a.example", "--server",
+           sectigo.server)  # fmt: skip
+    desk.explains("account-unparsable")
+
+    assert "regr.json" in desk.pastes("accounts list")
+
+
+def test_a_certificate_of_another_account(desk: Desk, sectigo: Sectigo, tmp_path: Path) -> None:
+    account = _issued(desk, sectigo)
+    plain_account(desk.certbot, sectigo.b.pair, sectigo.server, folder=tmp_path / "b")
+    (other,) = (a for a in desk.certbot.accounts(sectigo.server) if a.id != account)
+    words = ("--cert-name", NAME, "--server", sectigo.server, "--account", other.id)
+    _fails(desk.certbot, "revoke", *words, "--no-delete-after-revoke")
+    desk.explains("not-your-resource")
+    serial = desk.certbot.lineage(NAME).serial
+
+    desk.pastes("certbot-sectigo --config-dir", {})
+
+    assert sectigo.is_revoked(serial)
+
+
+def test_a_certificate_that_is_revoked_already(desk: Desk, sectigo: Sectigo) -> None:
+    _issued(desk, sectigo)
+    words = ("--cert-name", NAME, "--server", sectigo.server, "--no-delete-after-revoke")
+    desk.certbot.without_plugin().run("revoke", *words)
+    _fails(desk.certbot, "revoke", *words)
+    desk.explains("already-revoked")
+
+    desk.pastes("certbot delete")
+
+    assert not desk.certbot.renewal_file(NAME).exists()
+
+
+def _proposed() -> list[str]:
+    texts = [t for e in ENTRIES for t in (e.meaning, *e.causes, *e.steps)]
+    for profile in PROFILES:
+        texts += [t for m in profile.more.values() for t in (*m.causes, *m.steps)]
+    return sorted({c for text in texts for c in re.findall(r"`([^`]+)`", text)})
+
+
+@pytest.mark.parametrize("command", [c for c in _proposed() if re.match(r"certbot(-sectigo)? ", c)])
+def test_every_proposed_command_has_only_words_that_exist(command: str, certbot: Certbot) -> None:
+    for part in command.split(" ; "):
+        words = re.sub(r"\{names\}", "-d a.example", re.sub(r"\{(?!names)\w+\}", "x", part))
+        program, *rest = words.split()
+        subcommand = [word for word in rest if word.islower() and not word.startswith("-")]
+        depth = 2 if rest[:1] == ["accounts"] else 1
+        named = [*subcommand[:depth], "--help"] if subcommand else ["--version"]
+        if program == "certbot":
+            named = ["--help", "all"]
+        said = Desk(certbot).types(" ".join([program, *named]))
+        for option in (word for word in rest if word.startswith("--")):
+            assert option in said, (option, said)
+
+
+def test_no_remedy_makes_a_second_lineage_or_breaks_a_system() -> None:
+    texts = " ".join(t for e in ENTRIES for t in (e.meaning, *e.causes, *e.steps))
+    assert "with the same --cert-name" not in texts
+    for bad in ("rm -rf", "--break-system-packages", "chmod 777", "--force-renewal"):
+        assert bad not in texts
