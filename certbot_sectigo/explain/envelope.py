@@ -9,6 +9,7 @@ line ends, and what a terminal broke at its edge is put together again.
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -38,6 +39,7 @@ _FRAME = str.maketrans(
         "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"',
     }
 )  # fmt: skip
+_UNICODE = re.compile(r"\\{1,4}u00(2[267]|3[ce]|3[CE])")
 _ESCAPED_END = re.compile(r"(?<!\\)(\\{1,8})n(?![a-z]{2,}[\\/])")
 _ESCAPED_MARK = re.compile(r"\\{1,8}([\"'/])")
 _ELEMENT = re.compile(r"\s*\"((?:[^\"\\]|\\.)*)\",?")
@@ -141,6 +143,10 @@ def _plain(text: str) -> str:
         text = text.translate(_FRAME).lstrip("\ufffd")
     if "[" in text:
         text = _COLOUR.sub(" ", text)
+    if "&" in text:
+        text = html.unescape(text)
+    if "\\u00" in text:
+        text = _UNICODE.sub(lambda match: chr(int(match[1], 16)), text)
     if "\r" in text:
         text = text.replace("\r", " ")
     return text[:_LONGEST_LINE]

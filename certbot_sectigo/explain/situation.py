@@ -47,6 +47,8 @@ class Situation:
     """Path of the certbot that ran."""
     looked: bool = False
     """Whether the account was looked for on this machine."""
+    account_id: str | None = None
+    """certbot's id of the account as the text names it, which need not be here."""
     log: str | None = None
     """Path of certbot's newest log here."""
 
@@ -60,7 +62,7 @@ class Situation:
         only = pinned[0] if len(pinned) == 1 and not names else ""
         known = {
             "server": _harmless(self.server),
-            "account": _harmless(self.account.id if self.account else None),
+            "account": _harmless(self.account.id if self.account else self.account_id),
             "kid": _harmless(kid),
             "lineage": _harmless(self.lineage or only),
             "certbot": _harmless(self.program),
@@ -89,6 +91,7 @@ def survey(told: Told, dirs: Dirs) -> Situation:
         told.lineage,
         told.names,
         program=told.program,
+        account_id=told.account,
         log=str(dirs.logs_dir / "letsencrypt.log"),
     )
     try:
@@ -132,6 +135,7 @@ def _survey(told: Told, dirs: Dirs, plain: Situation) -> Situation:
         others=tuple(others) if where else (),
         program=told.program,
         looked=True,
+        account_id=told.account,
         log=plain.log,
     )
 

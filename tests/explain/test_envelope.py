@@ -86,6 +86,14 @@ def test_a_list_of_lines_in_json() -> None:
     assert [f.entry.key for f in read(lines).findings] == ["pair-already-bound"]
 
 
+@pytest.mark.parametrize("quote", ["&quot;", "&#34;", "\\u0022", "\\\\u0022", '\\"'])
+def test_quotation_marks_in_disguise(quote: str) -> None:
+    text = '{"type":"urn:ietf:params:acme:error:malformed","detail":"No Key ID in JWS header"}'
+    (found,) = read([f"body: {text.replace(chr(34), quote)}"]).findings
+    assert found.entry.key == "key-id-missing"
+    assert "No Key ID" in found.quote
+
+
 def test_utf_16_of_a_shell() -> None:
     text = ("\ufeff" + "\r\n".join(HALVES)).encode("utf-16-le").decode("utf-8", "replace")
     assert [f.entry.key for f in read(text.split("\n")).findings] == ["pair-already-bound"]

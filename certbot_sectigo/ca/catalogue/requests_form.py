@@ -150,6 +150,7 @@ ENTRIES = (
             "!not issue certificates for identifier",
             "!identifier of unsupported type",
             "!policy forbids issuing",
+            "!not qualify for public certificate",
             "not public suffix",
             "!invalid|rejected|unsupported identifiers",
         ),

@@ -143,6 +143,7 @@ ENTRIES = (
             "libcurl errors * error code 28",
             "curl returned|error|exit with 28",
             "task was canceled|cancelled",
+            "error timed_out",
             "request was canceled|cancelled * timeout",
             "timeout specified has expired",
         ),
@@ -198,7 +199,7 @@ ENTRIES = (
         meaning="The answer is a web page or something else instead of ACME's JSON.",
         causes=(
             "The URL is not the directory: too short, or with or without /directory at its end, "
-            "or a portal's address.",
+            "or without https:// in front, or a portal's address.",
             "A proxy, a login page or a maintenance page answers for the CA.",
         ),
         steps=(
@@ -219,6 +220,8 @@ ENTRIES = (
             "!can_not|cannot init api",
             "directory * not * valid|json",
             "!unable get service directory",
+            "no scheme supplied",
+            "!key_error new_nonce|newaccount|neworder",
         ),
         sources=("seen at acme.enterprise.sectigo.com/directory", "win-acme", "certbot"),
         network=True,

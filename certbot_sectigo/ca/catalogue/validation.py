@@ -267,6 +267,7 @@ ENTRIES = (
             "!authorization result invalid",
             "!identifier authorization failed",
             "!challenge_error",
+            "!validating challenge * failed|invalid",
         ),
         sources=("certbot", "acme.sh", "dehydrated", "mod_md#52"),
         weight=Weight.SYMPTOM,

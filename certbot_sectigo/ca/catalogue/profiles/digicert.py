@@ -24,7 +24,7 @@ _ENTRIES = (
         ),
         phrases=(
             "!failed request certificate * errors|code",
-            "!errors code invalid_value|access_denied|missing_value|invalid",
+            "!errors code invalid_value|access_denied|missing_value",
             "!invalid_value validity_years|validity|organization|product|common_name",
             "!code access_denied",
         ),
