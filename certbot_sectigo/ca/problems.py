@@ -85,6 +85,8 @@ _TYPES = {
     Meaning.ACCOUNT_UNKNOWN: "accountDoesNotExist",  # RFC 8555 section 7.3.1
     Meaning.DEACTIVATED: "unauthorized",  # RFC 8555 section 7.3.6
 }
+# A server that says this has not looked at the pair to its end, whatever else it says.
+_PASSING = ("serverInternal", "rateLimited", "badNonce", "unknown")
 _DECISIVE = {meaning.value: meaning for meaning in Meaning}
 
 
@@ -104,7 +106,7 @@ def refuses_pair(problem: Problem, server: str | None = None) -> bool:
     Only then may a key that was made for this registration be dropped: after
     any other answer the pair might have been bound to it.
     """
-    return meaning(problem, server) in (
+    return problem.type not in _PASSING and meaning(problem, server) in (
         Meaning.PAIR_ALREADY_BOUND,
         Meaning.KID_UNKNOWN,
         Meaning.WRONG_HMAC_KEY,

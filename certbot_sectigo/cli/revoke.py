@@ -16,7 +16,7 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.machine import certbot_process, commands
-from certbot_sectigo.machine.certbot_process import Outcome
+from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.dirs import Dirs
 
 
@@ -153,7 +153,7 @@ def _revoke(context: Context, dirs: Dirs, plan: RevokePlan, *, no_verify_ssl: bo
     """Try the ways in their order until the CA takes one."""
     more = ["--no-verify-ssl"] if no_verify_ssl else []
 
-    def certbot(words: Sequence[str], where: Dirs) -> Outcome:
+    def certbot(words: Sequence[str], where: Dirs) -> CertbotOutcome:
         return certbot_process.run(
             [*words, *more],
             where,

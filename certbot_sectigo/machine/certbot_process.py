@@ -24,7 +24,7 @@ _LOCKED = "Another instance of Certbot is already running"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CertbotOutcome:
     """What a finished certbot said."""
 
     returncode: int
@@ -39,7 +39,7 @@ def run(
     lock_timeout_seconds: float = 0.0,
     waiting: Callable[[str], None] | None = None,
     environ: Mapping[str, str] | None = None,
-) -> Outcome:
+) -> CertbotOutcome:
     """Run certbot to its end, without questions.
 
     This process must not hold certbot's locks. Where another certbot does, this one is
@@ -76,7 +76,7 @@ def run(
         now = time.monotonic()
         deadline = now + lock_timeout_seconds if deadline is None else deadline
         if not in_use or now >= deadline:
-            return Outcome(done.returncode, done.stdout)
+            return CertbotOutcome(done.returncode, done.stdout)
         # certbot does not wait, and leaves a log in the folder of temporary files each time.
         with lock_keeper.locked(dirs, deadline - now, waiting):
             pass

@@ -20,7 +20,7 @@ whether an option was given.
 
 
 def on_command_line(option: str, argv: Sequence[str] | None = None) -> bool:
-    """Tell whether an option stands among the process's arguments.
+    """Return whether an option stands among the process's arguments.
 
     Neither cli.ini nor a ``-c`` file nor a renewal file counts. An option may be
     shortened as argparse allows; a prefix that is ambiguous never got this far.
@@ -38,12 +38,12 @@ def on_command_line(option: str, argv: Sequence[str] | None = None) -> bool:
 
 
 def server_given(server: str) -> bool:
-    """Tell whether ``config.server`` is somebody's choice and not certbot's default."""
+    """Return whether ``config.server`` is somebody's choice and not certbot's default."""
     return server not in DEFAULT_SERVERS
 
 
 def acme_post_arguments() -> dict[str, Any]:
-    """Give what ``ClientNetwork.post`` of this `acme` needs for RFC 8555.
+    """Return what ``ClientNetwork.post`` of this `acme` needs for RFC 8555.
 
     acme before 2.0 still had a client for the older protocol, and spoke that by default.
     """
@@ -53,7 +53,7 @@ def acme_post_arguments() -> dict[str, Any]:
 
 
 def takes_ec_keys() -> bool:
-    """Tell whether this certbot can use an account whose key is an EC one.
+    """Return whether this certbot can use an account whose key is an EC one.
 
     Before 2.0 it signs with RS256 whatever the key is; josepy before 1.3 reads no such key.
     """
@@ -63,26 +63,26 @@ def takes_ec_keys() -> bool:
 
 
 def certbot_product() -> str:
-    """Give certbot's name and version as HTTP writes products."""
+    """Return certbot's name and version as HTTP writes products."""
     import certbot
 
     return f"certbot/{certbot.__version__}"
 
 
 def certbot_version() -> tuple[int, ...]:
-    """Give certbot's version, such as ``(5, 8, 0)``, for the functions below."""
+    """Return certbot's version, such as ``(5, 8, 0)``, for the functions below."""
     import certbot
 
     return tuple(int(part) for part in certbot.__version__.split(".") if part.isdigit())
 
 
 def renews_by_lifetime(version: tuple[int, ...]) -> bool:
-    """Tell whether certbot renews in a certificate's last third, not 30 days before its end."""
+    """Return whether certbot renews in a certificate's last third, not 30 days before its end."""
     return version >= (4,)
 
 
 def asks_requirements(version: tuple[int, ...]) -> bool:
-    """Tell whether certbot ends where a requirement of a plugin is not met.
+    """Return whether certbot ends where a requirement of a plugin is not met.
 
     2.1 does and 2.9 does not; those between are taken for the former.
     """
@@ -107,12 +107,12 @@ def forget(config: Any, name: str) -> None:
 
 
 def user_agent_comment(config: Any) -> str:
-    """Give the user's ``--user-agent-comment``, an option that certbot 1.12 has as well."""
+    """Return the user's ``--user-agent-comment``, an option that certbot 1.12 has as well."""
     return getattr(config, "user_agent_comment", None) or ""
 
 
 def plugin_interfaces() -> tuple[type, ...]:
-    """Give the base classes of an authenticator and installer in this certbot.
+    """Return the base classes of an authenticator and installer in this certbot.
 
     From 1.19 on these are abstract base classes in ``certbot.interfaces``; before,
     zope interfaces that :func:`declare` has to name.
@@ -222,7 +222,7 @@ def ask_text(question: str) -> str | None:
 
 
 def _old_display() -> Any:
-    """Give certbot's display as a zope utility, the only way to it before 1.15."""
+    """Return certbot's display as a zope utility, the only way to it before 1.15."""
     from certbot import interfaces
     from zope import component
 
@@ -230,7 +230,7 @@ def _old_display() -> Any:
 
 
 def challenge_name(challenge: Any) -> str:
-    """Give the name an annotated challenge is for; certbot renamed the attribute in 5.2."""
+    """Return the name an annotated challenge is for; certbot renamed the attribute in 5.2."""
     identifier = getattr(challenge, "identifier", None)
     return str(identifier.value if identifier is not None else challenge.domain)
 

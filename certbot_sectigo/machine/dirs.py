@@ -1,4 +1,24 @@
-"""certbot's directories, ours beside them, and certbot's locks."""
+"""certbot's directories, and our own folder in them.
+
+What we keep on disk, below certbot's ``--config-dir``; the folders are 0700::
+
+    sectigo-eab.ini                           the credentials file, where none is named
+    sectigo-deploy.toml                       the deploy file, where none is named
+    accounts/<server path>/<id>/
+        sectigo-eab.json                      the note: kid, directory URL, since when and how known
+    sectigo/
+        archive/<server path>/<id>/           an account out of service, every byte as it was
+        archive/<server path>/<id>.json       its manifest: when, why, which lineages had used it
+        pending/<server path>/<id>/           key of a registration that is not finished
+        staging/<server path>/<new id>/       new key, or imported account, not in its place yet
+        staging/<server path>/<new id>.json   journal of the key change
+        backup/                               what files were before they were changed, and
+                                              records of pins, which can be taken back
+        deploy/                               what the installer wrote, and what was there before
+
+*Server path*: host, port and path of the directory URL, as certbot has it below ``accounts/``.
+*Note*: certbot ignores it, and removes it with the account's folder.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +139,7 @@ def is_dry_run(url: str) -> bool:
 
 @functools.lru_cache(maxsize=256)
 def server_path(url: str) -> str:
-    """Compute certbot's folder for a server, relative to ``accounts/``.
+    """Return certbot's folder for a server, relative to ``accounts/``.
 
     certbot joins host, port and path of the URL; on Linux no character is replaced. A
     trailing slash does not make another folder.
@@ -169,7 +189,7 @@ def refuse_links(top: Path, path: Path) -> None:
 
 
 def same_server(one: str | None, other: str) -> bool:
-    """Compare directory URLs as certbot's folders do: a trailing slash makes no difference."""
+    """Return whether two directory URLs are one folder to certbot: a trailing slash is nothing."""
     if one is None:
         return False
     try:

@@ -1,4 +1,4 @@
-"""TODO."""
+"""certbot's locks: take them as certbot does, and tell who has them."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def locked(
 
 
 def lock_holder(folder: Path) -> str:
-    """Tell for people which process has certbot's lock in a directory.
+    """Return for people which process has certbot's lock in a directory.
 
     The lock file is looked at, never opened, and of the process only the words before its
     first long option are shown: an EAB secret may be among the rest.

@@ -44,7 +44,7 @@ class Surroundings:
     """The cron table, script, or unit with its drop-ins and environment files."""
 
     def values(self, name: str) -> list[str]:
-        """Give what a variable is set to, in the order of the text."""
+        """Return what a variable is set to, in the order of the text."""
         found = re.findall(rf"""(?<![\w]){name}=["']?([^\s"';&|]*)""", self.text)
         return [str(value) for value in found]
 
@@ -76,7 +76,7 @@ def look(root: Path, program: str, python: str | None, command: str, around: Sur
 
 
 def of_program(root: Path, program: str) -> bool | None:
-    """Tell whether a certbot has the plugin.
+    """Return whether a certbot has the plugin.
 
     :param root: where all paths are looked up.
     :param program: absolute path of the program.
@@ -91,7 +91,7 @@ def of_program(root: Path, program: str) -> bool | None:
 
 
 def of_snap(root: Path) -> bool | None:
-    """Tell whether the snap of certbot has the plugin.
+    """Return whether the snap of certbot has the plugin.
 
     :returns: False where no snap brings it; else None, as snapd alone knows what is connected.
     """
@@ -105,7 +105,7 @@ def of_snap(root: Path) -> bool | None:
 
 
 def in_environment(root: Path, python: str) -> bool | None:
-    """Tell whether the certbot that an interpreter imports has the plugin.
+    """Return whether the certbot that an interpreter imports has the plugin.
 
     :param python: absolute path of the interpreter.
     :returns: None if that cannot be known, as where no certbot is found.
@@ -117,12 +117,12 @@ def in_environment(root: Path, python: str) -> bool | None:
 
 
 def is_environment(root: Path, python: str) -> bool:
-    """Tell whether an interpreter is one of a virtual environment, which pip may change."""
+    """Return whether an interpreter is one of a virtual environment, which pip may change."""
     return (_below(root, python).parent.parent / "pyvenv.cfg").is_file()
 
 
 def interpreter(root: Path, program: str) -> str | None:
-    """Give the interpreter that a Python program names in its first lines."""
+    """Return the interpreter that a Python program names in its first lines."""
     text = schedules.read_text(_below(root, _followed(root, program)))
     found = _INTERPRETER.search("\n".join(text.splitlines()[:3]))
     return found[1] if found else None
@@ -188,7 +188,7 @@ def _glob(folder: Path, pattern: str) -> Iterable[Path]:
 
 
 def _holds(folder: Path, package: str) -> bool:
-    """Tell whether a package is installed in a folder, of whatever kind its record is."""
+    """Return whether a package is installed in a folder, of whatever kind its record is."""
     names = (path.name.lower() for path in schedules.children(folder))
     if package == "certbot":
         return any(name == package or name.startswith("certbot-") for name in names)

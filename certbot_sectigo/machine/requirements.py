@@ -44,7 +44,7 @@ class Unmet:
 
     @property
     def remedy(self) -> str:
-        """Give the commands that help."""
+        """Return the commands that help."""
         pip = self.pip
         return (
             f"Run:  {pip} install {shlex.quote(self.requirement)}\n"
@@ -106,7 +106,7 @@ def _first_missing(distribution: str) -> Unmet | None:
 
 
 def _requirements(distribution: str) -> list[str]:
-    """Give the requirements that apply here, without extras and markers."""
+    """Return the requirements that apply here, without extras and markers."""
     found = []
     for line in importlib.metadata.requires(distribution) or ():
         requirement, _, marker = (part.strip() for part in line.partition(";"))

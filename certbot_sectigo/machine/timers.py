@@ -127,7 +127,7 @@ def _service(system_root: Path, timer: Path) -> _Service | None:
 
 
 def _starts_certbot(system_root: Path, timer: Path, service: _Service) -> bool:
-    """Tell whether a timer's service is certbot's renewal."""
+    """Return whether a timer's service is certbot's renewal."""
     if service.path is None:
         return "certbot" in timer.name  # its service is somewhere else, as a snap's may be
     return any(_renews(system_root, command) for command in service.commands)
@@ -189,7 +189,7 @@ def _starts(
 
 
 def _physical(path: Path, number: int, word: str) -> int:
-    """Give the line on which a word stands, as a command may go on over several."""
+    """Return the line on which a word stands, as a command may go on over several."""
     lines = schedules.read_text(path).splitlines()
     if number:
         return number if word in lines[number - 1] else 0
@@ -197,7 +197,7 @@ def _physical(path: Path, number: int, word: str) -> int:
 
 
 def _renews(system_root: Path, command: str) -> bool:
-    """Tell whether a command line, or a script that it names, renews."""
+    """Return whether a command line, or a script that it names, renews."""
     if _RENEWS.search(command):
         return True
     for word in _PATH.findall(command):

@@ -39,7 +39,9 @@ def test_known_texts(kind: str, detail: str, expected: Meaning) -> None:
     ("kind", "detail"),
     [
         ("serverInternal", "The server experienced an internal error"),
+        ("serverInternal", "Unable to verify external account binding"),
         ("rateLimited", "too many"),
+        ("rateLimited", "EAB credentials have already been used too often"),
         ("badNonce", "JWS has an invalid anti-replay nonce"),
         ("unauthorized", "The account is currently suspended"),
         ("externalAccountRequired", "The server requires external account binding"),

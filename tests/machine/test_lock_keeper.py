@@ -23,7 +23,7 @@ def dirs(tmp_path: Path) -> Dirs:
     return Dirs(*folders)
 
 
-def certificates(dirs: Dirs, timeout: float = 0.0) -> certbot_process.Outcome:
+def certificates(dirs: Dirs, timeout: float = 0.0) -> certbot_process.CertbotOutcome:
     environ = {**os.environ, "HOME": str(dirs.work_dir), "TMPDIR": str(dirs.work_dir)}
     return certbot_process.run(
         ["certificates"], dirs, lock_timeout_seconds=timeout, environ=environ

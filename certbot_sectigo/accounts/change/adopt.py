@@ -18,7 +18,7 @@ from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.base import atomic, reading
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.machine import commands, lineages
-from certbot_sectigo.machine.certbot_process import Outcome
+from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Certificate, Lineage
 
@@ -71,7 +71,7 @@ class Means:
     dirs: Dirs
     lock: Callable[[], AbstractContextManager[None]]
     """Takes certbot's locks for a block, and lets go of them."""
-    run: Callable[[Sequence[str]], Outcome]
+    run: Callable[[Sequence[str]], CertbotOutcome]
     """Runs certbot."""
     tell: Callable[[str], None] = lambda line: None
     """Shows that it goes on."""

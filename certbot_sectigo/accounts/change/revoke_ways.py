@@ -23,7 +23,7 @@ from certbot_sectigo.accounts.known import issuance
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import atomic
 from certbot_sectigo.ca.problems import Meaning, Problem, meaning
-from certbot_sectigo.machine.certbot_process import Outcome
+from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.lineages import Certificate, Lineage
 from certbot_sectigo.machine.logs import files as log_files
@@ -164,7 +164,7 @@ def _candidates(clues: Clues) -> Iterator[tuple[Account, Archived | None]]:
             yield account, archived
 
 
-def judge(outcome: Outcome, log: str) -> tuple[RevokeAnswer, str]:
+def judge(outcome: CertbotOutcome, log: str) -> tuple[RevokeAnswer, str]:
     """Return what certbot's words mean; pure.
 
     :param log: of that run. certbot shows a problem without its type, and with old
@@ -211,7 +211,7 @@ def attempt(
     subject: RevokeSubject,
     way: Attempt,
     reason: str,
-    run: Callable[[Sequence[str], Dirs], Outcome],
+    run: Callable[[Sequence[str], Dirs], CertbotOutcome],
 ) -> tuple[RevokeAnswer, str]:
     """Have certbot revoke a certificate in one of the ways; its lineage stays.
 

@@ -37,7 +37,7 @@ def replace(
     backup_to: Path | None = None,
     follow_link: bool = False,
 ) -> Path | None:
-    """Give a file new content, or make it, in one step.
+    """Return a file new content, or make it, in one step.
 
     What was there keeps owner, group, mode and extended attributes (ACLs, labels); a new
     file is 0600 and belongs to the caller; if that is root, to the owner of the folder, as
@@ -75,7 +75,7 @@ def replace_in(
     attributes: Iterable[tuple[str, bytes]] = (),
     last_look: Callable[[], None] | None = None,
 ) -> None:
-    """Give a file in an open folder new content, or make it, in one step.
+    """Return a file in an open folder new content, or make it, in one step.
 
     For folders that others may write to, which are reached by :mod:`certbot_sectigo.base.walk`.
     Whatever has the file's name is replaced, a link too, and never followed.
@@ -105,7 +105,7 @@ def replace_in(
 
 @undisturbed()
 def replace_all(files: Mapping[Path, bytes], backup_to: Path) -> None:
-    """Give several files new content, having written all of it before the first is changed.
+    """Return several files new content, having written all of it before the first is changed.
 
     A disk that fills up, or a file that must not be changed, so leaves every one of them as
     it was. Only a crash between the renames at the end can leave some new and some old.
@@ -194,7 +194,7 @@ def _fill(
     mode: int | None,
     owner: tuple[int, int] | None,
 ) -> None:
-    """Give a new, empty file its rights and its content, on the disk."""
+    """Return a new, empty file its rights and its content, on the disk."""
     if owner is None:
         owner = (old.st_uid, old.st_gid) if old else heir(os.fstat(folder))
     _dress(path, descriptor, old, mode, owner)
@@ -215,7 +215,7 @@ def _dress(
     mode: int | None,
     owner: tuple[int, int] | None,
 ) -> None:
-    """Give a new, empty file the owner and the rights it is to have."""
+    """Return a new, empty file the owner and the rights it is to have."""
     made = os.fstat(descriptor)
     if owner is not None and owner != (made.st_uid, made.st_gid):
         do("chown", path, os.fchown, descriptor, *owner)

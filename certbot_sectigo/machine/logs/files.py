@@ -122,7 +122,7 @@ def _numbers(name: str) -> list[int]:
 
 
 def _bounded(log: Path, end: float | None) -> Iterator[bytes]:
-    """Give a log's text as far as the bounds allow.
+    """Return a log's text as far as the bounds allow.
 
     What can be read of a damaged archive is had before the error comes.
 
@@ -141,7 +141,7 @@ def _bounded(log: Path, end: float | None) -> Iterator[bytes]:
 
 
 def _unpacked(stream: BufferedReader) -> Iterator[bytes]:
-    """Give a log's text, through a decompressor if its first bytes look like it."""
+    """Return a log's text, through a decompressor if its first bytes look like it."""
     head = stream.peek(len(_XZ))
     if head.startswith(_XZ):
         yield from _unpacked_xz(stream)

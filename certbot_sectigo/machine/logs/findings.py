@@ -236,7 +236,7 @@ class _State:
 
 
 def _eab(registration: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """Give the External Account Binding of a request or an answer (RFC 8555 section 7.3.4)."""
+    """Return the External Account Binding of a request or an answer (RFC 8555 section 7.3.4)."""
     for name, value in (registration or {}).items():
         # acme2certifier spells the member in lower case.
         if name.lower() == "externalaccountbinding" and isinstance(value, dict):

@@ -19,7 +19,7 @@ from certbot_sectigo.accounts.change.revoke_ways import (
     judge,
 )
 from certbot_sectigo.accounts.model import Account, Learned, Note, State
-from certbot_sectigo.machine.certbot_process import Outcome
+from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.lineages import Certificate, Lineage
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=timezone.utc)
@@ -146,4 +146,4 @@ URN = "acme.messages.Error: urn:ietf:params:acme:error:"
 def test_what_certbot_says(
     code: int, output: str, log: str, answer: RevokeAnswer, words: str
 ) -> None:
-    assert judge(Outcome(code, output), log) == (answer, words)
+    assert judge(CertbotOutcome(code, output), log) == (answer, words)
