@@ -93,6 +93,17 @@ def test_certonly_again_keeps_account_and_options(machine: Certbot, sectigo: Sec
         assert after.params[kept] == before.params[kept]
 
 
+def test_pin_takes_the_kid_along(machine: Certbot, sectigo: Sectigo) -> None:
+    issue(machine, sectigo.b, *MANUAL, "-d", "shared.example")
+    account = of_department_a(machine, sectigo)
+    command(machine, "accounts", "pin", account.id, "--eab-kid", sectigo.a.kid, "--yes")
+    command(machine, "accounts", "pin", account.id, "--cert-name", "shared.example", "--yes")
+    lineage = machine.lineage("shared.example")
+    assert (lineage.account, lineage.params["sectigo_eab_kid"]) == (account.id, sectigo.a.kid)
+    machine.run("renew", "--force-renewal")
+    assert machine.lineage("shared.example").organisation == sectigo.a.organisation
+
+
 def test_a_dangling_pin_is_made_good_at_renewal(machine: Certbot, sectigo: Sectigo) -> None:
     issue(machine, sectigo.b, *MANUAL, "-d", "www.b.example")
     path = machine.renewal_file("www.b.example")
@@ -116,6 +127,24 @@ def test_a_dry_run_asks_with_the_right_account(machine: Certbot, sectigo: Sectig
     assert before.changes(machine.snapshot()) == []
     sectigo.sandbox.deactivate_pair(sectigo.b.kid)
     assert "The real run would fail" in machine.run("renew", "--dry-run", check=1).text
+
+
+def test_a_new_name_dry_then_by_run(machine: Certbot, sectigo: Sectigo) -> None:
+    account = sectigo.plant(sectigo.b, machine, machine.home / "planted")
+    command(machine, "accounts", "pin", account.id, "--eab-kid", sectigo.b.kid, "--yes")
+    kid = ("--sectigo-eab-kid", sectigo.b.kid, "--sectigo-eab-server", sectigo.server)
+    words = (*BESIDE, *MANUAL, *kid, "-d", "*.b.example")
+    accounts, orders = machine.accounts(sectigo.server), sectigo.orders
+
+    result = machine.run("certonly", "--dry-run", *words)
+
+    assert f"with account {account.id}" in result.text
+    assert sectigo.orders == orders + 1
+    assert machine.accounts(sectigo.server) == accounts
+    assert not machine.renewal_file("b.example").exists()
+    machine.run("run", *words)
+    lineage = machine.lineage("b.example")
+    assert (lineage.account, lineage.organisation) == (account.id, sectigo.b.organisation)
 
 
 def test_where_nothing_of_ours_is_named_accounts_are_certbots_own(
