@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from certbot_sectigo.portal import pair
-from certbot_sectigo.portal.errors import PortalError
+from certbot_sectigo.portal.hosts import Host, HostAccount
 from certbot_sectigo.portal.model import (
     Client,
     PasswordState,
@@ -16,7 +16,6 @@ from certbot_sectigo.portal.model import (
     PortalCertificate,
     PortalDomain,
     covers,
-    same_id,
 )
 from certbot_sectigo.portal.port import Portal
 
@@ -25,41 +24,6 @@ IN_FLIGHT = 4
 SOON = timedelta(days=30)
 SILENT = timedelta(days=120)
 """Two renewals of a certificate of 199 days, which is renewed after two thirds of its life."""
-
-
-@dataclass(frozen=True)
-class HostAccount:
-    """An ACME account on a host."""
-
-    id: str
-    """Name of its folder."""
-    server: str
-    kid: str | None
-    uri: str | None
-
-    def is_client(self, client: Client) -> bool:
-        """Return whether this is a portal's client, by the end of its URL."""
-        return self.uri is not None and same_id(self.uri.rstrip("/").rsplit("/", 1)[-1], client.id)
-
-
-@dataclass(frozen=True)
-class HostCertificate:
-    """A certificate on a host."""
-
-    lineage: str
-    names: tuple[str, ...]
-    serial: int
-    account: str | None
-    """Name of the account's folder."""
-
-
-@dataclass(frozen=True)
-class Host:
-    """What a host has."""
-
-    name: str
-    accounts: tuple[HostAccount, ...]
-    certificates: tuple[HostCertificate, ...]
 
 
 @dataclass(frozen=True)
@@ -322,29 +286,3 @@ def _certificates(seen: Seen, hosts: Sequence[Host]) -> Iterator[AuditFinding]:
             else "Find out who asked for it; revoke it if nobody did.",
             ("revoke", f"{serial:X}"),
         )
-
-
-def as_hosts(documents: Iterable[Mapping[str, object]]) -> list[Host]:
-    """Return hosts from the documents of ``scm facts --json``; pure.
-
-    :raises PortalError: if one is something else.
-    """
-    return [_host(document) for document in documents]
-
-
-def _host(document: Mapping[str, object]) -> Host:
-    try:
-        accounts = tuple(
-            HostAccount(a["id"], a["server"], a["kid"], a["account_url"])
-            for a in document["accounts"]  # type: ignore[attr-defined]
-        )
-        certificates = tuple(
-            HostCertificate(c["lineage"], tuple(c["names"]), int(c["serial"], 16), c["account"])
-            for c in document["certificates"]  # type: ignore[attr-defined]
-        )
-        return Host(str(document["host"]), accounts, certificates)
-    except (KeyError, TypeError, ValueError):
-        raise PortalError(
-            "It is not what  certbot-sectigo scm facts --json  prints.",
-            "Run that on each host and give the files.",
-        ) from None

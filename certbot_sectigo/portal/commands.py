@@ -16,6 +16,11 @@ def remember(path: Path | None) -> None:
     _given = () if path is None else ("--scm-credentials", str(path))
 
 
+def facts() -> str:
+    """Return the command line that keeps a host's facts in a file."""
+    return "certbot-sectigo scm facts > HOST.json"
+
+
 def ours(*words: str) -> str:
     """Return a command line.
 

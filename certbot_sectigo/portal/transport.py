@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 
 import requests
 
-from certbot_sectigo.base import json_text
 from certbot_sectigo.base.loopback import is_loopback
-from certbot_sectigo.base.printable import one_line
 from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.portal import answers
+from certbot_sectigo.portal.answers import Answer
 from certbot_sectigo.portal.credentials import ScmCredentials
-from certbot_sectigo.portal.errors import RefusedError, UnreachableError, remedy
+from certbot_sectigo.portal.errors import RefusedError, UnreachableError
 
 logger = logging.getLogger(__name__)
 
@@ -33,25 +33,10 @@ _LONGEST = 120.0
 _MOST_BYTES = 64 << 20
 """Of an answer: a report on 100 000 certificates has some 40 million."""
 _TRIES = 4
-_LONGEST_WAIT = 60.0
 _CHUNK = 1 << 16
 _PAGE = 200
 """How many rows a page may have [D]."""
 _MOST_PAGES = 10_000
-
-
-class Answer:
-    """What SCM answered, without being printed by accident."""
-
-    __slots__ = ("body", "headers", "status")
-
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        self.status = status
-        self.headers = headers
-        self.body = body
-
-    def __repr__(self) -> str:
-        return f"<answer {self.status}, {len(self.body)} bytes>"
 
 
 class Transport:
@@ -87,7 +72,7 @@ class Transport:
         for _ in range(_MOST_PAGES):
             asked = {**(query or {}), "position": position, "size": _PAGE}
             answer = self.ask("GET", path, query=asked)
-            rows = _parsed(answer, path)
+            rows = answers.parsed(answer, path)
             if not isinstance(rows, list):
                 raise UnreachableError(f"SCM answered GET {path} with no list.")
             yield from rows
@@ -99,7 +84,7 @@ class Transport:
     def json(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request and return what its answer's JSON says; None where it has no body."""
         answer = self.ask(method, path, body=body)
-        return _parsed(answer, path) if answer.body else None
+        return answers.parsed(answer, path) if answer.body else None
 
     def ask(
         self,
@@ -130,10 +115,10 @@ class Transport:
                 renewed, self._token = True, None
                 answer = self._once(method, path, query, body)
             if repeat and (answer.status == 429 or answer.status >= 500):
-                self._sleep(_wait(answer, attempt))
+                self._sleep(answers.wait(answer, attempt))
                 continue
             if answer.status >= 300:
-                raise _refusal(method, path, answer)
+                raise answers.refusal(method, path, answer)
             return answer
         raise AssertionError  # the last attempt returns or raises
 
@@ -170,16 +155,16 @@ class Transport:
             answer = self._send("POST", url, where, None, form, {})
             if answer.status != 200:
                 raise RefusedError(
-                    f"{_host(url)} gives no access token ({answer.status}).",
+                    f"{answers.host(url)} gives no access token ({answer.status}).",
                     f"Compare client_id, client_secret and token_url in {self._credentials.path} "
                     "with SCM.",
                     answer.status,
                     None,
                 )
-            document = _parsed(answer, where)
+            document = answers.parsed(answer, where)
             token = document.get("access_token") if isinstance(document, dict) else None
             if not isinstance(token, str) or not token:
-                raise UnreachableError(f"{_host(url)} answered without an access token.")
+                raise UnreachableError(f"{answers.host(url)} answered without an access token.")
             seconds = document.get("expires_in")
             life = float(seconds) if isinstance(seconds, (int, float)) else 60.0
             self._token, self._token_ends = Secret(token), time.monotonic() + 0.8 * life
@@ -218,9 +203,9 @@ class Transport:
         except requests.exceptions.RequestException as error:
             # Not chained: the exception carries the request, and that the password.
             raise UnreachableError(
-                f"SCM did not answer {method} {path}: {_reason(error)}",
-                f"Check sectigo_scm_url in {self._credentials.path} ({_host(url)}), the network "
-                "and, if one is needed, the proxy (HTTPS_PROXY).",
+                f"SCM did not answer {method} {path}: {answers.reason(error)}",
+                f"Check sectigo_scm_url in {self._credentials.path} ({answers.host(url)}), the "
+                "network and, if one is needed, the proxy (HTTPS_PROXY).",
                 sent=not isinstance(error, requests.exceptions.ConnectTimeout),
             ) from None
         self._step(f"after {method} {path}")
@@ -258,66 +243,3 @@ def _content(response: requests.Response, started: float) -> bytes:
         if time.monotonic() - started > _LONGEST:
             raise requests.exceptions.Timeout("the answer takes too long")
     return b"".join(parts)
-
-
-def _parsed(answer: Answer, path: str) -> Any:
-    try:
-        return json_text.loads(answer.body)
-    except ValueError:
-        kind = one_line(answer.headers.get("Content-Type", "no type"), 80)
-        raise UnreachableError(
-            f"The answer to {path} is no JSON but {kind}.",
-            "Something between here and SCM may have answered: a proxy, a log-in page.",
-        ) from None
-
-
-def _refusal(method: str, path: str, answer: Answer) -> RefusedError | UnreachableError:
-    if answer.status < 400:
-        target = one_line(answer.headers.get("Location", "nowhere"), 200)
-        return UnreachableError(
-            f"SCM redirects {method} {path} to {target}; that is not followed, as the password "
-            "would go along.",
-            "Write the address that SCM's own documentation gives for your customer into "
-            "sectigo_scm_url.",
-            sent=False,
-        )
-    try:
-        document = json_text.loads_object(answer.body)
-    except ValueError:
-        kind = one_line(answer.headers.get("Content-Type", "no type"), 80)
-        text = f"{method} {path} got {answer.status} and no JSON but {kind}."
-        advice = "Something between here and SCM may have answered; try again later."
-        if answer.status >= 500:
-            return UnreachableError(text, advice)
-        return RefusedError(text, remedy(answer.status, None, ""), answer.status, None)
-    code = document.get("code")
-    number = code if isinstance(code, int) and not isinstance(code, bool) else None
-    words = one_line(str(document.get("description", "no reason given")), 300)
-    numbered = f" (code {number})" if number is not None else ""
-    text = f"SCM refuses {method} {path}: {words}{numbered}, status {answer.status}."
-    if answer.status >= 500:
-        return UnreachableError(text, remedy(answer.status, number, words))
-    return RefusedError(text, remedy(answer.status, number, words), answer.status, number)
-
-
-def _wait(answer: Answer, attempt: int) -> float:
-    text = answer.headers.get("Retry-After", "")
-    seconds = float(text) if text.isdigit() else 2.0 ** (attempt - 1)
-    return min(seconds, _LONGEST_WAIT)
-
-
-def _host(url: str) -> str:
-    return one_line(urlsplit(url).netloc, 200)
-
-
-def _reason(error: Exception) -> str:
-    """Return the innermost cause, which says what a person can check."""
-    cause: BaseException = error
-    while True:
-        inner = getattr(cause, "reason", None) or cause.__context__
-        if not inner and cause.args and isinstance(cause.args[0], BaseException):
-            inner = cause.args[0]
-        if not isinstance(inner, BaseException):
-            break
-        cause = inner
-    return one_line(str(cause) or type(cause).__name__, 200)

@@ -63,7 +63,7 @@ def test_a_certificate_asks_at_the_private_place(tmp_path: Path) -> None:
         (GOOD, "needs one of sectigo_scm_password"),
         (GOOD + "sectigo_scm_password = p\nsectigo_scm_password_command = x\n", "needs one of"),
         (GOOD + "sectigo_scm_password =\n", "line 3: sectigo_scm_password is empty"),
-        (GOOD + "sectigo_scm_passwort = p\n", "sectigo_scm_passwort is not a known key"),
+        (GOOD + "sectigo_scm_passwort = p\n", "line 3: what stands before the ="),
         (
             GOOD + "sectigo_scm_password = p\nsectigo_scm_url = http://scm.example/api\n",
             "plain http",

@@ -36,6 +36,8 @@ class Bench:
         self.journal = Journal(folder / "config" / "sectigo" / "scm")
         self.scm = Scm(transport(sandbox, folder, step=self.step))
         self.output = folder / "web1.ini"
+        self.servers = self.scm.servers()
+        (self.organisation,) = self.scm.organisations()
 
     def step(self, name: str, path: Path | None = None) -> None:
         self.said.append(f"{name} {path or ''}")
@@ -49,13 +51,12 @@ class Bench:
 
     @property
     def ensurer(self) -> Ensurer:
-        return Ensurer(self.scm, self.journal, self.scm.servers(), sleep=self.sleep,
+        return Ensurer(self.scm, self.journal, self.servers, sleep=self.sleep,
                        clock=lambda: self.now)  # fmt: skip
 
     def wanted(self, *domains: str, exact: bool = False) -> Wanted:
-        (organisation,) = self.scm.organisations()
-        server = plan.which_server(self.sandbox.directory_url(), self.scm.servers())
-        return Wanted(NAME, organisation, server, domains or DOMAINS, exact)
+        server = plan.which_server(self.sandbox.directory_url(), self.servers)
+        return Wanted(NAME, self.organisation, server, domains or DOMAINS, exact)
 
     def run(self, wanted: Wanted | None = None, number: int = 0) -> Ensured:
         wanted = wanted or self.wanted()

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.base.secret import Secret
-from certbot_sectigo.portal import audit, pair, parsing, plan
-from certbot_sectigo.portal.audit import Audited, Host, HostAccount, HostCertificate, Seen
+from certbot_sectigo.portal import audit, hosts, pair, parsing, plan
+from certbot_sectigo.portal.audit import Audited, Seen
+from certbot_sectigo.portal.hosts import Host, HostAccount, HostCertificate
 from certbot_sectigo.portal.model import (
     Client,
     PasswordState,
@@ -234,4 +235,4 @@ def test_two_hosts_with_one_pair_are_two_clients() -> None:
 )  # fmt: skip
 def test_facts_that_are_none(document: dict[str, object]) -> None:
     with pytest.raises(errors.Error, match="scm facts --json"):
-        audit.as_hosts([document])
+        hosts.as_hosts([document])

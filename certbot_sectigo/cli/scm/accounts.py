@@ -13,7 +13,8 @@ from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Note, Repo
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.portal import audit, pair, plan
-from certbot_sectigo.portal.audit import Audited, Host
+from certbot_sectigo.portal.audit import Audited
+from certbot_sectigo.portal.hosts import Host
 from certbot_sectigo.portal.model import Client, PortalAccount, PortalDomain
 
 

@@ -19,7 +19,9 @@ from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.doctor.format import FORMATS
 from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
 from certbot_sectigo.portal import audit, commands
-from certbot_sectigo.portal.audit import AuditFinding, Host
+from certbot_sectigo.portal import hosts as portal_hosts
+from certbot_sectigo.portal.audit import AuditFinding
+from certbot_sectigo.portal.hosts import Host
 
 _MOST_BYTES = 64 << 20
 
@@ -96,7 +98,7 @@ def command(
 def _read(path: Path) -> Host:
     try:
         document = json_text.loads_object(reading.read_regular(path, _MOST_BYTES))
-        return audit.as_hosts([document])[0]
+        return portal_hosts.as_hosts([document])[0]
     except ValueError:
         raise errors.Error(
             f"{path} is no JSON object.", "Give what  certbot-sectigo scm facts  printed."

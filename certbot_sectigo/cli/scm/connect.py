@@ -19,8 +19,8 @@ from certbot_sectigo.machine import certificates
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.portal import commands, credentials, plan
-from certbot_sectigo.portal.audit import Host, HostAccount, HostCertificate
 from certbot_sectigo.portal.credentials import ScmCredentials
+from certbot_sectigo.portal.hosts import Host, HostAccount, HostCertificate
 from certbot_sectigo.portal.model import Organisation, PortalAccount, Server
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from certbot_sectigo.sandbox import model
@@ -97,6 +98,7 @@ def enter(context: Context) -> None:
     when it has changed since; else what was done over REST stays.
     """
     store, config = context.store, context.config
+    number = accounts.next_id(store.find(model.ScmAccount))
     for pair in config.pairs:
         known = store.find(model.ScmAccount, kid=pair.kid)
         if known:
@@ -106,7 +108,7 @@ def enter(context: Context) -> None:
             continue
         store.put(
             model.ScmAccount(
-                id=accounts.next_id(store.find(model.ScmAccount)),
+                id=number,
                 kid=pair.kid,
                 hmac_key=pair.hmac_key.reveal(),
                 name=pair.domains[0] if pair.domains else pair.organisation,
@@ -119,20 +121,24 @@ def enter(context: Context) -> None:
                 created=context.now(),
             )
         )
+        number += 1
+    numbers = itertools.count(domains.next_id(store.find(model.ScmDomain)))
     for organisation in organisations(config):
         validated = organisation.validated
         for name in organisation.domains:
             done = validated is None or name in validated
             age = organisation.validation_age if done else None
-            _enter_domain(context, name, organisation.name, age)
+            _enter_domain(context, numbers, name, organisation.name, age)
     for pair in config.pairs:
         for name in pair.domains:
             done = name in pair.validated_domains
             age = pair.validation_age if done else None
-            _enter_domain(context, name.replace("*.", "", 1), pair.organisation, age)
+            _enter_domain(context, numbers, name.replace("*.", "", 1), pair.organisation, age)
 
 
-def _enter_domain(context: Context, name: str, organisation: str, age: float | None) -> None:
+def _enter_domain(
+    context: Context, numbers: Iterator[int], name: str, organisation: str, age: float | None
+) -> None:
     store = context.store
     known = store.find(model.ScmDomain, name=name)
     if known:
@@ -140,8 +146,7 @@ def _enter_domain(context: Context, name: str, organisation: str, age: float | N
         store.put(replace(known[0], organisations=names))
         return
     at = 0.0 if age is None else context.now() - age * DAY
-    number = domains.next_id(store.find(model.ScmDomain))
-    store.put(model.ScmDomain(number, name, (organisation,), (), at))
+    store.put(model.ScmDomain(next(numbers), name, (organisation,), (), at))
 
 
 def _refusal(error: ScmError) -> Reply:

@@ -1,0 +1,98 @@
+"""Pure: what an answer of SCM means, and what is said where it is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from certbot_sectigo.base import json_text
+from certbot_sectigo.base.printable import one_line
+from certbot_sectigo.portal.errors import RefusedError, UnreachableError, remedy
+
+_LONGEST_WAIT = 60.0
+
+
+class Answer:
+    """What SCM answered, without being printed by accident."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    def __repr__(self) -> str:
+        return f"<answer {self.status}, {len(self.body)} bytes>"
+
+
+def parsed(answer: Answer, path: str) -> Any:
+    """Return what an answer's JSON says.
+
+    :raises UnreachableError: if it is none.
+    """
+    try:
+        return json_text.loads(answer.body)
+    except ValueError:
+        kind = one_line(answer.headers.get("Content-Type", "no type"), 80)
+        raise UnreachableError(
+            f"The answer to {path} is no JSON but {kind}.",
+            "Something between here and SCM may have answered: a proxy, a log-in page.",
+        ) from None
+
+
+def refusal(method: str, path: str, answer: Answer) -> RefusedError | UnreachableError:
+    """Return the error that an answer which is no success stands for."""
+    if answer.status < 400:
+        target = one_line(answer.headers.get("Location", "nowhere"), 200)
+        return UnreachableError(
+            f"SCM redirects {method} {path} to {target}; that is not followed, as the password "
+            "would go along.",
+            "Write the address that SCM's own documentation gives for your customer into "
+            "sectigo_scm_url.",
+            sent=False,
+        )
+    try:
+        document = json_text.loads_object(answer.body)
+    except ValueError:
+        kind = one_line(answer.headers.get("Content-Type", "no type"), 80)
+        text = f"{method} {path} got {answer.status} and no JSON but {kind}."
+        advice = "Something between here and SCM may have answered; try again later."
+        if answer.status >= 500:
+            return UnreachableError(text, advice)
+        return RefusedError(text, remedy(answer.status, None, ""), answer.status, None)
+    code = document.get("code")
+    number = code if isinstance(code, int) and not isinstance(code, bool) else None
+    words = one_line(str(document.get("description", "no reason given")), 300)
+    numbered = f" (code {number})" if number is not None else ""
+    text = f"SCM refuses {method} {path}: {words}{numbered}, status {answer.status}."
+    if answer.status >= 500:
+        return UnreachableError(text, remedy(answer.status, number, words))
+    return RefusedError(text, remedy(answer.status, number, words), answer.status, number)
+
+
+def wait(answer: Answer, attempt: int) -> float:
+    """Return how long to wait before a request is repeated, in seconds."""
+    text = answer.headers.get("Retry-After", "")
+    seconds = float(text) if text.isdigit() else 2.0 ** (attempt - 1)
+    return min(seconds, _LONGEST_WAIT)
+
+
+def host(url: str) -> str:
+    """Return how long to wait before a request is repeated, in seconds."""
+    return one_line(urlsplit(url).netloc, 200)
+
+
+def reason(error: Exception) -> str:
+    """Return the host of a URL, for people."""
+    """Return the innermost cause, which says what a person can check."""
+    cause: BaseException = error
+    while True:
+        inner = getattr(cause, "reason", None) or cause.__context__
+        if not inner and cause.args and isinstance(cause.args[0], BaseException):
+            inner = cause.args[0]
+        if not isinstance(inner, BaseException):
+            break
+        cause = inner
+    return one_line(str(cause) or type(cause).__name__, 200)
