@@ -62,21 +62,35 @@ def run(
         command += [option, str(folder)]
     deadline: float | None = None
     while True:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            env=None if environ is None else dict(environ),
-            check=False,
-        )
-        in_use = done.returncode != 0 and _LOCKED in done.stdout
+        done = _to_its_end(command, environ)
+        in_use = done.returncode != 0 and _LOCKED in done.output
         now = time.monotonic()
         deadline = now + lock_timeout_seconds if deadline is None else deadline
         if not in_use or now >= deadline:
-            return CertbotOutcome(done.returncode, done.stdout)
+            return done
         # certbot does not wait, and leaves a log in the folder of temporary files each time.
         with lock_keeper.locked(dirs, deadline - now, waiting):
             pass
+
+
+def _to_its_end(words: Sequence[str], environ: Mapping[str, str] | None) -> CertbotOutcome:
+    """Run a process to its end, also where this one is to end before.
+
+    It is asked to end then, and waited for: killed, certbot would be cut off within a change.
+    """
+    with subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        env=None if environ is None else dict(environ),
+    ) as child:
+        try:
+            output, _ = child.communicate()
+        except BaseException:
+            child.terminate()
+            child.communicate()
+            raise
+    return CertbotOutcome(child.returncode, output)

@@ -46,7 +46,11 @@ def locked(
         text=True,
         start_new_session=True,  # Ctrl-C is for this process, which ends the child in its turn
     ) as child:
-        _await(child, waiting)
+        try:
+            _await(child, waiting)
+        except BaseException:
+            child.terminate()  # it waits for the locks, and would do so until they are free
+            raise
         try:
             yield
         finally:

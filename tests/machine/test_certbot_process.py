@@ -1,0 +1,44 @@
+"""certbot in a process of its own, where this one is told to end meanwhile."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from certbot_sectigo.machine import certbot_process
+from certbot_sectigo.machine.dirs import Dirs
+
+
+class _EndError(BaseException):
+    pass
+
+
+@pytest.fixture
+def ending() -> Iterator[None]:
+    """Have SIGUSR1 end this process as a signal to the command does."""
+
+    def end(*args: object) -> None:
+        raise _EndError
+
+    before = signal.signal(signal.SIGUSR1, end)
+    yield
+    signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.usefixtures("ending")
+def test_it_is_asked_to_end_and_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = (
+        "import os, pathlib, signal, sys, time\n"
+        "def end(*args):\n"
+        "    pathlib.Path(sys.argv[1], 'tidied').touch(); sys.exit(1)\n"
+        "signal.signal(signal.SIGTERM, end)\n"
+        "os.kill(os.getppid(), signal.SIGUSR1)\n"
+        "time.sleep(600)\n"
+    )
+    monkeypatch.setattr(certbot_process, "PROGRAM", ("python3", "-c", script, str(tmp_path)))
+    with pytest.raises(_EndError):
+        certbot_process.run(["delete"], Dirs(tmp_path, tmp_path, tmp_path))
+    assert (tmp_path / "tidied").exists()
