@@ -69,9 +69,12 @@ def command(
         raise errors.UsageError(f"--fix does not go with --format {format_name}.")
 
     def look() -> Machine:
-        found = ask_ca.gather(context, online=online, verify_ssl=not no_verify_ssl)
-        dirs = change.dirs_of(context)
-        return examination.read(dirs, context.system_root, os.environ, found, deep=deep)
+        dirs, root = change.dirs_of(context), context.system_root
+        search = examination.search(dirs, root, os.environ, deep=deep)
+        found = ask_ca.gather(
+            context, online=online, verify_ssl=not no_verify_ssl, hear=search.hear
+        )
+        return examination.read(dirs, root, os.environ, found, search)
 
     if fix:
         return _fix(context, look, ignore, yes=yes)

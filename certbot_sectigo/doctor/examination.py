@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -33,11 +33,13 @@ from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, w
 from certbot_sectigo.doctor.readers import exposure, hmac_keys, leaks
 from certbot_sectigo.machine import (
     certbot_versions,
+    lineages,
     programs,
     schedules,
     timers,
 )
 from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.requirements import Unmet, first_unmet
 from certbot_sectigo.machine.schedules import Source
 from certbot_sectigo.renewals import survey
@@ -73,26 +75,38 @@ class Machine:
     """A requirement of the plugin that is not met."""
 
 
+def search(
+    dirs: Dirs, system_root: Path, environ: Mapping[str, str], *, deep: bool = False
+) -> leaks.LeakSearch:
+    """Begin to look for HMAC keys; the logs are heard by the search while they are read.
+
+    :param deep: look through shell histories too.
+    :raises certbot_sectigo.base.errors.Error: if renewal files cannot be read.
+    """
+    known = leaks.known_keys(_credentials(dirs, lineages.read_all(dirs.renewal)))
+    return leaks.LeakSearch(dirs, system_root, environ, known, deep=deep)
+
+
 def read(
     dirs: Dirs,
     system_root: Path,
     environ: Mapping[str, str],
     overview: Overview,
+    searched: leaks.LeakSearch,
     *,
-    deep: bool = False,
     now: datetime | None = None,
 ) -> Machine:
-    """Read what the checks need; changes nothing and asks no CA.
+    """Read what else the checks need; changes nothing and asks no CA.
 
     :param system_root: where everything outside certbot's directories is looked up.
     :param overview: what is known of the accounts.
-    :param deep: look through shell histories too.
+    :param searched: has heard the logs.
     :raises certbot_sectigo.base.errors.Error: if certbot's directories cannot be read.
     """
     now = now or datetime.now(timezone.utc)
     files = schedules.settings_files(dirs.config_dir, system_root, environ)
-    credentials = _credentials(dirs, overview)
-    found, keys = leaks.find(dirs, system_root, environ, leaks.known_keys(credentials), deep=deep)
+    credentials = _credentials(dirs, overview.lineages)
+    found, keys = searched.end()
     trouble: list[str] = []
     guarded = tuple(exposure.guarded(dirs, credentials, trouble))
     overview = replace(overview, unread=(*overview.unread, *trouble))
@@ -166,8 +180,8 @@ def diagnose(machine: Machine) -> Diagnosis:
     )
 
 
-def _credentials(dirs: Dirs, overview: Overview) -> list[Path]:
-    named = [Path(lin.credentials) for lin in overview.lineages if lin.credentials]
+def _credentials(dirs: Dirs, found: Iterable[Lineage]) -> list[Path]:
+    named = [Path(lineage.credentials) for lineage in found if lineage.credentials]
     return list(dict.fromkeys([dirs.default_credentials, *named]))
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from certbot_sectigo.base import reading
+from certbot_sectigo.cli.main import main
 from tests.bed import schema, tree
 from tests.bed.terminal import terminal
 from tests.doctor.machines import Machine
@@ -227,3 +229,22 @@ def test_it_asks(machine: Machine) -> None:
             child.expect("No findings" if answer == "y" else "Nothing was changed")
             child.wait()
         assert tree.holders(KEY, machine.home) == held
+
+
+def test_the_doctor_opens_each_log_once(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[Path] = []
+    real = reading.open_regular
+
+    def counted(path: Path) -> int:
+        opened.append(path)
+        return real(path)
+
+    monkeypatch.setattr(reading, "open_regular", counted)
+    folders = [f"--{name}-dir={machine.home / name}" for name in ("config", "work", "logs")]
+    with pytest.raises(SystemExit):
+        main([*folders, f"--system-root={machine.root}", "doctor"])
+    logs = [path for path in opened if machine.home / "logs" in path.parents]
+    assert logs
+    assert len(logs) == len(set(logs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -67,6 +67,7 @@ def gather(
     system_root: Path,
     environ: Mapping[str, str],
     now: datetime | None = None,
+    hear: Callable[[Path, str], None] | None = None,
 ) -> Overview:
     """Read accounts, lineages, settings, schedules and logs, and judge every account.
 
@@ -74,13 +75,14 @@ def gather(
 
     :param system_root: where cron tables and systemd units are looked up.
     :param environ: tells where certbot looks for the user's cli.ini.
+    :param hear: gets the text of the logs, piece by piece, while they are read.
     :raises certbot_sectigo.base.errors.Error: if accounts or renewal files cannot be read at
         all: that there are none must not be concluded.
     """
     now = now or datetime.now(timezone.utc)
     found = store.read_all(dirs.accounts)
     all_lineages = lineages.read_all(dirs.renewal)
-    logs = findings.scan(dirs.logs_dir)
+    logs = findings.scan(dirs.logs_dir, hear=hear)
     unread: list[str] = []
     mentions = uses.mentions(dirs.config_dir, system_root, environ, unread)
     orders = issuance.orders(logs.issuances, all_lineages, now)

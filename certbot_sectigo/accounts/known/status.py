@@ -125,10 +125,14 @@ def _each(
             answered()
 
     first = {facts.server: facts for facts in all_facts}
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    try:
         # One that is down is waited for once, and not once for each of its accounts.
         directories = dict(zip(first, pool.map(directory, first.values())))
         answers = list(pool.map(one, all_facts))
+    finally:
+        # Nobody waits for a CA's answer who is told to end.
+        pool.shutdown(wait=False, cancel_futures=True)
     return {facts.account.folder: answer for facts, answer in zip(all_facts, answers)}
 
 

@@ -8,6 +8,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,17 +36,19 @@ def gather(
     online: bool = False,
     server: str | None = None,
     verify_ssl: bool = True,
+    hear: Callable[[Path, str], None] | None = None,
 ) -> Overview:
     """Read everything about this machine's accounts, and judge them.
 
     :param online: ask the CA for the status of each account.
     :param server: ACME directory URL, to look at the accounts of this server only.
     :param verify_ssl: check the CA's TLS certificate.
+    :param hear: gets the text of the logs, piece by piece, while they are read.
     """
     # What is read stays until the process ends, so looking for garbage among it is in vain.
     gc.disable()
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
-    found = overview.gather(dirs, context.system_root, os.environ)
+    found = overview.gather(dirs, context.system_root, os.environ, hear=hear)
     if server is not None:
         found = overview.of_server(found, server)
     return with_answers(context, found, verify_ssl=verify_ssl) if online else found

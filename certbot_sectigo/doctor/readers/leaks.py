@@ -12,13 +12,11 @@ from certbot_sectigo.doctor.model import Leak, Place
 from certbot_sectigo.doctor.readers import hmac_keys
 from certbot_sectigo.machine import schedules
 from certbot_sectigo.machine.dirs import Dirs
-from certbot_sectigo.machine.logs import files as log_files
-from certbot_sectigo.machine.logs.files import Unread
 from certbot_sectigo.machine.schedules import Source
 
 _LARGE = 1 << 24  # bytes of a history or a log of a run
-MAXIMUM_CHARACTERS = 1 << 28
-"""Of a log that is read as a whole; certbot's own are far smaller."""
+_LONGEST_LINE = 1 << 20  # characters of a log
+_WORDS = tuple(word.decode() for word in hmac_keys.WORDS)
 _HISTORIES = (
     ".bash_history",
     ".zsh_history",
@@ -43,51 +41,67 @@ def known_keys(files: Iterable[Path]) -> list[Secret]:
     return found
 
 
-def find(
-    dirs: Dirs,
-    system_root: Path,
-    environ: Mapping[str, str],
-    known: Collection[Secret],
-    *,
-    deep: bool,
-) -> tuple[list[Leak], list[Secret]]:
-    """Look for HMAC keys that others may find.
+class LeakSearch:
+    """A search for HMAC keys that others may find.
 
+    Settings, schedules, processes and the like are read when it begins. Logs are large, and are
+    read for other things as well: whoever reads them has their text heard.
+
+    :param system_root: where everything outside certbot's directories is looked up.
     :param known: keys that are looked for wherever they stand.
     :param deep: look through shell histories too.
-    :returns: the places, and all keys that were seen, so that nothing prints one.
     """
-    leaks: list[Leak] = []
-    seen: list[Secret] = list(known)
-    for place, where, text in _texts(dirs, system_root, environ, deep=deep):
-        for key in hmac_keys.find(text, known):
-            seen.append(key.key)
-            leaks.append(Leak(place, where if place is Place.PROCESS else f"{where}:{key.line}"))
-    for log in logs(dirs.logs_dir, seen):
-        for key in hmac_keys.find(whole(log) or "", seen):
-            seen.append(key.key)
-            leaks.append(Leak(Place.LOG, f"{log}:{key.line}"))
-    return leaks, list(dict.fromkeys(seen))
 
+    def __init__(
+        self,
+        dirs: Dirs,
+        system_root: Path,
+        environ: Mapping[str, str],
+        known: Collection[Secret],
+        *,
+        deep: bool,
+    ) -> None:
+        self._leaks: list[Leak] = []
+        self._keys: dict[Secret, None] = dict.fromkeys(known)
+        for place, where, text in _texts(dirs, system_root, environ, deep=deep):
+            for key in hmac_keys.find(text, known):
+                self._keys[key.key] = None
+                at = where if place is Place.PROCESS else f"{where}:{key.line}"
+                self._leaks.append(Leak(place, at))
+        self._log: Path | None = None
+        self._rest = ""
+        self._lines = 0
 
-def logs(logs_dir: Path, known: Collection[Secret]) -> Iterator[Path]:
-    """List the logs that hold a key."""
-    words = hmac_keys.WORDS + tuple(secret.reveal().encode() for secret in known)
-    for log in log_files.find(logs_dir):
-        if log_files.mentions(log, words):
-            yield log
+    def hear(self, log: Path, text: str) -> None:
+        """Search the next piece of a log's text; logs come one after the other."""
+        if log != self._log:
+            self._search_rest()
+            self._log, self._lines = log, 0
+        text = self._rest + text
+        cut = text.rfind("\n") + 1
+        while cut > 1 and text[cut - 2] == "\\":  # the command goes on in the next line
+            cut = text.rfind("\n", 0, cut - 1) + 1
+        if not cut and len(text) > _LONGEST_LINE:
+            cut = len(text)
+        self._rest = text[cut:]
+        self._search(text[:cut])
 
+    def end(self) -> tuple[list[Leak], list[Secret]]:
+        """Return the places, and all keys that were seen, so that nothing prints one."""
+        self._search_rest()
+        return self._leaks, list(self._keys)
 
-def whole(log: Path) -> str | None:
-    """Return a log's text, compressed or not; None if it cannot be read to its end."""
-    trouble: list[Unread] = []
-    parts, size = [], 0
-    for part in log_files.blocks(log, trouble):
-        parts.append(part)
-        size += len(part)
-        if size > MAXIMUM_CHARACTERS:
-            break
-    return "".join(parts)
+    def _search_rest(self) -> None:
+        text, self._rest = self._rest, ""
+        self._search(text)
+
+    def _search(self, text: str) -> None:
+        words = (*_WORDS, *(key.reveal() for key in self._keys))
+        if any(word in text for word in words):
+            for found in hmac_keys.find(text, self._keys):
+                self._keys[found.key] = None
+                self._leaks.append(Leak(Place.LOG, f"{self._log}:{self._lines + found.line}"))
+        self._lines += text.count("\n")
 
 
 def _texts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -102,28 +102,45 @@ def bindings(logs_dir: Path) -> Iterator[Binding]:
                     yield finding
 
 
-def scan(logs_dir: Path, since: datetime | None = None) -> Findings:
+def scan(
+    logs_dir: Path,
+    since: datetime | None = None,
+    hear: Callable[[Path, str], None] | None = None,
+) -> Findings:
     """Read all logs for everything they tell.
 
     :param since: logs last written to before that are left out.
+    :param hear: gets a log and its text, piece by piece, for whoever looks for other things there.
     """
     trouble: list[Unread] = []
     found: dict[type, list[Any]] = {kind: [] for kind in _KINDS}
     found[Unread] = trouble
     for log in files.find(logs_dir, since, trouble):
-        for finding in findings(log):
+        for finding in findings(log, hear=hear):
             found[type(finding)].append(finding)
     return Findings(*(tuple(found[kind]) for kind in _KINDS))
 
 
-def findings(log: Path, end: float | None = None) -> Iterator[Finding]:
+def findings(
+    log: Path, end: float | None = None, hear: Callable[[Path, str], None] | None = None
+) -> Iterator[Finding]:
     """Read one log, compressed or not, never failing on a broken one.
 
     :param end: when to stop by the monotonic clock; as for :func:`files.blocks`.
+    :param hear: as for :func:`scan`.
     """
     trouble: list[Unread] = []
-    yield from interpret(events(files.blocks(log, trouble, end)), log)
+    blocks = files.blocks(log, trouble, end)
+    if hear is not None:
+        blocks = _heard(blocks, log, hear)
+    yield from interpret(events(blocks), log)
     yield from trouble
+
+
+def _heard(blocks: Iterator[str], log: Path, hear: Callable[[Path, str], None]) -> Iterator[str]:
+    for block in blocks:
+        hear(log, block)
+        yield block
 
 
 def interpret(parsed: Iterable[Event], log: Path) -> Iterator[Told]:
