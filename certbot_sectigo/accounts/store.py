@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from certbot_sectigo.accounts import files, keys, tree
 from certbot_sectigo.accounts.model import Account, Learned, Note, State
 from certbot_sectigo.base import atomic, errors, reading
-from certbot_sectigo.machine import account_id as jwk
-from certbot_sectigo.machine import dirs
+from certbot_sectigo.machine import account_id, dirs
 
 if TYPE_CHECKING:
     from josepy.jwk import JWK
@@ -62,15 +61,15 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
     :param link: what it is a symbolic link to, if it is one.
     """
     state, problem = State.LOADS, None
-    here, account_id, unread = str(folder), None, None
+    here, ident, unread = str(folder), None, None
     found: dict[str, Mapping[str, Any]] = {}
     for name in files.CERTBOTS:
         try:
             content = files.load(f"{here}/{name}")
             files.CHECKS[name](content)
             if name == files.KEY:
-                account_id = jwk.account_id(content)
-                if account_id is None:
+                ident = account_id.account_id(content)
+                if ident is None:
                     raise files.Malformed("does not hold a usable key")
             found[name] = content
         except (OSError, files.Malformed) as error:
@@ -91,11 +90,11 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
         folder=folder,
         server_path=server_path,
         state=state,
-        id=account_id,
+        id=ident,
         uri=regr.get("uri"),
         created=files.parse_time(str(meta["creation_dt"])) if meta else None,
         creation_host=str(meta["creation_host"]) if meta else None,
-        key_type=jwk.kind(key) if key else None,
+        key_type=account_id.kind(key) if key else None,
         contact=files.contact(regr),
         note=note,
         problem=problem,
@@ -142,10 +141,10 @@ def key_id(key: JWK) -> str:
     :raises AccountError: for a kind of key that certbot has no id for.
     """
     public = {name: str(value) for name, value in key.public_key().to_partial_json().items()}
-    account_id = jwk.account_id({"kty": key.typ, **public})
-    if account_id is None:
+    ident = account_id.account_id({"kty": key.typ, **public})
+    if ident is None:
         raise AccountError("This kind of account key has no certbot account id.")
-    return account_id
+    return ident
 
 
 def create(folder: Path, key: JWK, note: Note | None) -> str:
@@ -157,8 +156,8 @@ def create(folder: Path, key: JWK, note: Note | None) -> str:
     :param folder: parent in which a folder named by the account's id is made.
     :returns: that id.
     """
-    account_id = key_id(key)
-    target = folder / account_id
+    ident = key_id(key)
+    target = folder / ident
     atomic.make_private_dir(target)
     meta = {
         "creation_dt": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -169,7 +168,7 @@ def create(folder: Path, key: JWK, note: Note | None) -> str:
         write_note(target, note)
     # The key comes last: a folder that has it has everything else.
     atomic.replace(target / files.KEY, key.json_dumps().encode(), mode=0o400)
-    return account_id
+    return ident
 
 
 def derive(folder: Path, key: JWK, like: Path) -> str:
@@ -179,8 +178,8 @@ def derive(folder: Path, key: JWK, like: Path) -> str:
     :param like: the account's folder so far.
     :returns: the new id.
     """
-    account_id = key_id(key)
-    target = folder / account_id
+    ident = key_id(key)
+    target = folder / ident
     atomic.make_private_dir(target)
     for name in (files.META, files.REGR, _NOTE, files.KEY):
         old = like / name
@@ -193,7 +192,7 @@ def derive(folder: Path, key: JWK, like: Path) -> str:
     above, made = like.stat(), target.stat()
     if (above.st_uid, above.st_gid) != (made.st_uid, made.st_gid):
         os.chown(target, above.st_uid, above.st_gid)
-    return account_id
+    return ident
 
 
 def has_key(folder: Path) -> bool:

@@ -16,7 +16,7 @@ from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.errors import Refused, Unreachable
 from certbot_sectigo.ca.problems import Meaning, refuses_pair
 from certbot_sectigo.ca.session import Session, Settings
-from certbot_sectigo.machine import dirs as paths
+from certbot_sectigo.machine.dirs import Dirs, server_path
 
 if TYPE_CHECKING:
     from josepy.jwk import JWK
@@ -43,7 +43,7 @@ class Consent:
 
 
 def register(
-    dirs: paths.Dirs,
+    dirs: Dirs,
     credentials: Credentials,
     settings: Settings,
     consent: Consent,
@@ -63,12 +63,12 @@ def register(
     :raises RegistrationError: where the CA refused.
     :raises certbot_sectigo.ca.errors.CaError: where it could not be asked; the key stays.
     """
-    server_path = paths.server_path(credentials.server)
-    pending = dirs.pending / server_path
-    folder, uri, bound_nowhere = _resume(pending, server_path, credentials, settings)
+    below = server_path(credentials.server)
+    pending = dirs.pending / below
+    folder, uri, bound_nowhere = _resume(pending, below, credentials, settings)
     if folder is not None and uri is not None:
-        return _publish(dirs, folder, server_path, uri)
-    _refuse_unwritable(dirs, server_path)
+        return _publish(dirs, folder, below, uri)
+    _refuse_unwritable(dirs, below)
     # Whether the CA can be reached is found out before anything is written.
     session = Session(credentials.server, None, settings)
     terms = session.terms_of_service()
@@ -94,16 +94,16 @@ def register(
             f"whether the CA has bound the pair or not.\n{error.remedy}"
         )
         raise
-    return _publish(dirs, folder, server_path, registered.uri)
+    return _publish(dirs, folder, below, registered.uri)
 
 
-def pending_accounts(dirs: paths.Dirs) -> list[Account]:
+def pending_accounts(dirs: Dirs) -> list[Account]:
     """List the keys of registrations that were not finished."""
     return store.read_all(dirs.pending)
 
 
 def _resume(
-    pending: Path, server_path: str, credentials: Credentials, settings: Settings
+    pending: Path, below: str, credentials: Credentials, settings: Settings
 ) -> tuple[Path | None, str | None, bool]:
     """Look for a pending key of this pair and ask the CA about it.
 
@@ -114,7 +114,7 @@ def _resume(
     for folder in tree.account_folders(pending):
         if not store.has_key(folder):
             continue  # cut off before the key was made: the CA never heard of it
-        account = store.read(folder, server_path)
+        account = store.read(folder, below)
         # Whose pair the key is for may stand in what could not be read.
         store.refuse_unread([account])
         if account.kid != credentials.kid or account.id is None:
@@ -137,28 +137,28 @@ def _resume(
     return undecided or (None, None, True)
 
 
-def _refuse_unwritable(dirs: paths.Dirs, server_path: str) -> None:
+def _refuse_unwritable(dirs: Dirs, below: str) -> None:
     """Find out before the pair is bound whether the finished folder can be moved into place."""
     try:
-        atomic.refuse_unmovable(dirs.pending / server_path, dirs.accounts / server_path)
+        atomic.refuse_unmovable(dirs.pending / below, dirs.accounts / below)
     except atomic.FileError as error:
         raise RegistrationError(
             f"No account is registered: {error.message}", error.remedy
         ) from error
 
 
-def _publish(dirs: paths.Dirs, folder: Path, server_path: str, uri: str) -> Account:
+def _publish(dirs: Dirs, folder: Path, below: str, uri: str) -> Account:
     """Write the account URL and move the finished folder to where certbot looks."""
     atomic.sweep(folder)  # what an earlier run left would go along
     store.complete(folder, uri)
-    target = dirs.accounts / server_path
+    target = dirs.accounts / below
     atomic.make_private_dir(target)
     atomic.rename_dir(folder, target / folder.name)
     atomic.remove_empty(folder.parent, dirs.config_dir)
-    return store.read(target / folder.name, server_path)
+    return store.read(target / folder.name, below)
 
 
-def _drop(dirs: paths.Dirs, folder: Path) -> None:
+def _drop(dirs: Dirs, folder: Path) -> None:
     """Remove a key that the CA has bound to nothing."""
     try:
         atomic.remove(folder)

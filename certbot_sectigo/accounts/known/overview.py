@@ -18,7 +18,7 @@ from certbot_sectigo.accounts.known.pins import Pins
 from certbot_sectigo.accounts.model import Account, Status, Use
 from certbot_sectigo.base import reading
 from certbot_sectigo.machine import commands, lineages
-from certbot_sectigo.machine import dirs as paths
+from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs import findings
 from certbot_sectigo.machine.schedules import Source
@@ -63,7 +63,7 @@ class Overview:
 
 
 def gather(
-    dirs: paths.Dirs,
+    dirs: Dirs,
     system_root: Path,
     environ: Mapping[str, str],
     now: datetime | None = None,
@@ -126,7 +126,7 @@ def gather(
     return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread), ordered, logs)
 
 
-def _cut_off(dirs: paths.Dirs) -> set[tuple[str, str]]:
+def _cut_off(dirs: Dirs) -> set[tuple[str, str]]:
     """Name the accounts, by server path and name, whose key change was cut off."""
     return {(found.server_path, found.old) for found in records.unfinished(dirs)}
 
@@ -165,12 +165,12 @@ def of_server(overview: Overview, server: str) -> Overview:
     :param server: ACME directory URL.
     :raises certbot_sectigo.machine.dirs.PathError: if it is no URL.
     """
-    path = paths.server_path(server)
+    path = server_path(server)
     return dataclasses.replace(
         overview,
         entries=tuple(entry for entry in overview.entries if path in entry.facts.paths),
         dangling=tuple(
-            d for d in overview.dangling if d.server is None or paths.server_path(d.server) == path
+            d for d in overview.dangling if d.server is None or server_path(d.server) == path
         ),
     )
 
@@ -200,7 +200,7 @@ def _order(account: Account) -> tuple[str, float, str]:
 
 
 def _dangling(
-    dirs: paths.Dirs,
+    dirs: Dirs,
     entries: Sequence[AccountEntry],
     all_lineages: Iterable[Lineage],
     mentions: Iterable[uses.Mention],
@@ -211,7 +211,7 @@ def _dangling(
     for lineage in all_lineages:
         if lineage.account is None:
             continue
-        path = paths.server_path(lineage.server) if lineage.server else None
+        path = server_path(lineage.server) if lineage.server else None
         if (path, lineage.account) in here or (path is None and lineage.account in names):
             continue
         found.append(
@@ -233,7 +233,7 @@ def _dangling(
 
 
 def _way_back(
-    dirs: paths.Dirs, entries: Sequence[AccountEntry], path: str | None, lineage: Lineage
+    dirs: Dirs, entries: Sequence[AccountEntry], path: str | None, lineage: Lineage
 ) -> str:
     """Return the command by which a lineage comes to an account again."""
     name = lineage.account or ""

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from certbot_sectigo.accounts import archive, keys, records, store
-from certbot_sectigo.accounts.change import rollover as key_change
+from certbot_sectigo.accounts.change import rollover
 from certbot_sectigo.accounts.change.rollover import Rolled
 from certbot_sectigo.accounts.known import servers, uses
 from certbot_sectigo.accounts.model import Account
@@ -67,11 +67,11 @@ def command(
         if begun is None:
             assert plan.account is not None  # noqa: S101 - for mypy; _plan gives one of the two
             kind = plan.account.key_type or keys.DEFAULT_KIND
-            begun = key_change.begin(
+            begun = rollover.begin(
                 dirs, plan.account, plan.server, settings, lambda: keys.new(kind)
             )
-        account = key_change.settle(dirs, begun, settings)
-        return key_change.finish(dirs, begun, account, lineages.read_all(dirs.renewal))
+        account = rollover.settle(dirs, begun, settings)
+        return rollover.finish(dirs, begun, account, lineages.read_all(dirs.renewal))
 
     change.act(
         context,
@@ -112,7 +112,7 @@ def _plan(context: Context, dirs: Dirs, account_id: str, server: str | None) -> 
         return RolloverPlan(found.old, found.server, found, None, (), named)
     account = id_lookup.one(store.read_all(dirs.accounts), account_id, lambda a: a, server=server)
     if not account.loads or account.misnamed or account.link is not None:
-        raise key_change.RolloverError(
+        raise rollover.RolloverError(
             f"The account {account.name} cannot get a new key: "
             + (
                 account.problem
@@ -121,7 +121,7 @@ def _plan(context: Context, dirs: Dirs, account_id: str, server: str | None) -> 
             + "."
         )
     new = replace(account, folder=account.folder.with_name(_NEW))
-    changes = key_change.changes_for(dirs, account, new, known)
+    changes = rollover.changes_for(dirs, account, new, known)
     url = servers.url(account, known)
     named = _named(context, account.name)
     return RolloverPlan(account.name, url, None, account, tuple(changes), named)

@@ -9,8 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Union
 
-from certbot_sectigo.machine import account_id as jwk
-from certbot_sectigo.machine import dirs
+from certbot_sectigo.machine import account_id, dirs
 from certbot_sectigo.machine.logs import files, orders
 from certbot_sectigo.machine.logs.files import Unread
 from certbot_sectigo.machine.logs.orders import Opened, Validated
@@ -201,8 +200,8 @@ class _State:
         """
         # The key that signed; the binding holds it again, should the signature be cut out.
         key = exchange.protected.get("jwk") or decoded(_eab(exchange.payload).get("payload"))
-        account_id = jwk.account_id(key) if isinstance(key, dict) else None
-        if account_id is None:
+        ident = account_id.account_id(key) if isinstance(key, dict) else None
+        if ident is None:
             return None
         asked, answered = _kid(exchange.payload), _kid(exchange.body)
         kid = answered if exchange.status == 200 else asked or answered
@@ -214,7 +213,7 @@ class _State:
         return Binding(
             new_account_url=exchange.url,
             server=self._server_of(exchange.url),
-            account_id=account_id,
+            account_id=ident,
             account_url=exchange.headers.get("location"),
             kid=kid,
             when=exchange.when or _LONG_AGO,
