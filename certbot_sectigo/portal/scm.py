@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
 from certbot_sectigo.portal import parsing
-from certbot_sectigo.portal.errors import OutcomeUnknownError, UnreachableError
+from certbot_sectigo.portal.errors import OutcomeUnknownError, RefusedError, UnreachableError
 from certbot_sectigo.portal.model import (
     Client,
     Organisation,
@@ -37,8 +37,13 @@ class Scm:
         self._transport = transport
 
     def whoami(self) -> PasswordState:
-        """Return how long the log-in lasts."""
-        return parsing.password(self._transport.json("GET", "/admin/v1/password"))
+        """Return how long the log-in lasts; a log-in that has no password may not ask."""
+        try:
+            return parsing.password(self._transport.json("GET", "/admin/v1/password"))
+        except RefusedError as error:
+            if error.status in (403, 404):
+                return PasswordState("", None)
+            raise
 
     def organisations(self) -> list[Organisation]:
         """Return the organisations that the log-in sees, departments too."""

@@ -224,3 +224,15 @@ def test_the_last_way_to_revoke_is_named_and_works(
     [line] = [w for w in refused.stderr.splitlines() if " scm revoke " in w]
     tool.run(*shlex.split(line)[1:], "--yes")
     assert sandbox.certificates()[0].revoked
+
+
+def test_what_scm_has_not_added_is_said(tool: Tool, sandbox: RunningSandbox) -> None:
+    # Listed as a domain of the organisation, but only asked for: SCM takes the name and drops it.
+    given = {"name": "new.example", "active": True, "delegations": [{"orgId": 77}]}
+    assert Scm(sandbox).ask("POST", "/api/domain/v1", given).status == 201
+    words = (*_ensure(sandbox), "-d", "new.example", "--yes")
+    assert _json(tool, *words, check=1)["result"]["missing"] == ["new.example"]
+    result = tool.run(*words, check=1)
+    assert "SCM has not added new.example" in result.stderr
+    assert "Not everything could be done" in result.stderr
+    assert len(Scm(sandbox).ask("GET", "/api/acme/v2/account").json) == 1

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from certbot_sectigo.base import errors
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import Context
@@ -73,6 +72,7 @@ def command(
         lock=change.no_lock,
         conclude=_conclude,
         result=_result,
+        failed=_incomplete,
     )
 
 
@@ -103,12 +103,13 @@ def _describe(planned: EnsurePlan) -> Mapping[str, Any]:
 
 
 def _conclude(done: Ensured) -> None:
-    _refuse_missing(done)
     if done.made:
         click.echo(f"Made: {done.account.name}, number {done.account.id}.")
     elif done.added or done.removed:
         click.echo(f"Completed: {done.account.name}, number {done.account.id}.")
-    if done.account.status == "pending" or done.made:
+    if _incomplete(done):
+        _say_incomplete(done)
+    elif done.account.status == "pending" or done.made:
         line = commands.ours("pair", done.account.name, "--output", "FILE")
         click.echo(f"Its pair goes into a file with:\n  {line}")
 
@@ -124,16 +125,16 @@ def _result(done: Ensured) -> Mapping[str, Any]:
     }
 
 
-def _refuse_missing(done: Ensured) -> None:
-    if done.missing or done.kept:
-        what = []
-        if done.missing:
-            what.append(f"has not added {', '.join(done.missing)}")
-        if done.kept:
-            what.append(f"has not removed {', '.join(done.kept)}")
-        raise errors.Error(
-            f"SCM {' and '.join(what)}, and does not say why; the account {done.account.name} is "
-            "there.",
-            "See in SCM whether the domains are delegated to the organisation for SSL "
-            "certificates, then repeat the command.",
-        )
+def _incomplete(done: Ensured) -> bool:
+    return bool(done.missing or done.kept)
+
+
+def _say_incomplete(done: Ensured) -> None:
+    for what, names in (("added", done.missing), ("removed", done.kept)):
+        if names:
+            click.echo(f"SCM has not {what} {', '.join(names)}, and does not say why.", err=True)
+    click.echo(
+        "See in SCM whether they are delegated to the organisation for SSL certificates, then "
+        "repeat the command.",
+        err=True,
+    )

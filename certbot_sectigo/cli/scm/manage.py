@@ -12,6 +12,7 @@ from certbot_sectigo.cli.scm.accounts import client_as_json
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import Context
 from certbot_sectigo.portal import commands, pair, plan
+from certbot_sectigo.portal.errors import RefusedError
 from certbot_sectigo.portal.model import (
     Client,
     PortalAccount,
@@ -28,8 +29,9 @@ class _End:
 
     account: PortalAccount
     clients: tuple[Client, ...]
-    certificates: tuple[PortalCertificate, ...]
-    """Live ones for names of the account's domains; SCM does not tell which account got them."""
+    certificates: tuple[PortalCertificate, ...] | None
+    """Live ones for names of the account's domains; SCM does not tell which account got them.
+    None: this log-in may not see them."""
 
 
 @click.command("rename")
@@ -128,12 +130,19 @@ def deactivate_client(
 
 def _end(scm: Scm, one: PortalAccount) -> _End:
     domains = [domain.name for domain in scm.domains(one.id)]
+    clients = tuple(pair.clients(scm, one) or ())
+    try:
+        known = scm.certificates([one.organisation])
+    except RefusedError as error:
+        if error.status in (403, 404):
+            return _End(one, clients, None)
+        raise
     live = [
         certificate
-        for certificate in scm.certificates([one.organisation])
+        for certificate in known
         if certificate.live and any(covers(d, n) for d in domains for n in certificate.names)
     ]
-    return _End(one, tuple(pair.clients(scm, one) or ()), tuple(live))
+    return _End(one, clients, tuple(live))
 
 
 def _show(planned: _End, title: str) -> None:
@@ -141,7 +150,9 @@ def _show(planned: _End, title: str) -> None:
     for client in planned.clients:
         last = f", last seen {client.last_activity:%Y-%m-%d}" if client.last_activity else ""
         click.echo(f"  client       {client.id}: {client.status}, {client.address}{last}")
-    for certificate in planned.certificates:
+    if planned.certificates is None:
+        click.echo("  SCM does not show the certificates to this log-in.")
+    for certificate in planned.certificates or ():
         ends = f", ends {certificate.expires:%Y-%m-%d}" if certificate.expires else ""
         click.echo(f"  certificate  {', '.join(certificate.names)}{ends}")
     if planned.certificates:
@@ -155,6 +166,6 @@ def _describe(planned: _End) -> dict[str, object]:
         "name": planned.account.name,
         "clients": [client_as_json(client) for client in planned.clients],
         "certificates": [
-            {"names": list(c.names), "serial": f"{c.serial:x}"} for c in planned.certificates
+            {"names": list(c.names), "serial": f"{c.serial:x}"} for c in planned.certificates or ()
         ],
     }
