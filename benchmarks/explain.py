@@ -10,12 +10,17 @@ import time
 
 from certbot_sectigo.ca.catalogue import ENTRIES
 from certbot_sectigo.ca.catalogue.matching import Matcher
+from certbot_sectigo.explain.findings import read
 
 
 def main() -> None:
     """Measure and print."""
     words = sorted(
-        {p.split()[0].split("|")[0].replace("_", " ") for e in ENTRIES for p in e.phrases}
+        {
+            p.lstrip("!").split()[0].split("|")[0].replace("_", " ")
+            for e in ENTRIES
+            for p in e.phrases
+        }
     )
     text = " ".join(words)  # begins every phrase again and again
     find = Matcher(ENTRIES).find
@@ -28,6 +33,19 @@ def main() -> None:
 
     few, many = min(taken(20) for _ in range(5)), min(taken(200) for _ in range(5))
     print(f"{20 * len(text)} characters: {few:.3f} s; ten times as many: {many:.3f} s")
+    print(f"ratio {many / few:.1f}")
+
+    lines = [
+        f"[{n}] acme.sh: {text[at : at + 120]}" for n in range(5) for at in range(0, 20000, 120)
+    ]
+
+    def read_in(times: int) -> float:
+        start = time.process_time()
+        read(lines * times)
+        return time.process_time() - start
+
+    few, many = min(read_in(2) for _ in range(3)), read_in(20)
+    print(f"{len(lines) * 2} lines: {few:.3f} s; ten times as many: {many:.3f} s")
     print(f"ratio {many / few:.1f}")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from certbot_sectigo.base import printable
-from certbot_sectigo.ca.catalogue import Entry, Weight, advise, profile
+from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile
 from certbot_sectigo.explain.findings import Finding
 from certbot_sectigo.explain.situation import Situation, Used
 from certbot_sectigo.machine import commands
@@ -44,6 +44,8 @@ def explain(finding: Finding, situation: Situation) -> Explanation:
     ca = profile(told.servers) or profile(told.hosts)
     if ca is None and situation.server:
         ca = profile(frozenset({urlsplit(situation.server).hostname or ""}))
+    if ca is None and any("acme" in host for host in told.servers | told.hosts):
+        ca = ANY  # a CA that is named, and is not Sectigo
     advice = advise(entry, situation.placeholders, ca)
     return Explanation(
         finding=finding,

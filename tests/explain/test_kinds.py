@@ -74,6 +74,7 @@ def test_a_failure_is_one_at_any_level(log: str) -> None:
          "python-packages"),
         ("AttributeError: module 'lib' has no attribute 'X509_V_FLAG_CB_ISSUER_CHECK'",
          "python-packages"),
+        ("sh: 1: certbot: not found", "client-not-found"),
         ("certbot: OSError: [Errno 28] No space left on device", "disk-full"),
         ("PermissionError: [Errno 13] Permission denied: '/etc/letsencrypt/live'", "permission"),
         ('Get "https://acme.sectigo.com/v2/OV": x509: certificate is not valid yet',

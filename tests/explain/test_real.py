@@ -47,6 +47,7 @@ NOT_MADE = {
     "validation-tls": "no CA at hand validates over TLS",
     "register-unattended": "certbot 5 asks for no address; older ones say it",
     "plugin-not-working": "needs a broken web server's plugin",
+    "client-not-found": "is said by shells; see test_kinds",
     "pem-unreadable": "see test_kinds; OpenSSL's sentence differs between its versions",
     "too-many-open-files": "would take the limit from the tests themselves; see test_kinds",
     "eab-refused": "is what is left of sentences nobody knows; see test_kinds",

@@ -57,7 +57,7 @@ ENTRIES = (
             "!dns_problem|dns_error|dns_failure * caa",
         ),
         sources=("RFC 8659 section 3", "acme.sh#5142", "acme.sh#1576"),
-        hides=("caa", "dns-problem", "dns01-wrong-record"),
+        hides=("caa", "dns-problem", "dns01-wrong-record", "ca-timeout", "ca-connect-timeout"),
     ),
     Entry(
         key="caa",

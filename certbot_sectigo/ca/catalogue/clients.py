@@ -86,6 +86,7 @@ ENTRIES = (
             "status|state * ready|processing|deactivated",
             "!unrecognised existing acme order status",
             "!expected value got eof",
+            "!can_not|cannot find issuer * certificate",
             "!account creation on acmev1 disabled",
             "!acmev1 is deprecated",
             "!system not supported by certbot_auto",

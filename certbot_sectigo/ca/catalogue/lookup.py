@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from certbot_sectigo.ca.catalogue.entries import ENTRIES, PROFILES
-from certbot_sectigo.ca.catalogue.matching import matcher
+from certbot_sectigo.ca.catalogue.matching import Matcher
 from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Entry, More, Profile
 from certbot_sectigo.machine import commands
 
@@ -31,6 +32,10 @@ class Advice:
     steps: tuple[str, ...]
     """What to do, in this order; a command stands in backquotes, with the directories of
     this run, and can be pasted."""
+
+
+ANY = Profile("any", ())
+"""For a CA that is known to be none of those with a profile."""
 
 
 def match(kind: str, detail: str, server: str | None = None) -> Entry | None:
@@ -56,8 +61,21 @@ def look_up(kind: str, detail: str | None, hosts: frozenset[str]) -> Entry | Non
     name = kind.rsplit(":", 1)[-1]
     if not detail and detail is not None and name in ("malformed", "unauthorized"):
         return next(entry for entry in ENTRIES if entry.key == "empty-refusal")
-    known = tuple(entry for entry in ENTRIES if holds(entry, hosts))
-    return matcher(known).problem(name, detail)
+    particular = frozenset(part for part in _PARTICULAR if any(part in host for host in hosts))
+    return _meant(name, detail, particular)
+
+
+_PARTICULAR = frozenset(part for entry in ENTRIES for part in entry.hosts)
+
+
+@lru_cache(maxsize=2048)  # a client that tries again says the same again and again
+def _meant(name: str, detail: str | None, hosts: frozenset[str]) -> Entry | None:
+    return _matcher(hosts).problem(name, detail)
+
+
+@lru_cache(maxsize=16)
+def _matcher(hosts: frozenset[str]) -> Matcher:
+    return Matcher(entry for entry in ENTRIES if holds(entry, hosts))
 
 
 def holds(entry: Entry, hosts: frozenset[str]) -> bool:

@@ -48,6 +48,28 @@ ENTRIES = (
         hides=("plugin-missing", "option-unknown", "answer-unusable"),
     ),
     Entry(
+        key="client-not-found",
+        title="The client's program is not where it is looked for",
+        meaning="What should start the client did not find it. Nothing was asked of the CA.",
+        causes=(
+            "It is not installed here, or in another container.",
+            "cron and systemd have a shorter PATH than a login; the snap's is /snap/bin.",
+        ),
+        steps=(
+            "See where it is: `type -a certbot`",
+            "Name it with its whole path in the cron table, unit or script.",
+        ),
+        phrases=(
+            "certbot|certbot_auto|letsencrypt|lego|dehydrated not_found",
+            "certbot|certbot_auto|letsencrypt|lego|dehydrated command_not_found",
+            "certbot|certbot_auto|letsencrypt no_such_file",
+            "certbot|certbot_auto|letsencrypt not recognized * command|cmdlet|program",
+            "spawn * certbot|letsencrypt enoent",
+            "spawn certbot|letsencrypt enoent",
+        ),
+        sources=("sh(1)", "Node.js"),
+    ),
+    Entry(
         key="snap-plugin-trust",
         title="snap connects a certbot plugin only after it was told to trust it",
         meaning="The setting trust-plugin-with-root has to be 'ok' when a plugin is connected. "

@@ -56,7 +56,7 @@ ENTRIES = (
             "temporary failure name resolution",
             "temporary failure resolving",
             "name_resolution_error",
-            "failed resolve",
+            "failed|unable resolve",
             "no such host",
             "could_not|cant|cannot|couldnt|unable resolve host|hostname|proxy|name",
             "nodename nor servname",
@@ -114,7 +114,7 @@ ENTRIES = (
         key="ca-timeout",
         title="The CA took longer than the client waits",
         meaning="No answer came within the time that the client waits (certbot: 45 seconds for "
-        "each, and no option changes that; sectigo-eab has it wait 300). Where the text does not "
+        "each, and no option changes that). Where the text does not "
         "say at which step, perhaps no connection came about. If it was at the end of an order, "
         "the CA often goes on and "
         "issues: the certificate is then made, but not here.",
@@ -182,6 +182,8 @@ ENTRIES = (
             "connection was closed unexpectedly",
             "econnrefused|econnreset|ehostunreach|enetunreach",
             "problem connecting to server",
+            "broken pipe",
+            "!could_not get nonce",
             "couldnt|could_not connect to server",
             "forcibly closed by remote host",
             "directory eof",

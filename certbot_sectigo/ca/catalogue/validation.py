@@ -65,6 +65,8 @@ ENTRIES = (
             "not-acme",
             "validation-failed",
             "ca-unreachable",
+            "ca-timeout",
+            "ca-connect-timeout",
         ),
     ),
     Entry(
@@ -86,6 +88,7 @@ ENTRIES = (
             "!propagation time_limit|timeout exceeded",
             "!propagation check|dns failed|timed_out|timeout|incomplete",
             "!propagation check * not",
+            "!timed_out|timeout waiting for dns",
             "!waiting dns propagation|record * timeout|timed_out|failed",
             "!ns|nameserver|nameservers * not return expected txt",
             "!dns record * not propagated|yet",
@@ -227,6 +230,7 @@ ENTRIES = (
         phrases=(
             "!ca processing your order * wait",
             "!processing * ca processing",
+            "!retryafter|retry_after * too_large",
             "!authorization|challenge|validation|authz still|is|remains|status pending|processing",
             "!waiting|timeout|timed_out authorization|authorizations|challenge|validation * "
             "timed_out|timeout|pending|finalized",

@@ -284,6 +284,7 @@ PROFILE = Profile(
                 "Finalizing takes long at acme.enterprise.sectigo.com.",
                 "A missing CAA entry for sectigo.com was seen to show only like this.",
             ),
+            steps=("With the plugin sectigo-eab certbot waits 300 seconds for each answer.",),
         ),
         "not-acme": More(
             steps=(
