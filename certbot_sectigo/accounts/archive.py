@@ -33,10 +33,6 @@ _AGAIN = re.compile(r"~\d+$")  # archived a second time under the same name
 _PURGED = re.compile(r"\.purged-(?:(.+)-)?[0-9a-f]{16}")  # with the name it had
 
 
-class ArchiveError(errors.Error):
-    """An account cannot be moved as asked; it is where it was."""
-
-
 @dataclass(frozen=True)
 class Manifest:
     """What is written down about an account when it goes to the archive."""
@@ -105,7 +101,7 @@ def move(
     :raises certbot_sectigo.base.errors.Error: if it was not moved.
     """
     if account.link is not None:
-        raise ArchiveError(
+        raise errors.Error(
             f"{account.folder} is reached through a symbolic link (to {account.link}), so it is "
             "not archived.",
             "Name the account below the server where it really is: --server URL",
@@ -113,7 +109,7 @@ def move(
     refuse_links(dirs.accounts, account.folder)
     users = pinned_to(dirs, account.folder, lineages)
     if users and not even_if_pinned:
-        raise ArchiveError(
+        raise errors.Error(
             f"The account {account.name} is used by {', '.join(users)}, so it stays.",
             "Pin these lineages to another account first:\n"
             + commands.ours("accounts", "pin", "ID", "--all-of", account.name),
@@ -186,7 +182,7 @@ def restore(dirs: Dirs, archived: Archived) -> Path:
     target = dirs.accounts / account.server_path / archived.name
     refuse_links(dirs.accounts, target)
     if reading.is_there(target):
-        raise ArchiveError(
+        raise errors.Error(
             f"{target} is there already, so {account.folder} is not restored over it.",
             "It is the same account if the names are equal: it can be used as it is.",
         )

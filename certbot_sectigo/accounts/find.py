@@ -15,8 +15,8 @@ from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.known import kids, overview, pins
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.refusals import NoAccountError
 from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.base import errors
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.machine import commands, lineages
@@ -52,7 +52,7 @@ def choose(
     :param credentials: gives the EAB pair of the request's kid, None without one;
         called only where no account of the kid is found.
     :param register: makes the account with that pair.
-    :raises NoAccountError: if no account serves.
+    :raises certbot_sectigo.base.errors.Error: if no account serves.
     :raises certbot_sectigo.base.errors.Error: what `register` raises.
     """
     if request.pin is not None:
@@ -60,7 +60,7 @@ def choose(
         if pinned is not None:
             return pinned
     if request.kid is None:
-        raise NoAccountError(
+        raise errors.Error(
             f"The account {request.pin or '(none)'} of {request.server} is not there, and which "
             "kid it was bound with is not known.",
             "Issue the certificate again with credentials:\n"
@@ -162,7 +162,7 @@ def _pinned(request: Request, around: FindContext) -> Chosen | None:
         if not request.strict:
             logger.debug("pinned account %s does not load: %s", name, account.problem)
             return None
-        raise NoAccountError(
+        raise errors.Error(
             f"The account {name} (--account) of {request.server} cannot be used: {account.problem}",
             refusals.accounts_of_server(request, around.dirs),
         )
@@ -181,7 +181,7 @@ def _pinned(request: Request, around: FindContext) -> Chosen | None:
         _write_down([account], [told], around)
         account = told if told.kid else _asked(account, request.server, around)
     if request.strict and request.kid and account.kid and account.kid != request.kid:
-        raise NoAccountError(
+        raise errors.Error(
             f"The account {name} (--account) is bound with kid {account.kid}, but the credentials "
             f"are of kid {request.kid}.",
             "Leave --account away: the kid finds its account by itself.",

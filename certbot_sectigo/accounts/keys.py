@@ -22,10 +22,6 @@ _PEM = re.compile(
 )
 
 
-class KeyFileError(errors.Error):
-    """A file does not hold an account key."""
-
-
 def new(kind: str = DEFAULT_KIND) -> JWK:
     """Make an account key.
 
@@ -70,12 +66,13 @@ def parsed(data: bytes) -> JWK:
 def from_file(path: Path) -> JWK:
     """Read a private key: PEM (PKCS#8, PKCS#1, SEC 1) or a JSON Web Key.
 
-    :raises KeyFileError: naming the file and what is wrong with it, never its content.
+    :raises certbot_sectigo.base.errors.Error: naming the file and what is wrong with it, never
+        its content.
     """
     try:
         data = reading.read_regular(path, _MAXIMUM_BYTES)
     except OSError as error:
-        raise KeyFileError(f"{path}: {error.strerror}") from None
+        raise errors.Error(f"{path}: {error.strerror}") from None
     return _from_json(path, data) if data.lstrip()[:1] == b"{" else _from_pem(path, data)
 
 
@@ -90,13 +87,13 @@ def _from_json(path: Path, data: bytes) -> JWK:
             return key
     except (JoseError, ValueError, KeyError, TypeError, AttributeError):
         pass
-    raise KeyFileError(f"{path} does not hold a private key (JSON Web Key).")
+    raise errors.Error(f"{path} does not hold a private key (JSON Web Key).")
 
 
 def _check_usable(path: Path) -> None:
     """Refuse an EC key that certbot could not use."""
     if not certbot_versions.takes_ec_keys():
-        raise KeyFileError(
+        raise errors.Error(
             f"{path} holds an EC key. The certbot here ({certbot_versions.certbot_product()}) can "
             "use accounts with RSA keys only.",
             "Use a certbot from 2.0 on, or register a new account.",
@@ -114,20 +111,20 @@ def _from_pem(path: Path, data: bytes) -> JWK:
         re.DOTALL,
     )
     if found is None:
-        raise KeyFileError(f"{path} does not hold a private key in PEM.")
+        raise errors.Error(f"{path} does not hold a private key in PEM.")
     try:
         key = serialization.load_pem_private_key(found[0] + b"\n", None)
     except TypeError:
-        raise KeyFileError(
+        raise errors.Error(
             f"{path} is encrypted.", f"Decrypt it:  openssl pkey -in {path} -out plain.pem"
         ) from None
     except Exception:  # the causes are many, and their words might quote the key
-        raise KeyFileError(f"{path} does not hold a usable private key.") from None
+        raise errors.Error(f"{path} does not hold a usable private key.") from None
     if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
         if isinstance(key, ec.EllipticCurvePrivateKey):
             _check_usable(path)
         return _jwk(key)
-    raise KeyFileError(f"{path} is neither an RSA nor an EC key, which is all that certbot takes.")
+    raise errors.Error(f"{path} is neither an RSA nor an EC key, which is all that certbot takes.")
 
 
 def _jwk(key: Any) -> JWK:

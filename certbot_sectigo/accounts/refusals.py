@@ -16,13 +16,9 @@ from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 
 
-class NoAccountError(errors.Error):
-    """No account serves this request; says which there are and what to do."""
-
-
-def nothing_to_register_with(request: Request, dirs: Dirs) -> NoAccountError:
+def nothing_to_register_with(request: Request, dirs: Dirs) -> errors.Error:
     """Return the refusal where no account of the kid is here, nor its HMAC key."""
-    return NoAccountError(
+    return errors.Error(
         f"No account here is known to be bound with kid {request.kid} at {request.server}, and "
         "without its HMAC key none can be registered.",
         "\n".join(
@@ -40,7 +36,7 @@ def refuse_archived(request: Request, dirs: Dirs) -> None:
     A pair that binds once cannot be bound again, and with one that binds more often a
     second account would be of no use.
 
-    :raises NoAccountError: with the command that brings it back.
+    :raises certbot_sectigo.base.errors.Error: with the command that brings it back.
     """
     of_kid, _ = _archived(request, dirs)
     back = [thing for thing in of_kid if thing.account.loads and thing.ended is None]
@@ -48,7 +44,7 @@ def refuse_archived(request: Request, dirs: Dirs) -> None:
         return
     # A folder by its own name before copies such as <id>.bak; then the newest.
     best = next((thing for thing in back if thing.name == thing.account.id), back[0])
-    raise NoAccountError(
+    raise errors.Error(
         f"The account {best.name} of kid {request.kid} at {request.server} is in the archive"
         + (f" since {best.when:%Y-%m-%d}" if best.when else "")
         + ", so no other is registered: an EAB pair may be one that can be bound once only.",

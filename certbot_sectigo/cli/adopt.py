@@ -11,7 +11,6 @@ import click
 from certbot_sectigo.accounts import records
 from certbot_sectigo.accounts.change import adopt, adopt_plan, pin
 from certbot_sectigo.accounts.change.adopt import Adopted, AdoptPlan, Means, Wish
-from certbot_sectigo.accounts.change.adopt_plan import AdoptionError
 from certbot_sectigo.accounts.change.pin_plan import PinError
 from certbot_sectigo.accounts.known import overview
 from certbot_sectigo.accounts.model import Learned
@@ -192,7 +191,7 @@ def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
         try:
             record, changes = pin.plan_undo(dirs, adopt_plan.KIND)
         except PinError as error:
-            raise AdoptionError(
+            raise errors.Error(
                 error.message,
                 f"What renewal files were before is in {dirs.backup}; the line  authenticator =  "
                 "decides who renews a lineage.",

@@ -40,10 +40,6 @@ sys.exit(main())
 _TIMEOUT = 120
 
 
-class DemoError(errors.Error):
-    """Something did not happen as the story tells it."""
-
-
 @click.command("demo")
 @click.pass_obj
 def command(context: Context) -> None:
@@ -83,7 +79,7 @@ class _Story:
     def tell(self) -> None:
         """Play all acts.
 
-        :raises DemoError: if one goes otherwise than told.
+        :raises certbot_sectigo.base.errors.Error: if one goes otherwise than told.
         """
         first, second = self._sandbox.pair("a.example"), self._sandbox.pair("b.example")
         self._say(f"A look-alike of Sectigo's ACME service runs at {self._sandbox.url} .")
@@ -102,7 +98,7 @@ class _Story:
         self._begin("Plain certbot, second pair, www.b.example")
         output = self._certbot(self._plain_words(second, "www.b.example"), expected=1)
         if _SENTENCE not in output:
-            raise DemoError("Plain certbot was to fail with Sectigo's sentence and did not.")
+            raise errors.Error("Plain certbot was to fail with Sectigo's sentence and did not.")
         self._outcome(
             f'refused: "{_SENTENCE}".',
             "certbot took the account it had and passed over --eab-kid.",
@@ -170,7 +166,7 @@ class _Story:
             env=self._environment(),
         )
         if done.returncode != expected:
-            raise DemoError(
+            raise errors.Error(
                 f"certbot {words[0]} ended with {done.returncode} and not {expected}. It said:",
                 done.stdout,
             )
@@ -191,7 +187,7 @@ class _Story:
     def _expect_accounts(self, pair: Pair, number: int) -> None:
         found = len(self._sandbox.accounts(pair.kid))
         if found != number:
-            raise DemoError(f"Kid {pair.kid} was to have {number} account, and has {found}.")
+            raise errors.Error(f"Kid {pair.kid} was to have {number} account, and has {found}.")
 
     def _show(self, pair: Pair, name: str) -> None:
         """Print a certificate with the account its lineage is pinned to, and check both."""
@@ -207,7 +203,7 @@ class _Story:
         account = pinned.group(1) if pinned else "none"
         owners = [a for a in self._sandbox.accounts(pair.kid) if a.url in self._uri(account)]
         if organisation != pair.organisation or not owners:
-            raise DemoError(f"{name} is of {organisation}, from account {account}.")
+            raise errors.Error(f"{name} is of {organisation}, from account {account}.")
         told = {
             "name": name,
             "subject": certificate.subject.rfc4514_string(),

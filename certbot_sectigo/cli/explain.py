@@ -30,10 +30,6 @@ _MOST_SHOWN = 3
 _LONGEST_LINE = 1 << 20
 
 
-class ExplainError(errors.Error):
-    """There is nothing that could be explained."""
-
-
 @click.command("explain")
 @click.argument("source", nargs=-1, metavar="[FILE|-|SENTENCE]...")
 @click.option("--all", "show_all", is_flag=True, help="Show all that is found, not the first 3.")
@@ -109,11 +105,11 @@ def _newest(logs_dir: Path) -> tuple[str, Reading]:
     logs = files.find(logs_dir, trouble=trouble)
     if not logs:
         if trouble:
-            raise ExplainError(
+            raise errors.Error(
                 f"certbot's logs cannot be read: {trouble[0].log}: {trouble[0].reason}.",
                 "Run it as the user certbot runs as, most often root (sudo).",
             )
-        raise ExplainError(
+        raise errors.Error(
             f"There is no log of certbot's in {logs_dir}.",
             "Name the log, or certbot's folder of logs, or paste the error:\n"
             + "\n".join(
@@ -135,7 +131,7 @@ def _file(path: Path) -> Reading:
     trouble: list[files.Unread] = []
     reading = read(_lines(files.blocks(path, trouble)))
     if trouble and not reading.findings:
-        raise ExplainError(
+        raise errors.Error(
             f"{path} could not be read: {trouble[0].reason}", "Run it as root (sudo)?"
         )
     return reading
@@ -162,20 +158,20 @@ def _stdin() -> Iterator[str]:
 def _is_path(text: str) -> bool:
     """Tell a file from a sentence.
 
-    :raises ExplainError: if it can only be a file, and is not there.
+    :raises certbot_sectigo.base.errors.Error: if it can only be a file, and is not there.
     """
     try:
         found = status(Path(text))
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             return False
-        raise ExplainError(f"{text} cannot be read: {error.strerror}.") from None
+        raise errors.Error(f"{text} cannot be read: {error.strerror}.") from None
     if found is not None and stat.S_ISREG(found.st_mode):
         return True
     if found is not None and stat.S_ISDIR(found.st_mode):
-        raise ExplainError(f"{text} is a folder.", "Name a log in it.")
+        raise errors.Error(f"{text} is a folder.", "Name a log in it.")
     if " " not in text and text.startswith(("/", "./", "../", "~")):
-        raise ExplainError(f"{text} does not exist.", "Name a log, - or the words of an error.")
+        raise errors.Error(f"{text} does not exist.", "Name a log, - or the words of an error.")
     return False
 
 

@@ -121,7 +121,7 @@ def _chosen(
 ) -> tuple[Attempt, ...]:
     """Keep the ways that were asked for.
 
-    :raises revocable.RevocationError: if none is left.
+    :raises certbot_sectigo.base.errors.Error: if none is left.
     """
     chosen = ways
     if with_key:
@@ -140,7 +140,7 @@ def _chosen(
             )
     if not chosen:
         what = "private key" if with_key else f"account {account}…" if account else "account"
-        raise revoke_subject.RevocationError(
+        raise errors.Error(
             f"There is no {what} here that could revoke {subject.cert_path}.",
             f"Its server is {subject.server}. With the certificate's private key it goes without "
             "any account:  --key-path FILE\nElse have it revoked in Sectigo Certificate Manager "
@@ -170,13 +170,13 @@ def _revoke(context: Context, dirs: Dirs, plan: RevokePlan, *, no_verify_ssl: bo
                 click.echo(f"Refused with {way.what}: {words}")
             continue
         if answer is RevokeAnswer.FAILED:
-            raise revoke_subject.RevocationError(
+            raise errors.Error(
                 f"{plan.subject.cert_path} was not revoked with {way.what}. certbot says: {words}",
                 f"The whole exchange: {dirs.logs_dir / 'letsencrypt.log'}",
             )
         deleted = plan.delete and _delete(plan, dirs, certbot)
         return Revoked(plan.subject, way, answer, tuple(way for way, _ in refused), deleted)
-    raise revoke_subject.RevocationError(
+    raise errors.Error(
         f"{plan.subject.cert_path} was not revoked; the CA refused every way:\n"
         + "\n".join(f"  with {way.what}: {words}" for way, words in refused),
         _way_on(plan),
@@ -201,7 +201,7 @@ def _delete(plan: RevokePlan, dirs: Dirs, certbot: Any) -> bool:
     name = plan.subject.lineage.name if plan.subject.lineage else ""
     outcome = certbot(["delete", "--cert-name", name], dirs)
     if outcome.returncode != 0:
-        raise revoke_subject.RevocationError(
+        raise errors.Error(
             f"The certificate is revoked, but certbot did not delete the lineage {name}: "
             + outcome.output.strip(),
             commands.certbots("delete", "--cert-name", name),

@@ -24,10 +24,6 @@ _PACKED: dict[bytes, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] 
 }
 
 
-class RedactionError(errors.Error):
-    """A log could not be rewritten; it is as it was."""
-
-
 def redacted(text: str, known: Collection[Secret], now: datetime) -> tuple[str, tuple[int, ...]]:
     """Mask every key in a log's text and say so at its end; pure.
 
@@ -65,16 +61,16 @@ def redact(log: Path, known: Collection[Secret], now: datetime) -> tuple[int, ..
         data = reading.read_regular(log, _MAXIMUM_BYTES)
     except OSError as error:
         if error.errno == errno.EFBIG:
-            raise RedactionError(
+            raise errors.Error(
                 f"{log} is too large to be rewritten.", f"Remove it:\nrm {shlex.quote(str(log))}"
             ) from None
-        raise RedactionError(f"{log} cannot be read: {error.strerror}.") from None
+        raise errors.Error(f"{log} cannot be read: {error.strerror}.") from None
     unpack, pack = _packing(data)
     try:
         # Bytes that are no UTF-8 come through as they are.
         text = unpack(data).decode("utf-8", "surrogateescape")
     except Exception:  # each kind of archive has its own errors
-        raise RedactionError(
+        raise errors.Error(
             f"{log} is a damaged archive, so it cannot be rewritten.",
             f"If it is not needed:\nrm {shlex.quote(str(log))}",
         ) from None

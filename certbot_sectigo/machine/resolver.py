@@ -16,16 +16,12 @@ _PORT = 53
 _WITH_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):(\d{1,5})")
 
 
-class ResolverError(errors.Error):
-    """The environment names no DNS server."""
-
-
 def server(environment: Mapping[str, str], resolv_conf: Path) -> tuple[str, int]:
     """Return address and port of the DNS server to ask.
 
     :param resolv_conf: ``/etc/resolv.conf``; its first server counts, and this machine where
         there is none (resolv.conf(5)).
-    :raises ResolverError: if the environment variable makes no sense.
+    :raises certbot_sectigo.base.errors.Error: if the environment variable makes no sense.
     """
     given = environment.get(VARIABLE)
     if given:
@@ -50,7 +46,7 @@ def _given(text: str) -> tuple[str, int]:
             return address, port
     except ValueError:
         pass
-    raise ResolverError(
+    raise errors.Error(
         f"{VARIABLE} in the environment is no DNS server: {text!r}.",
         f"Give its IP address, with a port if need be:  {VARIABLE}=192.0.2.53:53",
     )

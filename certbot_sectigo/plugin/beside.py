@@ -16,10 +16,6 @@ from certbot_sectigo.machine.dirs import same_server
 from certbot_sectigo.plugin import subject
 
 
-class BesideError(errors.Error):
-    """What was asked for is not possible as the installer alone."""
-
-
 def chooses(config: Any, own: Callable[[str], Any], renewal_dir: Path) -> bool:
     """Return whether the account of this run is to be settled.
 
@@ -30,7 +26,8 @@ def chooses(config: Any, own: Callable[[str], Any], renewal_dir: Path) -> bool:
         another.
     :param own: gives the value of one of our options.
     :param renewal_dir: ``<config_dir>/renewal``.
-    :raises BesideError: for ``reconfigure``, where its trial would be a real order.
+    :raises certbot_sectigo.base.errors.Error: for ``reconfigure``, where its trial would be a
+        real order.
     """
     if config.verb == "reconfigure":
         _refuse_reconfigure(config, renewal_dir)
@@ -72,7 +69,7 @@ def _refuse_reconfigure(config: Any, renewal_dir: Path) -> None:
             + "\n  "
             + commands.certbots("renew", "--dry-run", "--cert-name", lineage.name)
         )
-    raise BesideError(
+    raise errors.Error(
         f"reconfigure with the authenticator {config.authenticator} would order a real certificate "
         f"for {lineage.name} from {lineage.server}, only to throw it away.",
         wayout,

@@ -10,6 +10,7 @@ from typing import Any
 from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.base import errors
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.order import Pending
@@ -46,7 +47,7 @@ class DryRun(PluginRun):
         """
         lineage, wanted = self._request()
         if not certbot_versions.server_given(wanted.server):
-            raise rehearsal.RehearsalError(
+            raise errors.Error(
                 f"{wanted.server} knows no External Account Binding.",
                 "Use another authenticator for certificates of that CA.",
             )
@@ -103,7 +104,7 @@ class DryRun(PluginRun):
     def _names(self, lineage: Lineage | None) -> list[str]:
         """Return the names of this run: those given, else those of the lineage it renews.
 
-        :raises RehearsalError: if certbot would ask for them later.
+        :raises certbot_sectigo.base.errors.Error: if certbot would ask for them later.
         """
         config = self._config
         # A CSR's names are among the domains by now.
@@ -111,7 +112,7 @@ class DryRun(PluginRun):
         if not names and lineage is not None:
             names = sorted(getattr(lineages.read_certificate(lineage), "names", ()))
         if not names:
-            raise rehearsal.RehearsalError(
+            raise errors.Error(
                 "Which names this is about is not known yet, so the CA cannot be asked whether it "
                 "would issue for them.",
                 "Name them:  --dry-run -d NAME [-d NAME ...]",

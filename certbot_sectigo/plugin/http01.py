@@ -24,10 +24,6 @@ logger = logging.getLogger(__name__)
 _WELL_KNOWN = Path(".well-known") / "acme-challenge"
 
 
-class ChallengeError(errors.Error):
-    """A challenge cannot be answered on this machine."""
-
-
 @dataclass(frozen=True)
 class ChallengeAnswer:
     """One challenge and what has to stand under its token."""
@@ -46,7 +42,7 @@ class Responder(Protocol):
     def publish(self, answers: Sequence[ChallengeAnswer]) -> None:
         """Make the answers reachable for the CA.
 
-        :raises ChallengeError: where that cannot be done.
+        :raises certbot_sectigo.base.errors.Error: where that cannot be done.
         """
 
     def withdraw(self) -> None:
@@ -78,7 +74,7 @@ class Standalone:
                 (self._address, self._port), resources
             )
         except OSError as error:
-            raise ChallengeError(self._refusal(error, answers), _ways_out(answers)) from error
+            raise errors.Error(self._refusal(error, answers), _ways_out(answers)) from error
         self._servers.serve_forever()
 
     def withdraw(self) -> None:
@@ -122,7 +118,7 @@ class WebRoot:
         try:
             root = self._kept.enter_context(walk.folder(self._folder))
         except FileError as error:
-            raise ChallengeError(
+            raise errors.Error(
                 f"The web root {walk.shown(self._folder)} (--sectigo-eab-webroot) is not a "
                 f"directory that can be used: {error.message}",
                 f"{error.remedy}\nOr give the folder that the web server serves for "
@@ -135,7 +131,7 @@ class WebRoot:
             for answer in answers:
                 self._write(answer.challenge.encode("token"), answer.validation, self._answers)
         except FileError as error:
-            raise ChallengeError(
+            raise errors.Error(
                 f"{error.message} It is needed for {_names(answers)}.",
                 f"{error.remedy}\n{_ways_out(answers)}",
             ) from error

@@ -23,10 +23,6 @@ from certbot_sectigo.machine import certbot_versions, commands, dirs
 logger = logging.getLogger(__name__)
 
 
-class RehearsalError(errors.Error):
-    """The dry run shows that the real run would fail."""
-
-
 @dataclass(frozen=True)
 class Scene:
     """What is rehearsed."""
@@ -62,7 +58,7 @@ def ask(
 
     :param names: DNS names and IP addresses.
     :returns: the authorizations that wait for a challenge.
-    :raises RehearsalError: if the CA refuses, as it would refuse the real run.
+    :raises certbot_sectigo.base.errors.Error: if the CA refuses, as it would refuse the real run.
     :raises certbot_sectigo.ca.errors.CaError: if the CA cannot be asked.
     """
     about = About(account.kid, account.name)
@@ -71,7 +67,7 @@ def ask(
     try:
         return open_order(session, names).pending
     except Refused as refused:
-        raise RehearsalError(
+        raise errors.Error(
             f"The real run would fail: {server} refuses account {account.name} an order for "
             f"{', '.join(names)}: {refused.problem}",
             refused.remedy or _way_on(),

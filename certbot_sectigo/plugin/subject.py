@@ -13,17 +13,13 @@ from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.renewals import forecast
 
 
-class SubjectError(errors.Error):
-    """The lineage that was named is there, but certbot cannot load it."""
-
-
 def refuse_unloadable(config: Any, renewal_dir: Path) -> None:
     """Refuse a named lineage that certbot cannot load.
 
     certbot takes it for one that is not there, orders, and saves the certificate as
     ``NAME-0001``, the next time as ``NAME-0002``, while services stay on the old folder.
 
-    :raises SubjectError: if there is such a one, with what puts it right.
+    :raises certbot_sectigo.base.errors.Error: if there is such a one, with what puts it right.
     """
     if config.csr or not config.certname:
         return
@@ -34,7 +30,7 @@ def refuse_unloadable(config: Any, renewal_dir: Path) -> None:
     refused = any(damage.refused for damage in damages)
     found = forecast.unloadable(lineage, damages, live.mending(lineage) if refused else ())
     if found is not None:
-        raise SubjectError(
+        raise errors.Error(
             f"{found.reason} certbot would order a certificate beside it and save that as "
             f"{lineage.name}-0001, which no service reads.",
             "\n".join(filter(None, (found.remedy, found.command))),

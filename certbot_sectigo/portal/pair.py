@@ -17,10 +17,6 @@ from certbot_sectigo.portal.port import Portal
 _PENDING = "pending"
 
 
-class PairError(PortalError):
-    """The pair is not handed out, and why."""
-
-
 def clients(portal: Portal, account: PortalAccount) -> list[Client] | None:
     """Return an account's clients; None where the portal does not show them."""
     try:
@@ -51,10 +47,10 @@ def check(
     :param reusable: a person's word that the pair binds more than once.
     :param force: a person's word where neither status nor clients are shown.
     :param ensure: the command that adds the missing domains.
-    :raises PairError: with the reason.
+    :raises PortalError: with the reason.
     """
     if account.kid is None or account.hmac_key is None:
-        raise PairError(
+        raise PortalError(
             f"SCM shows no pair for {account.name} by REST, only in its web page.",
             "Copy the pair from SCM (Enrollment, ACME, the account's EAB details) into a file of "
             "mode 0600.",
@@ -62,7 +58,7 @@ def check(
     uncovered = [name for name in names if not any(covers(d, name) for d in domains)]
     if uncovered:
         has = ", ".join(sorted(domains)) or "none"
-        raise PairError(
+        raise PortalError(
             f"{account.name} may not issue for {', '.join(uncovered)}: its domains are {has}. The "
             "first use would bind the pair, and the order fail.",
             f"If it is the right account, add them:\n{ensure}",
@@ -71,13 +67,13 @@ def check(
         return
     if bound or account.status not in (None, _PENDING):
         what = f"has {len(bound)} client(s)" if bound else f"is {account.status}, not pending"
-        raise PairError(
+        raise PortalError(
             f"{account.name} {what}: its pair was used already, and most bind once.",
             "Make another account for another host. If SCM's staff have set that this pair binds "
             "again, add --reusable.",
         )
     if account.status is None and bound is None and not force:
-        raise PairError(
+        raise PortalError(
             f"SCM shows neither status nor clients of {account.name}, so its pair may be used up.",
             "If you know that it is not, add --force.",
         )

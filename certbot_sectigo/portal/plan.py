@@ -16,10 +16,6 @@ _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 _LONGEST_NAME = 128  # [D]
 
 
-class PlanError(PortalError):
-    """What is wanted cannot be had, and why."""
-
-
 @dataclass(frozen=True)
 class Wanted:
     """An account as it is to be."""
@@ -59,13 +55,13 @@ def decide(
     :param account: the one that is there, see :func:`find`.
     :param domains: those it has.
     :param delegated: the organisation's domains; None where that is not to be learnt.
-    :raises PlanError: naming every name that the organisation does not have.
+    :raises PortalError: naming every name that the organisation does not have.
     """
     add = tuple(name for name in wanted.domains if name not in domains)
     if delegated is not None:
         foreign = [name for name in add if not any(covers(d, name) for d in delegated)]
         if foreign:
-            raise PlanError(
+            raise PortalError(
                 f"{wanted.organisation.name} has no domain that covers {', '.join(foreign)}.",
                 "Have it entered in SCM and delegated to the organisation for SSL certificates.\n"
                 f"Delegated are: {', '.join(sorted(delegated)) or 'none'}.",
@@ -81,7 +77,7 @@ def find(
 
     SCM documents no uniqueness of names.
 
-    :raises PlanError: if there are several.
+    :raises PortalError: if there are several.
     """
     found = [
         account
@@ -92,7 +88,7 @@ def find(
     ]
     if len(found) > 1:
         numbers = ", ".join(str(account.id) for account in found)
-        raise PlanError(
+        raise PortalError(
             f"There are {len(found)} ACME accounts {wanted.name} of {wanted.organisation.name} at "
             f"{wanted.server.url}: {numbers}.",
             "See which one is in use, and give the others another name by their number:\n"
@@ -104,7 +100,7 @@ def find(
 def named(text: str, accounts: Iterable[PortalAccount]) -> PortalAccount:
     """Return the account that a person means by its name or its number.
 
-    :raises PlanError: if there is none, or there are several.
+    :raises PortalError: if there is none, or there are several.
     """
     every = list(accounts)
     found = [account for account in every if account.name == text]
@@ -113,13 +109,13 @@ def named(text: str, accounts: Iterable[PortalAccount]) -> PortalAccount:
     if not found:
         near = sorted(a.name for a in every if text.lower() in a.name.lower())[:5]
         also = f"\nSimilar: {', '.join(near)}." if near else ""
-        raise PlanError(
+        raise PortalError(
             f"SCM shows no ACME account {text}.",
             f"What there is, is listed by:\n{commands.ours('accounts')}{also}",
         )
     if len(found) > 1:
         numbers = ", ".join(str(account.id) for account in found)
-        raise PlanError(
+        raise PortalError(
             f"{len(found)} ACME accounts have the name {text}.",
             f"Give the number in place of the name: {numbers}.",
         )
@@ -145,35 +141,35 @@ def server_url(text: str, servers: Sequence[Server]) -> str:
 def which_server(text: str, servers: Sequence[Server]) -> Server:
     """Return the server that a person means by its URL or its name.
 
-    :raises PlanError: if SCM shows none such.
+    :raises PortalError: if SCM shows none such.
     """
     for server in servers:
         if text in (server.name, server.url) or text.rstrip("/") == server.url.rstrip("/"):
             return server
     lines = "\n".join(f"  {server.url}  {server.name}" for server in servers)
-    raise PlanError(f"SCM shows no ACME server {text}.", f"There are:\n{lines or '  none'}")
+    raise PortalError(f"SCM shows no ACME server {text}.", f"There are:\n{lines or '  none'}")
 
 
 def which_organisation(text: str, organisations: Sequence[Organisation]) -> Organisation:
     """Return the organisation or department that a person means by its name or number.
 
-    :raises PlanError: if the log-in sees none such, or several.
+    :raises PortalError: if the log-in sees none such, or several.
     """
     found = [o for o in organisations if o.name == text or str(o.id) == text]
     if len(found) == 1:
         return found[0]
     lines = "\n".join(f"  {o.id}  {o.name}" for o in organisations)
     what = "several organisations are called" if found else "this log-in sees no organisation"
-    raise PlanError(f"In SCM, {what} {text}.", f"There are:\n{lines or '  none'}")
+    raise PortalError(f"In SCM, {what} {text}.", f"There are:\n{lines or '  none'}")
 
 
 def account_name(text: str) -> str:
     """Return a name for an account.
 
-    :raises PlanError: if SCM cannot have it.
+    :raises PortalError: if SCM cannot have it.
     """
     if not 1 <= len(text) <= _LONGEST_NAME or not text.isprintable() or text != text.strip():
-        raise PlanError(
+        raise PortalError(
             f"{text!r} cannot be the name of an ACME account.",
             f"Take 1 to {_LONGEST_NAME} printable characters, best the host's full name.",
         )
@@ -183,11 +179,11 @@ def account_name(text: str) -> str:
 def domain_name(text: str) -> str:
     """Return a name as SCM takes it for an account's domain: lower case, A-labels, no dot behind.
 
-    :raises PlanError: if it cannot be one, with the reason.
+    :raises PortalError: if it cannot be one, with the reason.
     """
     if "*" in text:
         plain = text[2:] if text.startswith("*.") else "example.org"
-        raise PlanError(
+        raise PortalError(
             f"{text}: a wildcard is no domain of an ACME account. SCM takes it in silence, and it "
             "covers nothing.",
             f"Give {plain}: it covers itself and everything below it, wildcards too.",
@@ -198,12 +194,12 @@ def domain_name(text: str) -> str:
     except ValueError:
         pass
     else:
-        raise PlanError(f"{text} is an address, and domains of ACME accounts are names.")
+        raise PortalError(f"{text} is an address, and domains of ACME accounts are names.")
     try:
         name = names.to_ascii(name)
     except ValueError:
         name = ""
     labels = name.split(".")
     if len(labels) < 2 or len(name) > 253 or not all(_LABEL.match(label) for label in labels):
-        raise PlanError(f"{text!r} is no domain name.", "Give it as  www.example.org")
+        raise PortalError(f"{text!r} is no domain name.", "Give it as  www.example.org")
     return name

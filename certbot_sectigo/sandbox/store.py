@@ -67,15 +67,11 @@ def _put_statement(kind: type, table: str) -> str:
 _PUT = {kind: _put_statement(kind, table) for kind, table in _TABLES.items()}
 
 
-class StateError(errors.Error):
-    """The state directory cannot be used."""
-
-
 class Store:
     """Keeps records of :mod:`~certbot_sectigo.sandbox.model`, safely from many threads.
 
     :param directory: where the database file lies; None keeps everything in memory.
-    :raises StateError: if the file cannot be made or is no database of ours.
+    :raises certbot_sectigo.base.errors.Error: if the file cannot be made or is no database of ours.
     """
 
     def __init__(self, directory: Path | None = None) -> None:
@@ -95,7 +91,7 @@ class Store:
                 for index in _INDEXES:
                     self._run(index)
         except (sqlite3.Error, OSError) as error:
-            raise StateError(
+            raise errors.Error(
                 f"{directory}: the sandbox's state cannot be opened: {error}",
                 "Give --state another, empty directory.",
             ) from None

@@ -13,8 +13,8 @@ from certbot_sectigo.accounts.archive import Manifest
 from certbot_sectigo.accounts.change.register import PairAlreadyBound
 from certbot_sectigo.accounts.find import FindContext
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.refusals import NoAccountError
 from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.base import errors
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.session import Settings
@@ -63,7 +63,7 @@ def test_an_account_of_the_kid_is_brought_back_and_none_is_registered(tree: Tree
     tree.archived("L")
     tree.archived("K", f"{archive.KEY_CHANGED}; the account is now x")
     account = tree.archived("K")
-    with pytest.raises(NoAccountError) as refused:
+    with pytest.raises(errors.Error) as refused:
         tree.choose()
     config, work, logs = tree.dirs.config_dir, tree.dirs.work_dir, tree.dirs.logs_dir
     assert refused.value.remedy.endswith(

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from certbot_sectigo.base import errors
 from certbot_sectigo.machine import resolver
-from certbot_sectigo.machine.resolver import VARIABLE, ResolverError
+from certbot_sectigo.machine.resolver import VARIABLE
 
 
 @pytest.mark.parametrize(
@@ -44,5 +45,5 @@ def test_the_one_that_is_given(tmp_path: Path, given: str, server: tuple[str, in
 
 @pytest.mark.parametrize("given", ["ns.example", "192.0.2.1:0", "192.0.2.1:99999", "1.2.3:53", " "])
 def test_what_makes_no_sense_is_said(tmp_path: Path, given: str) -> None:
-    with pytest.raises(ResolverError, match=VARIABLE):
+    with pytest.raises(errors.Error, match=VARIABLE):
         resolver.server({VARIABLE: given}, tmp_path)

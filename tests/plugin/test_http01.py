@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from acme import challenges
 
-from certbot_sectigo.plugin.http01 import ChallengeAnswer, ChallengeError, Standalone, WebRoot
+from certbot_sectigo.base import errors
+from certbot_sectigo.plugin.http01 import ChallengeAnswer, Standalone, WebRoot
 from tests.accounts.keys import new_key
 from tests.bed.racer import give_to_nobody, needs_root, racing
 
@@ -54,7 +55,7 @@ def test_a_taken_port_names_the_names_and_both_ways_out() -> None:
         sock.bind(("127.0.0.1", 0))
         sock.listen()
         port = sock.getsockname()[1]
-        with pytest.raises(ChallengeError) as refused:
+        with pytest.raises(errors.Error) as refused:
             Standalone("127.0.0.1", port).publish([answer("x.example"), answer("y.example")])
     assert f"port {port} of 127.0.0.1" in refused.value.message
     assert "x.example, y.example" in refused.value.message
@@ -103,19 +104,19 @@ def test_a_link_planted_for_a_token_is_not_followed(tmp_path: Path) -> None:
     path = root / item.challenge.path.lstrip("/")
     path.parent.mkdir(parents=True)
     path.symlink_to(victim)
-    with pytest.raises(ChallengeError):
+    with pytest.raises(errors.Error):
         WebRoot(root).publish([item])
     assert victim.read_text() == "keep"
 
 
 def test_a_web_root_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(ChallengeError, match="is not a directory"):
+    with pytest.raises(errors.Error, match="is not a directory"):
         WebRoot(tmp_path / "none").publish([answer()])
 
 
 def test_a_web_root_that_cannot_even_be_looked_at(tmp_path: Path) -> None:
     # As root nothing is out of reach, but a name that no file system takes is.
-    with pytest.raises(ChallengeError, match="not a directory"):
+    with pytest.raises(errors.Error, match="not a directory"):
         WebRoot(tmp_path / ("x" * 300)).publish([answer()])
 
 
@@ -138,7 +139,7 @@ def test_a_link_of_the_web_roots_owner_leads_nowhere(tmp_path: Path, name: str) 
     folder = root if name == ".well-known" else give_to_nobody(root / ".well-known")
     (folder / name).symlink_to(tmp_path / "victim")
     responder = WebRoot(root)
-    with pytest.raises(ChallengeError) as refused:
+    with pytest.raises(errors.Error) as refused:
         responder.publish([answer("x.example")])
     responder.withdraw()
     assert Root(tmp_path / "victim").tree() == []
@@ -163,7 +164,7 @@ def test_an_owner_who_races_has_nothing_changed_elsewhere(tmp_path: Path) -> Non
             try:
                 responder.publish([answer()])
                 published += 1
-            except ChallengeError:
+            except errors.Error:
                 pass
             finally:
                 responder.withdraw()

@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
+from certbot_sectigo.base import errors
 from certbot_sectigo.sandbox import RunningSandbox
-from certbot_sectigo.sandbox.protocol.faults import Fault, FaultError, Faults
+from certbot_sectigo.sandbox.protocol.faults import Fault, Faults
 from tests.sandbox.acme_client import Client
 from tests.sandbox.conftest import ONCE
 
@@ -99,13 +100,13 @@ def test_expired_tls(start: Callable[..., RunningSandbox]) -> None:
 
 
 def test_http_has_no_tls_to_fail(sandbox: RunningSandbox) -> None:
-    with pytest.raises(FaultError):
+    with pytest.raises(errors.Error):
         sandbox.fault("expired-tls")
 
 
 @pytest.mark.parametrize("given", [("no-such",), ("delay", "*", -1), ("delay", "*", 1, -1.0)])
 def test_no_such_fault(given: tuple[str, ...]) -> None:
-    with pytest.raises(FaultError):
+    with pytest.raises(errors.Error):
         Fault(*given)  # type: ignore[arg-type]
 
 

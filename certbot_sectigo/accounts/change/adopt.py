@@ -10,12 +10,12 @@ from pathlib import Path
 
 from certbot_sectigo.accounts import leftovers, store
 from certbot_sectigo.accounts.change import adopt_plan, pin
-from certbot_sectigo.accounts.change.adopt_plan import Adoption, AdoptionError, KnownKid, Left
+from certbot_sectigo.accounts.change.adopt_plan import Adoption, KnownKid, Left
 from certbot_sectigo.accounts.known import overview, status
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Learned, Note, Status
 from certbot_sectigo.accounts.records import RenewalChange
-from certbot_sectigo.base import atomic, reading
+from certbot_sectigo.base import atomic, errors, reading
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
@@ -98,7 +98,7 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
     """Plan what happens to each lineage; reads renewal files and certificates only.
 
     :param asked: what the CA said, see :func:`ask`.
-    :raises AdoptionError: if a lineage is not there, or the kid is another.
+    :raises certbot_sectigo.base.errors.Error: if a lineage is not there, or the kid is another.
     """
     store.refuse_unread(entry.account for entry in found.entries)
     known = _known(overview.with_statuses(found, asked))
@@ -128,7 +128,7 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
             else:
                 adoptions.append(outcome)
     if of_unknown_kid and found.unread and not adoptions:
-        raise AdoptionError(
+        raise errors.Error(
             "Nothing is adopted: of which kid the accounts are is not known, and this, which may "
             "tell, could not be read:\n" + "\n".join(f"  {line}" for line in found.unread),
             "Repeat the command as the user certbot runs as, most often root (sudo); if a log is "
@@ -140,13 +140,13 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
 def _refuse_unread(lineage: Lineage) -> None:
     """See that a renewal file that is of no use is so by what it says, and not by the disk.
 
-    :raises AdoptionError: if it could not be read.
+    :raises certbot_sectigo.base.errors.Error: if it could not be read.
     """
     try:
         reading.read_regular(lineage.path)
     except OSError as error:
         if not reading.tells(error):
-            raise AdoptionError(
+            raise errors.Error(
                 f"{lineage.path}: {error.strerror}. Nothing was changed.",
                 "Repeat the command as the user certbot runs as, most often root (sudo).",
             ) from None
@@ -161,7 +161,7 @@ def carry_out(plan: AdoptPlan, make: Callable[[], AdoptPlan], means: Means) -> A
     changes = [adopted.change for adopted in plan.adoptions]
     with means.lock():
         if make() != plan:
-            raise AdoptionError(
+            raise errors.Error(
                 "Nothing was changed: certbot's files are not what they were a moment ago.",
                 "Repeat the command.",
             )
@@ -196,7 +196,7 @@ def _chosen(found: Overview, wish: Wish) -> list[Lineage]:
     by_name = {lineage.name: lineage for lineage in found.lineages}
     missing = [name for name in wish.names if name not in by_name]
     if missing:
-        raise AdoptionError(
+        raise errors.Error(
             f"There is no lineage {', '.join(missing)} here.",
             f"All there are:\n{commands.certbots('certificates')}",
         )
@@ -217,12 +217,12 @@ def _known(found: Overview) -> list[KnownKid]:
 def _told(pinned: KnownKid | None, kid: str | None) -> KnownKid | None:
     """Add what a person says of the kid.
 
-    :raises AdoptionError: if it contradicts what is known.
+    :raises certbot_sectigo.base.errors.Error: if it contradicts what is known.
     """
     if pinned is None or kid is None:
         return pinned
     if pinned.kid is not None and pinned.kid != kid:
-        raise AdoptionError(
+        raise errors.Error(
             f"The account {pinned.account.name} is known to be bound with kid {pinned.kid}, not "
             f"{kid}; nothing was changed.",
             "Leave --eab-kid away: the kid is known.",

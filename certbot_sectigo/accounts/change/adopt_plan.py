@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts.model import Account, Learned
 from certbot_sectigo.accounts.records import RenewalChange, Value
-from certbot_sectigo.base import errors
 from certbot_sectigo.machine import certbot_versions, commands, dirs, renewal_file
 from certbot_sectigo.machine.lineages import Lineage
 
@@ -20,10 +19,6 @@ PLUGIN = "sectigo-eab"
 
 _SECTIGO = (".sectigo.com", ".usertrust.com")
 _LETSENCRYPT = ".letsencrypt.org"
-
-
-class AdoptionError(errors.Error):
-    """A lineage cannot be adopted; it is as it was."""
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,6 @@ from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.lineages import Lineage, Unreadable
 
 
-class RevocationError(errors.Error):
-    """A certificate was not revoked, or cannot be."""
-
-
 def find(
     dirs: Dirs,
     *,
@@ -35,14 +31,15 @@ def find(
     :param cert_path: else a file with the certificate in PEM; of a chain the first.
     :param key_path: its private key; looked for beside it if None.
     :param server: ACME directory URL; that of the lineage if None.
-    :raises RevocationError: if there is no such certificate, or its server is not known.
+    :raises certbot_sectigo.base.errors.Error: if there is no such certificate, or its server is
+        not known.
     """
     known = lineages.read_all(dirs.renewal)
     if cert_name is not None:
         lineage = _named(dirs, known, cert_name)
         path = lineage.cert_path or lineage.fullchain_path
         if path is None:
-            raise RevocationError(
+            raise errors.Error(
                 f"{lineage.path} does not say where the certificate is.",
                 f"Name its file:  --cert-path {dirs.live / cert_name / 'cert.pem'} --server URL",
             )
@@ -65,10 +62,10 @@ def _subject(
 ) -> RevokeSubject:
     certificate = lineages.read_certificate(Lineage(path.stem, path, cert_path=path))
     if isinstance(certificate, Unreadable):
-        raise RevocationError(f"There is no certificate to revoke: {certificate.reason}.")
+        raise errors.Error(f"There is no certificate to revoke: {certificate.reason}.")
     server = server or (lineage.server if lineage else None) or _only_server(dirs, known)
     if server is None:
-        raise RevocationError(
+        raise errors.Error(
             f"Which CA issued {path} (issuer: {certificate.issuer}) is not known here.",
             "Name its ACME server:  --server URL",
         )
@@ -79,7 +76,7 @@ def _subject(
         current = isinstance(newest, Unreadable) or newest.serial == certificate.serial
     key = _key(path, lineage, key_path)
     if key_path is not None and key is None:
-        raise RevocationError(f"{key_path} is not the private key of {path}.")
+        raise errors.Error(f"{key_path} is not the private key of {path}.")
     return RevokeSubject(
         cert_path=path,
         certificate=certificate,
@@ -95,7 +92,7 @@ def _named(dirs: Dirs, known: Iterable[Lineage], name: str) -> Lineage:
     for lineage in known:
         if lineage.name == name:
             return lineage
-    raise RevocationError(
+    raise errors.Error(
         f"There is no lineage {name} in {dirs.renewal}.",
         f"All there are:\n{commands.certbots('certificates')}\n"
         "A certificate outside is named by its file: --cert-path FILE",

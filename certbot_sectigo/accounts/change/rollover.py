@@ -31,10 +31,6 @@ logger = logging.getLogger(__name__)
 _VERSION = 1
 
 
-class RolloverError(errors.Error):
-    """The key was not changed; says which key holds."""
-
-
 @dataclass(frozen=True)
 class Rolled:
     """A finished key change."""
@@ -62,7 +58,7 @@ def begin(
     """
     store.refuse_unread([account])
     if account.link is not None or not account.loads or account.uri is None:
-        raise RolloverError(
+        raise errors.Error(
             f"The account {account.name} cannot get a new key: "
             + (account.problem or f"{account.folder} is a symbolic link (to {account.link})")
         )
@@ -73,7 +69,7 @@ def begin(
     atomic.refuse_unmovable(account.folder.parent, dirs.archive / account.server_path)
     session = Session(server, store.load_key(account.folder), settings, account.uri)
     if not session.changes_keys():
-        raise RolloverError(
+        raise errors.Error(
             f"{server} does not offer key changes (its directory has no keyChange).",
             "Register a new account with a new EAB pair instead:\n"
             + commands.ours(
@@ -83,7 +79,7 @@ def begin(
     try:
         session.look()
     except Refused as refused:
-        raise RolloverError(
+        raise errors.Error(
             f"The CA does not take the key of account {account.name} as it is: {refused.problem}",
             "More of the account:\n" + commands.ours("accounts", "show", "--online", account.name),
         ) from refused
@@ -101,7 +97,8 @@ def settle(dirs: Dirs, rollover: Rollover, settings: Settings) -> Account:
     """Have the CA take the new key, unless it has already, and let certbot find the account.
 
     :returns: the account with its new key, in its place below ``accounts/``.
-    :raises RolloverError: if the CA refused, and the old key still holds: nothing is left.
+    :raises certbot_sectigo.base.errors.Error: if the CA refused, and the old key still holds:
+        nothing is left.
     :raises certbot_sectigo.ca.errors.CaError: if it is not known which key holds: the next
         call finds out.
     """
@@ -110,7 +107,7 @@ def settle(dirs: Dirs, rollover: Rollover, settings: Settings) -> Account:
         account = store.read(target, rollover.server_path)
         store.refuse_unread([account])
         if not account.loads:
-            raise RolloverError(
+            raise errors.Error(
                 f"The new key of account {rollover.old} is neither in {rollover.staged} nor does "
                 f"the account load that it was for: {account.problem}",
                 "Put the folder back where it was, or forget the key:\n"
@@ -122,7 +119,7 @@ def settle(dirs: Dirs, rollover: Rollover, settings: Settings) -> Account:
     old_account = store.read(old_folder, rollover.server_path)
     store.refuse_unread([old_account])
     if old_account.uri is None:
-        raise RolloverError(
+        raise errors.Error(
             f"The account {rollover.old} does not load: {old_account.problem}",
             "If it was archived, bring it back and run this command again:\n"
             + commands.ours("accounts", "restore", rollover.old),
@@ -207,7 +204,7 @@ def _change(rollover: Rollover, old_key: JWK, new_key: JWK, settings: Settings, 
         if _holds(Session(rollover.server, new_key, settings, uri)):
             return
         if not _holds(Session(rollover.server, old_key, settings, uri)):
-            raise RolloverError(
+            raise errors.Error(
                 f"The CA refuses both keys of account {rollover.old}: {refused.problem}",
                 f"Both stay: the new one in {rollover.staged}. If the account was suspended, have "
                 "it resumed in Sectigo Certificate Manager and run the same command again.",
@@ -215,7 +212,7 @@ def _change(rollover: Rollover, old_key: JWK, new_key: JWK, settings: Settings, 
         # The journal first: a folder without one is swept by the next key change.
         atomic.remove(rollover.journal)
         atomic.remove(rollover.staged)
-        raise RolloverError(
+        raise errors.Error(
             f"The CA refused the new key, so account {rollover.old} keeps its old one: "
             f"{refused.problem}"
         ) from refused

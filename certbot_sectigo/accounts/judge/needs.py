@@ -18,10 +18,6 @@ REVOCATION = (
 )
 
 
-class NeededError(errors.Error):
-    """An account is still needed; nothing was changed."""
-
-
 def refuse_deactivation(name: str, uses: Sequence[Use], unclear: Sequence[Lineage] = ()) -> None:
     """Refuse where something here uses the account, or a certificate hangs on it.
 
@@ -30,12 +26,12 @@ def refuse_deactivation(name: str, uses: Sequence[Use], unclear: Sequence[Lineag
     cannot, and at Sectigo no other account may revoke it.
 
     :param unclear: lineages of which nobody can tell which account they use.
-    :raises NeededError: naming what needs it.
+    :raises certbot_sectigo.base.errors.Error: naming what needs it.
     """
     users = [use for use in uses if use.source is not Source.LOG]
     if users:
         words = ", ".join(use.what for use in users)
-        raise NeededError(
+        raise errors.Error(
             f"The account {name} is in use: {words}.",
             "Pin to another account first:\n"
             f"{commands.ours('accounts', 'pin', 'ID', '--all-of', name)}\n"
@@ -44,12 +40,12 @@ def refuse_deactivation(name: str, uses: Sequence[Use], unclear: Sequence[Lineag
     orders = [use for use in uses if use.source is Source.LOG]
     if orders:
         words = "; ".join(f"{use.what} on {use.when:%Y-%m-%d} ({use.where})" for use in orders)
-        raise NeededError(
+        raise errors.Error(
             f"The account {name} issued certificates that no lineage here keeps: {words}.",
             f"{REVOCATION}\nIf you hold the keys, or they have expired, add --force.",
         )
     if unclear:
-        raise NeededError(
+        raise errors.Error(
             f"Whether the account {name} is in use is not known: {verdict.unclear(unclear)}.",
             "Mend the file, put it back from a backup, or remove it, if there is no such "
             "lineage any more. (--force deactivates the account nevertheless.)",
@@ -69,14 +65,14 @@ def refuse_purge(name: str, orders: Sequence[Issuance]) -> None:
     """Refuse where an unexpired certificate may still need the account for its revocation.
 
     :param orders: see :func:`hanging`.
-    :raises NeededError: naming the certificates.
+    :raises certbot_sectigo.base.errors.Error: naming the certificates.
     """
     if orders:
         words = "; ".join(
             f"{', '.join(order.names) or 'names that the log does not show'} ({order.log})"
             for order in orders
         )
-        raise NeededError(
+        raise errors.Error(
             f"The account {name} issued certificates that may not have expired and that no "
             f"lineage here keeps: {words}.",
             f"{REVOCATION}\nIf you hold the keys, or they have expired, add --force.",

@@ -11,10 +11,11 @@ from typing import Any
 import click
 
 from certbot_sectigo.accounts import archive, leftovers
-from certbot_sectigo.accounts.archive import Archived, ArchiveError
+from certbot_sectigo.accounts.archive import Archived
 from certbot_sectigo.accounts.judge import needs
 from certbot_sectigo.accounts.known import issuance
 from certbot_sectigo.accounts.leftovers import Leftover
+from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
@@ -172,7 +173,7 @@ def _refuse_purge(dirs: Dirs, found: Archived) -> None:
     now = datetime.now(timezone.utc)
     reason = archive.purge_refusal(found, now)
     if reason is not None:
-        raise ArchiveError(
+        raise errors.Error(
             f"{found.account.name} is not removed: {reason}.",
             "To remove it all the same, for good:\n"
             + commands.ours("accounts", "purge", found.account.name, "--force"),

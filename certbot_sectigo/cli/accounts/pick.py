@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from certbot_sectigo.machine.lineages import Lineage
 
 
-class PickError(errors.Error):
-    """There is no one account to print."""
-
-
 @click.command("pick")
 @click.option("--eab-kid", "kid", metavar="KID", type=Kid(),
               help="The account that was bound with KID.")  # fmt: skip
@@ -143,7 +139,7 @@ def _print(context: Context, picked: Pick, form: str) -> None:
     if isinstance(picked, Undecided):
         if form == "json":
             _document(None, picked.reason, (), picked.candidates)
-        raise PickError(picked.reason, _candidates(picked))
+        raise errors.Error(picked.reason, _candidates(picked))
     entry = picked.entry
     for warning in picked.warnings:
         click.echo(printable(f"certbot-sectigo: {warning}"), err=True)

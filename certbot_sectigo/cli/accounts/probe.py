@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 Answers = Mapping[Path, "Probe"]
 
 
-class ProbeError(errors.Error):
-    """There was nothing to ask, or nobody said yes."""
-
-
 @click.command("probe")
 @click.argument("account_ids", metavar="[ID]...", nargs=-1, type=AccountId())
 @click.option("-d", "--domain", "names", multiple=True, required=True, metavar="NAME",
@@ -62,22 +58,22 @@ def command(
                  for i in account_ids]  # fmt: skip
         broken = [entry for entry in named if entry not in chosen]
         if broken:
-            raise ProbeError(
+            raise errors.Error(
                 f"certbot cannot use the account {broken[0].account.name}: {broken[0].reason}.",
                 f"What can be done about it:\n{commands.ours('accounts', 'list')}",
             )
         chosen = named
     if not chosen:
-        raise ProbeError(
+        raise errors.Error(
             "There is no account to ask with" + (f" at {server}." if server else "."),
             f"All accounts there are:\n{commands.ours('accounts', 'list')}",
         )
     warn(chosen, names)
     if not yes:
         if not context.interactive or context.json:
-            raise ProbeError("The CA was not asked.", "Add --yes to open the orders.")
+            raise errors.Error("The CA was not asked.", "Add --yes to open the orders.")
         if not click.confirm("Open them?", err=True):
-            raise ProbeError("The CA was not asked.")
+            raise errors.Error("The CA was not asked.")
     answers = ask(context, chosen, names, verify_ssl=not no_verify_ssl)
     report = Report(
         "accounts probe",

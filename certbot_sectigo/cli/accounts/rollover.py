@@ -112,7 +112,7 @@ def _plan(context: Context, dirs: Dirs, account_id: str, server: str | None) -> 
         return RolloverPlan(found.old, found.server, found, None, (), named)
     account = id_lookup.one(store.read_all(dirs.accounts), account_id, lambda a: a, server=server)
     if not account.loads or account.misnamed or account.link is not None:
-        raise rollover.RolloverError(
+        raise errors.Error(
             f"The account {account.name} cannot get a new key: "
             + (
                 account.problem

@@ -93,7 +93,7 @@ def export(
         told = {"server": url, "account_url": account.uri, "kid": account.kid}
         if context.json and not yes:
             document.write("accounts export", done=False, plan=told, result=None)
-            raise change.NotDoneError("The private key is not printed.", "Add --yes to print it.")
+            raise errors.Error("The private key is not printed.", "Add --yes to print it.")
         pem = keys.to_pem(store.load_key(account.folder)).reveal()
         if context.json:
             document.write("accounts export", done=True, plan=told, result={"key": pem})

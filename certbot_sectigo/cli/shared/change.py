@@ -20,10 +20,6 @@ _Plan = TypeVar("_Plan")
 _Result = TypeVar("_Result")
 
 
-class NotDoneError(errors.Error):
-    """Nothing was changed, since nobody said yes."""
-
-
 def yes_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option ``--yes`` to a command."""
     return click.option("--yes", is_flag=True, help="Act without asking.")(function)
@@ -32,13 +28,13 @@ def yes_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def dirs_of(context: Context) -> Dirs:
     """Return certbot's directories, if this user may look into them.
 
-    :raises NotDoneError: if not: an empty list would be a wrong answer.
+    :raises certbot_sectigo.base.errors.Error: if not: an empty list would be a wrong answer.
     """
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
 
     def refuse(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
-            raise NotDoneError(
+            raise errors.Error(
                 f"{error.filename} cannot be read by this user (uid {os.geteuid()}).",
                 "Repeat the command as the user certbot runs as, most often root (sudo).",
             )
@@ -88,7 +84,8 @@ def act(
     :param conclude: prints what was done.
     :param result: gives what was done for JSON.
     :param failed: tells whether a part of it was not done, so that the exit code is 1.
-    :raises NotDoneError: if it was not approved, or the world has changed meanwhile.
+    :raises certbot_sectigo.base.errors.Error: if it was not approved, or the world has changed
+        meanwhile.
     """
     dirs = dirs_of(context)
     _refuse_other_owner(dirs)
@@ -100,12 +97,12 @@ def act(
         if context.json:
             document.write(command, done=False, plan=describe(plan), result=None)
         if context.json or not context.interactive:
-            raise NotDoneError("Nothing was changed.", "Add --yes to do it.")
+            raise errors.Error("Nothing was changed.", "Add --yes to do it.")
         if not click.confirm(question):
-            raise NotDoneError("Nothing was changed.")
+            raise errors.Error("Nothing was changed.")
     with lock(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
         if make() != plan:
-            raise NotDoneError(
+            raise errors.Error(
                 "Nothing was changed: certbot's files are not what they were a moment ago.",
                 "Repeat the command.",
             )
@@ -117,7 +114,7 @@ def act(
     elif not silent or failed(outcome):
         conclude(outcome)
     if failed(outcome):
-        raise NotDoneError("Not everything could be done; what was not is as it was.")
+        raise errors.Error("Not everything could be done; what was not is as it was.")
 
 
 def _refuse_other_owner(dirs: Dirs) -> None:
@@ -131,7 +128,7 @@ def _refuse_other_owner(dirs: Dirs) -> None:
         except FileNotFoundError:
             continue
         if owner != os.geteuid():
-            raise NotDoneError(
+            raise errors.Error(
                 f"Nothing was changed: {folder} is of uid {owner}, and this is uid "
                 f"{os.geteuid()}, whose files certbot could not use there.",
                 "Repeat the command as the user certbot runs as: put this in front of it:\n"

@@ -12,10 +12,6 @@ from certbot_sectigo.machine import commands, dirs
 _Thing = TypeVar("_Thing")
 
 
-class UnknownIdError(errors.Error):
-    """An id means nothing here, or several things."""
-
-
 def one(
     things: Iterable[_Thing],
     prefix: str,
@@ -32,7 +28,7 @@ def one(
     :param account_of: gives the account of a thing.
     :param server: ACME directory URL, to look at this server only.
     :param where: says in errors where it was looked for.
-    :raises UnknownIdError: if there is none, or several.
+    :raises certbot_sectigo.base.errors.Error: if there is none, or several.
     """
     below = dirs.server_path(server) if server else None
     found = []
@@ -49,13 +45,13 @@ def one(
         return found[0]
     if not found:
         of = f" of {server}" if server else ""
-        raise UnknownIdError(
+        raise errors.Error(
             f"There is no account {prefix}… {where}{of}.",
             f"The accounts, and those that were taken out of service:\n"
             f"{commands.ours('accounts', 'list')}\n{commands.ours('accounts', 'archived')}",
         )
     rows = "\n".join(f"  {account_of(t).name}  {account_of(t).server_path}" for t in found)
-    raise UnknownIdError(
+    raise errors.Error(
         f"{prefix} may mean several accounts {where}:\n{rows}",
         "Write more of the id, or give --server URL.",
     )

@@ -35,10 +35,6 @@ ENDPOINTS = (*ACME_ENDPOINTS, *SCM_ENDPOINTS)
 """Where there can be faults: what a path of the CA or of SCM means."""
 
 
-class FaultError(errors.Error):
-    """There is no such fault."""
-
-
 @dataclass(frozen=True)
 class Fault:
     """Something that goes wrong at an endpoint."""
@@ -56,15 +52,15 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise FaultError(f"{self.kind} is no fault", f"There are: {', '.join(KINDS)}.")
+            raise errors.Error(f"{self.kind} is no fault", f"There are: {', '.join(KINDS)}.")
         if self.endpoint != "*" and self.endpoint not in ENDPOINTS:
-            raise FaultError(
+            raise errors.Error(
                 f"{self.endpoint} is no endpoint", f"There are: *, {', '.join(ENDPOINTS)}."
             )
         if (self.kind == "redirect") != bool(self.target):
-            raise FaultError(f"{self.kind}: target is for redirect, which needs one")
+            raise errors.Error(f"{self.kind}: target is for redirect, which needs one")
         if self.times < 0 or not 0 <= self.seconds <= 3600:
-            raise FaultError(f"{self.kind}: times and seconds must be 0 or more, at most an hour")
+            raise errors.Error(f"{self.kind}: times and seconds must be 0 or more, at most an hour")
 
     def concerns(self, endpoint: str) -> bool:
         """Tell whether it is due at an endpoint, or at :data:`CONNECTION`."""

@@ -1,4 +1,4 @@
-"""TODO."""
+"""newNonce (RFC 8555 section 7.2)."""
 
 from __future__ import annotations
 

@@ -11,15 +11,11 @@ from certbot_sectigo.sandbox import model
 from certbot_sectigo.sandbox.parties import Pair
 from certbot_sectigo.sandbox.protocol import jws
 from certbot_sectigo.sandbox.protocol.exchange import Context
-from certbot_sectigo.sandbox.protocol.faults import EXPIRED_TLS, Fault, FaultError, Faults
+from certbot_sectigo.sandbox.protocol.faults import EXPIRED_TLS, Fault, Faults
 from certbot_sectigo.sandbox.protocol.journal import Journal, Record
 from certbot_sectigo.sandbox.resources import account
 
 _DAY = 86400.0
-
-
-class UnknownError(errors.Error):
-    """The sandbox has no such pair, account or domain."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +77,11 @@ class Control:
     def directory_url(self, name: str = "OV") -> str:
         """Return the directory URL of a certificate product, for clients' ``--server``.
 
-        :raises UnknownError: if there is no such product.
+        :raises certbot_sectigo.base.errors.Error: if there is no such product.
         """
         there = self.config.all_directories
         if name not in there:
-            raise UnknownError(
+            raise errors.Error(
                 f"The sandbox has no directory {name}", f"There are: {', '.join(there)}."
             )
         return self._context.urls.directory(name)
@@ -93,12 +89,12 @@ class Control:
     def pair(self, domain: str) -> Pair:
         """Find the pair that a name is delegated to.
 
-        :raises UnknownError: if there is none.
+        :raises certbot_sectigo.base.errors.Error: if there is none.
         """
         for pair in self._context.pairs():
             if pair.domain_of(domain) is not None:
                 return pair
-        raise UnknownError(f"{domain} is delegated to no pair of the sandbox")
+        raise errors.Error(f"{domain} is delegated to no pair of the sandbox")
 
     # What was asked.
 
@@ -210,7 +206,7 @@ class Control:
         ident = ident.rsplit("/", 1)[-1]
         found = self._context.store.get(model.Account, ident)
         if found is None:
-            raise UnknownError(f"The sandbox has no account {ident}")
+            raise errors.Error(f"The sandbox has no account {ident}")
         self._context.store.put(replace(found, status="deactivated"))
 
     def add_account(self, kid: str, jwk: Mapping[str, Any]) -> str:
@@ -219,11 +215,11 @@ class Control:
         :param kid: the pair it is bound with.
         :param jwk: its public key, a JSON Web Key.
         :return: the account's URL.
-        :raises UnknownError: if there is no such pair.
+        :raises certbot_sectigo.base.errors.Error: if there is no such pair.
         """
         pair = self._context.pair(kid)
         if pair is None:
-            raise UnknownError(f"The sandbox has no pair {kid}")
+            raise errors.Error(f"The sandbox has no pair {kid}")
         directory = "" if self.config.profile == "universal" else pair.directory
         made = account.create(self._context, kid, jws.load_key(dict(jwk)), directory)
         return self._context.urls.make("account", directory, made.id)
@@ -247,10 +243,10 @@ class Control:
     ) -> None:
         """Switch a fault on, see :class:`~certbot_sectigo.sandbox.protocol.faults.Fault`.
 
-        :raises FaultError: if there is no such fault or endpoint.
+        :raises certbot_sectigo.base.errors.Error: if there is no such fault or endpoint.
         """
         if kind == EXPIRED_TLS and not self.url.startswith("https:"):
-            raise FaultError("The sandbox serves http", "Start it with tls to make its TLS fail.")
+            raise errors.Error("The sandbox serves http", "Start it with tls to make its TLS fail.")
         self._faults.add(Fault(kind, endpoint, times, seconds, target))
 
     def faults(self) -> list[Fault]:
@@ -268,12 +264,12 @@ class Control:
     def _state(self, kid: str) -> model.PairState:
         state = self._context.store.get(model.PairState, kid)
         if state is None:
-            raise UnknownError(f"The sandbox has no pair {kid}")
+            raise errors.Error(f"The sandbox has no pair {kid}")
         return state
 
     def _set_status(self, kid: str, status: str) -> None:
         with self._context.store.transaction():
             state = self._state(kid)
             if state.status == "deactivated":
-                raise UnknownError(f"The pair {kid} was deactivated for good")
+                raise errors.Error(f"The pair {kid} was deactivated for good")
             self._context.store.put(replace(state, status=status))

@@ -24,17 +24,13 @@ _IDLE = 60.0
 _logger = logging.getLogger(__name__)
 
 
-class ListenError(errors.Error):
-    """The sandbox cannot listen where it was told to."""
-
-
 class Front(socketserver.ThreadingTCPServer):
     """Listens on loopback and hands requests to a service.
 
     :param host: an address of the loopback interface.
     :param port: the port, 0 for any free one.
     :param tls: how to speak https, well and with an expired certificate; None for http.
-    :raises ListenError: for any other address, and if the port is taken.
+    :raises certbot_sectigo.base.errors.Error: for any other address, and if the port is taken.
     """
 
     allow_reuse_address = True
@@ -51,7 +47,7 @@ class Front(socketserver.ThreadingTCPServer):
         except ValueError:
             loopback = False
         if not loopback:
-            raise ListenError(
+            raise errors.Error(
                 f"The sandbox listens on loopback only, never on {host}", "Use 127.0.0.1."
             )
         self._tls = tls
@@ -61,7 +57,7 @@ class Front(socketserver.ThreadingTCPServer):
         try:
             super().__init__((host, port), _Handler)
         except OSError as error:
-            raise ListenError(
+            raise errors.Error(
                 f"The sandbox cannot listen on {host} port {port}: {error.strerror}",
                 "Choose another port with --port, or 0 for any free one.",
             ) from None
