@@ -167,7 +167,7 @@ def test_over_https(
 def test_nobody_there(ask: Callable[..., Result], port: int) -> None:
     result = ask("accounts", check=1)
     assert str(port) in result.stderr
-    assert "Start one with: certbot-sectigo sandbox" in result.stderr
+    assert "Start one with:\ncertbot-sectigo sandbox\n" in result.stderr
 
 
 def test_port_that_is_taken(serve: Callable[..., Process], port: int, tmp_path: Path) -> None:
