@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import shlex
 from collections.abc import Iterator
@@ -236,3 +237,24 @@ def test_what_scm_has_not_added_is_said(tool: Tool, sandbox: RunningSandbox) -> 
     assert "SCM has not added new.example" in result.stderr
     assert "Not everything could be done" in result.stderr
     assert len(Scm(sandbox).ask("GET", "/api/acme/v2/account").json) == 1
+
+
+def test_no_secret_in_the_process_list(tool: Tool, sandbox: RunningSandbox, tmp_path: Path) -> None:
+    seen: list[bytes] = []
+
+    def look(_: object) -> None:
+        # The client waits for its answer meanwhile, so it is among them.
+        for name in ("cmdline", "environ"):
+            for path in Path("/proc").glob(f"[0-9]*/{name}"):
+                with contextlib.suppress(OSError):
+                    seen.append(path.read_bytes())
+
+    sandbox.on_request(look)
+    tool.run(*_ensure(sandbox, "--yes"))
+    output = tmp_path / "web1.ini"
+    tool.run("scm", "pair", NAME, "--output", str(output))
+    whole = b"\n".join(seen)
+    assert b"\0scm\0pair\0" in whole
+    key = output.read_text().split("hmac_key = ")[1].split()[0]
+    for secret in (key, CLERK.password.reveal()):
+        assert secret.encode() not in whole
