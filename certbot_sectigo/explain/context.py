@@ -27,6 +27,7 @@ _WORDS = re.compile(
     r"|let'?s[ -]encrypt|\blego\b|dehydrated"
     r"|\bwin-acme|\bwacs\b|cert-?manager|\bgetssl\b|\bposh-?acme|\bmod_md\b"
     r"|\bmd:(?:error|debug|info|warn|trace)|\buacme\b|tls\.(?:obtain|issuance|renew)|\beab\b|eab[-_]"
+    r"|failed to renew cert(?:ificate)?\b|attempting to renew cert\b"  # certbot's own
     r"|order resource|cluster-?issuer|certificate ?request\b|\bissuing certificate"
     r"|external[ _-]?account[ _-]?(?:binding|required)|\bhmac\b|newOrder|newAccount|newNonce"
     r"|new-(?:order|acct|nonce)|/v2/(?:[DOE]V\w*|GEANT\w*)\b|renewalInfo"

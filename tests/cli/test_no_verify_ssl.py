@@ -12,7 +12,9 @@ from certbot_sectigo.cli.main import cli, main
 from certbot_sectigo.sandbox import running
 from tests.accounts.keys import account_folder
 
-ASKS_WITHOUT_OPTION = {"register", "rollover", "deactivate", "probe", "pick", "adopt", "revoke"}
+ASKS_WITHOUT_OPTION = {
+    "register", "rollover", "deactivate", "probe", "pick", "adopt", "revoke", "renewals",
+}  # fmt: skip
 
 
 def test_every_command_that_asks_a_ca_has_it() -> None:
