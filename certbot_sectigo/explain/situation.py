@@ -11,7 +11,7 @@ from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.known import kids, pins
 from certbot_sectigo.base import errors
 from certbot_sectigo.explain.told import Told
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine import lineage_names, lineages
 from certbot_sectigo.machine.dirs import Dirs, PathError, server_path
 from certbot_sectigo.machine.lineages import Lineage
 
@@ -144,7 +144,7 @@ def _lineage(told: Told, all_lineages: Iterable[Lineage], dirs: Dirs) -> Lineage
     known = {lineage.name: lineage for lineage in all_lineages}
     if told.lineage in known:
         return known[str(told.lineage)]
-    return lineages.for_names(dirs.renewal, told.names) if told.names else None
+    return lineage_names.for_names(dirs.renewal, told.names) if told.names else None
 
 
 def _used(

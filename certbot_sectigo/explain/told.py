@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from certbot_sectigo.machine.logs import parser
 from certbot_sectigo.machine.logs.parser import Exchange
+from certbot_sectigo.machine.logs.values import decoded
 
 _URL = re.compile(r"https?://([\w.:\[\]-]{1,200})(/[^\s\"'<>\\]{0,300})?")
 _RESOURCE = re.compile(r"(.*)/(?:newOrder|newAccount|order/[\w-]+(?:/finalize)?|authz/[\w-]+)/?")
@@ -61,7 +62,7 @@ def follow(told: Told, exchange: Exchange) -> Told:
     payload, body = exchange.payload or {}, exchange.body
     if isinstance(body.get("newAccount"), str) and exchange.method == "GET":
         told = replace(told, server=exchange.url)
-    found = parser.decoded(_member(payload, "externalAccountBinding", "protected"))
+    found = decoded(_member(payload, "externalAccountBinding", "protected"))
     if found and isinstance(found.get("kid"), str):
         told = replace(told, kid=found["kid"], account_url=None)
     identifiers = payload.get("identifiers")

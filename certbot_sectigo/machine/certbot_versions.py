@@ -100,8 +100,7 @@ def saving_words() -> tuple[str, ...]:
 def forget(config: Any, name: str) -> None:
     """Take a value out of certbot's configuration that a renewal file put there.
 
-    certbot restores whatever begins with a plugin's name, also what is no option any more,
-    and would save it again.
+    certbot would save it again with the lineage.
     """
     vars(getattr(config, "namespace", config)).pop(name, None)
 

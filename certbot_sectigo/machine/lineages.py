@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import certificates, dirs, renewal_file
 from certbot_sectigo.machine.certificates import Certificate, Unreadable
+from certbot_sectigo.machine.lineage_names import all_for_names, for_names
 from certbot_sectigo.machine.renewal_file import RepointError, diff, repoint
 
 __all__ = [
@@ -224,37 +225,6 @@ def read_certificate(lineage: Lineage) -> Certificate | Unreadable:
     """Return the certificate a lineage points to, never failing on a broken one."""
     path = lineage.cert_path or lineage.fullchain_path
     return certificates.read(path) if path else Unreadable(f"{lineage.path} names no certificate")
-
-
-def for_names(renewal_dir: Path, names: Iterable[str]) -> Lineage | None:
-    """Return the lineage that ``certbot certonly -d …`` would take these names for.
-
-    That is one of exactly these names, else the one that has most of them and no other
-    (which certbot expands). Of two alike the last in order counts, as with certbot.
-    """
-    wanted = certificates.normal_names(names)
-    same: Lineage | None = None
-    part: tuple[int, Lineage] | None = None
-    for lineage, has in _with_names(renewal_dir):
-        if has == wanted:
-            same = lineage
-        elif has < wanted and (part is None or len(has) > part[0]):
-            part = (len(has), lineage)
-    return same or (part[1] if part else None)
-
-
-def all_for_names(renewal_dir: Path, names: Iterable[str]) -> list[Lineage]:
-    """Return all lineages whose certificate is of exactly these names (RSA and ECDSA, say)."""
-    wanted = certificates.normal_names(names)
-    return [lineage for lineage, has in _with_names(renewal_dir) if has == wanted]
-
-
-def _with_names(renewal_dir: Path) -> Iterable[tuple[Lineage, frozenset[str]]]:
-    for lineage in read_all(renewal_dir):
-        if lineage.problem is None:
-            certificate = read_certificate(lineage)
-            if isinstance(certificate, Certificate):
-                yield lineage, certificate.names
 
 
 def _lineage(

@@ -59,6 +59,12 @@ def add(add: Callable[..., None]) -> None:
         "80. Only names that the CA has not validated need either.",
     )
     add(
+        # Release 0.1 saved it with lineages; it is not read. certbot 2.1 and older stop at a
+        # renewal file that has an option of a plugin which they do not know.
+        "challenged",
+        help=argparse.SUPPRESS,
+    )
+    add(
         "insecure-credentials",
         action="store_true",
         help="Take the EAB secret also from a file that others can read.",

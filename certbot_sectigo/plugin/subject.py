@@ -8,7 +8,7 @@ from typing import Any
 from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.request import Pinned, Request
 from certbot_sectigo.base import errors
-from certbot_sectigo.machine import commands, dirs, lineages, live
+from certbot_sectigo.machine import commands, dirs, lineage_names, lineages, live
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.renewals import forecast
 
@@ -48,7 +48,7 @@ def existing(config: Any, renewal_dir: Path) -> Lineage | None:
     if config.certname:
         return _named(config, renewal_dir)
     names = [str(name) for name in config.domains or ()]
-    return lineages.for_names(renewal_dir, names) if names else None
+    return lineage_names.for_names(renewal_dir, names) if names else None
 
 
 def renewed(config: Any, renewal_dir: Path, kid: str | None) -> Lineage | None:
@@ -59,7 +59,7 @@ def renewed(config: Any, renewal_dir: Path, kid: str | None) -> Lineage | None:
     if config.certname:
         return _named(config, renewal_dir)
     names = [*map(str, config.domains or ()), *map(str, getattr(config, "ip_addresses", ()))]
-    found = lineages.all_for_names(renewal_dir, names)
+    found = lineage_names.all_for_names(renewal_dir, names)
     for test in (
         lambda lineage: lineage.account == config.account,
         lambda lineage: lineage.kid == kid,

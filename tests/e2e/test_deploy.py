@@ -160,6 +160,9 @@ def test_failure_at_the_first_installation(place: Place) -> None:
 def test_install_says_that_certbot_does_not_remember_it(place: Place) -> None:
     place.describe(test=None, mode="0600")
     place.certbot.certonly(NAME, credentials=place.credentials)
+    # Without a terminal certbot renew sleeps for minutes first.
+    place.certbot.cli_ini.parent.mkdir(parents=True, exist_ok=True)
+    place.certbot.cli_ini.write_text("no-random-sleep-on-renew = true\n")
     words = ("install", "--cert-name", NAME, "--installer", "sectigo-eab")
     told = place.certbot.run(*words).stdout
     assert "For renewals to do the same:" in told

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine import lineage_names, lineages
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 SERVER = "https://acme.sectigo.com/v2/OV"
@@ -275,7 +275,7 @@ def test_lineages_are_found_by_their_names(tmp_path: Path) -> None:
     renewal = tmp_path / "renewal"
 
     def named(*names: str) -> str | None:
-        found = lineages.for_names(renewal, names)
+        found = lineage_names.for_names(renewal, names)
         return found.name if found else None
 
     assert named("a.example.org") == "one"
@@ -283,7 +283,7 @@ def test_lineages_are_found_by_their_names(tmp_path: Path) -> None:
     assert named("a.example.org", "d.example.org") == "one"  # to be expanded
     assert named("a.example.org", "b.example.org", "d.example.org") == "two"
     assert named("d.example.org") is None
-    both = lineages.all_for_names(renewal, ["a.example.org", "b.example.org"])
+    both = lineage_names.all_for_names(renewal, ["a.example.org", "b.example.org"])
     assert [x.name for x in both] == ["two", "two_rsa"]
 
 

@@ -13,7 +13,8 @@ from certbot_sectigo.machine import account_id, dirs
 from certbot_sectigo.machine.logs import files, orders
 from certbot_sectigo.machine.logs.files import Unread
 from certbot_sectigo.machine.logs.orders import Opened, Validated
-from certbot_sectigo.machine.logs.parser import Event, Exchange, Run, decoded, events
+from certbot_sectigo.machine.logs.parser import Event, Exchange, Run, events
+from certbot_sectigo.machine.logs.values import decoded
 
 _LONG_AGO = datetime.fromtimestamp(0, timezone.utc)
 """For records whose digits make no date."""

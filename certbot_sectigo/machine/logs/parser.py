@@ -8,17 +8,15 @@ below it, later ``Received response:`` with status, headers and body below it.
 from __future__ import annotations
 
 import ast
-import base64
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Union
 
-from certbot_sectigo.base import json_text
+from certbot_sectigo.machine.logs.values import _date, _time, decoded, json_object
 
 _START = re.compile(
     r"\n(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+:[A-Z]+:([\w.]+):"
@@ -175,25 +173,6 @@ def events(blocks: Iterable[str]) -> Iterator[Event]:
         yield open_request
 
 
-def json_object(text: str) -> Mapping[str, Any] | None:
-    """Return a JSON object's members; None if it is none."""
-    try:
-        return json_text.loads_object(text)
-    except ValueError:
-        return None
-
-
-def decoded(text: Any) -> Mapping[str, Any] | None:
-    """Return the members of a JSON object in base64url (RFC 7515 section 2); None if it is none."""
-    if not isinstance(text, str):
-        return None
-    try:
-        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        return json_object(data.decode())
-    except ValueError:
-        return None
-
-
 def _records(blocks: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
     """Find the records that matter: number of the first line, time, logger, message.
 
@@ -289,18 +268,3 @@ def _unquoted(text: str) -> str:
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             return text
     return text
-
-
-def _time(text: str) -> datetime | None:
-    """Read the time of a record: local time of the machine, without its zone."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").astimezone(timezone.utc)
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text).astimezone(timezone.utc)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
