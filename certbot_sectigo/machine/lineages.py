@@ -13,7 +13,6 @@ from typing import Any
 from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import certificates, dirs, renewal_file
 from certbot_sectigo.machine.certificates import Certificate, Unreadable
-from certbot_sectigo.machine.lineage_names import all_for_names, for_names
 from certbot_sectigo.machine.renewal_file import RepointError, diff, repoint
 
 __all__ = [
@@ -22,13 +21,12 @@ __all__ = [
     "LineageError",
     "RepointError",
     "Unreadable",
-    "all_for_names",
     "diff",
-    "for_names",
     "read",
     "read_all",
     "read_certificate",
     "read_expiry",
+    "read_options",
     "read_text",
     "repoint",
 ]
