@@ -96,8 +96,11 @@ def run(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
+        from certbot_sectigo.base.atomic.steps import REMEDIES
+
         where = f"{error.filename}: " if error.filename else ""
-        return _failed(words, f"{where}{error.strerror or error}", "", 1)
+        remedy = REMEDIES.get(error.errno or 0, "") if error.filename else ""
+        return _failed(words, f"{where}{error.strerror or error}", remedy, 1)
     return result if isinstance(result, int) else 0
 
 

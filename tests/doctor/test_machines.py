@@ -89,6 +89,7 @@ def credentials(machine: Machine) -> None:
 
 def archive_folder(machine: Machine) -> None:
     (machine.config / "sectigo/archive").mkdir(parents=True)
+    (machine.config / "sectigo/archive/by-hand").touch()  # an empty folder is told of, too
     (machine.config / "sectigo/archive").chmod(0o755)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from certbot_sectigo.accounts import leftovers
+from certbot_sectigo.machine.dirs import Dirs
 from tests.torture.forker import NONE, Fault, Outcome
 from tests.torture.operations import Operation, Words
 from tests.torture.shim import KILLS, Call, read_trace
@@ -109,6 +111,12 @@ class Trial:
             last = named(self.world, last)[:70]
             complaints.append(Complaint("stuck", f"rerun exits {outcome.status} ({last}): {apart}"))
         ours = [name for name in extra if "/renewal/" not in name or not self.operation.certbots]
+        if ours:
+            # What was begun is ended by the next command that writes, whichever that is.
+            folders = (self.world.config, self.world.tree / "work", self.world.tree / "logs")
+            leftovers.sweep(Dirs(*folders))
+            extra, _, _ = differences(self._look(), self.after)
+            ours = [name for name in ours if name in extra]
         if ours:
             complaints.append(Complaint("leftover", ", ".join(ours)))
         if "Traceback" in outcome.output:

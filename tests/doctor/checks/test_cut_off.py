@@ -17,7 +17,8 @@ def test_it_is_told_and_the_command_ends_it(machine: Machine) -> None:
     assert [f["severity"] for f in found] == [Severity.WARNING.value, Severity.NOTICE.value]
     assert found[0]["where"] == [str(file)]
     assert str(empty) in found[1]["where"]
-    assert found[0]["command"] == "certbot-sectigo accounts clean"
+    command = found[0]["command"]
+    assert command.startswith("certbot-sectigo ") and command.endswith(" accounts clean")
     machine.command("accounts", "clean", "--yes", check=0)
     assert not file.exists() and not empty.exists()
     assert "accounts/cut-off" not in machine.codes()
