@@ -15,23 +15,23 @@ CERTBOTS = (REGR, KEY, META)
 _PRIVATE_MEMBERS = {"RSA": ("n", "e", "d"), "EC": ("crv", "x", "y", "d")}
 
 
-class Malformed(ValueError):  # noqa: N818 - a finding, not a failure
+class MalformedAccount(ValueError):  # noqa: N818 - a finding, not a failure
     """A file's content is not what certbot could parse."""
 
 
 def load(path: str) -> Mapping[str, Any]:
     """Return the JSON object that a file holds.
 
-    :raises Malformed: if it holds anything else.
+    :raises MalformedAccount: if it holds anything else.
     :raises OSError: if it cannot be read.
     """
     data = reading.read_regular(path)
     try:
         content = json_text.loads(data.decode())
     except ValueError:
-        raise Malformed("is empty" if not data.strip() else "is not JSON") from None
+        raise MalformedAccount("is empty" if not data.strip() else "is not JSON") from None
     if not isinstance(content, dict):
-        raise Malformed("is not a JSON object")
+        raise MalformedAccount("is not a JSON object")
     return content
 
 
@@ -46,24 +46,24 @@ def contact(regr: Mapping[str, Any]) -> tuple[str, ...]:
 def _check_key(key: Mapping[str, Any]) -> None:
     members = _PRIVATE_MEMBERS.get(str(key.get("kty")))
     if members is None:
-        raise Malformed("is neither an RSA nor an EC key")
+        raise MalformedAccount("is neither an RSA nor an EC key")
     for name in members:
         if not isinstance(key.get(name), str) or not key[name]:
-            raise Malformed(f"lacks the key's member {name}")
+            raise MalformedAccount(f"lacks the key's member {name}")
 
 
 def _check_regr(regr: Mapping[str, Any]) -> None:
     if not isinstance(regr.get("uri"), str) or not regr["uri"]:
-        raise Malformed("has no account URL (uri)")
+        raise MalformedAccount("has no account URL (uri)")
     if not isinstance(regr.get("body"), dict):
-        raise Malformed("has no body")
+        raise MalformedAccount("has no body")
 
 
 def _check_meta(meta: Mapping[str, Any]) -> None:
     if parse_time(str(meta.get("creation_dt"))) is None:
-        raise Malformed("has no creation time (creation_dt)")
+        raise MalformedAccount("has no creation time (creation_dt)")
     if "creation_host" not in meta:
-        raise Malformed("does not name the host it was made on (creation_host)")
+        raise MalformedAccount("does not name the host it was made on (creation_host)")
 
 
 CHECKS = {KEY: _check_key, REGR: _check_regr, META: _check_meta}

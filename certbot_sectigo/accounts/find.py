@@ -15,7 +15,7 @@ from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.known import kids, overview, pins
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.session import Settings
@@ -42,7 +42,7 @@ class FindContext:
 
 
 def choose(
-    request: Request,
+    request: AccountRequest,
     around: FindContext,
     credentials: Callable[[], Credentials | None],
     register: Callable[[Credentials], Account],
@@ -80,7 +80,7 @@ def choose(
     return new(request, around, pair, register)
 
 
-def find(request: Request, around: FindContext) -> Chosen | None:
+def find(request: AccountRequest, around: FindContext) -> Chosen | None:
     """Look for an account known to be of the request's kid: notes, logs, lineages, the CA.
 
     Whatever shows an account before it is used shows what this gives.
@@ -107,7 +107,7 @@ def find(request: Request, around: FindContext) -> Chosen | None:
 
 
 def new(
-    request: Request,
+    request: AccountRequest,
     around: FindContext,
     pair: Credentials,
     register: Callable[[Credentials], Account],
@@ -151,7 +151,7 @@ def _write_down(before: Sequence[Account], after: Sequence[Account], around: Fin
             kids.write(account)
 
 
-def _pinned(request: Request, around: FindContext) -> Chosen | None:
+def _pinned(request: AccountRequest, around: FindContext) -> Chosen | None:
     """Take the pinned account if it loads and is not known to be of another kid."""
     name = request.pin or ""
     folder = around.dirs.accounts / server_path(request.server) / name

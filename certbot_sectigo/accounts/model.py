@@ -123,7 +123,7 @@ class Use:
 
 
 @dataclass(frozen=True)
-class Issued:
+class ValidCertificate:
     """A certificate that an account got and that is still valid."""
 
     lineage: str

@@ -10,13 +10,13 @@ from certbot_sectigo.accounts.change.register import pending_accounts
 from certbot_sectigo.accounts.judge import choice
 from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.known import pins
-from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 
 
-def nothing_to_register_with(request: Request, dirs: Dirs) -> errors.Error:
+def nothing_to_register_with(request: AccountRequest, dirs: Dirs) -> errors.Error:
     """Return the refusal where no account of the kid is here, nor its HMAC key."""
     return errors.Error(
         f"No account here is known to be bound with kid {request.kid} at {request.server}, and "
@@ -30,7 +30,7 @@ def nothing_to_register_with(request: Request, dirs: Dirs) -> errors.Error:
     )
 
 
-def refuse_archived(request: Request, dirs: Dirs) -> None:
+def refuse_archived(request: AccountRequest, dirs: Dirs) -> None:
     """Refuse to register where the account asked for can be had back from the archive.
 
     A pair that binds once cannot be bound again, and with one that binds more often a
@@ -52,7 +52,7 @@ def refuse_archived(request: Request, dirs: Dirs) -> None:
     )
 
 
-def way_on(request: Request, dirs: Dirs) -> str:
+def way_on(request: AccountRequest, dirs: Dirs) -> str:
     """Return where the key of a pair that is bound already is, or may be, and what to do."""
     facts = _facts(request, dirs)
     of_kid, archived = _archived(request, dirs)
@@ -99,7 +99,7 @@ def way_on(request: Request, dirs: Dirs) -> str:
     return "\n".join(lines)
 
 
-def _archived(request: Request, dirs: Dirs) -> tuple[list[Archived], list[Archived]]:
+def _archived(request: AccountRequest, dirs: Dirs) -> tuple[list[Archived], list[Archived]]:
     """Return the archive's accounts of the request's server: of its kid, and of unknown kid."""
     path = server_path(request.server)
     there = [a for a in archive.read_all(dirs) if a.account.server_path == path]
@@ -113,12 +113,12 @@ def _restore(name: str) -> str:
     return commands.ours("accounts", "restore", name)
 
 
-def accounts_of_server(request: Request, dirs: Dirs) -> str:
+def accounts_of_server(request: AccountRequest, dirs: Dirs) -> str:
     """Return the lines that list the accounts of the request's server; empty without any."""
     return _listing("Accounts of this server:", _facts(request, dirs))
 
 
-def _facts(request: Request, dirs: Dirs) -> list[AccountFacts]:
+def _facts(request: AccountRequest, dirs: Dirs) -> list[AccountFacts]:
     """Return the accounts of the request's server with the lineages that are pinned to them."""
     accounts = store.read_server(dirs.accounts, request.server)
     return pins.facts(accounts, lineages.read_all(dirs.renewal))

@@ -73,7 +73,7 @@ class Pinned:
 
 
 @dataclass(frozen=True)
-class Request:
+class AccountRequest:
     """What is to be found: an account of a kid at a server, or a pinned one."""
 
     server: str
@@ -87,7 +87,7 @@ class Request:
     warnings: tuple[str, ...] = ()
 
 
-def for_issuance(asked: Asked, lineage: Pinned | None) -> Request:
+def for_issuance(asked: Asked, lineage: Pinned | None) -> AccountRequest:
     """Settle what ``certonly`` or ``run`` asks for.
 
     What stands on the command line decides, and must not contradict itself; then
@@ -109,16 +109,18 @@ def for_issuance(asked: Asked, lineage: Pinned | None) -> Request:
     )
     if follows_pin and lineage is not None and lineage.server:
         warnings = _overruled(asked, lineage)
-        return Request(lineage.server, lineage.kid, lineage.account, False, credentials, warnings)
+        return AccountRequest(
+            lineage.server, lineage.kid, lineage.account, False, credentials, warnings
+        )
     server, warnings = _server(asked, credentials, lineage)
     if asked.account.named and not (asked.file_named or asked.kid.named or asked.eab_kid.named):
         kid, credentials = None, None  # what is merely configured does not contradict it
     if asked.eab_kid and kid is not None and asked.eab_kid.value != kid:
         warnings += (f"Using kid {kid} ({source}); eab-kid in certbot's configuration is another.",)
     if asked.account.named:
-        return Request(server, kid, asked.account.value, True, credentials, warnings)
+        return AccountRequest(server, kid, asked.account.value, True, credentials, warnings)
     if asked.account and kid is None:
-        return Request(server, None, asked.account.value, True, None, warnings)
+        return AccountRequest(server, None, asked.account.value, True, None, warnings)
     if kid is None:
         raise NothingAskedError(
             "The authenticator sectigo-eab was not told which EAB pair to use.",
@@ -127,10 +129,10 @@ def for_issuance(asked: Asked, lineage: Pinned | None) -> Request:
         )
     if asked.account:
         warnings += ("account in certbot's configuration is passed over: the kid decides.",)
-    return Request(server, kid, None, False, credentials, warnings)
+    return AccountRequest(server, kid, None, False, credentials, warnings)
 
 
-def refuse_ambiguous(wanted: Request, lineages: list[Pinned]) -> None:
+def refuse_ambiguous(wanted: AccountRequest, lineages: list[Pinned]) -> None:
     """Refuse to go on where certbot will ask for names, and could then take any lineage.
 
     :param wanted: what the configuration alone asks for.
@@ -146,7 +148,7 @@ def refuse_ambiguous(wanted: Request, lineages: list[Pinned]) -> None:
         )
 
 
-def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False) -> Request:
+def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False) -> AccountRequest:
     """Settle what ``renew`` asks for: the lineage's own server and account.
 
     :param asked: as certbot restored it from the renewal file, as far as it did.
@@ -180,7 +182,7 @@ def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False)
             "Renew it with its own authenticator (drop --authenticator, or authenticator in "
             f"cli.ini), or move it:\n{_issuing(lineage)}",
         )
-    return Request(server, kid, pin, asked.account.named)
+    return AccountRequest(server, kid, pin, asked.account.named)
 
 
 def _issuing(lineage: Pinned | None) -> str:

@@ -70,12 +70,16 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
             if name == files.KEY:
                 ident = account_id.account_id(content)
                 if ident is None:
-                    raise files.Malformed("does not hold a usable key")
+                    raise files.MalformedAccount("does not hold a usable key")
             found[name] = content
-        except (OSError, files.Malformed) as error:
+        except (OSError, files.MalformedAccount) as error:
             # What certbot stumbles over first decides what it does.
             if state is State.LOADS:
-                state = State.UNPARSABLE if isinstance(error, files.Malformed) else State.INCOMPLETE
+                state = (
+                    State.UNPARSABLE
+                    if isinstance(error, files.MalformedAccount)
+                    else State.INCOMPLETE
+                )
                 problem = f"{here}/{name}: {getattr(error, 'strerror', None) or error}"
             if isinstance(error, OSError) and not reading.tells(error):
                 unread = f"{here}/{name}: {error.strerror}"

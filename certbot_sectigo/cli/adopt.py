@@ -20,7 +20,7 @@ from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.id_types import Kid
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import certbot_process, commands, lock_keeper
 from certbot_sectigo.machine.dirs import Dirs
 
@@ -37,7 +37,7 @@ from certbot_sectigo.machine.dirs import Dirs
 @ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     names: tuple[str, ...],
     everything: bool,
     eab_kid: str | None,
@@ -88,7 +88,7 @@ def command(
     return 0
 
 
-def _means(context: Context, dirs: Dirs, no_verify_ssl: bool) -> Means:
+def _means(context: CommandContext, dirs: Dirs, no_verify_ssl: bool) -> Means:
     more = ["--no-verify-ssl"] if no_verify_ssl else []
 
     def waiting(who: str) -> None:
@@ -107,7 +107,7 @@ def _means(context: Context, dirs: Dirs, no_verify_ssl: bool) -> Means:
     )
 
 
-def _nothing(context: Context, plan: AdoptPlan, everything: bool) -> int:
+def _nothing(context: CommandContext, plan: AdoptPlan, everything: bool) -> int:
     """Say that there is nothing to adopt; that is a failure if it was asked for by name."""
     ours = all("already" in left.reason for left in plan.left)
     if context.json:
@@ -186,7 +186,7 @@ def _conclude(done: Adopted) -> None:
         click.echo(f"To take it back:\n    {commands.ours('adopt', '--undo')}")
 
 
-def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
+def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
     def make() -> tuple[records.ChangeRecord, tuple[RenewalChange, ...]]:
         try:
             record, changes = pin.plan_undo(dirs, adopt_plan.KIND)

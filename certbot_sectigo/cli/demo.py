@@ -16,7 +16,7 @@ import click
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -42,7 +42,7 @@ _TIMEOUT = 120
 
 @click.command("demo")
 @click.pass_obj
-def command(context: Context) -> None:
+def command(context: CommandContext) -> None:
     """Tell the whole story with real certbot runs.
 
     Runs certbot in a temporary folder against the sandbox on this machine; your own

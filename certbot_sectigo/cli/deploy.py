@@ -12,7 +12,7 @@ import click
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.deploy import examples, material, report, targets
 from certbot_sectigo.deploy.job import (
     DeployJob,
@@ -52,7 +52,7 @@ _NOWHERE = "There is no deploy file, and no certificate here was installed with 
 )
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     cert_name: str | None,
     deploy_file: str | None,
     dry_run: bool,
@@ -89,7 +89,7 @@ class _CertbotEndedError(Exception):
 
 
 def _in_hook(
-    context: Context, cert_name: str | None, deploy_file: str | None, above: HookedCertbot
+    context: CommandContext, cert_name: str | None, deploy_file: str | None, above: HookedCertbot
 ) -> int:
     """Deploy below a certbot that waits for this command: its locks stand for ours.
 
@@ -108,10 +108,10 @@ def _in_hook(
 
 
 def _tell(
-    context: Context,
+    context: CommandContext,
     cert_name: str | None,
     deploy_file: str | None,
-    act: Callable[[DeployJob, Context], list[dict[str, Any]]],
+    act: Callable[[DeployJob, CommandContext], list[dict[str, Any]]],
 ) -> int:
     """Do one thing to the targets of each certificate asked for; return the exit code."""
     said: list[dict[str, Any]] = []
@@ -148,7 +148,7 @@ def _tell(
     return 0 if fine else 1
 
 
-def _unmatched(context: Context, given: str | None, idle: list[DeployJob]) -> list[str]:
+def _unmatched(context: CommandContext, given: str | None, idle: list[DeployJob]) -> list[str]:
     """Say why nothing at all is deployed; nothing where nobody asked for the installer.
 
     :raises DeployError: a deploy file cannot be read.
@@ -166,7 +166,7 @@ def _unmatched(context: Context, given: str | None, idle: list[DeployJob]) -> li
 
 
 def _jobs(
-    context: Context, cert_name: str | None, given: str | None, failed: list[str]
+    context: CommandContext, cert_name: str | None, given: str | None, failed: list[str]
 ) -> Iterator[DeployJob]:
     """Iterate over jobs, one for each certificate asked for.
 
@@ -183,7 +183,7 @@ def _jobs(
 
 
 def _deploy(
-    job: DeployJob, context: Context, guard: Callable[[], None] | None = None
+    job: DeployJob, context: CommandContext, guard: Callable[[], None] | None = None
 ) -> list[dict[str, Any]]:
     def tell(text: str) -> None:
         if context.verbosity > 0:
@@ -202,7 +202,7 @@ def _deploy(
     ]
 
 
-def _compare(job: DeployJob, context: Context) -> list[dict[str, Any]]:
+def _compare(job: DeployJob, context: CommandContext) -> list[dict[str, Any]]:
     return [
         {
             "name": one.target,
@@ -225,7 +225,7 @@ def _comparison(one: TargetDifference) -> str:
     return f"{title}{sign}\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def _plan(job: DeployJob, context: Context) -> list[dict[str, Any]]:
+def _plan(job: DeployJob, context: CommandContext) -> list[dict[str, Any]]:
     plans, refused = job.plans()
     found: list[dict[str, Any]] = []
     for plan in plans:

@@ -12,9 +12,9 @@ import click
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.shared import ask_ca, change
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.doctor import examination, fixes
 from certbot_sectigo.doctor.checks import reach
 from certbot_sectigo.doctor.examination import Machine
@@ -43,7 +43,7 @@ _SHOWN = 5
 @ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     format_name: str,
     online: bool,
     deep: bool,
@@ -99,7 +99,7 @@ def _without(diagnosis: Diagnosis, ignore: Collection[str]) -> Diagnosis:
 
 
 def _fix(
-    context: Context, look: Callable[[], Machine], ignore: Collection[str], *, yes: bool
+    context: CommandContext, look: Callable[[], Machine], ignore: Collection[str], *, yes: bool
 ) -> int:
     """Show the plan, ask, mend, and say what is left."""
     machine = look()
@@ -158,7 +158,7 @@ def _show_plan(steps: tuple[fixes.Step, ...]) -> None:
         click.echo("A service that reads these keys as a user outside their group cannot any more.")
 
 
-def _show(context: Context, diagnosis: Diagnosis) -> None:
+def _show(context: CommandContext, diagnosis: Diagnosis) -> None:
     report = Report(
         "doctor", lambda: data(diagnosis), lambda: _blocks(diagnosis, context.verbosity)
     )
@@ -215,22 +215,22 @@ def _blocks(diagnosis: Diagnosis, verbosity: int) -> Iterator[Block]:
         tone = _TONES[finding.severity]
         title = f"{finding.severity.value.upper()}  {finding.title}  [{finding.code}]"
         if verbosity < 0:
-            yield Note(title, tone=tone)
+            yield Remark(title, tone=tone)
             continue
         if number:
-            yield Note("")
+            yield Remark("")
         places = list(finding.where[: None if verbosity else _SHOWN])
         if len(finding.where) > len(places):
             places.append(f"and {len(finding.where) - len(places)} more (-v names them)")
         # Paths are not to be broken, no more than commands.
-        yield Note(title, "\n".join(places), tone)
-        yield Note(finding.what)
-        yield Note(finding.remedy, finding.command)
+        yield Remark(title, "\n".join(places), tone)
+        yield Remark(finding.what)
+        yield Remark(finding.remedy, finding.command)
     if not diagnosis.findings:
-        yield Note("No findings.", tone=Tone.GOOD)
+        yield Remark("No findings.", tone=Tone.GOOD)
     if diagnosis.reaches and verbosity >= 0:
         yield _reach_table(diagnosis)
-        yield Note(
+        yield Remark(
             "Each domain stands for every name below it, too. Whoever takes over this machine "
             "can get certificates for all of them: an account of its own for each machine, or "
             "orders from a protected one, keeps that small.",

@@ -16,7 +16,7 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.base.reading import status
 from certbot_sectigo.ca.catalogue import SPEAKERS
 from certbot_sectigo.cli.format import document
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
 from certbot_sectigo.explain.findings import Reading, read
@@ -35,7 +35,7 @@ _LONGEST_LINE = 1 << 20
 @click.option("--all", "show_all", is_flag=True, help="Show all that is found, not the first 3.")
 @click.option("--list", "show_list", is_flag=True, help="Print all that is known, as Markdown.")
 @click.pass_obj
-def command(ctx: Context, source: tuple[str, ...], show_all: bool, show_list: bool) -> int:
+def command(ctx: CommandContext, source: tuple[str, ...], show_all: bool, show_list: bool) -> int:
     """Print what an error or a log means, its usual causes, and what to do.
 
     Reads the newest of certbot's logs that shows an error; or the log FILE (compressed

@@ -12,10 +12,10 @@ import click
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import account_words, ask_ca
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook, Renewal
 
@@ -70,7 +70,7 @@ def command(
 
     The exit code is 1 if a certificate will not renew by itself.
     """
-    context: Context = ctx.obj
+    context: CommandContext = ctx.obj
     asked = connect.connect(context, scm_file).scm if scm or scm_file is not None else None
     found = gather(context, only, orders=orders, verify_ssl=not no_verify_ssl, scm=asked)
     report = Report(
@@ -83,7 +83,7 @@ def command(
 
 
 def gather(
-    context: Context,
+    context: CommandContext,
     only: Sequence[str] = (),
     *,
     orders: bool = False,
@@ -174,7 +174,7 @@ def _forecast_as_json(forecast: Forecast) -> Mapping[str, Any]:
 
 def _blocks(found: Sequence[Renewal], *, orders: bool) -> Iterator[Block]:
     if not found:
-        yield Note("There are no certificates here.")
+        yield Remark("There are no certificates here.")
         return
     short = account_words.short_ids(r.account for r in found if r.account)
     rows = []
@@ -203,9 +203,9 @@ def _blocks(found: Sequence[Renewal], *, orders: bool) -> Iterator[Block]:
             continue
         tone = Tone.BAD if forecast.fails else Tone.WARN
         text = f"{renewal.lineage.name}: {forecast.reason}"
-        yield Note(f"{text} {forecast.remedy}".rstrip(), forecast.command, tone)
+        yield Remark(f"{text} {forecast.remedy}".rstrip(), forecast.command, tone)
     if not orders and any(r.forecast.outlook is Outlook.UNKNOWN for r in found):
-        yield Note("The CA was not asked. This asks it:", commands.ours("renewals", "--order"))
+        yield Remark("The CA was not asked. This asks it:", commands.ours("renewals", "--order"))
 
 
 def _day(moment: datetime | None) -> str:

@@ -14,7 +14,7 @@ from certbot_sectigo.accounts.change.revoke_ways import Attempt, RevokeAnswer, R
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.shared import ask_ca, change
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import certbot_process, commands
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.dirs import Dirs
@@ -60,7 +60,7 @@ class Revoked:
 @ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     cert_name: str | None,
     cert_path: str | None,
     key_path: str | None,
@@ -149,7 +149,9 @@ def _chosen(
     return chosen
 
 
-def _revoke(context: Context, dirs: Dirs, plan: RevokePlan, *, no_verify_ssl: bool) -> Revoked:
+def _revoke(
+    context: CommandContext, dirs: Dirs, plan: RevokePlan, *, no_verify_ssl: bool
+) -> Revoked:
     """Try the ways in their order until the CA takes one."""
     more = ["--no-verify-ssl"] if no_verify_ssl else []
 

@@ -15,7 +15,7 @@ from certbot_sectigo.accounts.model import Learned, Note
 from certbot_sectigo.base import errors
 from certbot_sectigo.doctor import redaction
 from certbot_sectigo.doctor.examination import Machine
-from certbot_sectigo.doctor.model import Place
+from certbot_sectigo.doctor.model import LeakPlace
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _notes(machine: Machine) -> Iterator[WriteNote]:
 def _logs(machine: Machine) -> Iterator[Redact]:
     lines: dict[str, list[int]] = defaultdict(list)
     for leak in machine.leaks:
-        if leak.place is Place.LOG:
+        if leak.place is LeakPlace.LOG:
             log, _, line = leak.where.rpartition(":")
             lines[log].append(int(line))
     for log, numbers in lines.items():

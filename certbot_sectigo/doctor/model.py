@@ -150,7 +150,7 @@ class Repository:
     """Whether secrets are in it, or are only not kept out of it."""
 
 
-class Place(enum.Enum):
+class LeakPlace(enum.Enum):
     """Where an HMAC key was found; the values are the findings' names."""
 
     LOG = "log"
@@ -167,7 +167,7 @@ class Place(enum.Enum):
 class Leak:
     """A place where an HMAC key can be read; the key itself is not kept."""
 
-    place: Place
+    place: LeakPlace
     where: str
     """Path and line, or process."""
 

@@ -53,7 +53,7 @@ _MANUALS = re.compile(r"https?://(?:curl\.(?:haxx\.)?se|aka\.ms|go\.microsoft\.c
 _ACCESS = re.compile(r"\"(?:GET|POST|HEAD|PUT) \S{1,2000} HTTP/[\d.]+\" \d{3} ")
 
 
-class Context:
+class AcmeContext:
     """Where in a passage ACME is spoken of.
 
     :param passage: the text.

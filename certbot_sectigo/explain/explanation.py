@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from certbot_sectigo.base import printable
 from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile
-from certbot_sectigo.explain.findings import Finding
+from certbot_sectigo.explain.findings import TextFinding
 from certbot_sectigo.explain.situation import Situation, Used
 from certbot_sectigo.machine import commands
 
@@ -24,7 +24,7 @@ _MOST_OTHERS = 5
 class Explanation:
     """An entry of the catalogue, filled in."""
 
-    finding: Finding
+    finding: TextFinding
     situation: Situation
     meaning: str
     causes: tuple[str, ...]
@@ -38,7 +38,7 @@ class Explanation:
         return self.finding.entry
 
 
-def explain(finding: Finding, situation: Situation) -> Explanation:
+def explain(finding: TextFinding, situation: Situation) -> Explanation:
     """Fill an entry in with what is known."""
     entry, told = finding.entry, finding.told
     ca = profile(told.servers) or profile(told.hosts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from certbot_sectigo.ca.catalogue import ENTRIES, Entry, Weight, entry, holds, look_up
 from certbot_sectigo.ca.catalogue.matching import matcher
-from certbot_sectigo.explain.context import Context
+from certbot_sectigo.explain.context import AcmeContext
 from certbot_sectigo.explain.envelope import unwrapped
 from certbot_sectigo.explain.passages import Passage, page, passages, refusal
 from certbot_sectigo.explain.paste import Paste
@@ -26,7 +26,7 @@ _SUCCESS = re.compile(
 
 
 @dataclass(frozen=True)
-class Finding:
+class TextFinding:
     """An entry of the catalogue that a text speaks of."""
 
     entry: Entry
@@ -44,7 +44,7 @@ class Finding:
 class Reading:
     """What a text says."""
 
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[TextFinding, ...] = ()
     """The decisive one first; what is harmless last."""
     unexplained: tuple[str, ...] = ()
     """Errors, for certain, that no entry fits."""
@@ -139,7 +139,7 @@ class _Program:
 class _Search:
     def __init__(self) -> None:
         self._matcher = matcher(ENTRIES)
-        self._found: dict[str, tuple[int, Finding]] = {}
+        self._found: dict[str, tuple[int, TextFinding]] = {}
         self._unexplained: list[str] = []
         self._errors: list[str] = []
         self._log = False
@@ -154,7 +154,7 @@ class _Search:
         within = [(start, end) for start, end, validation in spots if validation]
         known = any(True for _ in spots)
         matches = sorted(self._matcher.find(passage.text), key=lambda match: match.end)
-        for match in Context(passage).held(matches):
+        for match in AcmeContext(passage).held(matches):
             if match.entry.network and any(s <= match.start < e for s, e in within):
                 continue
             known = True
@@ -179,7 +179,7 @@ class _Search:
     def _add(self, found: Entry, passage: Passage, start: int, end: int) -> None:
         self._order += 1
         before = self._found.get(found.key)
-        finding = Finding(
+        finding = TextFinding(
             found,
             quote(passage.text, start, end),
             passage.line(start),

@@ -49,7 +49,7 @@ _AHEAD, _BACK = 700, 500
 
 
 @dataclass(frozen=True)
-class Problem:
+class StatedProblem:
     """A problem document, or what is left of one."""
 
     kind: str
@@ -62,7 +62,7 @@ class Problem:
     """Whether the text speaks of ARI's ``replaces`` beside an empty detail."""
 
 
-def problems(text: str) -> Iterator[Problem]:
+def problems(text: str) -> Iterator[StatedProblem]:
     """Find the problem documents in a text, in time linear in its length."""
     found = list(_KIND.finditer(text))
     for index, match in enumerate(found):
@@ -75,12 +75,14 @@ def problems(text: str) -> Iterator[Problem]:
         if match.group("member") and not (spot and _DETAIL.search(text, *_around(match, spot))):
             continue  # a type of identifiers, not of problems
         if spot is None:
-            yield Problem(kind, None, match.start(), match.end())
+            yield StatedProblem(kind, None, match.start(), match.end())
             continue
         start, end = spot
         detail = text[start:end].strip()
         replaces = not detail and bool(_REPLACES.search(text))
-        yield Problem(kind, detail, min(match.start(), start), max(match.end(), end), replaces)
+        yield StatedProblem(
+            kind, detail, min(match.start(), start), max(match.end(), end), replaces
+        )
 
 
 def _detail(text: str, match: re.Match[str], first: int, following: int) -> tuple[int, int] | None:

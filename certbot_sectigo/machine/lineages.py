@@ -146,7 +146,7 @@ def _read(path: Path, link: bool) -> Lineage | None:
         return Lineage(name, path, error.strerror, link=link, unknown=True)
     try:
         content = renewal_file.parse(data)
-    except renewal_file.Malformed as error:
+    except renewal_file.MalformedRenewalFile as error:
         seen = renewal_file.salvage(data)
         lines = {key: value for key, value in seen.items() if value}
         return _lineage(name, path, lines, lines, str(error), link)
@@ -204,7 +204,7 @@ def read_options(lineage: Lineage) -> Mapping[str, str]:
         return {}
     try:
         content = renewal_file.parse(read_text(lineage).encode())
-    except (LineageError, renewal_file.Malformed):
+    except (LineageError, renewal_file.MalformedRenewalFile):
         return {}
     options: dict[str, str] = {}
     params: Any = content.get(renewal_file.PARAMS, {})

@@ -42,7 +42,7 @@ _VALUE = re.compile(
 _BARE = re.compile(r"[^\s'\"#,%\[](?:[^'\"#,%]*[^\s'\"#,%])?")
 
 
-class Malformed(ValueError):  # noqa: N818 - a finding, not a failure
+class MalformedRenewalFile(ValueError):  # noqa: N818 - a finding, not a failure
     """A renewal file's content is not what certbot could parse; says why."""
 
 
@@ -54,7 +54,7 @@ def parse(data: bytes) -> Mapping[str, Any]:
     """Return what a renewal file says, parsed as certbot does.
 
     :returns: keys and sections; values are texts, lists of texts, or mappings.
-    :raises Malformed: where certbot could not.
+    :raises MalformedRenewalFile: where certbot could not.
     """
     plain = _parse_plain(data)
     return plain if plain is not None else parse_like_certbot(data)
@@ -70,9 +70,11 @@ def parse_like_certbot(data: bytes) -> Mapping[str, Any]:
         )
         content: Mapping[str, Any] = parsed.dict()
     except UnicodeError:
-        raise Malformed("is not UTF-8") from None
+        raise MalformedRenewalFile("is not UTF-8") from None
     except Exception as error:  # whatever it stumbles over, certbot does too
-        raise Malformed(f"does not parse: {str(error).splitlines()[-1].rstrip('.')}") from None
+        raise MalformedRenewalFile(
+            f"does not parse: {str(error).splitlines()[-1].rstrip('.')}"
+        ) from None
     return content
 
 
@@ -154,7 +156,7 @@ def repoint(text: str, changes: Mapping[str, str | None]) -> str:
     result = "".join(lines)
     try:
         proven = parse_like_certbot(result.encode()) == wanted
-    except (Malformed, UnicodeError):
+    except (MalformedRenewalFile, UnicodeError):
         proven = False
     if not proven:
         raise RepointError(
@@ -260,7 +262,7 @@ def _unquoted(word: str) -> str:
 def _read(text: str) -> dict[str, Any]:
     try:
         return dict(parse_like_certbot(text.encode()))
-    except Malformed as error:
+    except MalformedRenewalFile as error:
         raise RepointError(f"The text {error}.") from None
     except UnicodeError:
         raise RepointError("The text is not UTF-8.") from None

@@ -9,7 +9,7 @@ from typing import Any
 
 from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
@@ -94,7 +94,7 @@ class DryRun(PluginRun):
         credentials.private_or_refuse(pair, insecure=insecure)
         raise _WouldRegister
 
-    def _warn_of_file(self, wanted: Request) -> None:
+    def _warn_of_file(self, wanted: AccountRequest) -> None:
         """Say that the credentials file is unusable, although this run did not need it."""
         if wanted.credentials is None and self._own("credentials"):
             self._read_leniently()

@@ -11,7 +11,7 @@ from typing import Any
 from certbot_sectigo.accounts import find, leftovers, request, store
 from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.request import Asked, Option, Request
+from certbot_sectigo.accounts.request import AccountRequest, Asked, Option
 from certbot_sectigo.base import reading
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials, CredentialsError
@@ -59,7 +59,7 @@ class PluginRun:
         """Return those of the names that have to be answered for: all of them."""
         return names
 
-    def _request(self) -> tuple[Lineage | None, Request]:
+    def _request(self) -> tuple[Lineage | None, AccountRequest]:
         """Settle what this run asks for."""
         rehearsal.sweep(self._dirs.accounts)
         if self._dirs.config_dir not in _swept:  # renew prepares the plugin for each lineage
@@ -87,7 +87,7 @@ class PluginRun:
 
     def _choose(
         self,
-        wanted: Request,
+        wanted: AccountRequest,
         lineage: Lineage | None,
         register: Callable[[Credentials], Account],
     ) -> Chosen:
@@ -101,7 +101,7 @@ class PluginRun:
             certbot_versions.warn(warning)
         return chosen
 
-    def _renewal(self) -> tuple[Lineage | None, Request]:
+    def _renewal(self) -> tuple[Lineage | None, AccountRequest]:
         asked = self._asked(file=None)
         if not request.needs_lineage(asked):
             return None, request.for_renewal(asked, None)
@@ -110,7 +110,7 @@ class PluginRun:
         adopting = self._config.verb == "reconfigure"
         return lineage, request.for_renewal(asked, subject.pinned(lineage), adopting=adopting)
 
-    def _issuance(self) -> tuple[Lineage | None, Request]:
+    def _issuance(self) -> tuple[Lineage | None, AccountRequest]:
         named = certbot_versions.on_command_line("--sectigo-eab-credentials")
         file = self._read_file() if named else self._read_leniently()
         subject.refuse_unloadable(self._config, self._dirs.renewal)
@@ -206,7 +206,9 @@ class PluginRun:
             self._file_error = error
             return None
 
-    def _file_of_lineage(self, wanted: Request, lineage: Lineage | None) -> Credentials | None:
+    def _file_of_lineage(
+        self, wanted: AccountRequest, lineage: Lineage | None
+    ) -> Credentials | None:
         """Read the file that the lineage was issued with, where nothing was named this time."""
         if lineage is None or not lineage.credentials or self._own("credentials"):
             return None
@@ -217,7 +219,7 @@ class PluginRun:
             return None
         return pair if pair.kid == wanted.kid else None
 
-    def _pair(self, wanted: Request, lineage: Lineage | None) -> Credentials | None:
+    def _pair(self, wanted: AccountRequest, lineage: Lineage | None) -> Credentials | None:
         """Return the EAB pair to register with, if there is one of the kid and its server."""
         pair = wanted.credentials
         if pair is None and self._config.verb in ("renew", "reconfigure"):
@@ -251,7 +253,7 @@ class PluginRun:
                 f"Run:  {exposure.remedy}"
             )
 
-    def _apply(self, chosen: Chosen, wanted: Request, lineage: Lineage | None) -> None:
+    def _apply(self, chosen: Chosen, wanted: AccountRequest, lineage: Lineage | None) -> None:
         """Set what was chosen; certbot saves it in the renewal file."""
         self._config.server = wanted.server
         self._config.account = chosen.account.name

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.accounts.judge.choice import Chosen
-from certbot_sectigo.accounts.request import Pinned, Request
+from certbot_sectigo.accounts.request import AccountRequest, Pinned
 from certbot_sectigo.base import errors
 from certbot_sectigo.machine import commands, dirs, lineage_names, lineages, live
 from certbot_sectigo.machine.lineages import Lineage
@@ -82,7 +82,7 @@ def pinned(lineage: Lineage | None) -> Pinned | None:
     )
 
 
-def moved(lineage: Lineage, chosen: Chosen, wanted: Request) -> str:
+def moved(lineage: Lineage, chosen: Chosen, wanted: AccountRequest) -> str:
     """Return what becomes of a lineage's pin, and when: certbot keeps what is not due as it is."""
     kept = "A certificate that is not due yet is kept as it is without --force-renewal"
     if dirs.same_server(lineage.server, wanted.server):

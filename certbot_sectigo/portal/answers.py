@@ -13,7 +13,7 @@ from certbot_sectigo.portal.errors import RefusedError, UnreachableError, remedy
 _LONGEST_WAIT = 60.0
 
 
-class Answer:
+class ScmAnswer:
     """What SCM answered, without being printed by accident."""
 
     __slots__ = ("body", "headers", "status")
@@ -27,7 +27,7 @@ class Answer:
         return f"<answer {self.status}, {len(self.body)} bytes>"
 
 
-def parsed(answer: Answer, path: str) -> Any:
+def parsed(answer: ScmAnswer, path: str) -> Any:
     """Return what an answer's JSON says.
 
     :raises UnreachableError: if it is none.
@@ -42,7 +42,7 @@ def parsed(answer: Answer, path: str) -> Any:
         ) from None
 
 
-def refusal(method: str, path: str, answer: Answer) -> RefusedError | UnreachableError:
+def refusal(method: str, path: str, answer: ScmAnswer) -> RefusedError | UnreachableError:
     """Return the error that an answer which is no success stands for."""
     if answer.status < 400:
         target = one_line(answer.headers.get("Location", "nowhere"), 200)
@@ -72,7 +72,7 @@ def refusal(method: str, path: str, answer: Answer) -> RefusedError | Unreachabl
     return RefusedError(text, remedy(answer.status, number, words), answer.status, number)
 
 
-def wait(answer: Answer, attempt: int) -> float:
+def wait(answer: ScmAnswer, attempt: int) -> float:
     """Return how long to wait before a request is repeated, in seconds."""
     text = answer.headers.get("Retry-After", "")
     seconds = float(text) if text.isdigit() else 2.0 ** (attempt - 1)

@@ -18,7 +18,7 @@ from certbot_sectigo.portal.errors import (
     RefusedError,
     UnreachableError,
 )
-from certbot_sectigo.portal.journal import Intent, Journal
+from certbot_sectigo.portal.journal import Intent, ScmJournal
 from certbot_sectigo.portal.model import PortalAccount, Server
 from certbot_sectigo.portal.plan import EnsurePlan, Wanted
 from certbot_sectigo.portal.port import Portal
@@ -53,7 +53,7 @@ class Ensurer:
     def __init__(
         self,
         portal: Portal,
-        journal: Journal,
+        journal: ScmJournal,
         servers: list[Server],
         *,
         sleep: Callable[[float], None] = time.sleep,

@@ -37,7 +37,7 @@ class Intent:
     """The account's, once it is known."""
 
 
-class Journal:
+class ScmJournal:
     """The intents below one folder.
 
     :param folder: ``<config_dir>/sectigo/scm``.

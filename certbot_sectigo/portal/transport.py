@@ -20,7 +20,7 @@ import requests
 from certbot_sectigo.base.loopback import is_loopback
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.portal import answers
-from certbot_sectigo.portal.answers import Answer
+from certbot_sectigo.portal.answers import ScmAnswer
 from certbot_sectigo.portal.credentials import ScmCredentials
 from certbot_sectigo.portal.errors import RefusedError, UnreachableError
 
@@ -93,7 +93,7 @@ class Transport:
         *,
         query: Mapping[str, str | int] | None = None,
         body: Any = None,
-    ) -> Answer:
+    ) -> ScmAnswer:
         """Send a request.
 
         :param path: what follows ``/api``.
@@ -124,7 +124,7 @@ class Transport:
 
     def _once(
         self, method: str, path: str, query: Mapping[str, str | int] | None, body: Any
-    ) -> Answer:
+    ) -> ScmAnswer:
         headers = self._login()
         data = None if body is None else json.dumps(body).encode()
         if data is not None:
@@ -178,7 +178,7 @@ class Transport:
         query: Mapping[str, str | int] | None,
         data: Any,
         headers: dict[str, str],
-    ) -> Answer:
+    ) -> ScmAnswer:
         self._step(f"before {method} {path}")
         started = time.monotonic()
         try:
@@ -211,7 +211,7 @@ class Transport:
         self._step(f"after {method} {path}")
         seconds = time.monotonic() - started
         logger.debug("%s %s: %s in %.3f s", method, path, response.status_code, seconds)
-        return Answer(response.status_code, response.headers, content)
+        return ScmAnswer(response.status_code, response.headers, content)
 
     def _session(self) -> requests.Session:
         """Return this thread's session."""

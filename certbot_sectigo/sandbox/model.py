@@ -207,7 +207,7 @@ def authorization_status(authorization: Authorization, now: float) -> str:
 
 
 @dataclass(frozen=True)
-class Issued:
+class NewCertificate:
     """What the CA hands out: a new certificate, before it is a record."""
 
     serial: str

@@ -24,7 +24,7 @@ from certbot_sectigo.sandbox.config import Config
 from certbot_sectigo.sandbox.parties import Admin, Pair
 from certbot_sectigo.sandbox.protocol.exchange import Context
 from certbot_sectigo.sandbox.protocol.faults import Faults
-from certbot_sectigo.sandbox.protocol.journal import Journal
+from certbot_sectigo.sandbox.protocol.journal import RequestJournal
 from certbot_sectigo.sandbox.protocol.urls import Urls
 from certbot_sectigo.sandbox.scm.desk import enter
 from certbot_sectigo.sandbox.server.control import Control
@@ -40,7 +40,12 @@ class RunningSandbox(Control):
     """A sandbox that serves, until the block of :func:`running` ends."""
 
     def __init__(
-        self, context: Context, faults: Faults, journal: Journal, port: int, state: Path | None
+        self,
+        context: Context,
+        faults: Faults,
+        journal: RequestJournal,
+        port: int,
+        state: Path | None,
     ) -> None:
         super().__init__(context, faults, journal)
         self.port = port
@@ -118,7 +123,7 @@ def running(
             validator=validator,
         )
         _prepare(context)
-        journal = Journal(log)
+        journal = RequestJournal(log)
         stack.callback(journal.close)
         faults = Faults()
         sandbox = RunningSandbox(context, faults, journal, int(front.server_address[1]), state)

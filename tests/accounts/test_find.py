@@ -13,7 +13,7 @@ from certbot_sectigo.accounts.archive import Manifest
 from certbot_sectigo.accounts.change.register import PairAlreadyBound
 from certbot_sectigo.accounts.find import FindContext
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.ca.credentials import Credentials
@@ -49,7 +49,7 @@ class Tree:
 
         pair = Credentials("K", Secret("A" * 22), SERVER)
         around = FindContext(self.dirs, Settings("tests"))
-        find.choose(Request(SERVER, "K", credentials=pair), around, lambda: pair, register)
+        find.choose(AccountRequest(SERVER, "K", credentials=pair), around, lambda: pair, register)
 
 
 @pytest.fixture

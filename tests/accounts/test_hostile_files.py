@@ -57,7 +57,7 @@ def test_account_files(tmp_path: Path, hostile: Callable[[Path], None]) -> None:
     hostile(tmp_path / files.KEY)
     with pytest.raises(Error):
         store.load_key(tmp_path)
-    with pytest.raises((OSError, files.Malformed)):
+    with pytest.raises((OSError, files.MalformedAccount)):
         files.load(str(tmp_path / files.KEY))
 
 

@@ -139,9 +139,9 @@ class TestIssuance:
             assert request.for_issuance(asked, OURS).warnings == ()
 
     def test_without_names_every_lineage_has_to_be_of_that_kid(self) -> None:
-        request.refuse_ambiguous(request.Request(OV, "K"), [OURS, PLAIN])
+        request.refuse_ambiguous(request.AccountRequest(OV, "K"), [OURS, PLAIN])
         with pytest.raises(RequestError, match="-d NAME"):
-            request.refuse_ambiguous(request.Request(OV, "B"), [PLAIN, OURS])
+            request.refuse_ambiguous(request.AccountRequest(OV, "B"), [PLAIN, OURS])
 
     def test_an_explicit_account_is_strict(self) -> None:
         wanted = request.for_issuance(

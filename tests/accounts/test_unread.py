@@ -15,7 +15,7 @@ from certbot_sectigo.accounts.judge import clean_plan
 from certbot_sectigo.accounts.known import overview
 from certbot_sectigo.accounts.model import State
 from certbot_sectigo.accounts.records import Rollover
-from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.machine.dirs import Dirs
@@ -55,13 +55,15 @@ def do_adopt(dirs: Dirs) -> None:
 
 
 def do_find(dirs: Dirs) -> None:
-    find.find(Request(SERVER, "K"), find.FindContext(dirs, Settings("tests"), dirs.work_dir))
+    find.find(AccountRequest(SERVER, "K"), find.FindContext(dirs, Settings("tests"), dirs.work_dir))
 
 
 def do_pinned(dirs: Dirs) -> None:
     [name] = [path.name for path in (dirs.accounts / PATH).iterdir()]
     around = find.FindContext(dirs, Settings("tests"), dirs.work_dir)
-    find.choose(Request(SERVER, "K", name), around, lambda: None, lambda pair: pytest.fail("new"))
+    find.choose(
+        AccountRequest(SERVER, "K", name), around, lambda: None, lambda pair: pytest.fail("new")
+    )
 
 
 def do_rollover(dirs: Dirs) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 
 import click
@@ -17,9 +18,14 @@ PAGES = ["README.md", "CONTRIBUTING.md", "docs/design.md"]
 
 
 def plugin_options() -> set[str]:
-    """Name the plugin's options as certbot has them."""
+    """Name the plugin's options as certbot's help has them."""
     found: set[str] = set()
-    Configurator.add_parser_arguments(lambda name, **more: found.add(f"--sectigo-eab-{name}"))
+
+    def add(name: str, **more: object) -> None:
+        if more.get("help") is not argparse.SUPPRESS:
+            found.add(f"--sectigo-eab-{name}")
+
+    Configurator.add_parser_arguments(add)
     return found
 
 

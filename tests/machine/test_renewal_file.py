@@ -67,7 +67,7 @@ def texts(draw: st.DrawFn) -> str:
 def outcome(parser: Any, data: bytes) -> Any:
     try:
         return parser(data)
-    except renewal_file.Malformed as error:
+    except renewal_file.MalformedRenewalFile as error:
         return str(error)
 
 
@@ -105,7 +105,7 @@ def test_what_certbot_writes_needs_no_configobj(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_the_reason_is_told(data: bytes, reason: str) -> None:
-    with pytest.raises(renewal_file.Malformed, match=reason):
+    with pytest.raises(renewal_file.MalformedRenewalFile, match=reason):
         parse(data)
 
 
@@ -229,7 +229,7 @@ def test_certbot_reads_the_new_values_and_all_others_as_before(
 ) -> None:
     try:
         before = parse_like_certbot(text.encode())
-    except renewal_file.Malformed:
+    except renewal_file.MalformedRenewalFile:
         with pytest.raises(RepointError):
             repoint(text, changes)
         return

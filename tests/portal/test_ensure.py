@@ -10,7 +10,7 @@ from certbot_sectigo.base.atomic import steps
 from certbot_sectigo.portal import pair, plan
 from certbot_sectigo.portal.ensure import SETTLED, Ensured, Ensurer
 from certbot_sectigo.portal.errors import OutcomeUnknownError, PortalError, UnreachableError
-from certbot_sectigo.portal.journal import Journal
+from certbot_sectigo.portal.journal import ScmJournal
 from certbot_sectigo.portal.plan import Wanted
 from certbot_sectigo.portal.scm import Scm
 from certbot_sectigo.sandbox import RunningSandbox
@@ -33,7 +33,7 @@ class Bench:
         self.now = 1e9
         self.left = 0
         self.said: list[str] = []
-        self.journal = Journal(folder / "config" / "sectigo" / "scm")
+        self.journal = ScmJournal(folder / "config" / "sectigo" / "scm")
         self.scm = Scm(transport(sandbox, folder, step=self.step))
         self.output = folder / "web1.ini"
         self.servers = self.scm.servers()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.portal.ensure import Ensurer
-from certbot_sectigo.portal.journal import Journal
+from certbot_sectigo.portal.journal import ScmJournal
 from certbot_sectigo.portal.plan import Wanted, which_server
 from certbot_sectigo.portal.scm import Scm
 from certbot_sectigo.sandbox import Pair, RunningSandbox
@@ -46,7 +46,7 @@ def test_two_clients_on_one_portal(sandbox: RunningSandbox, scm: Scm, tmp_path: 
     # What they made is completed by ours, not made again.
     (organisation,) = scm.organisations()
     assert organisation.id == told["organisation"]
-    ensurer = Ensurer(scm, Journal(tmp_path / "journal"), scm.servers())
+    ensurer = Ensurer(scm, ScmJournal(tmp_path / "journal"), scm.servers())
     acme_server = which_server(server, scm.servers())
     domains = ("theirs.c.example", "www.c.example")
     wanted = Wanted("theirs.c.example", organisation, acme_server, domains)

@@ -9,15 +9,15 @@ import pytest
 from certbot_sectigo.sandbox import Pair, RunningSandbox
 from certbot_sectigo.sandbox.parties import new_hmac_key
 from certbot_sectigo.sandbox.protocol import problems
-from certbot_sectigo.sandbox.protocol.problems import Problem
+from certbot_sectigo.sandbox.protocol.problems import AcmeProblem
 from tests.sandbox.acme_client import POST_AS_GET, Client, Reply, public, sign
 from tests.sandbox.conftest import ONCE, REUSABLE
 
 Case = Callable[[RunningSandbox], Reply]
-CASES: dict[str, tuple[Problem, Case]] = {}
+CASES: dict[str, tuple[AcmeProblem, Case]] = {}
 
 
-def case(problem: Problem) -> Callable[[Case], Case]:
+def case(problem: AcmeProblem) -> Callable[[Case], Case]:
     def add(function: Case) -> Case:
         CASES[function.__name__] = (problem, function)
         return function

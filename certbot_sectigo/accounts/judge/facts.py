@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from certbot_sectigo.accounts.model import Account, Issued, Status, Use, Verdict
+from certbot_sectigo.accounts.model import Account, Status, Use, ValidCertificate, Verdict
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.schedules import Source
 
@@ -24,7 +24,7 @@ class AccountFacts:
     """Folders of other servers by which certbot finds the same account through links."""
     cut_off: bool = False
     """A key change of it was cut off: which key the CA takes is known when it is finished."""
-    issued: tuple[Issued, ...] = ()
+    issued: tuple[ValidCertificate, ...] = ()
     """Certificates that it is known to have got and that are still valid, the last first."""
     unclear: tuple[Lineage, ...] = ()
     """Lineages whose renewal files are so damaged that they may have named it."""

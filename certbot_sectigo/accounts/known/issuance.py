@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts.model import Issued
+from certbot_sectigo.accounts.model import ValidCertificate
 from certbot_sectigo.accounts.records import ChangeRecord
 from certbot_sectigo.machine import certificates, lineages
 from certbot_sectigo.machine.lineages import Certificate, Lineage
@@ -141,7 +141,7 @@ def former(records: Iterable[ChangeRecord], lineage: str, written: datetime) -> 
 
 def by_url(
     pairs: Iterable[tuple[Issuance, Version]], now: datetime
-) -> dict[str, tuple[Issued, ...]]:
+) -> dict[str, tuple[ValidCertificate, ...]]:
     """Return which accounts got certificates that are still valid, by what logs show; pure.
 
     :param pairs: orders with the certificates that came of them.
@@ -152,7 +152,7 @@ def by_url(
 
 def by_pins(
     records: Sequence[ChangeRecord], all_lineages: Iterable[Lineage], now: datetime
-) -> dict[str, tuple[Issued, ...]]:
+) -> dict[str, tuple[ValidCertificate, ...]]:
     """Return the same by the pins that lineages had before they were pinned to other accounts.
 
     :param records: oldest first.
@@ -171,11 +171,13 @@ def by_pins(
     )
 
 
-def _gathered(found: Iterable[tuple[str, Version]], now: datetime) -> dict[str, tuple[Issued, ...]]:
-    valid: dict[str, list[Issued]] = defaultdict(list)
+def _gathered(
+    found: Iterable[tuple[str, Version]], now: datetime
+) -> dict[str, tuple[ValidCertificate, ...]]:
+    valid: dict[str, list[ValidCertificate]] = defaultdict(list)
     for account, version in found:
         if version.not_after > now:
-            valid[account].append(Issued(version.lineage, version.not_after))
+            valid[account].append(ValidCertificate(version.lineage, version.not_after))
     return {
         account: tuple(sorted(issued, key=lambda i: (i.expires, i.lineage), reverse=True))
         for account, issued in valid.items()

@@ -18,10 +18,10 @@ from certbot_sectigo.accounts.leftovers import Leftover
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.shared import account_words, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import ArchivedId
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.logs import findings
@@ -38,7 +38,7 @@ class ArchivePlan:
 @click.command("archived")
 @click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
 @click.pass_obj
-def archived(context: Context, server: str | None) -> None:
+def archived(context: CommandContext, server: str | None) -> None:
     """Print what is in the archive: when each account came there, and why.
 
     Reads only.
@@ -65,7 +65,7 @@ def archived(context: Context, server: str | None) -> None:
 @click.option("--server", metavar="URL", help="Look for ID at this server only.")
 @change.yes_option
 @click.pass_obj
-def restore(context: Context, account_id: str, server: str | None, yes: bool) -> None:
+def restore(context: CommandContext, account_id: str, server: str | None, yes: bool) -> None:
     """Move the account ID back from the archive to where certbot finds it.
 
     Every byte, mode and owner is as it was.
@@ -94,7 +94,9 @@ def restore(context: Context, account_id: str, server: str | None, yes: bool) ->
 @click.option("--force", is_flag=True, help="Also if it is too early or a revocation needs it.")
 @change.yes_option
 @click.pass_obj
-def purge(context: Context, account_id: str, server: str | None, force: bool, yes: bool) -> None:
+def purge(
+    context: CommandContext, account_id: str, server: str | None, force: bool, yes: bool
+) -> None:
     """Remove the archived account ID with its key, for good.
 
     Where the EAB pair binds once, the account cannot be had again.
@@ -123,7 +125,7 @@ def purge(context: Context, account_id: str, server: str | None, force: bool, ye
 
 
 def _one(
-    context: Context,
+    context: CommandContext,
     command: str,
     account_id: str,
     server: str | None,
@@ -213,11 +215,13 @@ def _story(thing: Archived) -> str:
 
 def _blocks(found: list[Archived], left: list[Leftover]) -> Iterator[Block]:
     for leftover in left:
-        yield Note(f"{leftover.path}: {leftover.what}; it may hold an account key.", tone=Tone.WARN)
+        yield Remark(
+            f"{leftover.path}: {leftover.what}; it may hold an account key.", tone=Tone.WARN
+        )
     if left:
-        yield Note("To end it:", commands.ours("accounts", "clean", "--yes"))
+        yield Remark("To end it:", commands.ours("accounts", "clean", "--yes"))
     if not found:
-        yield Note("Nothing is in the archive.")
+        yield Remark("Nothing is in the archive.")
         return
     short = account_words.short_ids(thing.account.name for thing in found)
     rows: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
@@ -237,4 +241,4 @@ def _blocks(found: list[Archived], left: list[Leftover]) -> Iterator[Block]:
     for server, of_server in rows.items():
         below = frozenset({"WHY", "ONCE USED BY"})
         yield Table(server, columns, tuple(of_server), whole, frozenset({"KID"}), below)
-    yield Note("To bring one back:", commands.ours("accounts", "restore", "ID"))
+    yield Remark("To bring one back:", commands.ours("accounts", "restore", "ID"))

@@ -26,9 +26,9 @@ from certbot_sectigo.accounts.model import Status, Verdict
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.accounts.deactivate import end
 from certbot_sectigo.cli.format import document
-from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.shared import account_words, ask_ca, change
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 
 _WORDS = {
@@ -82,7 +82,7 @@ class CleanPlan:
 @change.yes_option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     online: bool,
     idle: bool,
     force: bool,
@@ -192,7 +192,7 @@ def outcome_as_json(outcome: CleanOutcome) -> dict[str, Any]:
     }
 
 
-def _nothing(context: Context, plan: CleanPlan) -> None:
+def _nothing(context: CommandContext, plan: CleanPlan) -> None:
     if context.json:
         nothing = outcome_as_json(CleanOutcome((), ()))
         document.write("accounts clean", done=True, plan=_describe(plan), result=nothing)
@@ -232,11 +232,11 @@ def _blocks(plan: CleanPlan, deactivate: bool) -> Iterator[Block]:
             server, columns, tuple(of_server), whole, frozenset({"KID"}), frozenset({"WHY"})
         )
     if deactivate:
-        yield Note("Before they go to the archive they are deactivated at the CA, for good.")
+        yield Remark("Before they go to the archive they are deactivated at the CA, for good.")
     for leftover in plan.leftovers:
-        yield Note(f"{leftover.path} is removed: {leftover.what}.")
+        yield Remark(f"{leftover.path} is removed: {leftover.what}.")
     for line in plan.found.unread:
-        yield Note(f"Not readable, so signs of use may be missing: {line}", tone=Tone.WARN)
+        yield Remark(f"Not readable, so signs of use may be missing: {line}", tone=Tone.WARN)
 
 
 def _show_offered(offered: Sequence[CleanStep], found: Overview) -> None:
@@ -269,7 +269,7 @@ def _offer(offered: Sequence[CleanStep], found: Overview) -> Iterator[Block]:
                 Cell("; ".join(words)),
             )
         )
-    yield Note(
+    yield Remark(
         "Nothing uses these, and no other account is known to take their place. They are what "
         "plain certbot takes by mistake, or asks about."
     )

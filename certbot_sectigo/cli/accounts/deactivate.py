@@ -15,7 +15,7 @@ from certbot_sectigo.ca.problems import Meaning
 from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 
 
@@ -37,7 +37,7 @@ class DeactivatePlan:
 @change.yes_option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     account_id: str,
     server: str | None,
     force: bool,

@@ -22,7 +22,7 @@ from certbot_sectigo.ca.errors import CaError
 from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine.dirs import Dirs
 
 
@@ -46,7 +46,7 @@ class ForeignPlan:
 
 
 def bring(
-    context: Context,
+    context: CommandContext,
     client: str,
     folder: Path,
     *,

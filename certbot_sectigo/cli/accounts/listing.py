@@ -15,10 +15,10 @@ from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Verdict
 from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import account_words, ask_ca
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine.schedules import Source
 
 _BROKEN = (Verdict.UNPARSABLE, Verdict.INCOMPLETE, Verdict.MISNAMED)
@@ -32,7 +32,7 @@ _BROKEN = (Verdict.UNPARSABLE, Verdict.INCOMPLETE, Verdict.MISNAMED)
 @ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     online: bool,
     server: str | None,
     scm: bool,
@@ -74,7 +74,7 @@ def _blocks(found: Overview, host: str, *, online: bool, brief: bool) -> Iterato
     now = datetime.now(timezone.utc)
     short = account_words.short_ids(entry.account.name for entry in found.entries)
     if not found.entries:
-        yield Note("There are no accounts here.")
+        yield Remark("There are no accounts here.")
     by_server: dict[str, list[AccountEntry]] = defaultdict(list)
     for entry in found.entries:
         by_server[entry.account.server_path].append(entry)
@@ -85,11 +85,11 @@ def _blocks(found: Overview, host: str, *, online: bool, brief: bool) -> Iterato
     if found.dangling:
         yield _dangling_table(found)
         for dangling in found.dangling:
-            yield Note(f"{dangling.what}: {dangling.way}".rstrip(), dangling.command)
+            yield Remark(f"{dangling.what}: {dangling.way}".rstrip(), dangling.command)
     if found.unread:
         yield Table("Could not be read, so that signs of use may be missing:", (), ())
         for line in found.unread:
-            yield Note(f"  {line}", tone=Tone.WARN)
+            yield Remark(f"  {line}", tone=Tone.WARN)
 
 
 def _table(
@@ -122,7 +122,7 @@ def _remarks(members: list[AccountEntry], short: Mapping[str, str], host: str) -
     """Say what is wrong and what to do; accounts that share the advice share the line."""
     loadable = [entry for entry in members if entry.account.loads]
     if len(loadable) > 1:
-        yield Note(
+        yield Remark(
             f"{len(loadable)} accounts: where no account is named, certbot asks "
             '"Please choose an account", and with -n it stops.'
         )
@@ -134,21 +134,21 @@ def _remarks(members: list[AccountEntry], short: Mapping[str, str], host: str) -
         if other:
             elsewhere[other].append(entry)
         if entry.account.link:
-            yield Note(f"{name} is reached through a link to {entry.account.link}.")
+            yield Remark(f"{name} is reached through a link to {entry.account.link}.")
         if entry.verdict in _BROKEN:
-            yield Note(f"{name} is {entry.verdict.value}: {entry.reason}.", tone=Tone.WARN)
+            yield Remark(f"{name} is {entry.verdict.value}: {entry.reason}.", tone=Tone.WARN)
         status = entry.facts.status
         if status is not None and status.reason and not status.dead:
-            yield Note(f"{name}: the CA does not tell: {status.reason}", tone=Tone.WARN)
+            yield Remark(f"{name}: the CA does not tell: {status.reason}", tone=Tone.WARN)
         if entry.advice:
             shared[entry.verdict, entry.way, entry.command].append(entry)
     for other, group in elsewhere.items():
-        yield Note(
+        yield Remark(
             f"Made on {other}: {_few(group, short)}. If that machine still runs, it has the same "
             "account key."
         )
     for (verdict, way, command), group in shared.items():
-        yield Note(f"{verdict.value} ({_few(group, short)}): {way}".rstrip(), command)
+        yield Remark(f"{verdict.value} ({_few(group, short)}): {way}".rstrip(), command)
 
 
 def _few(group: list[AccountEntry], short: Mapping[str, str]) -> str:

@@ -20,7 +20,7 @@ from certbot_sectigo.cli.accounts import probe
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.id_types import Kid
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     kid: str | None,
     credentials: str | None,
     names: tuple[str, ...],
@@ -79,7 +79,7 @@ def command(
 
 
 def _pick(
-    context: Context,
+    context: CommandContext,
     found: Overview,
     kid: str | None,
     names: Sequence[str],
@@ -114,7 +114,7 @@ def _has(entry: AccountEntry, kid: str) -> bool:
     return entry.facts.sound and entry.account.kid == kid
 
 
-def _asked(context: Context, found: Overview, *, verify_ssl: bool) -> Sequence[AccountEntry]:
+def _asked(context: CommandContext, found: Overview, *, verify_ssl: bool) -> Sequence[AccountEntry]:
     """Ask the CA about accounts of unknown kid; some CAs show which kid an account is of."""
     unknown = [e for e in choice.usable(found.entries) if e.account.kid is None]
     if not unknown:
@@ -135,7 +135,7 @@ def _held(found: Overview) -> list[tuple[Lineage, frozenset[str]]]:
     return held
 
 
-def _print(context: Context, picked: Pick, form: str) -> None:
+def _print(context: CommandContext, picked: Pick, form: str) -> None:
     if isinstance(picked, Undecided):
         if form == "json":
             _document(None, picked.reason, (), picked.candidates)

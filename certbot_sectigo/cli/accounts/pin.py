@@ -19,7 +19,7 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Kid
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
@@ -58,7 +58,7 @@ class UndoPlan:
 @change.yes_option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     account_id: str | None,
     names: tuple[str, ...],
     all_of: str | None,
@@ -238,14 +238,14 @@ def _conclude(plan: PinPlan) -> None:
         click.echo(f"To take it back:\n    {commands.ours('accounts', 'pin', '--undo')}")
 
 
-def _say_nothing_to_do(context: Context, plan: PinPlan) -> None:
+def _say_nothing_to_do(context: CommandContext, plan: PinPlan) -> None:
     if context.json:
         document.write("accounts pin", done=True, plan=_describe(plan), result={"pinned": []})
     else:
         click.echo(f"Nothing to do: all of that is so already ({plan.account.name}).")
 
 
-def _undo(context: Context, dirs: Dirs, yes: bool) -> None:
+def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
     def make() -> UndoPlan:
         record, changes = pin.plan_undo(dirs)
         return UndoPlan(record, tuple(changes))

@@ -13,10 +13,10 @@ from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.base import errors
 from certbot_sectigo.base import names as dns_names
 from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def command(
 
     The exit code is 1 if none of them may issue.
     """
-    context: Context = ctx.obj
+    context: CommandContext = ctx.obj
     names = split(names)
     found = ask_ca.gather(context, server=server)
     chosen = choice.usable(found.entries)
@@ -116,7 +116,11 @@ def warn(chosen: Sequence[AccountEntry], names: Sequence[str]) -> None:
 
 
 def ask(
-    context: Context, chosen: Sequence[AccountEntry], names: Sequence[str], *, verify_ssl: bool
+    context: CommandContext,
+    chosen: Sequence[AccountEntry],
+    names: Sequence[str],
+    *,
+    verify_ssl: bool,
 ) -> Answers:
     """Open the orders."""
     from certbot_sectigo.accounts.known import status
@@ -184,7 +188,7 @@ def _blocks(
     good = [entry for entry in chosen if may(entry, answers) is not None]
     if len(good) == 1:
         entry = good[0]
-        yield Note(
+        yield Remark(
             f"Only {short[entry.account.name]} may issue for all of them. To use it:",
             commands.certbots(
                 "certonly",

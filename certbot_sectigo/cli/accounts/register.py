@@ -16,13 +16,13 @@ from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.known import kids
 from certbot_sectigo.accounts.model import Account, State
 from certbot_sectigo.accounts.records import RenewalChange
-from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.cli.accounts.pin import choose, describe_changes, show_changes
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.id_types import AccountId
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 
@@ -74,7 +74,7 @@ class Registered:
 @change.yes_option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     file: str | None,
     email: str | None,
     agree_tos: bool,
@@ -153,8 +153,8 @@ def command(
     )
 
 
-def _request(pair: Credentials) -> Request:
-    return Request(pair.server, pair.kid, credentials=pair)
+def _request(pair: Credentials) -> AccountRequest:
+    return AccountRequest(pair.server, pair.kid, credentials=pair)
 
 
 def _plan(

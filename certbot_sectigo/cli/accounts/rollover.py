@@ -18,7 +18,7 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 
@@ -48,7 +48,7 @@ class RolloverPlan:
 @change.yes_option
 @click.pass_obj
 def command(
-    context: Context, account_id: str, server: str | None, no_verify_ssl: bool, yes: bool
+    context: CommandContext, account_id: str, server: str | None, no_verify_ssl: bool, yes: bool
 ) -> None:
     """Ask the CA to take a new key for the account ID, and let everything here follow.
 
@@ -92,7 +92,7 @@ def command(
     )
 
 
-def _plan(context: Context, dirs: Dirs, account_id: str, server: str | None) -> RolloverPlan:
+def _plan(context: CommandContext, dirs: Dirs, account_id: str, server: str | None) -> RolloverPlan:
     known = lineages.read_all(dirs.renewal)
     below = server_path(server) if server else None
     begun = [
@@ -127,7 +127,7 @@ def _plan(context: Context, dirs: Dirs, account_id: str, server: str | None) -> 
     return RolloverPlan(account.name, url, None, account, tuple(changes), named)
 
 
-def _named(context: Context, name: str) -> tuple[str, ...]:
+def _named(context: CommandContext, name: str) -> tuple[str, ...]:
     found = uses.mentions(context.config_dir, context.system_root, os.environ)
     return tuple(f"{m.path} (line {m.line})" for m in found if m.account == name)
 

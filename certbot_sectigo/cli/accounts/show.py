@@ -12,10 +12,10 @@ import click
 from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.cli import format as formats
-from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Note, Report, Tone
+from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Report, Tone
 from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 
 
@@ -26,7 +26,7 @@ from certbot_sectigo.machine import commands
 @ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
-    context: Context, account_id: str, online: bool, server: str | None, no_verify_ssl: bool
+    context: CommandContext, account_id: str, online: bool, server: str | None, no_verify_ssl: bool
 ) -> None:
     """Print the account ID in full.
 
@@ -88,9 +88,9 @@ def _blocks(entry: AccountEntry, host: str) -> Iterator[Block]:
     yield Fields(tuple(rows))
     other = moved_machine(account.creation_host, host)
     if other:
-        yield Note(f"It was made on {other}: if that machine still runs, both share its key.")
+        yield Remark(f"It was made on {other}: if that machine still runs, both share its key.")
     if entry.advice:
-        yield Note(f"What to do: {entry.way}".rstrip(), entry.command)
+        yield Remark(f"What to do: {entry.way}".rstrip(), entry.command)
 
 
 def _kid(entry: AccountEntry) -> str:

@@ -23,7 +23,7 @@ from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Kid
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
 
 
@@ -56,7 +56,7 @@ class ImportPlan:
 @change.yes_option
 @click.pass_obj
 def export(
-    context: Context,
+    context: CommandContext,
     account_id: str,
     output: str | None,
     server: str | None,
@@ -147,7 +147,7 @@ def export(
 @change.yes_option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     key_file: str,
     told_file: str | None,
     server: str | None,

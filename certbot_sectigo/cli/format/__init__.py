@@ -7,13 +7,13 @@ from certbot_sectigo.cli.format.interface import (
     Cell,
     Fields,
     Format,
-    Note,
+    Remark,
     Report,
     Table,
     Tone,
 )
 
-__all__ = ["Block", "Cell", "Fields", "Format", "Note", "Report", "Table", "Tone", "chosen"]
+__all__ = ["Block", "Cell", "Fields", "Format", "Remark", "Report", "Table", "Tone", "chosen"]
 
 
 def chosen(*, json: bool) -> Format:

@@ -53,7 +53,7 @@ class Fields:
 
 
 @dataclass(frozen=True)
-class Note:
+class Remark:
     """A sentence, and the command that goes with it on lines of its own."""
 
     text: str
@@ -62,7 +62,7 @@ class Note:
     tone: Tone = Tone.PLAIN
 
 
-Block = Union[Table, Fields, Note]
+Block = Union[Table, Fields, Remark]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from certbot_sectigo.base.printable import printable
-from certbot_sectigo.cli.format.interface import Cell, Fields, Format, Note, Report, Table, Tone
+from certbot_sectigo.cli.format.interface import Cell, Fields, Format, Remark, Report, Table, Tone
 
 _STYLES = {
     Tone.PLAIN: "",
@@ -41,7 +41,7 @@ class Text(Format):
             sys.stdout.reconfigure(errors="backslashreplace")
         console = Console(highlight=False, markup=False, emoji=False)
         for number, block in enumerate(report.blocks()):
-            if number and not isinstance(block, Note):
+            if number and not isinstance(block, Remark):
                 console.print()
             if isinstance(block, Table):
                 _table(console, block)
@@ -142,7 +142,7 @@ def _fields(console: Console, fields: Fields) -> None:
         console.print(shown)
 
 
-def _note(console: Console, note: Note) -> None:
+def _note(console: Console, note: Remark) -> None:
     console.print(_text(Cell(note.text, note.tone)))
     if note.command:
         for line in note.command.splitlines():

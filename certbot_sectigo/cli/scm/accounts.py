@@ -9,9 +9,9 @@ import click
 
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Note, Report, Table, Tone
+from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.portal import audit, pair, plan
 from certbot_sectigo.portal.audit import Audited
 from certbot_sectigo.portal.hosts import Host
@@ -22,14 +22,14 @@ from certbot_sectigo.portal.model import Client, PortalAccount, PortalDomain
 @click.option("--organisation", metavar="NAME", help="Only those of this organisation.")
 @connect.option
 @click.pass_obj
-def accounts(context: Context, organisation: str | None, scm_file: str | None) -> None:
+def accounts(context: CommandContext, organisation: str | None, scm_file: str | None) -> None:
     """Ask SCM for its ACME accounts, and print them with those of this machine beside them.
 
     Changes nothing, here or there. An account of this machine belongs to one of SCM by its
     kid; the accounts of unknown kid are compared in: scm show NAME
     """
     scm = connect.connect(context, scm_file).scm
-    words = connect.Words.ask(scm)
+    words = connect.ScmWords.ask(scm)
     number = None
     if organisation is not None:
         number = plan.which_organisation(organisation, words.organisations).id
@@ -56,7 +56,7 @@ def accounts(context: Context, organisation: str | None, scm_file: str | None) -
             )
         columns = ("NUMBER", "NAME", "ORGANISATION", "SERVER", "STATUS", "KID", "HERE")
         if not rows:
-            yield Note("SCM shows no ACME accounts to this log-in.")
+            yield Remark("SCM shows no ACME accounts to this log-in.")
             return
         yield Table("", columns, tuple(rows), frozenset({"NAME"}), frozenset({"KID"}))
 
@@ -70,14 +70,14 @@ def accounts(context: Context, organisation: str | None, scm_file: str | None) -
 @click.argument("name")
 @connect.option
 @click.pass_obj
-def show(context: Context, name: str, scm_file: str | None) -> None:
+def show(context: CommandContext, name: str, scm_file: str | None) -> None:
     """Ask SCM for the account NAME (or number), and print domains and clients, too.
 
     Changes nothing, here or there.
     """
     scm = connect.connect(context, scm_file).scm
     one = connect.account(scm, name)
-    words = connect.Words.ask(scm)
+    words = connect.ScmWords.ask(scm)
     domains = scm.domains(one.id)
     clients = pair.clients(scm, one)
     host = connect.this_host(context, "here")
@@ -116,7 +116,7 @@ def client_as_json(client: Client) -> Mapping[str, Any]:
     }
 
 
-def _as_json(one: PortalAccount, words: connect.Words) -> dict[str, Any]:
+def _as_json(one: PortalAccount, words: connect.ScmWords) -> dict[str, Any]:
     return {
         "id": one.id,
         "name": one.name,
@@ -133,7 +133,7 @@ def _lineages(host: Host, own: list[str]) -> list[str]:
 
 def _show(
     one: PortalAccount,
-    words: connect.Words,
+    words: connect.ScmWords,
     domains: list[PortalDomain],
     clients: list[Client] | None,
     own: list[str],
@@ -159,11 +159,11 @@ def _show(
             rows.append((Cell(domain.name), Cell(until, tone)))
         yield Table("Domains:", ("NAME", "VALIDATED UNTIL"), tuple(rows), frozenset({"NAME"}))
     else:
-        yield Note("It has no domains, so it may issue nothing.", tone=Tone.WARN)
+        yield Remark("It has no domains, so it may issue nothing.", tone=Tone.WARN)
     if clients is None:
-        yield Note("SCM does not show the clients to this log-in.")
+        yield Remark("SCM does not show the clients to this log-in.")
     elif not clients:
-        yield Note("Nobody has bound its pair yet.")
+        yield Remark("Nobody has bound its pair yet.")
     else:
         table = tuple(
             (

@@ -13,9 +13,9 @@ import click
 from certbot_sectigo.base import errors, json_text, reading
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Note, Report, Tone
+from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Report, Tone
 from certbot_sectigo.cli.scm import connect
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.doctor.format import FORMATS
 from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
 from certbot_sectigo.portal import audit, commands
@@ -28,7 +28,7 @@ _MOST_BYTES = 64 << 20
 
 @click.command("facts")
 @click.pass_obj
-def facts(context: Context) -> None:
+def facts(context: CommandContext) -> None:
     """Print what an audit needs to know of this machine, as one JSON object.
 
     Reads certbot's files and logs, changes nothing and asks nobody. There is nothing secret in
@@ -53,7 +53,7 @@ def facts(context: Context) -> None:
 @connect.option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     files: tuple[str, ...],
     format_name: str,
     ignore: tuple[str, ...],
@@ -148,9 +148,9 @@ def _finding_as_json(found: Finding) -> Mapping[str, Any]:
 
 def _blocks(findings: Sequence[Finding], hosts: Sequence[Host], count: int) -> Iterator[Block]:
     names = ", ".join(host.name for host in hosts[:5]) + (" ..." if len(hosts) > 5 else "")
-    yield Note(f"SCM shows {count} ACME account(s); compared with {len(hosts)} host(s): {names}.")
+    yield Remark(f"SCM shows {count} ACME account(s); compared with {len(hosts)} host(s): {names}.")
     if not findings:
-        yield Note("All is as it ought to be.", tone=Tone.GOOD)
+        yield Remark("All is as it ought to be.", tone=Tone.GOOD)
     for found in findings:
         tone = Tone.BAD if found.severity is Severity.CRITICAL else Tone.WARN
         yield Fields(
@@ -162,4 +162,4 @@ def _blocks(findings: Sequence[Finding], hosts: Sequence[Host], count: int) -> I
             )
         )
         if found.command:
-            yield Note("", found.command)
+            yield Remark("", found.command)

@@ -10,10 +10,10 @@ import click
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table
+from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import certificates as machine_certificates
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.certificates import Unreadable
@@ -32,7 +32,7 @@ _REASONS = {
 @click.command("certificates")
 @connect.option
 @click.pass_obj
-def certificates(context: Context, scm_file: str | None) -> None:
+def certificates(context: CommandContext, scm_file: str | None) -> None:
     """Ask SCM for the certificates that came by ACME and are issued, and print them.
 
     Changes nothing. HERE says which of them a lineage of this machine has; SCM itself does not
@@ -44,7 +44,7 @@ def certificates(context: Context, scm_file: str | None) -> None:
 
     def blocks() -> Iterator[Block]:
         if not found:
-            yield Note("SCM shows no certificate that came by ACME to this log-in.")
+            yield Remark("SCM shows no certificate that came by ACME to this log-in.")
             return
         rows = tuple(
             (
@@ -78,7 +78,7 @@ def certificates(context: Context, scm_file: str | None) -> None:
 @change.yes_option
 @click.pass_obj
 def revoke(
-    context: Context,
+    context: CommandContext,
     serial: str | None,
     cert_path: str | None,
     cert_name: str | None,
@@ -122,7 +122,7 @@ def revoke(
 
 
 def _number(
-    context: Context, serial: str | None, cert_path: str | None, cert_name: str | None
+    context: CommandContext, serial: str | None, cert_path: str | None, cert_name: str | None
 ) -> int:
     if serial is not None:
         if parsing.serial(serial) == 0 or not all(c in "0123456789abcdefABCDEF:" for c in serial):

@@ -14,7 +14,7 @@ from certbot_sectigo import __version__
 from certbot_sectigo.accounts.known import kids, overview
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.cli.shared import ask_ca
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import certificates
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
@@ -48,7 +48,7 @@ class Connection:
     credentials: ScmCredentials
 
 
-def connect(context: Context, scm_file: str | None) -> Connection:
+def connect(context: CommandContext, scm_file: str | None) -> Connection:
     """Read the log-in; nothing is asked yet.
 
     :raises certbot_sectigo.base.errors.Error: if it cannot be used.
@@ -92,14 +92,14 @@ def learn_kids(found: Overview, scm: Portal) -> Overview:
 
 
 @dataclass(frozen=True)
-class Words:
+class ScmWords:
     """What numbers and names of SCM are called for people."""
 
     organisations: Sequence[Organisation]
     servers: Sequence[Server]
 
     @classmethod
-    def ask(cls, scm: Scm) -> Words:
+    def ask(cls, scm: Scm) -> ScmWords:
         """Ask SCM for them."""
         return cls(scm.organisations(), scm.servers())
 
@@ -113,7 +113,7 @@ class Words:
         return plan.server_url(text, self.servers)
 
 
-def this_host(context: Context, name: str) -> Host:
+def this_host(context: CommandContext, name: str) -> Host:
     """Read what an audit needs to know of this machine; changes nothing.
 
     :param name: what it is called.

@@ -10,7 +10,7 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.lazy import Group
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.portal import plan
 from certbot_sectigo.portal.model import PortalAccount
 from certbot_sectigo.portal.scm import Scm
@@ -28,7 +28,7 @@ def command() -> None:
 @change.yes_option
 @click.pass_obj
 def add(
-    context: Context, name: str, domains: tuple[str, ...], scm_file: str | None, yes: bool
+    context: CommandContext, name: str, domains: tuple[str, ...], scm_file: str | None, yes: bool
 ) -> None:
     """Add DOMAINS to the account NAME: each covers itself and everything below it."""
     names = tuple(dict.fromkeys(map(plan.domain_name, domains)))
@@ -45,7 +45,7 @@ def add(
 @change.yes_option
 @click.pass_obj
 def remove(
-    context: Context, name: str, domains: tuple[str, ...], scm_file: str | None, yes: bool
+    context: CommandContext, name: str, domains: tuple[str, ...], scm_file: str | None, yes: bool
 ) -> None:
     """Remove DOMAINS from the account NAME: it can no longer renew names below them."""
     names = {n.strip().rstrip(".").lower() for n in domains}
@@ -60,7 +60,7 @@ def _has(scm: Scm, one: PortalAccount) -> list[str]:
 
 
 def _act(
-    context: Context,
+    context: CommandContext,
     verb: str,
     scm: Scm,
     one: PortalAccount,

@@ -9,10 +9,10 @@ import click
 
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.portal import commands, plan
 from certbot_sectigo.portal.ensure import Ensured, Ensurer
-from certbot_sectigo.portal.journal import Journal
+from certbot_sectigo.portal.journal import ScmJournal
 from certbot_sectigo.portal.plan import EnsurePlan, Wanted
 
 
@@ -27,7 +27,7 @@ from certbot_sectigo.portal.plan import EnsurePlan, Wanted
 @change.yes_option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     name: str,
     organisation: str,
     server: str,
@@ -44,7 +44,7 @@ def command(
     names = tuple(dict.fromkeys(map(plan.domain_name, domains)))
     wanted_name = plan.account_name(name)
     scm = connect.connect(context, scm_file).scm
-    words = connect.Words.ask(scm)
+    words = connect.ScmWords.ask(scm)
     wanted = Wanted(
         wanted_name,
         plan.which_organisation(organisation, words.organisations),
@@ -52,7 +52,7 @@ def command(
         names,
         exact,
     )
-    journal = Journal(change.dirs_of(context).config_dir / "sectigo" / "scm")
+    journal = ScmJournal(change.dirs_of(context).config_dir / "sectigo" / "scm")
     ensurer = Ensurer(scm, journal, list(words.servers))
     planned = ensurer.plan(wanted)
 

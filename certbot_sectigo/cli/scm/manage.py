@@ -10,7 +10,7 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.scm.accounts import client_as_json
 from certbot_sectigo.cli.shared import change
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.portal import commands, pair, plan
 from certbot_sectigo.portal.errors import RefusedError
 from certbot_sectigo.portal.model import (
@@ -40,7 +40,9 @@ class _End:
 @connect.option
 @change.yes_option
 @click.pass_obj
-def rename(context: Context, name: str, new_name: str, scm_file: str | None, yes: bool) -> None:
+def rename(
+    context: CommandContext, name: str, new_name: str, scm_file: str | None, yes: bool
+) -> None:
     """Give the account NAME in SCM another name; nothing else changes."""
     new_name = plan.account_name(new_name)
     scm = connect.connect(context, scm_file).scm
@@ -65,7 +67,7 @@ def rename(context: Context, name: str, new_name: str, scm_file: str | None, yes
 @connect.option
 @change.yes_option
 @click.pass_obj
-def delete(context: Context, name: str, scm_file: str | None, yes: bool) -> None:
+def delete(context: CommandContext, name: str, scm_file: str | None, yes: bool) -> None:
     """Delete the account NAME in SCM, for good; shows clients and live certificates first.
 
     Revoke before you delete: afterwards only SCM can revoke what its clients got.
@@ -95,7 +97,7 @@ def delete(context: Context, name: str, scm_file: str | None, yes: bool) -> None
 @change.yes_option
 @click.pass_obj
 def deactivate_client(
-    context: Context, name: str, client_id: str, scm_file: str | None, yes: bool
+    context: CommandContext, name: str, client_id: str, scm_file: str | None, yes: bool
 ) -> None:
     """Deactivate CLIENT of the account NAME in SCM, for good.
 

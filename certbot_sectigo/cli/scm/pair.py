@@ -9,7 +9,7 @@ import click
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.portal import commands, pair, plan
 
 
@@ -23,7 +23,7 @@ from certbot_sectigo.portal import commands, pair, plan
 @connect.option
 @click.pass_obj
 def command(
-    context: Context,
+    context: CommandContext,
     name: str,
     output: str,
     names: tuple[str, ...],
@@ -38,7 +38,7 @@ def command(
     """
     wanted = tuple(dict.fromkeys(map(_name, names)))
     scm = connect.connect(context, scm_file).scm
-    words = connect.Words.ask(scm)
+    words = connect.ScmWords.ask(scm)
     listed = connect.account(scm, name)
     one = scm.account(listed.id)
     domains = [domain.name for domain in scm.domains(one.id)]

@@ -9,9 +9,9 @@ import click
 
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.cli.format.interface import Block, Cell, Note, Report, Table, Tone
+from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.portal.model import Validation, covers
 
 
@@ -20,7 +20,7 @@ from certbot_sectigo.portal.model import Validation, covers
               help="Only those that end in so many days, or have ended.")  # fmt: skip
 @connect.option
 @click.pass_obj
-def command(context: Context, within: int | None, scm_file: str | None) -> int:
+def command(context: CommandContext, within: int | None, scm_file: str | None) -> int:
     """Ask SCM which domains are validated until when, and print which lineages that meets.
 
     Changes nothing. The exit code is 1 if --within finds any.
@@ -40,7 +40,7 @@ def command(context: Context, within: int | None, scm_file: str | None) -> int:
 
     def blocks() -> Iterator[Block]:
         if not found:
-            yield Note("None." if within is None else f"None ends within {within} days.")
+            yield Remark("None." if within is None else f"None ends within {within} days.")
             return
         rows = []
         for one in found:

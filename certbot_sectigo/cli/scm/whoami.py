@@ -9,9 +9,9 @@ import click
 
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Note, Report, Table, Tone
+from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 
 _SOON = timedelta(days=30)
 
@@ -19,7 +19,7 @@ _SOON = timedelta(days=30)
 @click.command("whoami")
 @connect.option
 @click.pass_obj
-def command(context: Context, scm_file: str | None) -> None:
+def command(context: CommandContext, scm_file: str | None) -> None:
     """Ask SCM whether the log-in works, and print as whom and what it sees.
 
     Changes nothing, here or there. The exit code is 0 if the log-in works.
@@ -27,7 +27,7 @@ def command(context: Context, scm_file: str | None) -> None:
     connection = connect.connect(context, scm_file)
     own, scm = connection.credentials, connection.scm
     state = scm.whoami()
-    words = connect.Words.ask(scm)
+    words = connect.ScmWords.ask(scm)
     way = "password" if own.password else "certificate" if own.certificate else "oauth2"
     warnings = []
     if state.ends is not None and state.ends < scm.now() + _SOON:
@@ -51,7 +51,7 @@ def command(context: Context, scm_file: str | None) -> None:
         servers = [(Cell(s.name), Cell(s.url), Cell(s.validation)) for s in words.servers]
         yield Table("ACME servers:", ("NAME", "URL", "KIND"), tuple(servers), frozenset({"URL"}))
         for warning in warnings:
-            yield Note(warning, tone=Tone.WARN)
+            yield Remark(warning, tone=Tone.WARN)
 
     report = Report(
         "scm whoami",

@@ -17,7 +17,7 @@ from certbot_sectigo import __version__
 from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.known import overview
 from certbot_sectigo.accounts.known.overview import Overview
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine.dirs import Dirs
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def no_verify_ssl_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def gather(
-    context: Context,
+    context: CommandContext,
     *,
     online: bool = False,
     server: str | None = None,
@@ -55,7 +55,7 @@ def gather(
 
 
 def with_answers(
-    context: Context,
+    context: CommandContext,
     found: Overview,
     only: Sequence[AccountEntry] | None = None,
     *,
@@ -86,7 +86,7 @@ def settings(*, verify_ssl: bool = True) -> Settings:
 
 
 @contextlib.contextmanager
-def progress(what: str, total: int, context: Context) -> Iterator[Callable[[], None]]:
+def progress(what: str, total: int, context: CommandContext) -> Iterator[Callable[[], None]]:
     """Show a bar on a terminal while answers come in; nothing elsewhere.
 
     :returns: what is called after each answer, from whichever thread.

@@ -12,7 +12,7 @@ import click
 from certbot_sectigo.accounts import leftovers
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.locks import locked
 
@@ -25,7 +25,7 @@ def yes_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--yes", is_flag=True, help="Act without asking.")(function)
 
 
-def dirs_of(context: Context) -> Dirs:
+def dirs_of(context: CommandContext) -> Dirs:
     """Return certbot's directories, if this user may look into them.
 
     :raises certbot_sectigo.base.errors.Error: if not: an empty list would be a wrong answer.
@@ -58,7 +58,7 @@ def no_lock(
 
 
 def act(
-    context: Context,
+    context: CommandContext,
     command: str,
     *,
     make: Callable[[], _Plan],

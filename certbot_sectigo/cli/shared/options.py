@@ -27,7 +27,7 @@ _EPILOG = (
 
 
 @dataclass(frozen=True)
-class Context:
+class CommandContext:
     """What the global options say; every subcommand gets it as ``ctx.obj``."""
 
     config_dir: Path
@@ -102,7 +102,9 @@ def adopt(command: click.Command) -> click.Command:
 
 def config_dir(ctx: click.Context) -> Path:
     """Return certbot's configuration directory while words are completed."""
-    return ctx.obj.config_dir if isinstance(ctx.obj, Context) else Path(_FOLDERS["config_dir"])
+    return (
+        ctx.obj.config_dir if isinstance(ctx.obj, CommandContext) else Path(_FOLDERS["config_dir"])
+    )
 
 
 def _take(ctx: click.Context, option: click.Parameter, value: Any) -> Any:
@@ -120,7 +122,7 @@ def _take(ctx: click.Context, option: click.Parameter, value: Any) -> Any:
     return value
 
 
-def _context(given: Mapping[str, Any]) -> Context:
+def _context(given: Mapping[str, Any]) -> CommandContext:
     folders = {name: str(given.get(name, default)) for name, default in _FOLDERS.items()}
     commands.remember(
         {
@@ -129,7 +131,7 @@ def _context(given: Mapping[str, Any]) -> Context:
             if folder != _FOLDERS[name]
         }
     )
-    return Context(
+    return CommandContext(
         config_dir=Path(folders["config_dir"]).absolute(),
         work_dir=Path(folders["work_dir"]).absolute(),
         logs_dir=Path(folders["logs_dir"]).absolute(),

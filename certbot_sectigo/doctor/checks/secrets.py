@@ -11,7 +11,7 @@ from certbot_sectigo.doctor.model import (
     Guarded,
     Kind,
     Leak,
-    Place,
+    LeakPlace,
     Repository,
     Severity,
 )
@@ -37,20 +37,20 @@ _FILE_IT = (
     "registered, no run needs the key at all."
 )
 _TOLD = {
-    Place.LOG: ("HMAC keys stand in certbot's logs", "Have them taken out of the logs."),
-    Place.CRON: ("HMAC keys stand in what cron runs", _FILE_IT),
-    Place.SYSTEMD: ("HMAC keys stand in systemd units", _FILE_IT),
-    Place.CONFIG: ("HMAC keys stand in certbot's cli.ini", _FILE_IT),
-    Place.RENEWAL: ("HMAC keys stand in renewal files or hooks", _FILE_IT),
-    Place.PROCESS: (
+    LeakPlace.LOG: ("HMAC keys stand in certbot's logs", "Have them taken out of the logs."),
+    LeakPlace.CRON: ("HMAC keys stand in what cron runs", _FILE_IT),
+    LeakPlace.SYSTEMD: ("HMAC keys stand in systemd units", _FILE_IT),
+    LeakPlace.CONFIG: ("HMAC keys stand in certbot's cli.ini", _FILE_IT),
+    LeakPlace.RENEWAL: ("HMAC keys stand in renewal files or hooks", _FILE_IT),
+    LeakPlace.PROCESS: (
         "HMAC keys are among the arguments of running processes",
         f"Every user of this machine sees them (ps). {_FILE_IT}",
     ),
-    Place.TEMPORARY: (
+    LeakPlace.TEMPORARY: (
         "HMAC keys stand in logs that certbot left among temporary files",
         "Remove them: certbot writes there when it ends before it has its directories.",
     ),
-    Place.HISTORY: (
+    LeakPlace.HISTORY: (
         "HMAC keys stand in shell histories",
         "Take the lines out with an editor, after the shells that wrote them have ended.",
     ),
@@ -73,7 +73,7 @@ def check(
             yield _foreign(kind, foreign)
     for repository in repositories:
         yield _repository(repository)
-    by_place: dict[Place, list[str]] = defaultdict(list)
+    by_place: dict[LeakPlace, list[str]] = defaultdict(list)
     for leak in leaks:
         by_place[leak.place].append(leak.where)
     for place, where in by_place.items():
@@ -86,7 +86,7 @@ def check(
             "to whoever reads it.",
             tuple(dict.fromkeys(where)),
             f"{remedy} If others could read it, have Sectigo Certificate Manager make a new pair.",
-            commands.ours("doctor", "--fix") if place is Place.LOG else "",
+            commands.ours("doctor", "--fix") if place is LeakPlace.LOG else "",
         )
 
 

@@ -7,7 +7,7 @@ import abc
 from certbot_sectigo.doctor.model import Diagnosis
 
 
-class Format(abc.ABC):
+class DoctorFormat(abc.ABC):
     """A way to tell a diagnosis to a program; pure."""
 
     @abc.abstractmethod

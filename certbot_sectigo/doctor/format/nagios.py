@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from certbot_sectigo.doctor.format.interface import Format
+from certbot_sectigo.doctor.format.interface import DoctorFormat
 from certbot_sectigo.doctor.model import Diagnosis, Severity
 
 _STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
@@ -12,7 +12,7 @@ _LONGEST = 400
 """Characters of the sentence: some agents cut lines off at a few hundred."""
 
 
-class Nagios(Format):
+class Nagios(DoctorFormat):
     """State, the worst findings, and figures behind a bar; notices do not raise the state."""
 
     def text(self, diagnosis: Diagnosis) -> str:

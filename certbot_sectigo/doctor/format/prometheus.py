@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from certbot_sectigo.accounts.model import Verdict
-from certbot_sectigo.doctor.format.interface import Format
+from certbot_sectigo.doctor.format.interface import DoctorFormat
 from certbot_sectigo.doctor.model import Diagnosis, Severity
 
 _Sample = tuple[Mapping[str, str], float]
 
 
-class Prometheus(Format):
+class Prometheus(DoctorFormat):
     """Expiry per lineage, accounts per verdict, findings per severity and code."""
 
     def text(self, diagnosis: Diagnosis) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.ca import credentials
-from certbot_sectigo.doctor.model import Leak, Place
+from certbot_sectigo.doctor.model import Leak, LeakPlace
 from certbot_sectigo.doctor.readers import hmac_keys
 from certbot_sectigo.machine import schedules
 from certbot_sectigo.machine.dirs import Dirs
@@ -27,7 +27,7 @@ _HISTORIES = (
     ".ash_history",
     ".local/share/fish/fish_history",
 )
-_PLACES = {Source.CRON: Place.CRON, Source.SYSTEMD: Place.SYSTEMD}
+_PLACES = {Source.CRON: LeakPlace.CRON, Source.SYSTEMD: LeakPlace.SYSTEMD}
 
 
 def known_keys(files: Iterable[Path]) -> list[Secret]:
@@ -66,7 +66,7 @@ class LeakSearch:
         for place, where, text in _texts(dirs, system_root, environ, deep=deep):
             for key in hmac_keys.find(text, known):
                 self._keys[key.key] = None
-                at = where if place is Place.PROCESS else f"{where}:{key.line}"
+                at = where if place is LeakPlace.PROCESS else f"{where}:{key.line}"
                 self._leaks.append(Leak(place, at))
         self._log: Path | None = None
         self._rest = ""
@@ -100,39 +100,39 @@ class LeakSearch:
         if any(word in text for word in words):
             for found in hmac_keys.find(text, self._keys):
                 self._keys[found.key] = None
-                self._leaks.append(Leak(Place.LOG, f"{self._log}:{self._lines + found.line}"))
+                self._leaks.append(Leak(LeakPlace.LOG, f"{self._log}:{self._lines + found.line}"))
         self._lines += text.count("\n")
 
 
 def _texts(
     dirs: Dirs, system_root: Path, environ: Mapping[str, str], *, deep: bool
-) -> Iterator[tuple[Place, str, str]]:
+) -> Iterator[tuple[LeakPlace, str, str]]:
     for source, path in schedules.schedules(system_root):
         yield _PLACES[source], str(path), schedules.read_text(path)
     for path in dict.fromkeys(schedules.settings_files(dirs.config_dir, system_root, environ)):
-        yield Place.CONFIG, str(path), schedules.read_text(path)
+        yield LeakPlace.CONFIG, str(path), schedules.read_text(path)
     for path in schedules.children(dirs.renewal):
-        yield Place.RENEWAL, str(path), schedules.read_text(path)
+        yield LeakPlace.RENEWAL, str(path), schedules.read_text(path)
     for folder in ("pre", "deploy", "post"):
         for path in schedules.children(dirs.config_dir / "renewal-hooks" / folder):
-            yield Place.RENEWAL, str(path), schedules.read_text(path)
+            yield LeakPlace.RENEWAL, str(path), schedules.read_text(path)
     for temporary in ("tmp", "var/tmp"):
         for path in schedules.children(system_root / temporary):
             if path.name.startswith("certbot-log-"):
                 log = path / "log"
-                yield Place.TEMPORARY, str(log), schedules.read_text(log, most=_LARGE)
+                yield LeakPlace.TEMPORARY, str(log), schedules.read_text(log, most=_LARGE)
     yield from _processes(system_root / "proc")
     if deep:
         for path in _histories(system_root, environ):
-            yield Place.HISTORY, str(path), schedules.read_text(path, most=_LARGE)
+            yield LeakPlace.HISTORY, str(path), schedules.read_text(path, most=_LARGE)
 
 
-def _processes(proc: Path) -> Iterator[tuple[Place, str, str]]:
+def _processes(proc: Path) -> Iterator[tuple[LeakPlace, str, str]]:
     for folder in schedules.children(proc):
         if folder.name.isdigit():
             words = schedules.read_text(folder / "cmdline")
             program = os.path.basename(words.partition("\0")[0])  # noqa: PTH119 - any text
-            yield Place.PROCESS, f"process {folder.name} ({program})", words
+            yield LeakPlace.PROCESS, f"process {folder.name} ({program})", words
 
 
 def _histories(system_root: Path, environ: Mapping[str, str]) -> Iterator[Path]:

@@ -64,16 +64,16 @@ class Issuance:
 
 
 @dataclass(frozen=True)
-class Leak:
+class LoggedSecret:
     """A line of a log that shows an EAB secret."""
 
     log: Path
     line: int
 
 
-Told = Union[Binding, Issuance, Leak, Opened, Validated]
+Told = Union[Binding, Issuance, LoggedSecret, Opened, Validated]
 Finding = Union[Told, Unread]
-_KINDS: tuple[type, ...] = (Binding, Issuance, Leak, Unread, Opened, Validated)
+_KINDS: tuple[type, ...] = (Binding, Issuance, LoggedSecret, Unread, Opened, Validated)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Findings:
 
     bindings: tuple[Binding, ...] = ()
     issuances: tuple[Issuance, ...] = ()
-    leaks: tuple[Leak, ...] = ()
+    leaks: tuple[LoggedSecret, ...] = ()
     unread: tuple[Unread, ...] = ()
     opened: tuple[Opened, ...] = ()
     validated: tuple[Validated, ...] = ()
@@ -150,7 +150,7 @@ def interpret(parsed: Iterable[Event], log: Path) -> Iterator[Told]:
         if isinstance(event, Run):
             state = _State(log, event)
             if event.secret:
-                yield Leak(log, event.line)
+                yield LoggedSecret(log, event.line)
         else:
             if dirs.is_dry_run(event.url):
                 continue  # no CA was asked

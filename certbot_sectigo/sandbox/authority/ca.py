@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from certbot_sectigo.sandbox.authority import csr as requests
-from certbot_sectigo.sandbox.model import Issued
+from certbot_sectigo.sandbox.model import NewCertificate
 from certbot_sectigo.sandbox.protocol import problems
 from certbot_sectigo.sandbox.store import Store
 
@@ -61,7 +61,7 @@ class Authority:
         organisation: str,
         now: float,
         days: int,
-    ) -> Issued:
+    ) -> NewCertificate:
         """Make a server certificate.
 
         :param names: its DNS names; the first becomes CN if it is short enough.
@@ -101,7 +101,7 @@ class Authority:
                 critical=False,
             )
         leaf = builder.sign(issuer.key, hashes.SHA256())
-        return Issued(
+        return NewCertificate(
             serial=f"{leaf.serial_number:x}",
             ari=_ari(leaf),
             chain=_pem(leaf) + _pem(issuer.certificate),

@@ -18,7 +18,7 @@ from certbot_sectigo.sandbox import model
 from certbot_sectigo.sandbox.config import Config
 from certbot_sectigo.sandbox.parties import Pair
 from certbot_sectigo.sandbox.protocol import delegation, problems
-from certbot_sectigo.sandbox.protocol.urls import Place, Urls
+from certbot_sectigo.sandbox.protocol.urls import Endpoint, Urls
 from certbot_sectigo.sandbox.store import Store
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Request:
+class SandboxRequest:
     """A request as the front received it."""
 
     method: str
@@ -81,8 +81,8 @@ class Signed:
 class Call:
     """A request, what its path means, and its JWS if it has one."""
 
-    request: Request
-    place: Place
+    request: SandboxRequest
+    place: Endpoint
     signed: Signed | None = None
 
     @property
@@ -131,7 +131,7 @@ class Authority(Protocol):
         organisation: str,
         now: float,
         days: int,
-    ) -> model.Issued:
+    ) -> model.NewCertificate:
         """Make a server certificate."""
 
 

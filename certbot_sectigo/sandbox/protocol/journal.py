@@ -21,7 +21,7 @@ class Record:
     method: str
     path: str
     endpoint: str
-    """Name of the endpoint, see :class:`~certbot_sectigo.sandbox.protocol.urls.Place`."""
+    """Name of the endpoint, see :class:`~certbot_sectigo.sandbox.protocol.urls.Endpoint`."""
     status: int
     """HTTP status; 0 where the connection was dropped instead."""
     account: str
@@ -33,7 +33,7 @@ class Record:
     """Type and detail of a refusal."""
 
 
-class Journal:
+class RequestJournal:
     """Collects records; the list keeps the newest, the counters all.
 
     :param path: where to append JSON lines, None for nowhere.

@@ -15,7 +15,7 @@ _NAMESPACE = "urn:ietf:params:acme:error:"
 
 
 @dataclass(frozen=True)
-class Problem:
+class AcmeProblem:
     """One refusal: the ACME error type, the text, the HTTP code and where it is from."""
 
     type: str
@@ -78,85 +78,87 @@ class ProblemError(Exception):
 
 # The texts people meet at Sectigo. ``tests/sandbox/test_refusals.py`` produces
 # each with a real request.
-BINDING_REQUIRED = Problem(
+BINDING_REQUIRED = AcmeProblem(
     "externalAccountRequired",
     'The request must include a value for the "externalAccountBinding" field',
     400,
     "[S] acme.sh#5318, dehydrated#742",
 )
-NOT_AWAITING = Problem(
+NOT_AWAITING = AcmeProblem(
     "malformed",
     "[External Account Binding] The account is not awaiting external account binding",
     400,
     "[S] certbot#8944, win-acme#1904",
 )
-INVALID_MAC = Problem(
+INVALID_MAC = AcmeProblem(
     "malformed", "[External Account Binding] Invalid MAC on JWS request", 400, "[Z]"
 )
-UNKNOWN_KID = Problem(
+UNKNOWN_KID = AcmeProblem(
     "malformed",
     "[External Account Binding] The Key Identifier was not recognized",
     400,
     "[Z]",
 )
-NO_PROTECTED_HEADER = Problem(
+NO_PROTECTED_HEADER = AcmeProblem(
     "malformed", "The JWS Protected Header MUST be present", 400, "[S] win-acme#1565"
 )
-NO_SIGNATURE = Problem(
+NO_SIGNATURE = AcmeProblem(
     "malformed", "The JWS Signature MUST be present", 400, "[S] acme.sh#4503, #5062; code [inf]"
 )
-NO_KEY_ID = Problem("malformed", "A Key ID MUST be specified", 400, "[S] acme.sh#3310; code [inf]")
-WRONG_URL = Problem(
+NO_KEY_ID = AcmeProblem(
+    "malformed", "A Key ID MUST be specified", 400, "[S] acme.sh#3310; code [inf]"
+)
+WRONG_URL = AcmeProblem(
     "unauthorized",
     "The Request URL in the JWS Protected Header does not match the actual Request URL",
     401,
     "[Z]",
 )
-DEACTIVATED = Problem("unauthorized", "The account has been deactivated", 401, "[Z]")
-SUSPENDED = Problem(
+DEACTIVATED = AcmeProblem("unauthorized", "The account has been deactivated", 401, "[Z]")
+SUSPENDED = AcmeProblem(
     "unauthorized",
     "The account is currently suspended",
     401,
     "text and code seen, at which host is not known; type [inf]",
 )
-NOT_LINKED = Problem(
+NOT_LINKED = AcmeProblem(
     "unauthorized",
     "The identifiers are not all linked to the same preauthorized Subject organization"
     " name/address",
     401,
     "text and step [S] win-acme#1644, #2374; code [inf]",
 )
-NOT_DELEGATED = Problem(
+NOT_DELEGATED = AcmeProblem(
     "unauthorized",
     "A requested identifier has not been delegated [{name}]",
     401,
     "text [doc]; code [inf]",
 )
-NO_PRODUCT = Problem(
+NO_PRODUCT = AcmeProblem(
     "unauthorized",
     "No suitable certificate product is currently available to this account",
     401,
     "text and code [Z]; type [inf]",
 )
-EMPTY_DETAIL = Problem(
+EMPTY_DETAIL = AcmeProblem(
     "malformed",
     "",
     400,
     "[S] universal, an order of two names; type [inf]",
 )
-INTERNAL = Problem(
+INTERNAL = AcmeProblem(
     "serverInternal", "The server experienced an internal error", 500, "[S] lego#1183; code [inf]"
 )
-INVALID_SERVER_URL = Problem(
+INVALID_SERVER_URL = AcmeProblem(
     "unauthorized", "Invalid ACME server URL", 403, "[S] win-acme#1909, GET /v2/directory"
 )
-DUPLICATED = Problem(
+DUPLICATED = AcmeProblem(
     "rejectedIdentifier",
     "One or more identifiers are duplicated",
     400,
     "text and type seen, acme.sh#3268; code [inf]",
 )
-DISALLOWED = Problem(
+DISALLOWED = AcmeProblem(
     "rejectedIdentifier",
     "DNS identifier is disallowed",
     400,
@@ -164,24 +166,26 @@ DISALLOWED = Problem(
 )
 
 # What RFC 8555 asks for and nobody has reported from Sectigo: words of our own.
-NOT_YOURS = Problem(
+NOT_YOURS = AcmeProblem(
     "unauthorized", "The resource belongs to another account", 401, "[inf]; RFC 8555 section 6.2"
 )
-NO_ACCOUNT = Problem(
+NO_ACCOUNT = AcmeProblem(
     "accountDoesNotExist", "No account has this key", 400, "[RFC] 8555 section 7.3.1"
 )
-NO_ACCOUNT_URL = Problem(
+NO_ACCOUNT_URL = AcmeProblem(
     "accountDoesNotExist", "No account has this URL", 400, "[RFC] 8555 section 6.2"
 )
-BAD_NONCE = Problem("badNonce", "The nonce is unknown or was used", 400, "[RFC] 8555 section 6.5")
-NOT_READY = Problem("orderNotReady", "The order is {name}", 403, "[RFC] 8555 section 7.4")
-ALREADY_REVOKED = Problem(
+BAD_NONCE = AcmeProblem(
+    "badNonce", "The nonce is unknown or was used", 400, "[RFC] 8555 section 6.5"
+)
+NOT_READY = AcmeProblem("orderNotReady", "The order is {name}", 403, "[RFC] 8555 section 7.4")
+ALREADY_REVOKED = AcmeProblem(
     "alreadyRevoked", "The certificate has been revoked already", 400, "[RFC] 8555 section 7.6"
 )
-BAD_REASON = Problem(
+BAD_REASON = AcmeProblem(
     "badRevocationReason", "The revocation reason is not allowed", 400, "[RFC] 8555 section 7.6"
 )
-MAY_NOT_REVOKE = Problem(
+MAY_NOT_REVOKE = AcmeProblem(
     "unauthorized",
     "The certificate belongs to another account",
     401,

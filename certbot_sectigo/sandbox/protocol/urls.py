@@ -37,7 +37,7 @@ ACME_ENDPOINTS = ("directory", "alias", "invalid", *_CLASSIC, "renewalInfo")
 
 
 @dataclass(frozen=True)
-class Place:
+class Endpoint:
     """What the path of a request means."""
 
     endpoint: str
@@ -87,7 +87,7 @@ class Urls:
     def make(self, endpoint: str, directory: str, ident: str = "") -> str:
         """Give the URL of an endpoint or a resource.
 
-        :param endpoint: as in :class:`Place`.
+        :param endpoint: as in :class:`Endpoint`.
         :param directory: name of the certificate product.
         :param ident: id of the resource.
         """
@@ -95,7 +95,7 @@ class Urls:
             return self.base + _RENEWAL_INFO + (f"/{ident}" if ident else "")
         return self.directory(directory) + self._paths[endpoint].replace("{}", ident)
 
-    def parse(self, path: str) -> Place:
+    def parse(self, path: str) -> Endpoint:
         """Tell what a path means, without its query.
 
         A path below ``/v2`` that names no product gives endpoint
@@ -106,20 +106,20 @@ class Urls:
             pass
         elif self._universal:
             if path in ("", "/"):
-                return Place("directory")
+                return Endpoint("directory")
             if path == "/directory":
-                return Place("alias")
+                return Endpoint("alias")
         else:
             parts = path.split("/", 3)
             if len(parts) < 3 or parts[1] != "v2":
-                return Place("unknown")
+                return Endpoint("unknown")
             directory, rest = parts[2], "/" + parts[3] if len(parts) == 4 else ""
             if directory not in self._directories:
-                return Place("invalid")
+                return Endpoint("invalid")
             if rest in ("", "/"):
-                return Place("directory", directory)
+                return Endpoint("directory", directory)
         for name, pattern in self._patterns:
             match = pattern.fullmatch(rest)
             if match:
-                return Place(name, directory, match.groupdict().get("ident", ""))
-        return Place("unknown", directory)
+                return Endpoint(name, directory, match.groupdict().get("ident", ""))
+        return Endpoint("unknown", directory)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from certbot_sectigo.sandbox import model
-from certbot_sectigo.sandbox.protocol.exchange import Context, Reply, Request
+from certbot_sectigo.sandbox.protocol.exchange import Context, Reply, SandboxRequest
 from certbot_sectigo.sandbox.protocol.faults import Fault
 from certbot_sectigo.sandbox.protocol.paths import ScmPlace
 from certbot_sectigo.sandbox.scm import accounts, certificates, domains
@@ -50,7 +50,7 @@ class Desk:
         self._login = Login(context)
 
     def reply(
-        self, request: Request, place: ScmPlace, faults: Mapping[str, Fault], who: list[str]
+        self, request: SandboxRequest, place: ScmPlace, faults: Mapping[str, Fault], who: list[str]
     ) -> Reply:
         """Answer one request; refusals are answers, too.
 
@@ -66,7 +66,7 @@ class Desk:
             return _refusal(ScmError(500, -14, "Internal error"))
 
     def _reply(
-        self, request: Request, place: ScmPlace, faults: Mapping[str, Fault], who: list[str]
+        self, request: SandboxRequest, place: ScmPlace, faults: Mapping[str, Fault], who: list[str]
     ) -> Reply:
         if "rate-limit" in faults:
             wait = str(max(1, round(faults["rate-limit"].seconds)))

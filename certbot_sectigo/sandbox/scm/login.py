@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.sandbox.parties import Admin
-from certbot_sectigo.sandbox.protocol.exchange import Context, Reply, Request
+from certbot_sectigo.sandbox.protocol.exchange import Context, Reply, SandboxRequest
 from certbot_sectigo.sandbox.protocol.paths import ScmPlace
 from certbot_sectigo.sandbox.scm.visit import DAY, UNKNOWN_USER, ScmError, Visit
 
@@ -24,7 +24,7 @@ class Login:
         self._lock = threading.Lock()
         self._started = context.now()
 
-    def token(self, request: Request) -> Reply:
+    def token(self, request: SandboxRequest) -> Reply:
         """Answer the token path: client credentials in a form (RFC 6749 section 4.4) [O]."""
         form = {k: v[0] for k, v in parse_qs(request.body.decode("utf-8", "replace")).items()}
         if form.get("grant_type") != "client_credentials":
@@ -43,7 +43,7 @@ class Login:
                 return Reply.json(answer)
         return Reply.json({"error": "invalid_client"}, 401)
 
-    def admin(self, request: Request, place: ScmPlace, *, expired: bool) -> Admin:
+    def admin(self, request: SandboxRequest, place: ScmPlace, *, expired: bool) -> Admin:
         """Return who asks.
 
         :param expired: take a token for one that has run out.

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from certbot_sectigo.sandbox import model
 from certbot_sectigo.sandbox.config import Config
 from certbot_sectigo.sandbox.parties import Admin, Organisation
-from certbot_sectigo.sandbox.protocol.exchange import Context, Reply, Request
+from certbot_sectigo.sandbox.protocol.exchange import Context, Reply, SandboxRequest
 from certbot_sectigo.sandbox.protocol.paths import ScmPlace
 
 DAY = 86400.0
@@ -71,7 +71,7 @@ class Visit:
 
     context: Context
     admin: Admin
-    request: Request
+    request: SandboxRequest
     place: ScmPlace
 
     @functools.cached_property

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from certbot_sectigo.sandbox import model
 from certbot_sectigo.sandbox.protocol import jws, problems
-from certbot_sectigo.sandbox.protocol.exchange import Context, Request, Signed
-from certbot_sectigo.sandbox.protocol.urls import Place
+from certbot_sectigo.sandbox.protocol.exchange import Context, SandboxRequest, Signed
+from certbot_sectigo.sandbox.protocol.urls import Endpoint
 from certbot_sectigo.sandbox.resources import account
 
 CONTENT_TYPE = "application/jose+json"
 
 
-def authenticate(context: Context, request: Request, place: Place, wants: str) -> Signed:
+def authenticate(context: Context, request: SandboxRequest, place: Endpoint, wants: str) -> Signed:
     """Check a request's JWS.
 
     :param wants: ``kid``, ``jwk`` or ``either``: how the key has to be named.
@@ -50,14 +50,14 @@ def authenticate(context: Context, request: Request, place: Place, wants: str) -
     return Signed(_payload(parsed), key, owner)
 
 
-def _query(request: Request) -> str:
+def _query(request: SandboxRequest) -> str:
     return f"?{request.query}" if request.query else ""
 
 
-def _owner(context: Context, parsed: jws.Jws, place: Place) -> model.Account:
+def _owner(context: Context, parsed: jws.Jws, place: Endpoint) -> model.Account:
     url = parsed.header("kid")
     base = context.urls.base
-    named = context.urls.parse(url[len(base) :]) if url.startswith(f"{base}/") else Place("")
+    named = context.urls.parse(url[len(base) :]) if url.startswith(f"{base}/") else Endpoint("")
     owner = None
     # An account is known to the directory it was made at, and to no other [inf].
     if named.endpoint == "account" and named.directory == place.directory:

@@ -12,7 +12,7 @@ from certbot_sectigo.sandbox.parties import Pair
 from certbot_sectigo.sandbox.protocol import jws
 from certbot_sectigo.sandbox.protocol.exchange import Context
 from certbot_sectigo.sandbox.protocol.faults import EXPIRED_TLS, Fault, Faults
-from certbot_sectigo.sandbox.protocol.journal import Journal, Record
+from certbot_sectigo.sandbox.protocol.journal import Record, RequestJournal
 from certbot_sectigo.sandbox.resources import account
 
 _DAY = 86400.0
@@ -62,7 +62,7 @@ class OrderView:
 class Control:
     """Everything one can see of a sandbox from outside, and do to it, while it runs."""
 
-    def __init__(self, context: Context, faults: Faults, journal: Journal) -> None:
+    def __init__(self, context: Context, faults: Faults, journal: RequestJournal) -> None:
         self.config = context.config
         """What it was told; a default one has its pairs here."""
         self._context = context

@@ -14,9 +14,9 @@ from typing import Any
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.sandbox.protocol import problems
-from certbot_sectigo.sandbox.protocol.exchange import Request
+from certbot_sectigo.sandbox.protocol.exchange import SandboxRequest
 from certbot_sectigo.sandbox.protocol.faults import CONNECTION
-from certbot_sectigo.sandbox.server.service import Answer, Service
+from certbot_sectigo.sandbox.server.service import Service, WireReply
 
 MAX_BODY = 1024 * 1024
 """The longest request body that is read, in bytes."""
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._linger()
             return
         answer = self.server.service.answer(
-            Request(
+            SandboxRequest(
                 method=self.command,
                 path=path,
                 query=query,
@@ -170,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise problems.malformed("The body is shorter than its Content-Length")
         return body
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: WireReply) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)

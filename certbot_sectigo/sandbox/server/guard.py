@@ -10,10 +10,10 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from certbot_sectigo.sandbox.protocol import problems
-from certbot_sectigo.sandbox.protocol.exchange import Request
+from certbot_sectigo.sandbox.protocol.exchange import SandboxRequest
 
 
-def check(request: Request, base: str) -> None:
+def check(request: SandboxRequest, base: str) -> None:
     """Refuse a request that was meant for, or comes from, somewhere else.
 
     :param base: scheme, host and port of the sandbox.

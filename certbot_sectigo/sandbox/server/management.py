@@ -14,7 +14,7 @@ from typing import Any
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.sandbox.protocol import jws, problems
-from certbot_sectigo.sandbox.protocol.exchange import Reply, Request
+from certbot_sectigo.sandbox.protocol.exchange import Reply, SandboxRequest
 from certbot_sectigo.sandbox.server.control import Control
 
 PREFIX = "/.sandbox/"
@@ -48,7 +48,7 @@ class Management:
             ("DELETE", "requests"): lambda _: control.forget_requests(),
         }
 
-    def reply(self, request: Request) -> Reply:
+    def reply(self, request: SandboxRequest) -> Reply:
         """Answer one request.
 
         :raises problems.ProblemError: for whatever cannot be done.

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from certbot_sectigo.sandbox.protocol import paths, problems
-from certbot_sectigo.sandbox.protocol.exchange import Call, Context, Reply, Request
+from certbot_sectigo.sandbox.protocol.exchange import Call, Context, Reply, SandboxRequest
 from certbot_sectigo.sandbox.protocol.faults import Fault, Faults
-from certbot_sectigo.sandbox.protocol.journal import Journal, Record
-from certbot_sectigo.sandbox.protocol.urls import Place
+from certbot_sectigo.sandbox.protocol.journal import Record, RequestJournal
+from certbot_sectigo.sandbox.protocol.urls import Endpoint
 from certbot_sectigo.sandbox.resources import (
     account,
     authorization,
@@ -63,7 +63,7 @@ _ROUTES = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class WireReply:
     """What the front has to send."""
 
     status: int
@@ -77,7 +77,7 @@ class Service:
     """The CA without its front: give it requests, get answers."""
 
     def __init__(
-        self, context: Context, faults: Faults, journal: Journal, management: Management
+        self, context: Context, faults: Faults, journal: RequestJournal, management: Management
     ) -> None:
         self.context = context
         self._management = management
@@ -85,7 +85,7 @@ class Service:
         self.faults = faults
         self.journal = journal
 
-    def answer(self, request: Request) -> Answer | None:
+    def answer(self, request: SandboxRequest) -> WireReply | None:
         """Answer a request.
 
         :return: the answer, or None where the connection is to be dropped.
@@ -98,7 +98,7 @@ class Service:
             return self._manage(request)
         started = time.monotonic()
         scm = paths.parse(request.path)
-        place = self.context.urls.parse(request.path) if scm is None else Place(scm.endpoint)
+        place = self.context.urls.parse(request.path) if scm is None else Endpoint(scm.endpoint)
         faults = self.faults.take(place.endpoint)
         who: list[str] = []
         problem = ""
@@ -137,7 +137,7 @@ class Service:
         return replace(answer, truncated="truncate" in faults)
 
     def _answer_acme(
-        self, request: Request, place: Place, faults: dict[str, Fault], who: list[str]
+        self, request: SandboxRequest, place: Endpoint, faults: dict[str, Fault], who: list[str]
     ) -> tuple[Reply, str]:
         """Return the answer to a request of RFC 8555, and what was refused."""
         try:
@@ -150,7 +150,7 @@ class Service:
             _logger.exception("%s %s", request.method, request.path)
             return _problem(problems.INTERNAL.error()), "serverInternal"
 
-    def _manage(self, request: Request) -> Answer:
+    def _manage(self, request: SandboxRequest) -> WireReply:
         """Answer the management interface: no faults, no journal, no other site may read it."""
         try:
             reply = self._management.reply(request)
@@ -158,11 +158,11 @@ class Service:
             reply = _problem(error)
         return _plain(reply, with_body=True)
 
-    def refuse(self, error: problems.ProblemError) -> Answer:
+    def refuse(self, error: problems.ProblemError) -> WireReply:
         """Answer something that is not even a request the front understands."""
-        return self._complete(_problem(error), Place("unknown"), with_body=True)
+        return self._complete(_problem(error), Endpoint("unknown"), with_body=True)
 
-    def _reply(self, request: Request, place: Place, who: list[str]) -> Reply:
+    def _reply(self, request: SandboxRequest, place: Endpoint, who: list[str]) -> Reply:
         route = _ROUTES.get(place.endpoint)
         if route is None:
             raise problems.malformed("There is nothing here", 404)
@@ -181,7 +181,7 @@ class Service:
                 who.append(signed.account.id)
         return route.handler(self.context, Call(request, place, signed))
 
-    def _complete(self, reply: Reply, place: Place, *, with_body: bool) -> Answer:
+    def _complete(self, reply: Reply, place: Endpoint, *, with_body: bool) -> WireReply:
         """Add what every answer has [S], besides Server and Date, which the front adds."""
         headers = [
             ("Replay-Nonce", self.context.nonces.new()),
@@ -193,7 +193,7 @@ class Service:
         index = self.context.urls.index(place.directory)
         headers.append(("Link", f'<{index}>;rel="index"'))
         headers.extend(reply.headers)
-        return Answer(reply.status, tuple(headers), reply.body if with_body else b"")
+        return WireReply(reply.status, tuple(headers), reply.body if with_body else b"")
 
     def _wait(self, fault: Fault | None) -> None:
         if fault is not None:
@@ -210,9 +210,9 @@ def _elsewhere(faults: dict[str, Fault]) -> Reply | None:
     return None
 
 
-def _plain(reply: Reply, *, with_body: bool) -> Answer:
+def _plain(reply: Reply, *, with_body: bool) -> WireReply:
     kind = (("Content-Type", reply.content_type),) if reply.content_type else ()
-    return Answer(reply.status, (*kind, *reply.headers), reply.body if with_body else b"")
+    return WireReply(reply.status, (*kind, *reply.headers), reply.body if with_body else b"")
 
 
 def _refuse(faults: dict[str, Fault]) -> None:

@@ -16,13 +16,13 @@ from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.judge.verdict import judge, moved_machine
 from certbot_sectigo.accounts.model import (
     Account,
-    Issued,
     Learned,
     Note,
     Standing,
     State,
     Status,
     Use,
+    ValidCertificate,
     Verdict,
 )
 from certbot_sectigo.machine.lineages import Lineage
@@ -63,7 +63,7 @@ def subject(
         link=Path("/elsewhere") if link else None,
     )
     status = None if standing is None else Status(standing)
-    got = (Issued("www.example.org", EPOCH + timedelta(days=90)),) if issued else ()
+    got = (ValidCertificate("www.example.org", EPOCH + timedelta(days=90)),) if issued else ()
     return AccountFacts(account, SERVER, (LINEAGE,) * used + (CRON,) * named, status, issued=got,
                    unclear=(EMPTY,) if unclear else ())  # fmt: skip
 

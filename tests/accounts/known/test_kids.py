@@ -11,7 +11,7 @@ import pytest
 from certbot_sectigo.accounts import find, store
 from certbot_sectigo.accounts.known import kids, overview
 from certbot_sectigo.accounts.model import Learned
-from certbot_sectigo.accounts.request import Request
+from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.explain import situation
 from certbot_sectigo.explain.told import Told
@@ -55,7 +55,7 @@ class Machine:
         assert explained is not None
         around = find.FindContext(self.dirs, Settings("tests"), self.root, notes=False)
         around.asked[self.folder] = account  # the CA does not say
-        taken = find.find(Request(OV, "K"), around)
+        taken = find.find(AccountRequest(OV, "K"), around)
         return {
             "list": listed.account.kid,
             "pin": told.kid,
@@ -97,7 +97,7 @@ def test_the_plugin_writes_it_down_and_a_plan_does_not(machine: Machine) -> None
     assert set(machine.said.values()) == {"K"}
     assert store.read(machine.folder, "ca.example/v2/OV").note is None
     around = find.FindContext(machine.dirs, Settings("tests"), machine.root)
-    assert find.find(Request(OV, "K"), around) is not None
+    assert find.find(AccountRequest(OV, "K"), around) is not None
     note = store.read(machine.folder, "ca.example/v2/OV").note
     assert note is not None
     assert (note.kid, note.server, note.learned) == ("K", OV, Learned.LOG)

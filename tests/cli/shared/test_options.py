@@ -10,7 +10,7 @@ import click
 import pytest
 
 from certbot_sectigo.cli.main import cli, main
-from certbot_sectigo.cli.shared.options import Context
+from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 
 
@@ -50,7 +50,7 @@ def test_every_command_takes_them(path: tuple[str, ...]) -> None:
     for at in range(len(path) + 1):
         words = [given if number == at else [] for number in range(len(path) + 1)]
         seen.append(parse(path, words).obj)
-    wanted = Context(Path("/c"), Path("/w"), Path("/l"), True, False, 0.0, Path("/s"), 2)
+    wanted = CommandContext(Path("/c"), Path("/w"), Path("/l"), True, False, 0.0, Path("/s"), 2)
     assert seen == [wanted] * (len(path) + 1)
     context = parse(path, [[]] * (len(path) + 1))
     assert "--config-dir DIR" in " ".join(context.get_help().split())
