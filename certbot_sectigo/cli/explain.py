@@ -14,12 +14,12 @@ import click
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.base.reading import status
-from certbot_sectigo.ca.catalogue import SPEAKERS
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
 from certbot_sectigo.explain.findings import Reading, read
+from certbot_sectigo.explain.known import SPEAKERS
 from certbot_sectigo.explain.situation import survey
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from certbot_sectigo.ca.catalogue import ENTRIES, Entry, Weight, entry, holds, look_up
+from certbot_sectigo.ca.catalogue import Entry, Weight, entry, holds, look_up
 from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.explain.context import AcmeContext
 from certbot_sectigo.explain.envelope import unwrapped
+from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.passages import Passage, page, passages, refusal
 from certbot_sectigo.explain.paste import Paste
 from certbot_sectigo.explain.quoting import quote

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from certbot_sectigo.ca.catalogue import ENTRIES, Entry, Weight
+from certbot_sectigo.ca.catalogue import Entry, Weight
 from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.explain.envelope import RECORD, Line
+from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.quoting import quote
 from certbot_sectigo.explain.statements import likeness
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from certbot_sectigo.base import json_text
 from certbot_sectigo.base.printable import one_line
-from certbot_sectigo.portal.errors import RefusedError, UnreachableError, remedy
+from certbot_sectigo.portal.codes import remedy
+from certbot_sectigo.portal.errors import RefusedError, UnreachableError
 
 _LONGEST_WAIT = 60.0
 
@@ -80,12 +81,11 @@ def wait(answer: ScmAnswer, attempt: int) -> float:
 
 
 def host(url: str) -> str:
-    """Return how long to wait before a request is repeated, in seconds."""
+    """Return the host of a URL, for people."""
     return one_line(urlsplit(url).netloc, 200)
 
 
 def reason(error: Exception) -> str:
-    """Return the host of a URL, for people."""
     """Return the innermost cause, which says what a person can check."""
     cause: BaseException = error
     while True:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.ca.catalogue import ENTRIES
+from certbot_sectigo.explain.known import ENTRIES
 from tests.bed import schema
 from tests.bed.certbot import Certbot
 from tests.bed.components import TREE

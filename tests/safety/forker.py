@@ -10,10 +10,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,6 +74,7 @@ class Forker:
         fail_at: int | None = None,
         user: int | None = None,
         signal_at: tuple[int, int] | None = None,
+        asking: bool = False,
         check: int | None = 0,
     ) -> Outcome:
         """Run the command to its end.
@@ -81,6 +83,7 @@ class Forker:
         :param fail_at: its file operations from that number on fail, as on a full disk.
         :param user: whose process it is to be; this one's if None.
         :param signal_at: number of a file operation and of the signal that comes before it.
+        :param asking: count the requests it sends, too, before each and after.
         :param check: the exit code it must have, unless it was killed; None for any.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -90,6 +93,7 @@ class Forker:
             "fail_at": fail_at,
             "user": user,
             "signal_at": signal_at,
+            "asking": asking,
             "output": str(self._output),
         }
         self._process.stdin.write(json.dumps(request) + "\n")
@@ -120,6 +124,7 @@ def _run(
     fail_at: int | None,
     user: int | None,
     signal_at: tuple[int, int] | None,
+    asking: bool,
     output: str,
 ) -> None:
     import errno
@@ -149,11 +154,28 @@ def _run(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     atomic.steps.operations = hook
+    if asking:
+        _tell_requests(hook)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - what the test sends is not ours
     if signal_at is not None:
         sys.argv[1:] = argv
         entry.main()
     main.main(argv)
+
+
+def _tell_requests(hook: Callable[[str, Path], None]) -> None:
+    """Have a hook called before and after each request that this process sends."""
+    import requests
+
+    plain = requests.Session.send
+
+    def send(self: Any, request: Any, **more: Any) -> Any:
+        hook("before a request", Path(request.path_url))
+        answer = plain(self, request, **more)
+        hook("after a request", Path(request.path_url))
+        return answer
+
+    requests.Session.send = send  # type: ignore[method-assign]
 
 
 def _warm_up() -> None:

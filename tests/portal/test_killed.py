@@ -1,0 +1,104 @@
+"""scm ensure and scm pair killed for good, at every request and file operation, and run again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from certbot_sectigo.portal.scm import Scm
+from certbot_sectigo.sandbox import RunningSandbox
+from tests.bed.certbot import Certbot
+from tests.portal.conftest import scm_ini, transport
+from tests.safety.forker import Forker
+
+NAME = "web1.c.example"
+DOMAINS = ("c.example", "www.c.example")
+
+
+class Host:
+    """A controller that is started anew each time."""
+
+    def __init__(self, forker: Forker, certbot: Certbot, sandbox: RunningSandbox) -> None:
+        self.forker = forker
+        self.folder = certbot.home
+        self.config = certbot.config_dir
+        self.scm = Scm(transport(sandbox, certbot.home))
+        self.output = certbot.home / "web1.ini"
+        domains = [word for name in DOMAINS for word in ("-d", name)]
+        self.ensure = ["scm", "ensure", NAME, "--organisation", "Department C", "--server",
+                       sandbox.directory_url(), *domains, "--yes"]  # fmt: skip
+        self.pair = ["scm", "pair", NAME, "--output", str(self.output), "--for", DOMAINS[1]]
+
+    def killed(self, words: list[str], number: int) -> bool:
+        """Run a command, to be killed at its step of a number; False if it has fewer."""
+        return self.forker.run(*words, kill_at=number, asking=True).killed
+
+    def a_minute_later(self) -> None:
+        """Make what was begun older than SCM's lists may lag."""
+        for path in (self.config / "sectigo" / "scm").glob("*.json"):
+            found = json.loads(path.read_text())
+            path.write_text(json.dumps({**found, "begun": found["begun"] - 61}))
+
+    def check(self) -> None:
+        """There is one account, complete, and one file."""
+        (account,) = self.scm.accounts()
+        assert {domain.name for domain in self.scm.domains(account.id)} == set(DOMAINS)
+        assert account.hmac_key is not None
+        assert account.hmac_key.reveal() in self.output.read_text()
+        assert self.output.stat().st_mode & 0o777 == 0o600
+        assert [p.name for p in self.folder.glob("*web1*")] == ["web1.ini"]
+        left = {p.name for p in (self.config / "sectigo" / "scm").iterdir()}
+        assert left == {"lock"}
+
+    def forget(self) -> None:
+        """Begin anew."""
+        for account in self.scm.accounts():
+            self.scm.delete(account.id)
+        self.output.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def host(sandbox: RunningSandbox, certbot: Certbot, tmp_path: Path) -> Iterator[Host]:
+    certbot.config_dir.mkdir(parents=True)
+    scm_ini(sandbox, certbot.config_dir)
+    names = ("config", "work", "logs")
+    options = [f"--{k}-dir={d}" for k, d in zip(names, certbot.directories)]
+    with Forker(tmp_path, *options) as forker:
+        yield Host(forker, certbot, sandbox)
+
+
+def test_ensure(host: Host) -> None:
+    number = 0
+    while host.killed(host.ensure, number):
+        assert len(host.scm.accounts()) <= 1, number
+        host.a_minute_later()
+        host.forker.run(*host.ensure)
+        host.forker.run(*host.pair)
+        host.check()
+        host.forget()
+        number += 1
+    assert number > 30
+
+
+def test_pair(host: Host) -> None:
+    host.forker.run(*host.ensure)
+    number = 0
+    while host.killed(host.pair, number):
+        # Nothing of it is there, or all.
+        assert not host.output.exists() or host.output.read_text().endswith("/v2/OV\n")
+        host.forker.run(*host.pair)
+        host.check()
+        host.output.unlink()
+        number += 1
+    assert number > 15
+
+
+def test_what_ensure_proposes_is_run_as_it_is_printed(host: Host) -> None:
+    said = host.forker.run(*host.ensure).output
+    (line,) = [w.strip() for w in said.splitlines() if " scm pair " in w]
+    host.forker.run(*shlex.split(line.replace("FILE", str(host.output)))[1:])
+    host.check()
