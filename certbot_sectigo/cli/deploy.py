@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from certbot_sectigo.accounts import leftovers
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import CommandContext
@@ -81,6 +82,7 @@ def command(
             pass  # a hook that runs in the background: now its locks can be had
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
     with locked(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
+        leftovers.sweep(dirs)
         return _tell(context, cert_name, deploy_file, _deploy)
 
 

@@ -82,6 +82,7 @@ class Checkpoints:
                     atomic.remove(self.root / name)
             else:
                 atomic.sweep(self.root / name)
+                self._tidy(self.root / name)
 
     def begin(self, checkpoint: Checkpoint) -> Checkpoint:
         """Save the old files; from here on the deployment can be taken back.
@@ -116,6 +117,7 @@ class Checkpoints:
             return
         if files != checkpoint.files:
             atomic.replace(opened / "manifest.json", _manifest(checkpoint, kept), mode=0o600)
+            self._tidy(opened)
         atomic.rename_dir(opened, self.root / f"{checkpoint.number:08d}")
         same = [one for one in self.finished() if one.lineage == checkpoint.lineage]
         for old in same[_KEPT:]:
@@ -153,6 +155,15 @@ class Checkpoints:
         gone = folder.with_name(f"gone-{folder.name.rsplit('-', 1)[-1]}")
         atomic.rename_dir(folder, gone)
         atomic.remove(gone)
+
+    def _tidy(self, folder: Path) -> None:
+        """Remove the old files that the manifest does not name (any more): keys, mostly."""
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, atomic.FileError):
+            manifest = json_text.loads_object(reading.read_regular(folder / "manifest.json"))
+            kept = {file["old"]["content"] for file in manifest["files"] if file["old"]}
+            for entry in reading.entries(folder):
+                if entry.name.startswith("old-") and entry.name not in kept:
+                    atomic.remove(folder / entry.name)
 
     def _read(self, name: str, number: int) -> Checkpoint:
         folder = self.root / name

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Union
 
-from certbot_sectigo.accounts import leftovers, store
+from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Learned, Note
 from certbot_sectigo.base import errors
 from certbot_sectigo.doctor import redaction
@@ -82,7 +82,6 @@ def carry_out(machine: Machine, steps: tuple[Step, ...]) -> Outcome:
 
     :param machine: what the steps were planned on.
     """
-    leftovers.sweep(machine.dirs)
     done: list[Step] = []
     failed: list[tuple[Step, str]] = []
     for step in steps:

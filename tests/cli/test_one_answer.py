@@ -8,6 +8,8 @@ import shlex
 import pytest
 
 from certbot_sectigo.accounts import archive, leftovers, store
+from certbot_sectigo.machine import lock_keeper
+from certbot_sectigo.machine.dirs import server_path
 from tests.bed import process
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
@@ -173,3 +175,49 @@ def test_the_same_purge_again_ends_it(machine: Machine, tool: Tool) -> None:
     folder.rename(folder.with_name(f".purged-{extra}-{'a' * 16}"))
     tool.run("accounts", "purge", extra, "--yes")
     assert not (machine.dirs.config_dir / "sectigo").exists()
+
+
+def left_behind(machine: Machine) -> None:
+    """Leave what a restore leaves that is killed when the account is back."""
+    server = machine.dirs.archive / server_path(machine.sectigo.server)
+    server.mkdir(parents=True)
+    (server / f"{'1' * 32}.json").write_text("{}")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["accounts", "restore", "1" * 32], 1),
+        (["accounts", "purge", "1" * 32, "--force"], 1),
+        (["accounts", "pin", "{used}", "--cert-name", NAME], 0),
+        (["accounts", "clean"], 0),
+        (["adopt", "--cert-name", NAME], None),
+        (["revoke", "--cert-name", "nobody"], 1),
+        (["doctor", "--fix"], None),
+    ],
+)
+def test_who_refuses_or_has_nothing_to_do_ends_what_was_begun(
+    machine: Machine, tool: Tool, words: list[str], code: int | None
+) -> None:
+    used = machine.account(machine.sectigo.b)
+    machine.lineage(NAME, used)
+    left_behind(machine)
+    words = [word.format(used=used) for word in words]
+    tool.run(*words, check=None)
+    assert leftovers.find(machine.dirs), "a plan alone changes nothing"
+    tool.run(*words, "--yes", check=code)
+    assert leftovers.find(machine.dirs) == []
+    assert not machine.dirs.archive.exists()
+
+
+def test_deploy_ends_what_was_begun(machine: Machine, tool: Tool) -> None:
+    left_behind(machine)
+    tool.run("deploy")
+    assert leftovers.find(machine.dirs) == []
+
+
+def test_what_was_begun_stays_while_certbot_is_at_work(machine: Machine, tool: Tool) -> None:
+    left_behind(machine)
+    with lock_keeper.locked(machine.dirs, 5, lambda who: None):
+        tool.run("accounts", "restore", "1" * 32, "--yes", check=1)
+    assert leftovers.find(machine.dirs)

@@ -334,6 +334,22 @@ def test_failed_targets_are_not_part_of_a_rollback(machine: Machine, first: Mate
     assert not machine.place("b").exists()
 
 
+def test_of_a_target_that_failed_no_old_key_is_kept(machine: Machine, first: Material) -> None:
+    machine.target("a")
+    wrong = machine.root / "wrong"
+    machine.target("b", test=machine.script("test-b", f"! test -e {wrong}"))
+    assert {one.state for one in machine.deploy(first).values()} == {"deployed"}
+    wrong.touch()
+    assert machine.deploy(renew(machine))["b"].state == "rolled back"
+    checkpoints = DeployStore(machine.config_dir).checkpoints
+    newest = max(path for path in checkpoints.root.iterdir() if path.name.isdecimal())
+    assert sorted(path.name for path in newest.iterdir()) == ["manifest.json", "old-0"]
+    # Nor where a kill came between.
+    (newest / "old-7").write_bytes(b"key")
+    checkpoints.sweep()
+    assert not (newest / "old-7").exists() and (newest / "old-0").exists()
+
+
 def test_store_is_closed_and_keeps_three_deployments(machine: Machine, first: Material) -> None:
     machine.target("a")
     for _ in range(5):

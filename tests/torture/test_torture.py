@@ -13,6 +13,7 @@ from tests.torture import campaign, shim
 from tests.torture.forker import NONE, Fault
 from tests.torture.judge import Trial
 from tests.torture.operations import OPERATIONS
+from tests.torture.view import differences, look
 from tests.torture.world import World, world
 
 SEED = os.environ.get("TORTURE_SEED", "1")
@@ -52,3 +53,17 @@ def test_an_error_taken_for_a_no_is_caught(machine: World) -> None:
     assert met is not None
     assert met.path.endswith("private_key.json")
     assert any(complaint.kind == "loss" for complaint in complaints), complaints
+
+
+def test_a_checkpoint_that_brings_back_something_else_is_seen(machine: World) -> None:
+    """Nor is one that cannot be read at all taken for one."""
+    trial = Trial(machine, OPERATIONS["deploy"])
+    trial.run(NONE)
+    assert differences(look(machine, certbots=False), trial.after) == ([], [], [])
+    newest = max((machine.config / "sectigo/deploy/checkpoints").glob("0*"))
+    saved = newest / "old-0"
+    saved.write_bytes(saved.read_bytes() + b"#")
+    extra, missing, _ = differences(look(machine, certbots=False), trial.after)
+    assert [len(extra), len(missing)] == [1, 1], (extra, missing)
+    saved.unlink()
+    assert look(machine, certbots=False).problems

@@ -8,7 +8,7 @@ import json
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ _TEMPORARY = re.compile(r"\.sectigo-eab-[^/]*\.tmp|\.purged-|\.sectigo-new|\.sec
 # Where some command looks: certbot and every command, archived and restore, register, pin --undo.
 _SEEN = ("accounts/", "sectigo/archive/", "sectigo/pending/", "sectigo/backup/", "sectigo/staging/")
 # Copies of what was: how many there are is no matter.
-_KEPT = ("config/sectigo/backup", "config/sectigo/deploy/checkpoints/KEPT")
-_CHECKPOINT = re.compile(r"/deploy/checkpoints/\d+(/manifest\.json|/old-\d+)?")
+_KEPT = "config/sectigo/backup"
+_CHECKPOINT = re.compile(r"config/sectigo/deploy/checkpoints/\d+")
 # Written with random keys, serials or times in them.
 _RANDOM = ("private_key.json", "regr.json", "meta.json", ".pem", ".crt", ".key")
 
@@ -86,12 +86,22 @@ def look(world: World, *, certbots: bool) -> View:
             ("config/accounts", "config/renewal", "config/sectigo")
         ):
             continue
+        if _CHECKPOINT.match(name):
+            if _CHECKPOINT.fullmatch(name):
+                try:
+                    held = list(_checkpoint(world, path))
+                except (OSError, ValueError, KeyError, TypeError) as error:
+                    problems.append(f"a checkpoint cannot be taken back: {type(error).__name__}")
+                    held = []
+                things.update(held)
+                shape.update(held)
+            continue
         data = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
         if inside and b'"kty"' in data:
             thumbprint = _thumbprint(data)
             if thumbprint:
                 keys.setdefault(thumbprint, []).append(name[len("config/") :])
-        plain = _CHECKPOINT.sub("/deploy/checkpoints/KEPT", named(world, name))
+        plain = named(world, name)
         thing = _thing(world, path, plain, data, certbots)
         things[name] = thing
         shape[_plain(plain), thing] += 1
@@ -140,8 +150,6 @@ def _tops(names: Iterable[str]) -> list[str]:
 
 
 def _thing(world: World, path: Path, plain: str, data: bytes, certbots: bool) -> Thing:
-    if plain.endswith("/checkpoints/KEPT"):
-        return Thing("", "some")
     status = path.lstat()
     mode = f"{status.st_mode:o}"
     if stat.S_ISLNK(status.st_mode):
@@ -155,6 +163,33 @@ def _thing(world: World, path: Path, plain: str, data: bytes, certbots: bool) ->
         return Thing(mode, "some" if data else "nothing")
     text = _TIMES.sub("TIME", named(world, data.decode("utf-8", "replace")))
     return Thing(mode, hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def _checkpoint(world: World, folder: Path) -> Iterator[tuple[str, Thing]]:
+    """Describe what a finished deployment replaced, and could bring back: a thing for each file.
+
+    The checkpoint's number is no matter, nor which deployments share one: what was cut off is
+    done again under another number, and a target that failed is deployed by the next run.
+    """
+    top = folder.parent.relative_to(world.tree)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    services = {service["target"]: service for service in manifest["services"]}
+    modes = [f"{path.lstat().st_mode:o}" for path in (folder, folder / "manifest.json")]
+    unnamed = {path.name for path in folder.iterdir()} - {"manifest.json"}
+    for file in manifest["files"]:
+        old, was = file["old"], "nothing"
+        facts = [manifest["lineage"], manifest["names"], services[file["target"]], file["new"]]
+        if old is not None:
+            path = folder / old.pop("content")
+            unnamed.remove(path.name)
+            was = hashlib.sha256(path.read_bytes()).hexdigest()
+            facts += [was, old, f"{path.lstat().st_mode:o}"]
+        place = Path(file["path"]).relative_to(world.tree)
+        name = f"{top}/{place}: {was[:8]} before {file['new'][:8]}"
+        digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+        yield name, Thing(" ".join(modes), digest)
+    for name in sorted(unnamed):
+        yield f"{top}/UNNAMED/{name.rstrip('0123456789')}", Thing("", "some")
 
 
 def named(world: World, text: str) -> str:

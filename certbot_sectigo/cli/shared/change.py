@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -16,13 +18,44 @@ from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.locks import locked
 
+logger = logging.getLogger(__name__)
+
 _Plan = TypeVar("_Plan")
 _Result = TypeVar("_Result")
 
 
 def yes_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the option ``--yes`` to a command."""
-    return click.option("--yes", is_flag=True, help="Act without asking.")(function)
+    """Add the option ``--yes`` to a command that changes something.
+
+    With it what earlier runs left is ended, also where the command then refuses or finds
+    nothing to do: what refuses may be what a run had all but finished.
+    """
+
+    @functools.wraps(function)
+    def command(*args: Any, **words: Any) -> Any:
+        try:
+            result = function(*args, **words)
+        except (errors.Error, OSError):
+            if words["yes"]:
+                _end_what_was_begun(click.get_current_context().obj)
+            raise
+        if words["yes"]:
+            _end_what_was_begun(click.get_current_context().obj)
+        return result
+
+    return click.option("--yes", is_flag=True, help="Act without asking.")(command)
+
+
+def _end_what_was_begun(context: CommandContext) -> None:
+    """Sweep, unless somebody else is at work here: then the next command does."""
+    dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
+    try:
+        if leftovers.find(dirs):
+            _refuse_other_owner(dirs)
+            with locked(dirs, timeout_seconds=0):
+                leftovers.sweep(dirs)
+    except (errors.Error, OSError) as error:
+        logger.info("what was left stays for the next command: %s", error)
 
 
 def dirs_of(context: CommandContext) -> Dirs:
