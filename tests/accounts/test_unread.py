@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.accounts import archive, find, records, store
-from certbot_sectigo.accounts.change import adopt, clean, pin, rollover, transfer
+from certbot_sectigo.accounts.change import adopt, clean, clean_plan, pin, rollover, transfer
 from certbot_sectigo.accounts.change.adopt import Wish
-from certbot_sectigo.accounts.judge import clean_plan
 from certbot_sectigo.accounts.known import overview
 from certbot_sectigo.accounts.model import State
 from certbot_sectigo.accounts.records import Rollover

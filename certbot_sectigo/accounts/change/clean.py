@@ -10,7 +10,7 @@ from pathlib import Path
 from certbot_sectigo.accounts import archive, records, store
 from certbot_sectigo.accounts.archive import Manifest
 from certbot_sectigo.accounts.change import pin
-from certbot_sectigo.accounts.judge.clean_plan import CleanAction, CleanStep
+from certbot_sectigo.accounts.change.clean_plan import CleanAction, CleanStep
 from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import atomic, errors

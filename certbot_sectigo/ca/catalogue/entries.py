@@ -6,8 +6,8 @@ from certbot_sectigo.ca.catalogue import (
     accounts,
     ari,
     caa,
+    certbot_errors,
     certbot_files,
-    certbots,
     clients,
     orders,
     ports,
@@ -33,7 +33,7 @@ SPEAKERS: dict[str, tuple[Entry, ...]] = {
     ),
     "validations": (*validation.ENTRIES, *ports.ENTRIES),
     "network and TLS": (*transport.ENTRIES, *tls.ENTRIES),
-    "certbot": (*certbots.ENTRIES, *certbot_files.ENTRIES),
+    "certbot": (*certbot_errors.ENTRIES, *certbot_files.ENTRIES),
     "other clients": clients.ENTRIES,
     "the machine": surroundings.ENTRIES,
 }

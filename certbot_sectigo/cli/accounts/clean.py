@@ -14,10 +14,9 @@ from typing import Any
 import click
 
 from certbot_sectigo.accounts import leftovers, store
-from certbot_sectigo.accounts.change import clean
+from certbot_sectigo.accounts.change import clean, clean_plan
 from certbot_sectigo.accounts.change.clean import CleanOutcome
-from certbot_sectigo.accounts.judge import clean_plan
-from certbot_sectigo.accounts.judge.clean_plan import CleanAction, CleanStep
+from certbot_sectigo.accounts.change.clean_plan import CleanAction, CleanStep
 from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.accounts.known import overview, status
 from certbot_sectigo.accounts.known.overview import Overview

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_sectigo.accounts.judge import clean_plan
-from certbot_sectigo.accounts.judge.clean_plan import CleanAction, CleanStep
+from certbot_sectigo.accounts.change import clean_plan
+from certbot_sectigo.accounts.change.clean_plan import CleanAction, CleanStep
 from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.judge.verdict import judge, moved_machine
 from certbot_sectigo.accounts.model import (
