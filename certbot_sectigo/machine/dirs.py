@@ -3,6 +3,7 @@
 What we keep on disk, below certbot's ``--config-dir``; the folders are 0700::
 
     sectigo-eab.ini                           the credentials file, where none is named
+    sectigo-scm.ini                           the log-in to the portal, where none is named
     sectigo-deploy.toml                       the deploy file, where none is named
     accounts/<server path>/<id>/
         sectigo-eab.json                      the note: kid, directory URL, since when and how known
@@ -14,6 +15,7 @@ What we keep on disk, below certbot's ``--config-dir``; the folders are 0700::
         staging/<server path>/<new id>.json   journal of the key change
         backup/                               what files were before they were changed, and
                                               records of pins, which can be taken back
+        scm/                                  accounts that were begun in the portal
         deploy/                               what the installer wrote, and what was there before
 
 *Server path*: host, port and path of the directory URL, as certbot has it below ``accounts/``.
@@ -110,6 +112,11 @@ class Dirs:
         return self.config_dir / "sectigo" / "backup"
 
     @property
+    def portal(self) -> Path:
+        """What was begun in the portal and may not be finished."""
+        return self.config_dir / "sectigo" / "scm"
+
+    @property
     def deploy(self) -> Path:
         """What the installer remembers: files it replaced, and what is owed."""
         return self.config_dir / "sectigo" / "deploy"
@@ -118,6 +125,11 @@ class Dirs:
     def default_credentials(self) -> Path:
         """The credentials file that is used where none is named."""
         return self.config_dir / "sectigo-eab.ini"
+
+    @property
+    def portal_credentials(self) -> Path:
+        """The log-in to the portal that is used where none is named."""
+        return self.config_dir / "sectigo-scm.ini"
 
     @property
     def deploy_file(self) -> Path:

@@ -68,6 +68,7 @@ class ScmJournal:
                             "Repeat the command when it is done.",
                         ) from None
                     sleep(_POLL_SECONDS)
+            atomic.sweep(self._folder)
             yield
         finally:
             os.close(descriptor)

@@ -102,6 +102,8 @@ def write(path: Path, content: str, backup: Path) -> bool:
     :raises errors.Error: if it cannot be written.
     """
     data = content.encode()
+    # What a run that was cut off has left there holds the key.
+    atomic.sweep(path.parent)
     try:
         if reading.is_there(path) and reading.read_regular(path) == data:
             file = private_file.read(path, private_file.Form("sectigo_eab", _KEYS, ""))

@@ -50,7 +50,7 @@ class Host:
         assert account.hmac_key is not None
         assert account.hmac_key.reveal() in self.output.read_text()
         assert self.output.stat().st_mode & 0o777 == 0o600
-        assert [p.name for p in self.folder.glob("*web1*")] == ["web1.ini"]
+        assert not list(self.folder.rglob(".sectigo-eab-*"))
         left = {p.name for p in (self.config / "sectigo" / "scm").iterdir()}
         assert left == {"lock"}
 

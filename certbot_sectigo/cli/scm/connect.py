@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from certbot_sectigo.portal.port import Portal
     from certbot_sectigo.portal.scm import Scm
 
-_FILE = "sectigo-scm.ini"
-
 
 def option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the option ``--scm-credentials``."""
@@ -36,7 +34,7 @@ def option(function: Callable[..., Any]) -> Callable[..., Any]:
         "--scm-credentials",
         "scm_file",
         metavar="FILE",
-        help=f"The log-in to SCM. (default: {_FILE} in --config-dir)",
+        help="The log-in to SCM. (default: sectigo-scm.ini in --config-dir)",
     )(function)
 
 
@@ -46,6 +44,8 @@ class Connection:
 
     scm: Scm
     credentials: ScmCredentials
+    sleep: Callable[[float], None]
+    """Waits, and says so."""
 
 
 def connect(context: CommandContext, scm_file: str | None) -> Connection:
@@ -57,9 +57,10 @@ def connect(context: CommandContext, scm_file: str | None) -> Connection:
     from certbot_sectigo.portal.scm import Scm
     from certbot_sectigo.portal.transport import Transport
 
-    path = Path(scm_file).absolute() if scm_file else context.config_dir / _FILE
+    dirs = Dirs(context.config_dir)
+    path = Path(scm_file).absolute() if scm_file else dirs.portal_credentials
     commands.remember(path if scm_file else None)
-    found = credentials.read(path, Dirs(context.config_dir).owner)
+    found = credentials.read(path, dirs.owner)
 
     def sleep(seconds: float) -> None:
         if seconds >= 1 and context.verbosity >= 0:
@@ -67,7 +68,7 @@ def connect(context: CommandContext, scm_file: str | None) -> Connection:
         time.sleep(seconds)
 
     agent = f"certbot-sectigo/{__version__}"
-    return Connection(Scm(Transport(found, agent, sleep=sleep)), found)
+    return Connection(Scm(Transport(found, agent, sleep=sleep)), found, sleep)
 
 
 def account(scm: Scm, text: str) -> PortalAccount:

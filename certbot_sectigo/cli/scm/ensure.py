@@ -43,7 +43,8 @@ def command(
     """
     names = tuple(dict.fromkeys(map(plan.domain_name, domains)))
     wanted_name = plan.account_name(name)
-    scm = connect.connect(context, scm_file).scm
+    connection = connect.connect(context, scm_file)
+    scm = connection.scm
     words = connect.ScmWords.ask(scm)
     wanted = Wanted(
         wanted_name,
@@ -52,8 +53,8 @@ def command(
         names,
         exact,
     )
-    journal = ScmJournal(change.dirs_of(context).config_dir / "sectigo" / "scm")
-    ensurer = Ensurer(scm, journal, list(words.servers))
+    journal = ScmJournal(change.dirs_of(context).portal)
+    ensurer = Ensurer(scm, journal, list(words.servers), sleep=connection.sleep)
     planned = ensurer.plan(wanted)
 
     def carry_out(approved: EnsurePlan) -> Ensured:
