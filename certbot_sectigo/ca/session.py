@@ -85,7 +85,7 @@ class Session:
             user_agent=settings.user_agent,
             timeout=timeout,
         )
-        self._net.session = transport.BoundedSession()
+        self._net.session = transport.session()
         self._key = key
         self._uri = uri
         self._directory = directory

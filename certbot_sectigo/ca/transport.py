@@ -8,23 +8,19 @@ request for anybody else.
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
 import os
-import queue
-import threading
-import zlib
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from acme import errors as acme_errors
 from acme import messages
 from josepy.errors import Error as JoseError
-from urllib3.exceptions import HTTPError
 
-from certbot_sectigo.base import json_text
+from certbot_sectigo.base import bounded, json_text
+from certbot_sectigo.base.bounded import BoundedSession, Misled
 from certbot_sectigo.base.printable import one_line
 from certbot_sectigo.ca import reach
 from certbot_sectigo.ca.errors import Refused, Unreachable
@@ -37,64 +33,11 @@ MOST_BYTES = 1 << 20
 LONGEST_URL = 500
 """Characters of a URL in what is printed."""
 _MOST_REDIRECTS = 5
-_CHUNK = 1 << 14
-_GZIP = zlib.MAX_WBITS | 16
 
 
-class _Misled(requests.exceptions.RequestException):
-    """The server answered, in a way that is not gone along with."""
-
-
-class BoundedSession(requests.Session):
-    """A session whose every request ends in time, with an answer of bounded size.
-
-    Only a GET follows redirects, and never from https to http: what is signed is for the
-    server that it was made for.
-    """
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
-        """Send a request; `timeout`, in seconds, is for all of it."""
-        seconds = float(kwargs["timeout"])
-        kwargs["headers"] = {**(kwargs.get("headers") or {}), "Accept-Encoding": "gzip"}
-        kwargs.update(stream=True, allow_redirects=False)
-        answers: queue.SimpleQueue[requests.Response | BaseException] = queue.SimpleQueue()
-        expired = threading.Event()
-
-        def work() -> None:
-            try:
-                answers.put(self._ask(method, url, expired, *args, **kwargs))
-            except BaseException as error:  # told in the thread that waits
-                answers.put(error)
-
-        # Socket time-outs begin anew with each byte that drips in, so another thread waits.
-        threading.Thread(target=work, daemon=True).start()
-        answer: requests.Response | BaseException | None = None
-        with contextlib.suppress(queue.Empty):
-            answer = answers.get(timeout=seconds)
-        if answer is None:
-            expired.set()
-            raise requests.exceptions.Timeout(f"no whole answer in {seconds:.0f} seconds")
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
-
-    def _ask(
-        self, method: str, url: str, expired: threading.Event, *args: Any, **kwargs: Any
-    ) -> requests.Response:
-        for _ in range(_MOST_REDIRECTS):
-            response = super().request(method, url, *args, **kwargs)
-            with contextlib.closing(response.raw):
-                body = _body(response, expired)
-            response.raw = io.BytesIO(body)
-            if not response.is_redirect:
-                return response
-            target = urljoin(url, response.headers.get("Location", ""))
-            if method != "GET":
-                raise _Misled(f"it redirects a signed request to {target}, which is not followed")
-            if urlsplit(url).scheme == "https" != urlsplit(target).scheme:
-                raise _Misled(f"it redirects from https to {target}, which is not followed")
-            url = target
-        raise _Misled("it redirects in a circle")
+def session() -> BoundedSession:
+    """Return a session for one server."""
+    return BoundedSession(MOST_BYTES, redirects=_MOST_REDIRECTS)
 
 
 def loads(response: requests.Response) -> Any:
@@ -158,13 +101,13 @@ def translated(url: str, server: str | None = None, about: About = NOTHING) -> I
     except messages.Error as error:
         problem = Problem.of(error.typ, error.detail)
         raise Refused(where, problem, server, about) from error
-    except _Misled as error:
+    except Misled as error:
         raise Unreachable(
             f"{where} gave an answer that is not taken: {one_line(str(error), LONGEST_URL)}.",
             "Check that the URL is the ACME directory the CA gave you.",
         ) from error
     except requests.exceptions.RequestException as error:
-        reason = _reason(error)
+        reason = bounded.reason(error)
         by_proxy = isinstance(error, requests.exceptions.ProxyError)
         raise Unreachable(
             f"{where} could not be reached: {one_line(reason, LONGEST_URL)}",
@@ -186,45 +129,6 @@ def translated(url: str, server: str | None = None, about: About = NOTHING) -> I
         ) from error
 
 
-def _body(response: requests.Response, expired: threading.Event) -> bytes:
-    """Read an answer's body, no more of it than is allowed."""
-    encoding = response.headers.get("Content-Encoding", "identity").lower()
-    data = b"".join(_chunks(response, expired))
-    if encoding == "identity":
-        return data
-    if encoding != "gzip":
-        raise _Misled(f"its body is encoded in an unknown way ({encoding})")
-    unpacking = zlib.decompressobj(_GZIP)
-    try:
-        data = unpacking.decompress(data, MOST_BYTES)
-    except zlib.error:
-        raise _Misled("its body is damaged") from None
-    if unpacking.unconsumed_tail:
-        raise _too_large()
-    return data
-
-
-def _chunks(response: requests.Response, expired: threading.Event) -> Iterator[bytes]:
-    size = 0
-    while True:
-        try:
-            chunk = response.raw.read(_CHUNK, decode_content=False)
-        except HTTPError as error:
-            raise requests.exceptions.ConnectionError(error) from error
-        if not chunk:
-            return
-        size += len(chunk)
-        if size > MOST_BYTES:
-            raise _too_large()
-        if expired.is_set():
-            raise requests.exceptions.Timeout("given up")
-        yield chunk
-
-
-def _too_large() -> _Misled:
-    return _Misled(f"it is larger than {MOST_BYTES} bytes")
-
-
 def _split(url: str) -> SplitResult | None:
     """Split a URL; None if it is none."""
     if not url.isprintable() or " " in url:
@@ -233,17 +137,3 @@ def _split(url: str) -> SplitResult | None:
         return urlsplit(url)
     except ValueError:
         return None
-
-
-def _reason(error: Exception) -> str:
-    """Return the innermost cause, which says what a person can check."""
-    cause: BaseException = error
-    while True:
-        inner = getattr(cause, "reason", None) or cause.__context__
-        if not inner and cause.args and isinstance(cause.args[0], BaseException):
-            inner = cause.args[0]
-        if not isinstance(inner, BaseException):
-            break
-        cause = inner
-    words = cause.args[0] if cause.args and isinstance(cause.args[0], str) else str(cause)
-    return words.split("\n")[0] or type(cause).__name__

@@ -83,16 +83,3 @@ def wait(answer: ScmAnswer, attempt: int) -> float:
 def host(url: str) -> str:
     """Return the host of a URL, for people."""
     return one_line(urlsplit(url).netloc, 200)
-
-
-def reason(error: Exception) -> str:
-    """Return the innermost cause, which says what a person can check."""
-    cause: BaseException = error
-    while True:
-        inner = getattr(cause, "reason", None) or cause.__context__
-        if not inner and cause.args and isinstance(cause.args[0], BaseException):
-            inner = cause.args[0]
-        if not isinstance(inner, BaseException):
-            break
-        cause = inner
-    return one_line(str(cause) or type(cause).__name__, 200)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,8 +17,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import NewConnectionError
 
+from certbot_sectigo.base import bounded
+from certbot_sectigo.base.bounded import BoundedSession
 from certbot_sectigo.base.loopback import is_loopback
+from certbot_sectigo.base.printable import one_line
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.portal import answers
 from certbot_sectigo.portal.answers import ScmAnswer
@@ -26,14 +31,13 @@ from certbot_sectigo.portal.errors import RefusedError, UnreachableError
 
 logger = logging.getLogger(__name__)
 
-_TIMEOUT = (10, 60)
-"""Seconds to connect, and between two bytes of the answer."""
+_CONNECT = 10.0
+"""Seconds to connect."""
 _LONGEST = 120.0
-"""Seconds for a whole answer."""
+"""Seconds for a whole answer; a large report takes long to make."""
 _MOST_BYTES = 64 << 20
 """Of an answer: a report on 100 000 certificates has some 40 million."""
 _TRIES = 4
-_CHUNK = 1 << 16
 _PAGE = 200
 """How many rows a page may have [D]."""
 _MOST_PAGES = 10_000
@@ -188,12 +192,8 @@ class Transport:
                 params=query,
                 data=data,
                 headers={**headers, "Accept": "application/json", "User-Agent": self._agent},
-                timeout=_TIMEOUT,
-                allow_redirects=False,
-                stream=True,
+                timeout=_LONGEST,
             )
-            with response:
-                content = _content(response, started)
         except (requests.exceptions.InvalidHeader, UnicodeError):
             raise UnreachableError(
                 f"A value in {self._credentials.path} cannot be sent in a header.",
@@ -203,21 +203,21 @@ class Transport:
         except requests.exceptions.RequestException as error:
             # Not chained: the exception carries the request, and that the password.
             raise UnreachableError(
-                f"SCM did not answer {method} {path}: {answers.reason(error)}",
+                f"SCM did not answer {method} {path}: {one_line(bounded.reason(error), 200)}",
                 f"Check sectigo_scm_url in {self._credentials.path} ({answers.host(url)}), the "
                 "network and, if one is needed, the proxy (HTTPS_PROXY).",
-                sent=not isinstance(error, requests.exceptions.ConnectTimeout),
+                sent=not _unsent(error),
             ) from None
         self._step(f"after {method} {path}")
         seconds = time.monotonic() - started
         logger.debug("%s %s: %s in %.3f s", method, path, response.status_code, seconds)
-        return ScmAnswer(response.status_code, response.headers, content)
+        return ScmAnswer(response.status_code, response.headers, response.content)
 
-    def _session(self) -> requests.Session:
+    def _session(self) -> BoundedSession:
         """Return this thread's session."""
-        session: requests.Session | None = getattr(self._local, "session", None)
+        session: BoundedSession | None = getattr(self._local, "session", None)
         if session is None:
-            session = requests.Session()
+            session = BoundedSession(_MOST_BYTES, connect=_CONNECT)
             # Not even .netrc speaks for another user.
             session.auth = lambda request: request
             if is_loopback(urlsplit(self._credentials.url).hostname or ""):
@@ -232,14 +232,11 @@ class Transport:
         return session
 
 
-def _content(response: requests.Response, started: float) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    for part in response.iter_content(_CHUNK):
-        parts.append(part)
-        size += len(part)
-        if size > _MOST_BYTES:
-            raise requests.exceptions.ContentDecodingError("the answer is too large")
-        if time.monotonic() - started > _LONGEST:
-            raise requests.exceptions.Timeout("the answer takes too long")
-    return b"".join(parts)
+def _unsent(error: requests.exceptions.RequestException) -> bool:
+    """Return whether a request that failed has certainly not reached SCM."""
+    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
+        return True
+    cause = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(cause, NewConnectionError) or isinstance(
+        bounded.innermost(error), ssl.SSLCertVerificationError
+    )
