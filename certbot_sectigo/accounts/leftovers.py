@@ -44,6 +44,9 @@ def find(dirs: Dirs) -> list[Leftover]:
         found += _unfinished(top)
     for folder in (dirs.renewal, dirs.backup, dirs.portal, dirs.logs_dir, dirs.config_dir):
         found += _temporary(folder, reading.entries(folder))
+    for entry in reading.entries(dirs.live):
+        if entry.is_dir(follow_symlinks=False):
+            found += _temporary(dirs.live / entry.name, reading.entries(dirs.live / entry.name))
     for top in (dirs.pending, dirs.staging, dirs.archive):
         found += _empty(top)
     ours = dirs.archive.parent

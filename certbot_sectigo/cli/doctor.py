@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -20,6 +20,8 @@ from certbot_sectigo.doctor.checks import reach
 from certbot_sectigo.doctor.examination import Machine
 from certbot_sectigo.doctor.format import FORMATS
 from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
+from certbot_sectigo.renewals.forecast import Answer
+from certbot_sectigo.renewals.survey import Surveyed
 
 _TONES = {Severity.CRITICAL: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.NOTICE: Tone.PLAIN}
 _SHOWN = 5
@@ -36,6 +38,8 @@ _SHOWN = 5
     help="What to print; nagios and prometheus are for monitoring.",
 )
 @click.option("--online", is_flag=True, help="Ask the CA for the status of each account.")
+@click.option("--orders", is_flag=True,
+              help="Ask the CA with an order for each lineage of this plugin.")  # fmt: skip
 @click.option("--deep", is_flag=True, help="Look through shell histories too.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave findings of this kind out.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended without losing anything.")
@@ -46,6 +50,7 @@ def command(
     context: CommandContext,
     format_name: str,
     online: bool,
+    orders: bool,
     deep: bool,
     ignore: tuple[str, ...],
     fix: bool,
@@ -58,8 +63,12 @@ def command(
     changes nothing. The exit code is 0 without findings and 1 with some; of --format nagios
     it is 0, 1, 2 or 3, as monitoring plugins have it.
 
-    With --fix it narrows the modes of keys, notes the kids that logs show, and takes HMAC
-    keys out of certbot's own logs: first it shows the plan and asks.
+    With --orders the CA is asked, by one order for each lineage that this plugin renews,
+    whether it would issue; none is finalised, as in `renewals --order`.
+
+    With --fix it narrows the modes of keys, notes the kids that logs show, puts links right
+    that certbot refuses, and takes HMAC keys out of certbot's own logs: first it shows the
+    plan and asks.
 
     docs/doctor.md explains every finding.
     """
@@ -68,13 +77,23 @@ def command(
     if fix and chosen is not None:
         raise errors.UsageError(f"--fix does not go with --format {format_name}.")
 
+    answers: dict[str, Answer] = {}
+
+    def ordered(surveyed: Sequence[Surveyed]) -> Mapping[str, Answer]:
+        # Of several looks, as --fix takes them, each lineage is asked about in one.
+        rest = [item for item in surveyed if item.facts.lineage.name not in answers]
+        answers.update(ask_ca.orders(context, rest, verify_ssl=not no_verify_ssl))
+        return answers
+
+    questions = examination.Questions(orders=ordered if orders else None)
+
     def look() -> Machine:
         dirs, root = change.dirs_of(context), context.system_root
         search = examination.search(dirs, root, os.environ, deep=deep)
         found = ask_ca.gather(
             context, online=online, verify_ssl=not no_verify_ssl, hear=search.hear
         )
-        return examination.read(dirs, root, os.environ, found, search)
+        return examination.read(dirs, root, os.environ, found, search, questions)
 
     if fix:
         return _fix(context, look, ignore, yes=yes)
@@ -181,6 +200,8 @@ def data(diagnosis: Diagnosis) -> Mapping[str, Any]:
                 "names": list(expiry.names),
                 "expires": time(expiry.not_after),
                 "problem": expiry.problem or None,
+                "forecast": expiry.forecast,
+                "horizon": time(expiry.horizon),
             }
             for expiry in diagnosis.expiries
         ],
@@ -195,6 +216,7 @@ def data(diagnosis: Diagnosis) -> Mapping[str, Any]:
             }
             for reached in diagnosis.reaches
         ],
+        "unasked": list(diagnosis.unasked),
     }
 
 
@@ -228,6 +250,8 @@ def _blocks(diagnosis: Diagnosis, verbosity: int) -> Iterator[Block]:
         yield Remark(finding.remedy, finding.command)
     if not diagnosis.findings:
         yield Remark("No findings.", tone=Tone.GOOD)
+    if diagnosis.unasked and verbosity >= 0:
+        yield Remark("\n".join(["What no CA told:", *diagnosis.unasked]), tone=Tone.DIM)
     if diagnosis.reaches and verbosity >= 0:
         yield _reach_table(diagnosis)
         yield Remark(

@@ -100,7 +100,7 @@ def gather(
     from certbot_sectigo.accounts.known import overview
     from certbot_sectigo.machine import certbot_versions, timers
     from certbot_sectigo.machine.dirs import Dirs
-    from certbot_sectigo.renewals import ask, portal, survey
+    from certbot_sectigo.renewals import portal, survey
 
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
     here = overview.gather(dirs, context.system_root, os.environ)
@@ -122,14 +122,7 @@ def gather(
     surveyed = [item for item in surveyed if not only or item.facts.lineage.name in only]
     if scm is not None:
         surveyed = portal.ask(surveyed, scm)
-    answers: dict[str, Any] = {}
-    asked = [item for item in surveyed if item.asks_us] if orders else []
-    if asked:
-        servers = ", ".join(sorted({item.server for item in asked}))
-        many = "one order" if len(asked) == 1 else f"{len(asked)} orders"
-        click.echo(f"This opens {many} at {servers}; none is finalised.", err=True)
-        with ask_ca.progress("Asking the CA", len(asked), context) as answered:
-            answers = ask.ask(asked, ask_ca.settings(verify_ssl=verify_ssl), answered)
+    answers = ask_ca.orders(context, surveyed, verify_ssl=verify_ssl) if orders else {}
     return [item.renewal(answers.get(item.facts.lineage.name)) for item in surveyed]
 
 
@@ -199,7 +192,7 @@ def _blocks(found: Sequence[Renewal], *, orders: bool) -> Iterator[Block]:
     yield Table("", columns, tuple(rows), whole, copied=frozenset({"LINEAGE"}))
     for renewal in found:
         forecast = renewal.forecast
-        if forecast.outlook in (Outlook.READY, Outlook.UNKNOWN) and not forecast.fails:
+        if forecast.outlook in (Outlook.READY, Outlook.UNKNOWN) and not forecast.code:
             continue
         tone = Tone.BAD if forecast.fails else Tone.WARN
         text = f"{renewal.lineage.name}: {forecast.reason}"

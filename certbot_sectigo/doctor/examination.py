@@ -7,14 +7,13 @@ import os
 import socket
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts import archive, leftovers, store
+from certbot_sectigo.accounts import leftovers, store
 from certbot_sectigo.accounts.known.overview import Overview
-from certbot_sectigo.accounts.model import Verdict
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.deploy.examination import DeployTrouble
 from certbot_sectigo.deploy.examination import examine as examine_deploy
@@ -30,10 +29,11 @@ from certbot_sectigo.doctor.checks import (
 )
 from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, worst_first
-from certbot_sectigo.doctor.readers import exposure, hmac_keys, leaks
+from certbot_sectigo.doctor.readers import exposure, hmac_keys, holdings, leaks
 from certbot_sectigo.machine import (
     certbot_versions,
     lineages,
+    live,
     programs,
     schedules,
     timers,
@@ -41,9 +41,21 @@ from certbot_sectigo.machine import (
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.requirements import Unmet, first_unmet
-from certbot_sectigo.machine.schedules import Source
 from certbot_sectigo.renewals import survey
-from certbot_sectigo.renewals.model import Renewal
+from certbot_sectigo.renewals.forecast import Answer
+from certbot_sectigo.renewals.model import Outlook, Renewal
+from certbot_sectigo.renewals.survey import Surveyed
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What CAs are asked; nothing unless it is given."""
+
+    orders: Callable[[Sequence[Surveyed]], Mapping[str, Answer]] | None = None
+    """Opens an order for each lineage that may be asked about: its name -> answer."""
+
+
+_NONE = Questions()
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,10 @@ class Machine:
     unnoted: frozenset[Path]
     """Folders of accounts without a note of their kid."""
     renewals: tuple[Renewal, ...]
+    relinks: tuple[live.Link, ...]
+    """Links in ``live/`` that can be put right without a choice."""
+    ordered: bool
+    """Whether the CA was asked with orders."""
     expiries: tuple[Expiry, ...]
     schedule: timers.Schedule
     guarded: tuple[model.Guarded, ...]
@@ -68,7 +84,7 @@ class Machine:
     """HMAC keys that were seen."""
     settings: tuple[traps.Setting, ...]
     settings_files: frozenset[Path]
-    holdings: tuple[reach.Holding, ...]
+    holdings: tuple[model.Holding, ...]
     certbot_version: tuple[int, ...]
     ours: Ours
     unmet: Unmet | None
@@ -93,10 +109,11 @@ def read(
     environ: Mapping[str, str],
     overview: Overview,
     searched: leaks.LeakSearch,
+    questions: Questions = _NONE,
     *,
     now: datetime | None = None,
 ) -> Machine:
-    """Read what else the checks need; changes nothing and asks no CA.
+    """Read what else the checks need; changes nothing, and asks CAs those questions only.
 
     :param system_root: where everything outside certbot's directories is looked up.
     :param overview: what is known of the accounts.
@@ -113,14 +130,20 @@ def read(
     schedule = timers.read(system_root)
     version = certbot_versions.certbot_version()
     surveyed = survey.survey(overview, schedule, version, now)
-    expiries = tuple(_expiry(item) for item in surveyed)
+    answers = questions.orders(surveyed) if questions.orders is not None else {}
+    renewals = [item.renewal(answers.get(item.facts.lineage.name)) for item in surveyed]
+    expiries = tuple(map(_expiry, surveyed, renewals))
     return Machine(
         dirs=dirs,
         now=now,
         host=_host(system_root),
         overview=overview,
         unnoted=frozenset(a.folder for a in store.read_all(dirs.accounts) if a.note is None),
-        renewals=tuple(item.renewal() for item in surveyed),
+        renewals=tuple(renewals),
+        relinks=tuple(
+            link for renewal in renewals for link in live.relinks(renewal.lineage, renewal.damages)
+        ),
+        ordered=questions.orders is not None,
         expiries=expiries,
         schedule=schedule,
         guarded=guarded,
@@ -141,7 +164,7 @@ def read(
             for setting in traps.parse(path, schedules.lines(schedules.read_text(path)))
         ),
         settings_files=frozenset(files),
-        holdings=tuple(_holdings(dirs, overview, expiries)),
+        holdings=tuple(holdings.holdings(dirs, overview, expiries)),
         certbot_version=version,
         ours=_ours(system_root),
         unmet=first_unmet(),
@@ -177,6 +200,7 @@ def diagnose(machine: Machine) -> Diagnosis:
         verdicts=Counter((e.facts.server, e.verdict.value) for e in machine.overview.entries),
         expiries=machine.expiries,
         reaches=tuple(reached),
+        unasked=tuple(_unasked(machine)),
     )
 
 
@@ -185,8 +209,17 @@ def _credentials(dirs: Dirs, found: Iterable[Lineage]) -> list[Path]:
     return list(dict.fromkeys([dirs.default_credentials, *named]))
 
 
-def _expiry(item: survey.Surveyed) -> Expiry:
-    facts, found = item.facts, item.renewal()
+def _unasked(machine: Machine) -> Iterable[str]:
+    """Name what CAs were not asked about, of what they could have been."""
+    if machine.ordered:
+        for renewal in machine.renewals:
+            forecast = renewal.forecast
+            if forecast.outlook is Outlook.UNKNOWN and not forecast.code:
+                yield f"{renewal.lineage.name}: {forecast.reason}"
+
+
+def _expiry(item: Surveyed, found: Renewal) -> Expiry:
+    facts = item.facts
     return Expiry(
         facts.lineage.name,
         found.names,
@@ -196,44 +229,6 @@ def _expiry(item: survey.Surveyed) -> Expiry:
         found.forecast.outlook.value,
         found.horizon,
     )
-
-
-def _holdings(
-    dirs: Dirs,
-    overview: Overview,
-    expiries: tuple[Expiry, ...],
-) -> Iterator[reach.Holding]:
-    """Collect what each account got certificates for: lineages, and orders in the logs."""
-    by_lineage = {expiry.lineage: expiry for expiry in expiries}
-    for entry in overview.entries:
-        if entry.account.misnamed:
-            continue  # most often a copy of one that is here, too
-        known: set[str] = set(overview.ordered.get(entry.account.uri or "", ()))
-        needed: set[str] = set()
-        for use in entry.facts.uses:
-            if use.source is Source.LINEAGE and use.what in by_lineage:
-                expiry = by_lineage[use.what]
-                known.update(expiry.names)
-                needed.update(expiry.names)
-            else:
-                # Where it is not told for which names, all of them may be needed.
-                names = use.what.split(", ") if use.source is Source.LOG else ()
-                needed.update([name for name in names if name in known] or known)
-        yield reach.Holding(
-            entry.account.name,
-            entry.facts.server,
-            entry.account.kid,
-            archived=False,
-            superfluous=entry.verdict not in (Verdict.IN_USE, Verdict.IDLE),
-            needed=frozenset(needed),
-            known=frozenset(known),
-        )
-    for archived in archive.read_all(dirs):
-        server = archived.manifest.server if archived.manifest else archived.account.server_path
-        kid = archived.account.kid or (archived.manifest.kid if archived.manifest else None)
-        if archived.manifest is None or not archived.manifest.deactivated:
-            once = overview.ordered.get(archived.account.uri or "", frozenset())
-            yield reach.Holding(archived.name, server, kid, True, superfluous=True, known=once)
 
 
 def _host(system_root: Path) -> str:

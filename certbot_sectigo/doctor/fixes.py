@@ -1,4 +1,4 @@
-"""Mend what can be mended without losing anything: modes, notes of kids, keys in logs."""
+"""Mend what can be mended without losing anything: modes, kids, links, keys in logs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import Union
 
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Learned, Note
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.doctor import redaction
 from certbot_sectigo.doctor.examination import Machine
 from certbot_sectigo.doctor.model import LeakPlace
+from certbot_sectigo.machine.live import Link
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,22 @@ class WriteNote:
 
 
 @dataclass(frozen=True)
+class Relink:
+    """Have a link of a lineage lead to the one version in its archive that fits."""
+
+    link: Link
+
+    @property
+    def words(self) -> str:
+        """What is done, as a line of a plan."""
+        link = self.link
+        was = f"was {link.held}" if link.held is not None else "was not there"
+        if link.file:
+            was = "the file that is there is kept beside it"
+        return f"link {link.path} to {link.target} ({was})"
+
+
+@dataclass(frozen=True)
 class Redact:
     """Take the HMAC keys out of a log."""
 
@@ -60,7 +77,7 @@ class Redact:
         return f"mask the HMAC key in {self.log}, {lines} {numbers}; no copy of it is kept"
 
 
-Step = Union[Narrow, WriteNote, Redact]
+Step = Union[Narrow, WriteNote, Relink, Redact]
 
 
 @dataclass(frozen=True)
@@ -74,7 +91,8 @@ class Outcome:
 
 def plan(machine: Machine) -> tuple[Step, ...]:
     """Say what is to be done; pure. Keys go out of the logs last, when kids are noted."""
-    return (*_modes(machine), *_notes(machine), *_logs(machine))
+    relinks = map(Relink, machine.relinks)
+    return (*_modes(machine), *_notes(machine), *relinks, *_logs(machine))
 
 
 def carry_out(machine: Machine, steps: tuple[Step, ...]) -> Outcome:
@@ -90,6 +108,8 @@ def carry_out(machine: Machine, steps: tuple[Step, ...]) -> Outcome:
                 _narrow(step)
             elif isinstance(step, WriteNote):
                 store.write_note(step.folder, step.note)
+            elif isinstance(step, Relink):
+                atomic.relink(step.link.path, step.link.target)
             else:
                 redaction.redact(step.log, machine.keys, machine.now)
             done.append(step)

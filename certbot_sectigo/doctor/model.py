@@ -60,6 +60,22 @@ class Expiry:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """An account with the names it is known for."""
+
+    account: str
+    server: str
+    kid: str | None
+    archived: bool
+    superfluous: bool = False
+    """Whether it is out of service, or another finding says that it should be."""
+    needed: frozenset[str] = frozenset()
+    """Names of certificates that this machine gets."""
+    known: frozenset[str] = frozenset()
+    """All names that it ever got a certificate for, as far as is known."""
+
+
+@dataclass(frozen=True)
 class Reach:
     """Which names an account on this machine may issue for, as far as that can be told."""
 
@@ -85,6 +101,8 @@ class Diagnosis:
     """Server and verdict -> how many accounts."""
     expiries: tuple[Expiry, ...]
     reaches: tuple[Reach, ...]
+    unasked: tuple[str, ...] = ()
+    """What no CA was asked about, or did not tell, with the reason: sentences."""
 
     def count(self, severity: Severity) -> int:
         """Return the number of findings of a severity."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,33 +53,83 @@ def damages(lineage: Lineage) -> list[Damage]:
     return [*_mixed(lineage, paths), *_unfit(paths)]
 
 
+@dataclass(frozen=True)
+class Link:
+    """A link of a lineage that is to lead elsewhere."""
+
+    path: Path
+    target: str
+    """What it is to say: relative to its folder."""
+    held: str | None
+    """What it says now; None where no link is there."""
+    file: bool
+    """Whether a file lies in its place, which may be the only copy."""
+
+    @property
+    def line(self) -> str:
+        """The ``ln`` line that does it; nothing is deleted by it."""
+        if self.file:
+            return shlex.join(["ln", "-sT", "--backup=numbered", self.target, str(self.path)])
+        return shlex.join(["ln", "-sfT", self.target, str(self.path)])
+
+
 def mending(lineage: Lineage) -> list[str]:
-    """Return the ``ln`` lines that put the links right; none where no version fits alone.
+    """Return the lines that put the links right; none where no version fits.
+
+    Of several the newest is taken. Nothing is deleted by them.
+    """
+    folder, _, fitting = _look(lineage)
+    lines = [link.line for link in _links(lineage, fitting)]
+    if lines and folder is not None and not reading.is_folder(folder):
+        lines.insert(0, shlex.join(["mkdir", str(folder)]))
+    return [commands.line(line) for line in lines]
+
+
+def relinks(lineage: Lineage, found: Sequence[Damage]) -> list[Link]:
+    """Return the links that can be put right without a choice: where just one version fits.
+
+    What certbot accepts is not led back to an older version: a renewal gives a newer one.
+
+    :param found: what is wrong with the lineage's files.
+    """
+    folder, there, fitting = _look(lineage)
+    if folder is None or not reading.is_folder(folder) or len(fitting) != 1 or not found:
+        return []
+    if not any(damage.refused for damage in found) and fitting != {max(there)}:
+        return []
+    return _links(lineage, fitting)
+
+
+def _look(lineage: Lineage) -> tuple[Path | None, set[int], set[int]]:
+    """Return the folder of a lineage's links, its versions, and those that fit.
 
     A version fits where all four files of it are in the lineage's archive and its key is the
-    certificate's. Nothing is deleted by them.
+    certificate's.
     """
-    paths = {kind: path for kind, path in lineage.files.items() if path is not None}
+    paths = [path for path in lineage.files.values() if path is not None]
     if len(paths) < len(KINDS):
-        return []
-    folder = next(iter(paths.values())).parent
-    archive = _archive(lineage, folder)
-    fitting = [version for version in _versions(archive) if _fits(archive, version)]
+        return None, set(), set()
+    archive = _archive(lineage, paths[0].parent)
+    there = _versions(archive)
+    return paths[0].parent, there, {version for version in there if _fits(archive, version)}
+
+
+def _links(lineage: Lineage, fitting: set[int]) -> list[Link]:
+    """Return the links that do not lead to the newest of the versions that fit."""
     if not fitting:
         return []
     version = max(fitting)
-    lines = []
-    for kind, path in sorted(paths.items()):
+    found = []
+    for kind, path in sorted(lineage.files.items()):
+        if path is None:
+            continue
+        folder = path.parent
+        archive = _archive(lineage, folder)
         target = os.path.relpath(archive / f"{kind}{version}.pem", folder)
-        if path.is_symlink():
-            if str(path.readlink()) == target:
-                continue
-            options = ["-sfT"]
-        else:
-            # What may lie there is kept beside it: it may be the only copy.
-            options = ["-sT", "--backup=numbered"]
-        lines.append(commands.line(shlex.join(["ln", *options, target, str(path)])))
-    return lines
+        held = str(path.readlink()) if path.is_symlink() else None
+        if held != target:
+            found.append(Link(path, target, held, held is None and reading.is_there(path)))
+    return found
 
 
 def _refused(path: Path) -> list[Damage]:

@@ -10,7 +10,8 @@ from certbot_sectigo.ca.errors import CaError, Refused
 from certbot_sectigo.ca.order import open_order
 from certbot_sectigo.ca.problems import About
 from certbot_sectigo.ca.session import QUESTION_TIMEOUT, Session, Settings
-from certbot_sectigo.renewals.forecast import No, Silence, Yes
+from certbot_sectigo.machine.logs.orders import PASSING
+from certbot_sectigo.renewals.forecast import Answer, No, Silence, Yes
 from certbot_sectigo.renewals.survey import Surveyed
 
 _AT_ONCE = 4
@@ -21,7 +22,7 @@ def ask(
     surveyed: Sequence[Surveyed],
     settings: Settings,
     answered: Callable[[], None] = lambda: None,
-) -> dict[str, Yes | No | Silence]:
+) -> dict[str, Answer]:
     """Open an order for each lineage's names with the account its renewal will use.
 
     :param surveyed: those that are to be asked about, see :attr:`Surveyed.asks_us`.
@@ -29,7 +30,7 @@ def ask(
     :returns: name of the lineage -> answer.
     """
 
-    def one(item: Surveyed) -> Yes | No | Silence:
+    def one(item: Surveyed) -> Answer:
         try:
             return _answer(item, settings)
         finally:
@@ -40,7 +41,7 @@ def ask(
     return {item.facts.lineage.name: answer for item, answer in zip(surveyed, answers)}
 
 
-def _answer(item: Surveyed, settings: Settings) -> Yes | No | Silence:
+def _answer(item: Surveyed, settings: Settings) -> Answer:
     account = item.facts.account
     if account is None:
         return Silence("there is no account to ask with")
@@ -56,6 +57,8 @@ def _answer(item: Surveyed, settings: Settings) -> Yes | No | Silence:
         )
         order = open_order(session, item.facts.names)
     except Refused as refused:
+        if refused.problem.type in PASSING:
+            return Silence(refused.message)
         return No(str(refused.problem), refused.remedy)
     except (CaError, store.AccountError) as error:
         return Silence(error.message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Union
 
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.machine import commands
@@ -38,6 +39,10 @@ class Silence:
     reason: str
 
 
+Answer = Union[Yes, No, Silence]
+"""What came of an order opened now."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What decides about a lineage's next renewal."""
@@ -62,7 +67,7 @@ class Facts:
     last: Opened | None = None
     """The newest order of the account for just these names that logs show."""
     horizons: Sequence[Horizon] = ()
-    answer: Yes | No | Silence | None = None
+    answer: Answer | None = None
     """What the CA said to an order opened now; None: not asked."""
 
 
@@ -202,7 +207,14 @@ def _unattended(facts: Facts) -> Forecast | None:
 def _answered(facts: Facts) -> Forecast | None:
     answer = facts.answer
     if isinstance(answer, Silence):
-        return Forecast(Outlook.UNKNOWN, f"the CA could not be asked: {answer.reason}", Basis.ORDER)
+        return Forecast(
+            Outlook.UNKNOWN,
+            f"the CA could not be asked: {answer.reason}",
+            Basis.ORDER,
+            code="no-answer",
+            remedy="Ask it again:",
+            command=_ask(facts.lineage),
+        )
     if not isinstance(answer, Yes) or facts.account is None:
         return None
     if not answer.pending:

@@ -19,7 +19,7 @@ from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs.orders import Opened, Validated
 from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals import due
-from certbot_sectigo.renewals.forecast import Facts, No, Silence, Yes, forecast
+from certbot_sectigo.renewals.forecast import Answer, Facts, forecast
 from certbot_sectigo.renewals.horizon import OWN_LIMITS, horizon
 from certbot_sectigo.renewals.model import Horizon, Renewal
 
@@ -40,7 +40,7 @@ class Surveyed:
         able = facts.account is not None and facts.account.loads and bool(facts.names)
         return able and lineages.PLUGIN in facts.lineage.plugins
 
-    def renewal(self, answer: Yes | No | Silence | None = None) -> Renewal:
+    def renewal(self, answer: Answer | None = None) -> Renewal:
         """Return what is said of it; pure.
 
         :param answer: what the CA said to an order, if it was asked.

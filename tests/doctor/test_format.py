@@ -52,6 +52,35 @@ def test_nagios_keeps_to_its_line() -> None:
     assert len(text) < 600
 
 
+def test_nagios_tells_of_each_lineage_below_the_worst_first() -> None:
+    end = NOW + timedelta(days=57)
+    lineages = (
+        Expiry("ready", (), NOW, end, "", "ready", NOW + timedelta(days=100)),
+        Expiry("refu|sed", (), NOW, end, "", "refused"),
+        Expiry("soon", (), NOW, None, "", "ready", NOW + timedelta(days=3)),
+    )
+    text = NAGIOS.text(Diagnosis(NOW, (), {}, lineages, ()))
+    first, *rest = text.splitlines()
+    assert text.count("|") == 1
+    assert {"days_validated=3", "renewals_ready=2;;;0", "renewals_refused=1;;;0"} <= set(
+        first.split()
+    )
+    assert rest == [
+        "refu/sed: renewal refused, valid until 2027-01-20, names validated until not known",
+        "soon: renewal ready, valid until not known, names validated until 2026-11-27",
+        "ready: renewal ready, valid until 2027-01-20, names validated until 2027-03-04",
+    ]
+
+
+def test_prometheus_has_forecast_and_horizon_of_each_lineage() -> None:
+    until = NOW + timedelta(days=3)
+    expiry = Expiry("a", (), NOW, NOW, "", "challenge", until)
+    text = PROMETHEUS.text(Diagnosis(NOW, (), {}, (expiry,), ()))
+    assert 'certbot_sectigo_renewal_forecast{lineage="a",forecast="challenge"} 1\n' in text
+    horizon = 'certbot_sectigo_validation_horizon_timestamp_seconds{lineage="a"}'
+    assert f"{horizon} {until.timestamp():.0f}\n" in text
+
+
 def test_nagios_unknown() -> None:
     assert NAGIOS.failure("x cannot\nbe read") == (
         "CERTBOT-SECTIGO UNKNOWN - x cannot be read\n",

@@ -17,6 +17,7 @@ from certbot_sectigo.base.atomic.folders import (
     remove_empty,
     rename_dir,
 )
+from certbot_sectigo.base.atomic.links import relink
 from certbot_sectigo.base.atomic.steps import FileError
 from certbot_sectigo.base.atomic.temporary import is_temporary, sweep
 
@@ -26,6 +27,7 @@ __all__ = [
     "is_temporary",
     "make_private_dir",
     "refuse_unmovable",
+    "relink",
     "remove",
     "remove_empty",
     "rename_dir",

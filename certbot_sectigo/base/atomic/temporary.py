@@ -7,6 +7,7 @@ import fcntl
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,9 @@ def sweep(folder: Path, *, descriptor: int | None = None) -> list[Path]:
 
 
 def _sweep_one(path: Path, folder: int) -> None:
+    if stat.S_ISLNK(os.lstat(path.name, dir_fd=folder).st_mode):
+        do("unlink", path, os.unlink, path.name, dir_fd=folder)  # nothing locks a link
+        return
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     descriptor = os.open(path.name, flags, dir_fd=folder)
     try:
@@ -51,20 +55,25 @@ def _sweep_one(path: Path, folder: int) -> None:
         os.close(descriptor)
 
 
+def name() -> str:
+    """Return a name for an unfinished file or link."""
+    return f".sectigo-eab-{secrets.token_hex(8)}.tmp"
+
+
 def create(path: Path, folder: int) -> tuple[str, int]:
     """Make an empty file, 0600, locked against :func:`sweep`."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     while True:
-        name = f".sectigo-eab-{secrets.token_hex(8)}.tmp"
-        descriptor = do("open", path, os.open, name, flags, 0o600, dir_fd=folder)
+        made = name()
+        descriptor = do("open", path, os.open, made, flags, 0o600, dir_fd=folder)
         try:
             _lock(descriptor)
             if os.fstat(descriptor).st_nlink:
-                return name, descriptor
+                return made, descriptor
         except BaseException:
             os.close(descriptor)
             with contextlib.suppress(OSError):
-                do("unlink", path, os.unlink, name, dir_fd=folder)
+                do("unlink", path, os.unlink, made, dir_fd=folder)
             raise
         os.close(descriptor)  # swept away before it was locked
 
@@ -80,13 +89,13 @@ def _lock(descriptor: int) -> None:
 @contextlib.contextmanager
 def unfinished(path: Path, folder: int) -> Iterator[tuple[str, int]]:
     """Make a file under a name of its own; remove it if the block fails."""
-    name, descriptor = create(path, folder)
+    made, descriptor = create(path, folder)
     try:
         try:
-            yield name, descriptor
+            yield made, descriptor
         finally:
             os.close(descriptor)
     except BaseException:
         with contextlib.suppress(OSError):
-            do("unlink", path, os.unlink, name, dir_fd=folder)
+            do("unlink", path, os.unlink, made, dir_fd=folder)
         raise

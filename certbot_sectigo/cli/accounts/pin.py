@@ -16,6 +16,7 @@ from certbot_sectigo.accounts.known import kids, servers
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.accounts.records import ChangeRecord, RenewalChange
 from certbot_sectigo.base import errors
+from certbot_sectigo.cli.accounts import next_renewal
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Kid
@@ -35,6 +36,11 @@ class PinPlan:
     changes: tuple[RenewalChange, ...]
     already: tuple[str, ...]
     """Lineages that need no change."""
+
+    @property
+    def names(self) -> list[str]:
+        """The lineages it is about."""
+        return [*(each.lineage for each in self.changes), *self.already]
 
 
 @dataclass(frozen=True)
@@ -112,8 +118,8 @@ def command(
         question="Write this?",
         yes=yes,
         carry_out=carry_out,
-        conclude=_conclude,
-        result=lambda plan: {"pinned": [each.lineage for each in plan.changes]},
+        conclude=lambda plan: _conclude(context, plan),
+        result=lambda plan: _result(context, plan),
     )
 
 
@@ -229,20 +235,30 @@ def _describe(plan: PinPlan) -> dict[str, Any]:
     }
 
 
-def _conclude(plan: PinPlan) -> None:
+def _result(context: CommandContext, plan: PinPlan) -> dict[str, Any]:
+    pinned = [each.lineage for each in plan.changes]
+    return {"pinned": pinned, **next_renewal.as_json(context, plan.names)}
+
+
+def _conclude(context: CommandContext, plan: PinPlan) -> None:
     if plan.note is not None:
         click.echo(f"Noted: {plan.account.name} has kid {plan.note.kid}.")
     if plan.changes:
         names = ", ".join(each.lineage for each in plan.changes)
         click.echo(f"Pinned to {plan.account.name}: {names}.")
         click.echo(f"To take it back:\n    {commands.ours('accounts', 'pin', '--undo')}")
+    for line in next_renewal.lines(context, plan.names):
+        click.echo(line)
 
 
 def _say_nothing_to_do(context: CommandContext, plan: PinPlan) -> None:
     if context.json:
-        document.write("accounts pin", done=True, plan=_describe(plan), result={"pinned": []})
+        result = _result(context, plan)
+        document.write("accounts pin", done=True, plan=_describe(plan), result=result)
     else:
         click.echo(f"Nothing to do: all of that is so already ({plan.account.name}).")
+        for line in next_renewal.lines(context, plan.names):
+            click.echo(line)
 
 
 def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:

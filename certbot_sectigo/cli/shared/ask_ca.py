@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ from certbot_sectigo.machine.dirs import Dirs
 
 if TYPE_CHECKING:
     from certbot_sectigo.ca.session import Settings
+    from certbot_sectigo.renewals.forecast import Answer
+    from certbot_sectigo.renewals.survey import Surveyed
 
 
 def no_verify_ssl_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,6 +75,28 @@ def with_answers(
     with progress("Asking the CA", len(asked), context) as answered:
         how = settings(verify_ssl=verify_ssl)
         return overview.with_statuses(found, status.ask(asked, how, answered))
+
+
+def orders(
+    context: CommandContext, surveyed: Sequence[Surveyed], *, verify_ssl: bool = True
+) -> Mapping[str, Answer]:
+    """Ask the CA whether it would issue, with one order for each lineage that may be asked about.
+
+    Says on standard error how many there are before the first is opened.
+
+    :param verify_ssl: check the CA's TLS certificate.
+    :returns: name of the lineage -> answer.
+    """
+    from certbot_sectigo.renewals import ask
+
+    asked = [item for item in surveyed if item.asks_us]
+    if not asked:
+        return {}
+    servers = ", ".join(sorted({item.server for item in asked}))
+    many = "one order" if len(asked) == 1 else f"{len(asked)} orders"
+    click.echo(f"This opens {many} at {servers}; none is finalised.", err=True)
+    with progress("Asking the CA", len(asked), context) as answered:
+        return ask.ask(asked, settings(verify_ssl=verify_ssl), answered)
 
 
 def settings(*, verify_ssl: bool = True) -> Settings:

@@ -7,26 +7,9 @@ got a certificate for ``example.org`` may get one for everything below it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
-from certbot_sectigo.doctor.model import Finding, Reach, Severity
+from certbot_sectigo.doctor.model import Finding, Holding, Reach, Severity
 from certbot_sectigo.machine import commands
-
-
-@dataclass(frozen=True)
-class Holding:
-    """An account with the names it is known for."""
-
-    account: str
-    server: str
-    kid: str | None
-    archived: bool
-    superfluous: bool = False
-    """Whether it is out of service, or another finding says that it should be."""
-    needed: frozenset[str] = frozenset()
-    """Names of certificates that this machine gets."""
-    known: frozenset[str] = frozenset()
-    """All names that it ever got a certificate for, as far as is known."""
 
 
 def reaches(holdings: Iterable[Holding]) -> list[Reach]:

@@ -29,11 +29,16 @@ _TITLES = {
     "switched-off": "A lineage's renewal is switched off",
     "manual": "A lineage can be renewed by hand only",
     "refused": "The CA refuses to renew a certificate",
+    "no-answer": "The CA gave no answer about a renewal",
     "challenge": "A renewal needs a challenge",
     "horizon": "A validation ends before the next renewal",
 }
 """Of forecasts; what is not here has a finding of its own: accounts', the schedules'."""
-_SEVERITIES = {"switched-off": Severity.WARNING, "horizon": Severity.WARNING}
+_SEVERITIES = {
+    "switched-off": Severity.WARNING,
+    "horizon": Severity.WARNING,
+    "no-answer": Severity.WARNING,
+}
 _NOTICE = timedelta(days=180)
 """How long before validation by e-mail ends it is told."""
 _AHEAD = timedelta(days=14)

@@ -10,6 +10,9 @@ from typing import Any, Union
 
 from certbot_sectigo.machine.logs.parser import Exchange
 
+PASSING = ("badNonce", "serverInternal", "rateLimited")
+"""Types of problems that say nothing about the next time."""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -31,8 +34,7 @@ class Opened:
     @property
     def refused(self) -> bool:
         """Whether the CA said no for good reasons; a nonce or its own trouble is none."""
-        passing = ("badNonce", "serverInternal", "rateLimited")
-        return self.status is not None and self.status >= 400 and self.problem not in passing
+        return self.status is not None and self.status >= 400 and self.problem not in PASSING
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_sectigo.doctor.checks.reach import Holding, below, check, reaches, tops
+from certbot_sectigo.doctor.checks.reach import below, check, reaches, tops
+from certbot_sectigo.doctor.model import Holding
 
 NAMES = st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=4).map(".".join), max_size=8)
 
