@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,8 +64,7 @@ def refusal(method: str, path: str, answer: ScmAnswer) -> RefusedError | Unreach
         if answer.status >= 500:
             return UnreachableError(text, advice)
         return RefusedError(text, remedy(answer.status, None, ""), answer.status, None)
-    code = document.get("code")
-    number = code if isinstance(code, int) and not isinstance(code, bool) else None
+    number = whole(document.get("code"))
     words = one_line(str(document.get("description", "no reason given")), 300)
     numbered = f" (code {number})" if number is not None else ""
     text = f"SCM refuses {method} {path}: {words}{numbered}, status {answer.status}."
@@ -75,9 +75,15 @@ def refusal(method: str, path: str, answer: ScmAnswer) -> RefusedError | Unreach
 
 def wait(answer: ScmAnswer, attempt: int) -> float:
     """Return how long to wait before a request is repeated, in seconds."""
-    text = answer.headers.get("Retry-After", "")
-    seconds = float(text) if text.isdigit() else 2.0 ** (attempt - 1)
-    return min(seconds, _LONGEST_WAIT)
+    told = whole(answer.headers.get("Retry-After"))
+    return min(2.0 ** (attempt - 1) if told is None else max(0, told), _LONGEST_WAIT)
+
+
+def whole(value: object) -> int | None:
+    """Return a whole number, in digits of a text too; None for anything else."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def host(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 from dataclasses import dataclass
@@ -160,27 +161,39 @@ def _ask_command(path: Path, lines: dict[str, int], command: str) -> str:
 
     :raises PrivateFileError: if it fails or prints nothing; its output is never repeated.
     """
-    line = lines["password_command"]
+
+    def bad(why: str, remedy: str) -> PrivateFileError:
+        line = lines["password_command"]
+        return private_file.bad(path, line, f"sectigo_scm_password_command {why}", remedy)
+
     try:
         words = shlex.split(command)
-        done = subprocess.run(words, stdout=subprocess.PIPE, timeout=_COMMAND_SECONDS, check=False)
-        text = done.stdout.decode("utf-8")
+        process = subprocess.Popen(words, stdout=subprocess.PIPE)
     except ValueError:
-        raise private_file.bad(
-            path, line, "sectigo_scm_password_command cannot be understood", "Mind the quotes."
-        ) from None
-    except (OSError, subprocess.TimeoutExpired) as error:
-        why = error.strerror if isinstance(error, OSError) else "takes longer than a minute"
-        raise private_file.bad(
-            path, line, f"sectigo_scm_password_command: {words[0]}: {why}", "Try it by hand."
-        ) from None
-    password = text.partition("\n")[0]
-    if done.returncode != 0 or not password:
-        raise private_file.bad(
-            path,
-            line,
-            f"sectigo_scm_password_command ended with code {done.returncode} and printed "
+        raise bad("cannot be understood", "Mind the quotes.") from None
+    except OSError as error:
+        raise bad(f"cannot be run: {words[0]}: {error.strerror}", "Try it by hand.") from None
+    assert process.stdout is not None  # noqa: S101
+    try:
+        process.wait(_COMMAND_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise bad("takes longer than a minute", "Try it by hand.") from None
+    else:
+        # What it has started may go on, and keep the pipe open.
+        os.set_blocking(process.stdout.fileno(), False)
+        output = process.stdout.read() or b""
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    password = output.partition(b"\n")[0].removesuffix(b"\r")
+    if process.returncode != 0 or not password:
+        raise bad(
+            f"ended with code {process.returncode} and printed "
             + ("a password" if password else "nothing"),
             "Try it by hand: it has to print the password and end with 0.",
         )
-    return password
+    try:
+        return password.decode("utf-8")
+    except UnicodeDecodeError:
+        raise bad("prints something else than text", "Try it by hand.") from None

@@ -7,6 +7,7 @@ longer lag behind before it takes the account for not made.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from certbot_sectigo.portal.port import Portal
 SETTLED = 60.0
 """Seconds after which SCM's lists are taken to show what was made."""
 _PAUSES = (1.0, 3.0, 10.0)
+_PAUSE = 5.0
 
 
 @dataclass(frozen=True)
@@ -150,9 +152,10 @@ class Ensurer:
         """Look for an account that may have been made."""
         for pause in _PAUSES:
             self._sleep(pause)
-            found = self._listed(wanted)
-            if found is not None:
-                return found
+            with contextlib.suppress(UnreachableError):
+                found = self._listed(wanted)
+                if found is not None:
+                    return found
         raise OutcomeUnknownError(
             f"{error.message}\nWhether the ACME account {wanted.name} was made is not known, so "
             "it was not tried a second time.",
@@ -160,12 +163,14 @@ class Ensurer:
         )
 
     def _wait_for(self, wanted: Wanted, until: float) -> PortalAccount | None:
+        # Clocks are set back: it is never longer than that.
+        left = min(until - self._clock(), SETTLED)
         while True:
             found = self._listed(wanted)
-            left = until - self._clock()
             if found is not None or left <= 0:
                 return found
-            self._sleep(min(left, 5.0))
+            self._sleep(min(left, _PAUSE))
+            left -= _PAUSE
 
     def _domains(self, wanted: Wanted, account: PortalAccount, *, made: bool) -> Ensured:
         before = [d.name for d in self._portal.domains(account.id)]

@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -82,11 +83,14 @@ class ScmJournal:
         try:
             found = json_text.loads_object(reading.read_regular(path))
             ident = found.get("id")
-            return Intent(name, organisation, server, float(found["begun"]),
+            begun = float(found["begun"])
+            if not math.isfinite(begun):
+                raise ValueError
+            return Intent(name, organisation, server, begun,
                           int(ident) if ident is not None else None)  # fmt: skip
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is damaged"
             raise PortalError(
                 f"{path} cannot be read: {why}. It says whether an ACME account was begun.",

@@ -6,6 +6,8 @@ fails. So what it is for is checked before it is written.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -15,6 +17,11 @@ from certbot_sectigo.portal.model import Client, PortalAccount, covers
 from certbot_sectigo.portal.port import Portal
 
 _PENDING = "pending"
+_KID = re.compile(r"[\x21-\x7e]{1,200}")
+_KEY = re.compile(r"[A-Za-z0-9+/_=-]{16,1000}")
+_FORM = private_file.Form(
+    "sectigo_eab", ("sectigo_eab_kid", "sectigo_eab_hmac_key", "sectigo_eab_server"), ""
+)
 
 
 def clients(portal: Portal, account: PortalAccount) -> list[Client] | None:
@@ -55,6 +62,12 @@ def check(
             "Copy the pair from SCM (Enrollment, ACME, the account's EAB details) into a file of "
             "mode 0600.",
         )
+    if not (_KID.fullmatch(account.kid) and _KEY.fullmatch(account.hmac_key.reveal())):
+        raise PortalError(
+            f"SCM's pair of {account.name} is none: kid or key have characters that they cannot "
+            "have, so it is not written.",
+            "Look at the account's EAB details in SCM, and ask SCM's support.",
+        )
     uncovered = [name for name in names if not any(covers(d, name) for d in domains)]
     if uncovered:
         has = ", ".join(sorted(domains)) or "none"
@@ -94,25 +107,32 @@ def text(account: PortalAccount, server: str) -> str:
     )
 
 
-def write(path: Path, content: str, backup: Path) -> bool:
+def write(path: Path, content: str, backup: Path, owner: int | None) -> bool:
     """Write the file, readable for its owner only, in one step; what was there is kept.
 
     :param backup: the folder for what was there.
+    :param owner: uid of the owner of certbot's directories, who may have the pair.
     :returns: False if it said the same already.
-    :raises errors.Error: if it cannot be written.
+    :raises errors.Error: if it cannot be written, or what is there is something else.
     """
     data = content.encode()
-    # What a run that was cut off has left there holds the key.
-    atomic.sweep(path.parent)
     try:
-        if reading.is_there(path) and reading.read_regular(path) == data:
-            file = private_file.read(path, private_file.Form("sectigo_eab", _KEYS, ""))
-            if file.exposure is None:
+        if path.parent.stat().st_uid not in (0, os.geteuid(), owner):
+            raise errors.Error(
+                f"{path.parent} belongs to another user, who could exchange the pair there.",
+                "Give another --output.",
+            )
+        # What a run that was cut off has left there holds the key.
+        atomic.sweep(path.parent)
+        if reading.is_there(path):
+            there = private_file.read(path, _FORM, owner)
+            if not there.values:
+                raise errors.Error(
+                    f"{path} is no credentials file, and stays as it is.", "Give another --output."
+                )
+            if there.exposure is None and reading.read_regular(path) == data:
                 return False
     except OSError as error:
         raise errors.Error(f"{path}: {error.strerror}", "Give another --output.") from None
     atomic.replace(path, data, mode=0o600, backup_to=backup)
     return True
-
-
-_KEYS = ("sectigo_eab_kid", "sectigo_eab_hmac_key", "sectigo_eab_server")

@@ -12,6 +12,7 @@ from typing import Any
 
 from certbot_sectigo.base.printable import one_line
 from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.portal.answers import whole
 from certbot_sectigo.portal.errors import UnreachableError
 from certbot_sectigo.portal.model import (
     Client,
@@ -40,8 +41,8 @@ def organisations(rows: Iterator[Any]) -> Iterator[Organisation]:
         found = _object(row)
         name = _text(found, "name")
         yield Organisation(_number(found, "id"), name)
-        for below in found.get("departments") or ():
-            yield Organisation(_number(_object(below), "id"), _text(_object(below), "name"), name)
+        for below in map(_object, _list(found, "departments")):
+            yield Organisation(_number(below, "id"), _text(below, "name"), name)
 
 
 def server(row: object) -> Server:
@@ -111,10 +112,9 @@ def not_done(row: object, member: str) -> list[str]:
     """Return the names of ``notAddedDomains`` or ``notRemovedDomains``."""
     if row is None:
         return []
-    listed = _object(row).get(member) or ()
     return [
         _text(_object(item), "name") if isinstance(item, dict) else one_line(str(item), _MOST)
-        for item in listed
+        for item in _list(_object(row), member)
     ]
 
 
@@ -140,7 +140,7 @@ def when(text: object) -> datetime | None:
                 if ("T" not in text)
                 else datetime.fromisoformat(_iso(text)).astimezone(timezone.utc)
             )
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     return None
 
@@ -159,6 +159,13 @@ def _object(row: object) -> Mapping[str, Any]:
     return row
 
 
+def _list(found: Mapping[str, Any], name: str) -> list[Any]:
+    value = found.get(name)
+    if value is not None and not isinstance(value, list):
+        raise UnreachableError(f"SCM's answer has no list {name} where there ought to be one.")
+    return value or []
+
+
 def _text(found: Mapping[str, Any], name: str) -> str:
     value = found.get(name)
     if isinstance(value, list):
@@ -167,7 +174,7 @@ def _text(found: Mapping[str, Any], name: str) -> str:
 
 
 def _number(found: Mapping[str, Any], name: str) -> int:
-    value = found.get(name)
-    if isinstance(value, bool) or not isinstance(value, int):
+    value = whole(found.get(name))
+    if value is None:
         raise UnreachableError(f"SCM's answer has no number {name} where there ought to be one.")
     return value

@@ -62,7 +62,9 @@ class Scm:
             query["name"] = name
         if organisation is not None:
             query["organizationId"] = organisation
-        return list(map(parsing.account, self._transport.pages(_ACCOUNTS, query)))
+        found = map(parsing.account, self._transport.pages(_ACCOUNTS, query))
+        # A list that changes between two pages shows a row twice.
+        return list({account.id: account for account in found}.values())
 
     def account(self, ident: int) -> PortalAccount:
         """Return one account, with its pair."""

@@ -40,7 +40,7 @@ _MOST_BYTES = 64 << 20
 _TRIES = 4
 _PAGE = 200
 """How many rows a page may have [D]."""
-_MOST_PAGES = 10_000
+_MOST_PAGES = 2_000
 
 
 class Transport:
@@ -68,22 +68,29 @@ class Transport:
         self._token_ends = 0.0
 
     def pages(self, path: str, query: Mapping[str, str | int] | None = None) -> Iterator[Any]:
-        """Return the rows of a list, page by page, until its count or a short page [D].
+        """Return the rows of a list, page by page, until its count [D].
+
+        Where there is no count, until there is nothing more: a row that was passed over would be
+        an account that is made a second time.
 
         :raises PortalError: as :meth:`ask`.
         """
-        position = 0
+        position, last = 0, None
         for _ in range(_MOST_PAGES):
             asked = {**(query or {}), "position": position, "size": _PAGE}
             answer = self.ask("GET", path, query=asked)
             rows = answers.parsed(answer, path)
             if not isinstance(rows, list):
                 raise UnreachableError(f"SCM answered GET {path} with no list.")
+            if not rows or rows == last:
+                return
             yield from rows
             position += len(rows)
-            total = answer.headers.get("X-Total-Count", "")
-            if not rows or (position >= int(total) if total.isdigit() else len(rows) < _PAGE):
+            last = rows
+            total = answers.whole(answer.headers.get("X-Total-Count"))
+            if total is not None and position >= total >= 0:
                 return
+        raise UnreachableError(f"SCM's list at {path} has no end.")
 
     def json(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request and return what its answer's JSON says; None where it has no body."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,35 @@ def test_password_command(tmp_path: Path) -> None:
     found = credentials.read(path)
     assert found.password is not None
     assert found.password.reveal() == "p w"
+
+
+def test_whatever_a_password_command_leaves_behind(tmp_path: Path) -> None:
+    pids = tmp_path / "pid"
+    command = f"sh -c 'sleep 300 & echo $! > {pids}; printf \"p w\\\\r\\\\nmore\"'"
+    path = _file(tmp_path, f"{GOOD}sectigo_scm_password_command = {command}\n")
+    try:
+        found = credentials.read(path)
+    finally:
+        os.kill(int(pids.read_text()), signal.SIGKILL)
+    assert found.password is not None
+    assert found.password.reveal() == "p w"
+
+
+def test_a_password_command_that_hangs_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credentials, "_COMMAND_SECONDS", 0.2)
+    pids = tmp_path / "pid"
+    command = (
+        f"sh -c 'trap \"\" TERM INT HUP; echo $$ > {pids}; echo secret; while :; do sleep 1; done'"
+    )
+    path = _file(tmp_path, f"{GOOD}sectigo_scm_password_command = {command}\n")
+    with pytest.raises(errors.Error, match="takes longer than a minute") as caught:
+        credentials.read(path)
+    assert "secret" not in f"{caught.value!r} {caught.value.__cause__!r}"
+    pid = int(pids.read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +103,7 @@ def test_a_certificate_asks_at_the_private_place(tmp_path: Path) -> None:
         (GOOD + "sectigo_scm_password_command = true\n", "printed nothing"),
         (GOOD + "sectigo_scm_password_command = /no/such\n", "No such file"),
         (GOOD + "sectigo_scm_password_command = 'x\n", "cannot be understood"),
+        (GOOD + "sectigo_scm_password_command = printf '\\377'\n", "something else than text"),
         ("sectigo_scm_client_id = x\n", "sectigo_scm_client_secret"),
         (GOOD + "sectigo_scm_client_secret = s\nsectigo_scm_token_url = ftp://x\n", "not an https"),
     ],

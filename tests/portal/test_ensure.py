@@ -10,7 +10,7 @@ from certbot_sectigo.base.atomic import steps
 from certbot_sectigo.portal import pair, plan
 from certbot_sectigo.portal.ensure import SETTLED, Ensured, Ensurer
 from certbot_sectigo.portal.errors import OutcomeUnknownError, PortalError, UnreachableError
-from certbot_sectigo.portal.journal import ScmJournal
+from certbot_sectigo.portal.journal import Intent, ScmJournal
 from certbot_sectigo.portal.plan import Wanted
 from certbot_sectigo.portal.scm import Scm
 from certbot_sectigo.sandbox import RunningSandbox
@@ -66,7 +66,8 @@ class Bench:
         self.left = number
         with self.journal.locked(1):
             done = ensurer.carry_out(planned)
-        pair.write(self.output, pair.text(done.account, wanted.server.url), self.folder / "backup")
+        pair.write(self.output, pair.text(done.account, wanted.server.url), self.folder / "backup",
+                   None)  # fmt: skip
         return done
 
     def kill_at(self, number: int, monkeypatch: pytest.MonkeyPatch) -> bool:
@@ -107,7 +108,7 @@ def test_made_once_and_the_second_run_does_nothing(bench: Bench) -> None:
     assert (again.made, again.added, again.account.id) == (False, (), done.account.id)
     assert [r for r in bench.sandbox.requests() if r.method == "POST"] == posts
     assert not pair.write(
-        bench.output, bench.output.read_text(), bench.folder / "backup"
+        bench.output, bench.output.read_text(), bench.folder / "backup", None
     )  # the same file is not written twice
 
 
@@ -205,6 +206,33 @@ def test_twice_in_a_row_while_lists_lag_makes_one(start: Start, tmp_path: Path) 
     assert first.account.id == second.account.id
     bench.sleep(3600)
     bench.run()
+    bench.check()
+
+
+def test_a_clock_that_was_set_back_does_not_keep_it_waiting(bench: Bench) -> None:
+    wanted = bench.wanted()
+    bench.journal.write(Intent(NAME, wanted.organisation.id, wanted.server.url, bench.now + 1e8))
+    before = bench.now
+    assert bench.run(wanted).made
+    assert bench.now - before <= SETTLED
+    bench.check()
+
+
+def test_a_lost_answer_is_said_though_lists_fail_too(bench: Bench) -> None:
+    wanted = bench.wanted()
+    planned = bench.ensurer.plan(wanted)
+    create = bench.scm.create
+
+    def lose(name: str, server: str, organisation: int) -> int | None:
+        create(name, server, organisation)
+        bench.sandbox.fault("bad-gateway", "scm-accounts", times=0)
+        raise UnreachableError("the answer is lost")
+
+    bench.scm.create = lose  # type: ignore[method-assign]
+    with bench.journal.locked(1), pytest.raises(OutcomeUnknownError, match="a second time"):
+        bench.ensurer.carry_out(planned)
+    bench.sandbox.clear_faults()
+    assert not bench.run(wanted).made
     bench.check()
 
 

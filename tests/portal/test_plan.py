@@ -116,7 +116,7 @@ def test_what_covers_what() -> None:
     assert not covers("example.org", "badexample.org")
 
 
-def _account(status: str | None = "pending", key: str | None = "key") -> PortalAccount:
+def _account(status: str | None = "pending", key: str | None = "k" * 86) -> PortalAccount:
     return PortalAccount(7, "web1", SERVER, 1, "kid", Secret(key) if key else None, status)
 
 

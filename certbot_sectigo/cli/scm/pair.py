@@ -44,6 +44,8 @@ def command(
     domains = [domain.name for domain in scm.domains(one.id)]
     missing = [option for word in wanted for option in ("-d", word)]
     server = words.server(one.server)
+    if "://" not in server:
+        server = plan.which_server(server, words.servers).url  # says which there are
     pair.check(
         one,
         domains,
@@ -57,7 +59,8 @@ def command(
         ),
     )  # fmt: skip
     path = Path(output).absolute()
-    written = pair.write(path, pair.text(one, server), change.dirs_of(context).backup)
+    dirs = change.dirs_of(context)
+    written = pair.write(path, pair.text(one, server), dirs.backup, dirs.owner)
     if context.json:
         document.write("scm pair", kid=one.kid, server=server, file=str(path), written=written)
     elif written:
