@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from certbot_sectigo.ca.catalogue import HOSTS
+from certbot_sectigo.ca.catalogue import profile
 from certbot_sectigo.ca.catalogue.matching import Match
 from certbot_sectigo.explain.passages import Passage
 
@@ -21,7 +21,6 @@ _FOREIGN = re.compile(
     r"(?i)\b(?:log-?in|users?|customers?|invoices?|mail(?:box)?|imap|smtp|ldap|sshd?|mysql|postgres\w*"
     r"|passwords?|payments?|basket|billing|upstream|backend|database|bundle)\b"
 )
-_KNOWN_HOSTS = "|".join(re.escape(host) for host in HOSTS)
 _WORDS = re.compile(
     r"(?i)\bacme(?![-_]?challenge|\.(?:example|com|org)\b)|\bx-acme|certbot|letsencrypt"
     r"|let'?s[ -]encrypt|\blego\b|dehydrated"
@@ -30,9 +29,9 @@ _WORDS = re.compile(
     r"|failed to renew cert(?:ificate)?\b|attempting to renew cert\b"  # certbot's own
     r"|order resource|cluster-?issuer|certificate ?request\b|\bissuing certificate"
     r"|external[ _-]?account[ _-]?(?:binding|required)|\bhmac\b|newOrder|newAccount|newNonce"
-    r"|new-(?:order|acct|nonce)|/v2/(?:[DOE]V\w*|GEANT\w*)\b|renewalInfo"
-    rf"|(?:{_KNOWN_HOSTS})"
+    r"|new-(?:order|acct|nonce)|/v2/(?:[DOE]V\w*|GEANT\w*)\b|renewalInfo|zerossl"
 )  # fmt: skip
+_SPEAKERS = re.compile(rf"{_WORDS.pattern}|\bmd\Z")
 _PEER = re.compile(
     r"(?i)(?:https?://|host=['\"]|lookup |resolve(?: host)?:? |resolving |contacting |server "
     r"|host: |connect(?:ion|ed|ing)? to )['\"]?"
@@ -40,7 +39,7 @@ _PEER = re.compile(
     r"|\b((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})"
     r"(?::(?:443|25|587|389|636|3306|5432)\b|\[[\d.:a-f]{3,45}\]:\d)"
 )  # fmt: skip
-_ACME_HOST = re.compile(rf"(?i)(?:^|[.-])acme|letsencrypt|(?:{_KNOWN_HOSTS})$|^ca\.|^localhost$")
+_ACME_HOST = re.compile(r"(?i)(?:^|[.-])acme|letsencrypt|^ca\.|^localhost$")
 _ACME_PATH = re.compile(
     r"(?i)/acme(?:[/-]v?\d|/|\Z)|/directory\b|/v2/[A-Z]{2}|/new-?(?:order|acct|account|nonce)"
 )
@@ -49,6 +48,8 @@ _ADDRESS = re.compile(r"(?:tcp |https?://|connect to )(\d{1,3}(?:\.\d{1,3}){3}):
 _PORTS = ("443", "80", "8443", "9000", "14000")
 """At which ACME servers listen, private ones too."""
 _MANUALS = re.compile(r"https?://(?:curl\.(?:haxx\.)?se|aka\.ms|go\.microsoft\.com)/\S{0,200}")
+_MADE_UP = re.compile(r"(?i)\b(?:for example|for instance|e\.g\.|such as)[^.!?]{0,300}\Z")
+"""What stands in a sentence before words that nobody said."""
 # Lines of a web server about requests to it are not an ACME client's.
 _ACCESS = re.compile(r"\"(?:GET|POST|HEAD|PUT) \S{1,2000} HTTP/[\d.]+\" \d{3} ")
 
@@ -61,7 +62,7 @@ class AcmeContext:
 
     def __init__(self, passage: Passage) -> None:
         self._passage = passage
-        self._log = passage.source != "text" or bool(_WORDS.search(passage.program))
+        self._log = passage.source != "text" or bool(_SPEAKERS.search(passage.program))
         self._lines: list[int] = []
         self._near: list[int] = []
 
@@ -77,7 +78,9 @@ class AcmeContext:
 
     def _holds(self, match: Match) -> bool:
         line = self._text(match)
-        if _ACCESS.search(line):
+        if _ACCESS.search(line) or _MADE_UP.search(
+            self._passage.text, max(0, match.start - 400), match.start
+        ):
             return False
         if match.entry.network and self._elsewhere(line):
             return False
@@ -108,7 +111,7 @@ class AcmeContext:
         hosts = list(_PEER.finditer(_MANUALS.sub("", line)))
         for host in hosts:
             name, path = host.group(1) or host.group(3), host.group(2) or ""
-            if _ACME_HOST.search(name) or _ACME_PATH.search(path):
+            if _ACME_HOST.search(name) or _ACME_PATH.search(path) or profile(frozenset({name})):
                 return False
             if name in self._passage.told.servers:
                 return False

@@ -13,8 +13,10 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+
+from certbot_sectigo.explain.prefixes import LEVELS, PREFIXES
 
 RECORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+:([A-Z]+):([\w.]+):")
 """How each record of certbot's debug log begins."""
@@ -22,7 +24,7 @@ RECORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+:([A-Z]+):([\w.]+):")
 _WINDOW = 400  # lines that are looked at together
 _LONGEST_LINE = 20_000
 _MOST_PARTS = 2_000
-_MOST_PREFIXES = 8
+_MOSTPREFIXES = 8
 _SAMPLE = 50  # lines of these that are compared
 
 _COLOUR = re.compile(
@@ -44,43 +46,6 @@ _ESCAPED_END = re.compile(r"(?<!\\)(\\{1,8})n(?![a-z]{2,}[\\/])")
 _ESCAPED_MARK = re.compile(r"\\{1,8}([\"'/])")
 _ELEMENT = re.compile(r"\s*\"((?:[^\"\\]|\\.)*)\",?")
 
-_MONTH = r"[^\W\d_]{2,12}\.?"
-_CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?:[.,:]\d{1,9})?(?: ?[AaPp]\.?[Mm]\.?)?"
-_ZONE = r"(?: ?Z| ?[+-]\d\d:?\d\d| UTC| [A-Z]{3,4}(?= ))?"
-_DAY = (
-    r"(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d{1,2}[-/.](?:\d{1,2}|[A-Z][a-z]{2})[-/.]\d{2,4}"
-    rf"|(?:{_MONTH},? )?(?:{_MONTH} ?\d{{1,2}}\.?|\d{{1,2}}\.? ?{_MONTH})(?: \d{{4}})?)"
-)
-_TIME = rf"{_DAY}(?:[T, ]|, | at | - ){{1,3}}{_CLOCK}{_ZONE}(?: \d{{4}})?"
-_LEVEL = (
-    r"(?:TRACE\d?|DEBUG|DBUG|DBG|VERBOSE|VERB|VRB|INFO|INF|INFORMATION|NOTICE|WARNING|WARN|WRN|"
-    r"ERROR|EROR|ERR|CRITICAL|CRIT|FATAL|FTL|ALERT)"
-)
-_LEVELS = frozenset(re.sub(r"\?|\(|\)|:|\\d", "", _LEVEL).split("|"))
-_PROGRAM = r"(?P<program>[A-Za-z][\w./@+-]{0,80})"
-_PREFIXES = (
-    # syslog, journalctl, RFC 3164 and RFC 5424, the months of any language
-    re.compile(rf"(?:<\d{{1,3}}>)?{_TIME} [\w.:-]{{1,80}} {_PROGRAM}(?:\[\d{{1,9}}\])?: ?"),
-    re.compile(
-        rf"<\d{{1,3}}>\d {_TIME} [\w.:-]{{1,80}} {_PROGRAM} [\w-]{{1,30}} [\w-]{{1,30}} "
-        r"(?:-|\[[^\]\n]{0,200}\]) ?"
-    ),
-    re.compile(r"(?P<program>[\w.-]{1,60}?)(?:-\d+|_\d+)? {1,30}\|(?: |\Z)"),  # docker compose
-    re.compile(r"[\w./~-]{0,120}\.(?:log|txt|out|err)(?:[.-]\d{1,8})?(?:\.gz)?[:-](?:\d{1,7}[:-])?"),
-    re.compile(r"\d{1,7}[:-](?=\d{4}-\d\d-\d\d )"),  # grep -n
-    re.compile(rf"\[?{_TIME}\]?(?:[:|,;]|(?= )|\t|\Z)"),
-    re.compile(
-        rf"\[?(?:today|yesterday|heute|hier|hoy)? ?(?:at|um)? ?{_CLOCK}\]?(?:[:|]|(?=\s))", re.I
-    ),
-    re.compile(rf"[IWEF]\d{{4}} {_CLOCK} +\d{{1,9}} [\w./-]{{1,80}}:\d{{1,6}}\] ?"),  # klog
-    re.compile(r"\[[^\[\]\n]{0,40}\d{1,2}:\d\d[^\[\]\n]{0,20}\]:? ?"),
-    re.compile(
-        rf"\[(?:{_LEVEL}|\d{{1,9}}|\w{{1,30}}:{_LEVEL}|(?:pid|tid|client) [^\]\n]{{1,60}})\]:? ?",
-        re.I,
-    ),
-    re.compile(rf"{_LEVEL}:(?:[\w.]{{1,80}}:)? ?"),
-    re.compile(r"(?:>{1,3}|[|+#$](?=\s)|\+(?=[A-Za-z]))[ \t]?"),
-)  # fmt: skip
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|\s+|.")
 _CONTENT = re.compile(
     r"(?i)error|fail|urn|https?|detail|type|status|response|unable|cannot|denied|timeout|timed"
@@ -98,6 +63,13 @@ class Line:
     """The program that a journal or a container names before it."""
     raw: str = ""
     """The line as it was, without colours."""
+    record: bool = False
+    """Whether the program itself marked it as a new one, by a level."""
+
+    @property
+    def prefix(self) -> str:
+        """What was taken off before it."""
+        return self.raw[: len(self.raw) - len(self.text)]
 
 
 def unwrapped(lines: Iterable[str]) -> Iterator[Line]:
@@ -133,6 +105,9 @@ def _open(
     learnt = _common([line.text for line in lines]) or learnt
     if learnt:
         lines = [_without(line, learnt) for line in lines]
+    for at in range(len(lines) - 1, 0, -1):
+        if lines[at].record and lines[at].prefix == lines[at - 1].prefix:
+            lines[at] = replace(lines[at], record=False)  # a sentence may go on
     return _rejoined(lines, max((len(text) for _, text in parts), default=0)), learnt
 
 
@@ -174,7 +149,7 @@ def _shape(text: str) -> list[tuple[str, int]]:
     for match in islice(_TOKEN.finditer(text[:240]), 60):
         token = match.group()
         kind = "9" if token.isdigit() else " " if token.isspace() else token
-        kind = "L" if token in _LEVELS else kind
+        kind = "L" if token in LEVELS else kind
         shape.append((kind, match.end()))
     return shape
 
@@ -224,24 +199,26 @@ def _ends(prefix: list[str]) -> bool:
 
 def _opened(number: int, text: str) -> Line:
     """Take off one line what prefixes are made of."""
-    program, at = "", 0
-    for _ in range(_MOST_PREFIXES):
+    program, at, new = "", 0, False
+    for _ in range(_MOSTPREFIXES):
         while at < len(text) and text[at] in " \t":
             at += 1
         if RECORD.match(text, at):
             break
-        for pattern in _PREFIXES:
+        for pattern in PREFIXES:
             match = pattern.match(text, at)
             if match and match.end() > at:
-                program = program or (match.groupdict().get("program") or "")
-                at = match.end()
+                found = match.groupdict()
+                # A part of a program names itself within what the program's name is before.
+                program = f"{program} {found.get('program') or ''}".strip()
+                at, new = match.end(), new or bool(found.get("record"))
                 break
         else:
             break
     record = RECORD.search(text, at, at + 200)
     if record:
         at = record.start()  # whatever stands before
-    return Line(number, text[at:].strip() if at else text.rstrip(), program, text)
+    return Line(number, text[at:].strip() if at else text.rstrip(), program, text, new)
 
 
 def _without(line: Line, learnt: tuple[str, ...]) -> Line:
@@ -250,7 +227,8 @@ def _without(line: Line, learnt: tuple[str, ...]) -> Line:
     if len(shape) < len(learnt) or any(a[0] != b for a, b in zip(shape, learnt)):
         return line
     rest = _opened(line.number, line.text[shape[len(learnt) - 1][1] :])
-    return Line(line.number, rest.text, line.program or rest.program, line.raw)
+    program = line.program or rest.program
+    return Line(line.number, rest.text, program, line.raw, line.record or rest.record)
 
 
 def _goes_on(text: str, following: str) -> bool:
@@ -274,7 +252,7 @@ def _rejoined(lines: list[Line], width: int) -> Iterator[Line]:
             and _goes_on(pending.raw, line.text)
         ):
             text = pending.text + line.text
-            joined = Line(pending.number, text[:_LONGEST_LINE], pending.program, line.raw)
+            joined = replace(pending, text=text[:_LONGEST_LINE], raw=line.raw)
         else:
             if pending is not None:
                 yield pending

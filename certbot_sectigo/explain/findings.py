@@ -83,7 +83,8 @@ def read(lines: Iterable[str]) -> Reading:
     if whole is not None and not (reading.log or _causes(reading) or _SUCCESS.search(whole)):
         # Terminals break lines within words.
         search = _Search()
-        search.look(Passage(whole, (1,), reading.told, "text"))
+        records = tuple(match.end() for match in re.finditer("\n", whole))
+        search.look(Passage(whole, (1,), reading.told, "text", records=records))
         again = search.result()
         if _causes(again) or not reading.findings:
             reading = replace(again, unexplained=reading.unexplained)
@@ -157,6 +158,8 @@ class _Search:
         matches = sorted(self._matcher.find(passage.text), key=lambda match: match.end)
         for match in AcmeContext(passage).held(matches):
             if match.entry.network and any(s <= match.start < e for s, e in within):
+                continue
+            if passage.parted(match.start, match.end):
                 continue
             known = True
             self._add(match.entry, passage, match.start, match.end)

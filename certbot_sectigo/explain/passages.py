@@ -9,8 +9,10 @@ said in one journal is read program by program.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from certbot_sectigo.explain.envelope import RECORD, Line
@@ -57,11 +59,17 @@ class Passage:
     """Number of the certbot run; a log may hold many (Debian's certbot appends)."""
     program: str = ""
     """Who said it, where a journal or a container's log tells."""
+    records: tuple[int, ...] = ()
+    """Where in `text` something new begins, over which no sentence goes on."""
 
     def line(self, at: int) -> int:
         """Return the number of the line in which a place in `text` lies."""
         index = self.text.count("\n", 0, at) if self.source != "ca" else 0
         return self.numbers[min(index, len(self.numbers) - 1)]
+
+    def parted(self, start: int, end: int) -> bool:
+        """Tell whether a stretch of `text` is of more than one record."""
+        return bisect_right(self.records, start) < bisect_left(self.records, end)
 
 
 def passages(lines: Iterable[Line]) -> Iterator[Passage]:
@@ -147,7 +155,9 @@ class _Reader:
 
     def _passage(self, text: str, lines: list[Line], source: str, failed: bool = False) -> Passage:
         numbers = tuple(line.number for line in lines)
-        return Passage(text, numbers, self._told, source, failed, self._run, self._name)
+        ends = accumulate(len(line.text) + 1 for line in lines)
+        records = tuple(end for end, line in zip(ends, lines[1:]) if line.record)
+        return Passage(text, numbers, self._told, source, failed, self._run, self._name, records)
 
     def _from_acme(
         self, texts: list[str], lines: list[Line], record: re.Match[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from certbot_sectigo.ca.catalogue import Entry, Weight
@@ -11,6 +12,8 @@ from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.quoting import quote
 from certbot_sectigo.explain.statements import likeness
 
+_METRIC = re.compile(r"# (?:HELP|TYPE) \w|[A-Za-z_:][\w:]{0,200}\{[^{}]{0,2000}\} [-+.\w]{1,40}\Z")
+"""How monitoring counts errors, of which none need have happened."""
 # Above this a text is no paste from a terminal.
 _LONGEST_PASTE = 200_000
 _LONGEST_SENTENCE = 300
@@ -28,16 +31,18 @@ class Paste:
         self._likely: list[tuple[int, int, str]] = []
 
     def copied(self, lines: Iterable[Line]) -> Iterator[Line]:
-        """Pass lines on."""
+        """Pass on the lines in which somebody speaks."""
         for line in lines:
             self.lines = max(self.lines, line.number)
+            if _METRIC.match(line.text):
+                continue
             self.log = self.log or bool(RECORD.match(line.text))
             if self._size <= _LONGEST_PASTE:
                 # A blank at the edge tells that no word was broken there.
                 before = " " if line.raw[:1] == " " and line.raw[1:2] != " " else ""
-                self._kept.append(
-                    f"{before}{line.text}{line.raw[-1:] if line.raw[-1:] == ' ' else ''}"
-                )
+                after = " " if line.raw[-1:] == " " else ""
+                new = "\n" if line.record else ""
+                self._kept.append(f"{new}{before}{line.text}{after}")
                 self._size += len(line.text)
             score = likeness(line.text)
             if score:
@@ -47,7 +52,7 @@ class Paste:
             yield line
 
     def text(self) -> str | None:
-        """Return all of it without line ends; None where it is no paste."""
+        """Return all of it without line ends but those of records; None where it is no paste."""
         if self._size > _LONGEST_PASTE or len(self._kept) < 2:
             return None
         return "".join(self._kept)

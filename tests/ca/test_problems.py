@@ -46,10 +46,35 @@ def test_known_texts(kind: str, detail: str, expected: Meaning) -> None:
         ("unauthorized", "The account is currently suspended"),
         ("externalAccountRequired", "The server requires external account binding"),
         ("malformed", "contact required"),
+        # The signature that is meant may be the account key's, over a request that was altered
+        # on its way, or sent twice.
+        ("malformed", "JWS verification error"),
+        ("unauthorized", "JWS verification error: go-jose: error in cryptographic primitive"),
+        ("malformed", "Invalid signature on JWS request"),
+        ("unauthorized", "Request signing key did not match account key"),
+        ("malformed", "jwk and kid header fields are mutually exclusive"),
+        ("unauthorized", "kid does not match stored account location"),
+        ("malformed", "the EAB was not to our taste"),
     ],
 )
 def test_what_does_not_refuse_the_pair(kind: str, detail: str) -> None:
     assert not refuses_pair(Problem.of(kind, detail))
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail"),
+    [
+        ("malformed", EAB + "The account is not awaiting external account binding"),
+        ("malformed", EAB + "Invalid MAC on JWS request"),
+        ("malformed", EAB + "The Key Identifier was not recognized"),
+        ("unauthorized", "External Account Binding JWS verification failed"),
+        ("unauthorized", "eab signature verification failed"),
+        ("unauthorized", "the field 'kid' references an unknown key"),
+        ("unauthorized", "external account binding key with id 'a' was already bound to account"),
+    ],
+)
+def test_what_refuses_the_pair(kind: str, detail: str) -> None:
+    assert refuses_pair(Problem.of(kind, detail))
 
 
 def test_parts_may_be_missing() -> None:

@@ -10,6 +10,12 @@ from certbot_sectigo.ca import catalogue
 from certbot_sectigo.ca.catalogue import profiles
 
 SENTENCES = {
+    "Actalis": [
+        ("userActionRequired", "onlyReturnExisting must be true", "terms-not-agreed"),
+    ],
+    "AWS Certificate Manager": [
+        ("invalidContact", "", "contact-refused"),
+    ],
     "CERTInext": [
         ("serverInternal", "time limit exceeded", "server-time-limit"),
     ],
@@ -28,6 +34,14 @@ SENTENCES = {
     ],
     "Let's Encrypt": [
         ("rateLimited", "Service busy; retry later.", "rate-limited"),
+        ("rateLimited", "Your account is temporarily prevented from requesting certificates for "
+         "a.example and possibly others. Please visit: https://portal.example", "account-paused"),
+        ("malformed", "JWS verification error", "signature-refused"),
+        ("malformed", "Malformed account ID in KeyID header", "signature-refused"),
+        ("invalidProfile", "not one of ours", "profile-unknown"),
+        ("malformed", "Domain name contains an invalid character", "rejected-identifier"),
+        ("malformed", "No such authorization", "order-unknown"),
+        ("unauthorized", "Account ID doesn't match ID for authorization", "not-your-resource"),
         ("alreadyReplaced", "cannot indicate an order replaces certificate with serial \"04\", "
          "which already has a replacement order", "ari-already-replaced"),
         ("unauthorized", "Account is not valid, has status \"deactivated\"", "account-deactivated"),
@@ -42,6 +56,12 @@ SENTENCES = {
          "finalized", "order-not-ready"),
         ("unauthorized", "external account binding key with id x was already bound to account y",
          "pair-already-bound"),
+        ("unauthorized", "kid does not match stored account location; expected x, but y",
+         "signature-refused"),
+        ("malformed", "error verifying jws: go-jose/go-jose: error in cryptographic primitive",
+         "signature-refused"),
+        ("malformed", "jwk and kid are mutually exclusive", "malformed"),
+        ("unauthorized", "the field 'kid' references an unknown key", "kid-unknown"),
     ],
     "SSL.com": [
         ("incorrectResponse", "CAA record does not include ssl.com which is required", "caa"),
@@ -58,7 +78,7 @@ CASES = [(name, *row) for name, rows in SENTENCES.items() for row in rows]
 @pytest.mark.parametrize(("name", "kind", "detail", "key"), CASES)
 def test_a_cas_sentence_at_that_ca(name: str, kind: str, detail: str, key: str) -> None:
     (profile,) = (each for each in catalogue.PROFILES if each.name == name)
-    found = catalogue.match(kind, detail, f"https://acme.{profile.hosts[0]}/directory")
+    found = catalogue.match(kind, detail, f"https://{_host(profile)}/directory")
     assert found is not None
     assert found.key == key
 
@@ -84,4 +104,21 @@ def test_a_profile_refers_to_what_there_is(profile: catalogue.Profile) -> None:
 
 @pytest.mark.parametrize("profile", catalogue.PROFILES, ids=lambda profile: str(profile.name))
 def test_a_ca_is_known_by_its_hosts(profile: catalogue.Profile) -> None:
-    assert catalogue.profile(frozenset({f"acme.{profile.hosts[0]}"})) is profile
+    assert catalogue.profile(frozenset({_host(profile)})) is profile
+    assert catalogue.profile(frozenset({f"{_host(profile)}.example.org"})) in (None, profile)
+
+
+def _host(profile: catalogue.Profile) -> str:
+    part = profile.hosts[0]
+    return f"{part}eu-west-1.api.aws" if part.endswith(".") else f"acme.{part}"
+
+
+def test_what_aws_asks_for_is_told_to_its_customers_only() -> None:
+    ours, theirs = (
+        " ".join([*advice.causes, *advice.steps])
+        for server in ("acme.sectigo.com/v2/OV", "acm-acme-enroll.eu-west-1.api.aws/1/directory")
+        for advice in [catalogue.advise(catalogue.entry("issuance-pending"),
+                                        {"server": f"https://{server}"})]
+    )  # fmt: skip
+    assert "600" in theirs
+    assert "600" not in ours

@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 REPORTS = HERE / "reports"
 INNOCENT = HERE / "innocent"
 SETS = {"build": REPORTS, "later": REPORTS / "later", "aside": REPORTS / "aside"}
+OPEN = ("build", "later")
+"""The sets that are built with."""
 
 NOTHING, UNEXPLAINED = "nothing", "unexplained"
 OURS = ("sectigo-eab", "acme.sectigo.com", "sectigo certificate manager", " scm")

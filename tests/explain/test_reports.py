@@ -8,10 +8,12 @@ import pytest
 
 from tests.explain import score
 
+CASES = [(which, case) for which in score.OPEN for case in score.cases(which)]
 
-@pytest.mark.parametrize("case", score.cases("build"), ids=lambda case: str(case["file"]))
-def test_it_stays_understood(case: dict[str, object], tmp_path: Path) -> None:
-    file = score.SETS["build"] / str(case["file"])
+
+@pytest.mark.parametrize(("which", "case"), CASES, ids=[str(case["file"]) for _, case in CASES])
+def test_it_stays_understood(which: str, case: dict[str, object], tmp_path: Path) -> None:
+    file = score.SETS[which] / str(case["file"])
     assert score.judge(case, score.answer(file, str(tmp_path))).word == "right"
 
 

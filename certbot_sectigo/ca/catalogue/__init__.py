@@ -8,14 +8,13 @@ one of these; a *profile* is what is peculiar to a CA. Data, one module per spea
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.entries import ENTRIES, HOSTS, PROFILES, SPEAKERS
+from certbot_sectigo.ca.catalogue.entries import ENTRIES, PROFILES, SPEAKERS
 from certbot_sectigo.ca.catalogue.lookup import ANY, Advice, advise, holds, look_up, match, profile
 from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Entry, Profile, Weight
 
 __all__ = [
     "ANY",
     "ENTRIES",
-    "HOSTS",
     "PLACEHOLDERS",
     "PROFILES",
     "SPEAKERS",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Entry, Weight
 
 ENTRIES = (
     Entry(
@@ -13,6 +13,8 @@ ENTRIES = (
         causes=(
             "cert-manager: no solver of the issuer fits the name (selectors), or only HTTP-01 is "
             "there and the name is a wildcard.",
+            "The client has switched a kind off by itself, since it thinks that port 80 or 443 of "
+            "this machine cannot be reached, or a hook is not configured.",
             "The CA wants no challenge at all (names validated beforehand), and offers none.",
         ),
         steps=(
@@ -31,6 +33,10 @@ ENTRIES = (
             "!client does not support any combination challenges",
             "!client with the currently selected authenticator * not support",
             "!no supported|suitable|usable challenge|challenges|validation",
+            "!no viable|matching challenge type|types",
+            "!none * challenge|challenges methods|types * suitable|supported|offered",
+            "!no challenges|challenge of_type|that_match",
+            "!no challenge * available|match",
         ),
         sources=("cert-manager#3035", "cert-manager#3660", "certbot"),
         hides=("validation-failed", "order-invalid", "order-refused"),
@@ -59,6 +65,8 @@ ENTRIES = (
             "!error presenting token|challenge|acme",
             "!dns|provider api error|exception * record|zone|txt",
             "!invalid domain * dns_api|api",
+            "!not find|load|define * dns_api|api hook|file",
+            "!api file not|incorrect * function|define|correct",
             "!error add txt for domain",
             "!no hosted_zone found|for",
             "!find start of authority",
@@ -70,6 +78,56 @@ ENTRIES = (
         ),
         sources=("certbot#9799", "nginx-proxy-manager#3274"),
         hides=("not-acme", "dns01-wrong-record", "answer-unusable", "ca-unreachable"),
+    ),
+    Entry(
+        key="deploy-failed",
+        title="A hook, or the step that puts the certificate to use, failed",
+        meaning="The client ran a command of yours, or its own step that installs the certificate "
+        "somewhere, and that failed. Where it ran after the order, the new certificate is in the "
+        "client's folder already. The CA has nothing to do with it.",
+        causes=(
+            "The command is not found or not allowed from cron or a timer, or what it restarts "
+            "does not start.",
+            "The device or service that the certificate goes to refused: a login, an option that "
+            "is not set.",
+        ),
+        steps=(
+            "Run the hook's command by hand, as the same user, and see what it says.",
+            "Mend that; do not order again. With certbot this shows the certificates that are "
+            "there: `certbot certificates`",
+        ),
+        phrases=(
+            "!error|failed|failure deploying|deploy for|domain|certificate|cert",
+            "deploy error",
+            "!error|errors encountered|occurred|when|while|calling running|run|deploying|hook "
+            "deploy|hook|pre|post|renew",
+            "!error encountered while deploying",
+            "!hook command * returned|reported error",
+            "!reported error code",
+            "!deploy_hook|renew_hook|post_hook|pre_hook * failed|error_code|exit_code|exited",
+            "!reload error for",
+            "!installation_step|installation * failed|aborted|unsuccessful",
+        ),
+        sources=("certbot", "acme.sh#5191", "acme.sh#5280"),
+        weight=Weight.SYMPTOM,
+        hides=("renewals-failed",),
+    ),
+    Entry(
+        key="helper-missing",
+        title="A program that the client needs is not installed",
+        meaning="The client calls other programs for parts of its work, and one is missing.",
+        causes=("A small system or container image without it.",),
+        steps=(
+            "See which are there: `type -a curl openssl socat`",
+            "Install the one that is named, by apt, dnf, apk or what the system has.",
+        ),
+        phrases=(
+            "please install socat|curl|wget|openssl|python|idn",
+            "neither curl nor wget",
+            "socat|openssl|curl|jq command_not_found|not_found",
+            "requires|need|needs|missing socat|openssl|curl|jq * install|installed|path",
+        ),
+        sources=("acme.sh",),
     ),
     Entry(
         key="client-too-old",

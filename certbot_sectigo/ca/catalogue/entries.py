@@ -20,7 +20,7 @@ from certbot_sectigo.ca.catalogue import (
 from certbot_sectigo.ca.catalogue.model import Entry
 from certbot_sectigo.ca.catalogue.profiles import PROFILES
 
-__all__ = ["ENTRIES", "HOSTS", "PROFILES", "SPEAKERS"]
+__all__ = ["ENTRIES", "PROFILES", "SPEAKERS"]
 
 SPEAKERS: dict[str, tuple[Entry, ...]] = {
     **{profile.name: profile.entries for profile in PROFILES if profile.entries},
@@ -41,6 +41,3 @@ SPEAKERS: dict[str, tuple[Entry, ...]] = {
 
 ENTRIES: tuple[Entry, ...] = tuple(entry for part in SPEAKERS.values() for entry in part)
 """The whole catalogue; where several say the same, the more particular comes first."""
-
-HOSTS: tuple[str, ...] = tuple(host for profile in PROFILES for host in profile.hosts)
-"""Ends of the host names of CAs."""

@@ -86,7 +86,7 @@ def holds(entry: Entry, hosts: frozenset[str]) -> bool:
 def profile(hosts: frozenset[str]) -> Profile | None:
     """Return the profile of the CA that one of some hosts belongs to; None if none does."""
     for each in PROFILES:
-        if any(host.endswith(end) for end in each.hosts for host in hosts):
+        if any(map(each.serves, hosts)):
             return each
     return None
 

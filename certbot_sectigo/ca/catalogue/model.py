@@ -91,10 +91,17 @@ class Profile:
 
     name: str
     hosts: tuple[str, ...]
-    """Ends of the host names of its ACME servers."""
+    """Ends of the host names of its ACME servers; a beginning, where it ends with a dot."""
     caa: str = PLACEHOLDERS["caa"]
     """The domain by which CAA records name it (RFC 8659 section 4.2)."""
     portal: str = PLACEHOLDERS["portal"]
     entries: tuple[Entry, ...] = ()
     more: Mapping[str, More] = field(default_factory=dict)
     """Key of an entry -> what is added to it at this CA."""
+
+    def serves(self, host: str) -> bool:
+        """Tell whether a host is one of its ACME servers."""
+        return any(
+            host.startswith(part) if part.endswith(".") else host.endswith(part)
+            for part in self.hosts
+        )

@@ -74,6 +74,9 @@ ENTRIES = (
             "!invalid|bad|unknown|stale|expired nonce",
             "!nonce invalid|unknown|used|expired",
             "!not include replay nonce",
+            "!nonce not found * response|header",
+            "!no nonce available|found",
+            "!retrieving new nonce",
         ),
         details=("nonce",),
         types=("badNonce",),
@@ -100,6 +103,8 @@ ENTRIES = (
             "!certificate not yet|been issued|ready|available",
             "!order still|is processing",
             "!timed_out|timeout waiting * order|certificate|issuance",
+            "!waiting for|on order|certificate timed_out|timeout",
+            "!error|failed waiting * order * ready|valid",
         ),
         sources=("RFC 8555 section 7.1.6", "acme2#13"),
         hides=("malformed", "order-invalid", "order-not-ready", "ca-timeout"),
@@ -139,6 +144,7 @@ ENTRIES = (
         phrases=(
             "!order not ready * finalized|finalize",
             "!order status pending|invalid * not acceptable|finalization",
+            "!must be ready finalize",
             "!order status|state pending|not * finalize|finalized|ready",
         ),
         types=("orderNotReady",),
@@ -203,6 +209,7 @@ ENTRIES = (
         types=("unauthorized",),
         sources=("certbot", _RFC),
         weight=Weight.SYMPTOM,
+        hides=("order-refused", "order-invalid"),
     ),
     Entry(
         key="malformed",
@@ -213,6 +220,7 @@ ENTRIES = (
         types=("malformed",),
         sources=(_RFC,),
         weight=Weight.SYMPTOM,
+        hides=("order-refused", "order-invalid"),
     ),
     Entry(
         key="refused",
@@ -220,8 +228,9 @@ ENTRIES = (
         meaning="The answer is of a type (RFC 8555 section 6.7) that says little by itself. Its "
         "detail, quoted above, is what counts.",
         steps=("Ask the CA's support with the text, the time and the order's URL from the log.",),
-        types=("badRevocationReason", "compound", "conflict", "invalidProfile"),
+        types=("badRevocationReason", "compound", "conflict"),
         sources=(_RFC,),
         weight=Weight.SYMPTOM,
+        hides=("order-refused", "order-invalid"),
     ),
 )

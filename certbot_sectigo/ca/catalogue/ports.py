@@ -24,6 +24,7 @@ ENTRIES = (
             "port already in use",
         ),
         sources=("certbot", "lego"),
+        hides=("dns-plugin-error",),
     ),
     Entry(
         key="port-forbidden",
@@ -37,6 +38,6 @@ ENTRIES = (
             "!http server * challenge * permission denied",
         ),
         sources=("certbot", "lego"),
-        hides=("permission",),
+        hides=("permission", "dns-plugin-error"),
     ),
 )

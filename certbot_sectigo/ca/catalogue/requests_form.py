@@ -70,6 +70,64 @@ ENTRIES = (
         hides=("malformed", "order-invalid"),
     ),
     Entry(
+        key="signature-refused",
+        title="The CA could not verify a signature in the request",
+        meaning="What the client signed does not fit the key that the CA holds for it. For an "
+        "order that is the account's key; in a registration with EAB it may as well be the HMAC "
+        "key: the sentence does not say which.",
+        causes=(
+            "The client's account data are mixed up: an account key that was replaced, an account "
+            "URL of another server (a test server), files that were copied in part.",
+            "In a registration: the HMAC key was not copied completely, or is another pair's.",
+            "A client, or a library of its, that signs wrongly: too old, or new.",
+        ),
+        steps=(
+            "In a registration: copy kid and HMAC key again, together, from {portal}.",
+            "Else see whether account and server fit each other: "
+            "`certbot-sectigo accounts list --online` ; with another client register anew in a "
+            "configuration directory of its own.",
+            "Update the client.",
+        ),
+        phrases=(
+            "!jws verification error|failed",
+            "!error verifying jws",
+            "!error in cryptographic primitive",
+            "!invalid|bad|wrong signature * jws|request",
+            "!invalid|wrong jws signature",
+            "!jws signature invalid|wrong|not",
+            "!signature jws|request invalid|wrong",
+            "!jws not verify|validate",
+            "!unable validate jws|signature",
+            "!request signing_key not match",
+            "!malformed|invalid account id|url * key_id|header",
+            "!key_id header * invalid|malformed",
+            "!kid not match * account",
+        ),
+        sources=("boulder, step-ca", "caddy#3903", "ACME-PS#86", "acme.sh#1484"),
+        hides=("malformed", "lacks-authorization", "order-refused", "order-invalid"),
+    ),
+    Entry(
+        key="profile-unknown",
+        title="The CA does not offer the certificate profile that was asked for",
+        meaning="An order may name a profile of the CA's, and this one is not offered, or not to "
+        "this account. Without one the CA takes its default.",
+        causes=("A misprint, or a profile of another CA; the CA has withdrawn it.",),
+        steps=(
+            "Leave the profile away, or take one that the directory lists under meta, profiles.",
+        ),
+        phrases=(
+            "!unrecognized|unknown|invalid|unsupported profile",
+            "!certificate_profile|acme_profile|profile * not supported|available|permitted|"
+            "recognized|offered|found * server|ca|acme|account|name|profiles",
+            "!certificate_profile|acme_profile * not supported|available|permitted|applied",
+            "!not permitted * certificate_profile",
+        ),
+        details=("profile",),
+        types=("invalidProfile",),
+        sources=("boulder", "simple-acme", "dehydrated"),
+        hides=("refused", "malformed", "lacks-authorization", "order-refused"),
+    ),
+    Entry(
         key="request-url-mismatch",
         title="Something between the client and the CA changes the URL",
         meaning="The URL inside the signature (RFC 8555 section 6.4) is not the one that reached "
@@ -153,6 +211,13 @@ ENTRIES = (
             "!not qualify for public certificate",
             "not public suffix",
             "!invalid|rejected|unsupported identifiers",
+            "!refuses|refuse issue certificate * domain|name|policy",
+        ),
+        details=(
+            "domain_name|dns_name|hostname|domain contains|invalid|needs|longer|ends|not|is|has",
+            "invalid|illegal|bad domain|dns|domain_name|dns_name|hostname|ip",
+            "identifier type|value|unsupported|empty|invalid",
+            "public suffix|tld|punycode|wildcard",
         ),
         types=("rejectedIdentifier", "unsupportedIdentifier"),
         sources=("RFC 8555 section 6.7",),

@@ -190,6 +190,11 @@ ENTRIES = (
             "unexpected eof|end of file|stream",
             "ssl connection could_not established",
             "!unsuccessful|unsuccessfull contacting acme",
+            "!acme directory|server|service not accessible|reachable|available",
+            "!cannot|could_not|unable|failed connect|contact|query|fetch|reach|retrieve * acme|ca "
+            "directory|directories|urls|server|service",
+            "!failed initialize acme client",
+            "an error occurred while sending request",
         ),
         sources=("requests, curl and Go",),
         network=True,

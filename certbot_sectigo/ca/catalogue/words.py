@@ -109,11 +109,12 @@ class Speller:
         return _WORD.sub(self._nearest, text)
 
     def _form(self, word: str) -> str:
+        denied = word.endswith(("n't", "n\u2019t"))
         word = word.replace("'", "").replace("\u2019", "")
         for form in _forms(word):
             if form in self._vocabulary:
                 return form
-        return singular(word)
+        return "not" if denied else singular(word)
 
     def _nearest(self, match: re.Match[str]) -> str:
         word = match.group()

@@ -37,8 +37,9 @@ _ENTRIES = (
         ),
         phrases=(
             "!caddy_legacy_user_removed|legacy_user_removed",
-            "!failed|error|unable get|getting|generate|fetch|obtain * zerossl eab",
-            "!failed|error|unable get|getting|generate|fetch|obtain eab credentials",
+            "!failed|error|unable|cannot get|getting|generate|fetch|obtain|retrieve * zerossl eab",
+            "!failed|error|unable|cannot get|getting|generate|fetch|obtain|retrieve eab credential",
+            "!error|unexpected|invalid * register|credential at|from zerossl",
             "!zerossl * eab credentials|generation * failed|error|http|status",
         ),
         sources=("dnsacme#42",),
@@ -55,7 +56,8 @@ _ENTRIES = (
         ),
         phrases=(
             "!update account * email_address|email first",
-            "!cannot|can_not resolve eab kid|id",
+            "!cannot|can_not resolve eab kid|id|hmac|hmac_key",
+            "!zerossl requires an account",
             "!missing_email",
         ),
         sources=("acme.sh#5009", "acme.sh#4429"),
