@@ -35,9 +35,9 @@ def meant(code: int | None, text: str) -> ScmCode | None:
 
 
 def remedy(status: int, code: int | None, text: str) -> str:
-    """Return what helps against a refusal; empty where nothing is known."""
+    """Return what helps against a refusal."""
     found = meant(code, text) or _BY_STATUS.get(status)
-    return " ".join(found.steps) if found else ""
+    return " ".join(found.steps) if found else "Ask SCM's support, with the time and this text."
 
 
 def _pattern(row: str) -> re.Pattern[str]:
@@ -66,6 +66,22 @@ _PRIVILEGE = ScmCode(
     "This administrator of SCM may not do that",
     "The log-in works, and the administrator's role lacks the privilege.",
     ("In SCM, give this administrator the privilege, and the organisation Web API access.",),
+)
+_GONE = ScmCode(
+    "scm-not-found",
+    (),
+    (),
+    "SCM does not have what was asked for, or does not show it to this administrator",
+    "It was removed meanwhile, or belongs to another organisation.",
+    ("See what is there now, and which organisations this administrator sees.",),
+)
+_BUSY = ScmCode(
+    "scm-busy",
+    (),
+    (),
+    "SCM takes no more requests for a while",
+    "Its limits are not documented.",
+    ("Wait some minutes, then repeat the command; not on many hosts in the same minute.",),
 )
 
 CODES = (
@@ -206,4 +222,4 @@ CODES = (
 )  # fmt: skip
 """The most particular first."""
 
-_BY_STATUS = {401: _LOG_IN, 403: _PRIVILEGE}
+_BY_STATUS = {401: _LOG_IN, 403: _PRIVILEGE, 404: _GONE, 429: _BUSY}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from certbot_sectigo.portal import credentials
 from certbot_sectigo.portal.scm import Scm
 from certbot_sectigo.portal.transport import Transport
 from certbot_sectigo.sandbox import Admin, Config, RunningSandbox, running
+from certbot_sectigo.sandbox.protocol.paths import TOKEN
 from tests.sandbox.scm_client import CLERK, SCM
 
 Start = Callable[..., RunningSandbox]
@@ -49,6 +51,27 @@ def scm_ini(sandbox: RunningSandbox, folder: Path, admin: Admin = CLERK) -> Path
         f"sectigo_scm_password = {admin.password.reveal()}\n"
     )
     return path
+
+
+def oauth_ini(sandbox: RunningSandbox, folder: Path, admin: Admin = CLERK) -> Path:
+    """Write the log-in of an administrator by OAuth2 client credentials."""
+    path = folder / "oauth.ini"
+    path.touch(mode=0o600)
+    assert admin.client_secret is not None
+    path.write_text(
+        f"sectigo_scm_url = {sandbox.url}/api\n"
+        f"sectigo_scm_client_id = {admin.client_id}\n"
+        f"sectigo_scm_client_secret = {admin.client_secret.reveal()}\n"
+        f"sectigo_scm_token_url = {sandbox.url}{TOKEN}\n"
+    )
+    return path
+
+
+def a_minute_later(config_dir: Path) -> None:
+    """Make what was begun older than SCM's lists may lag."""
+    for path in (config_dir / "sectigo" / "scm").glob("*.json"):
+        found = json.loads(path.read_text())
+        path.write_text(json.dumps({**found, "begun": found["begun"] - 61}))
 
 
 def transport(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from certbot_sectigo.portal.scm import Scm
 from certbot_sectigo.sandbox import RunningSandbox
 from tests.bed.certbot import Certbot
-from tests.portal.conftest import scm_ini, transport
+from tests.portal.conftest import a_minute_later, scm_ini, transport
 from tests.safety.forker import Forker
 
 NAME = "web1.c.example"
@@ -36,12 +35,6 @@ class Host:
     def killed(self, words: list[str], number: int) -> bool:
         """Run a command, to be killed at its step of a number; False if it has fewer."""
         return self.forker.run(*words, kill_at=number, asking=True).killed
-
-    def a_minute_later(self) -> None:
-        """Make what was begun older than SCM's lists may lag."""
-        for path in (self.config / "sectigo" / "scm").glob("*.json"):
-            found = json.loads(path.read_text())
-            path.write_text(json.dumps({**found, "begun": found["begun"] - 61}))
 
     def check(self) -> None:
         """There is one account, complete, and one file."""
@@ -75,7 +68,7 @@ def test_ensure(host: Host) -> None:
     number = 0
     while host.killed(host.ensure, number):
         assert len(host.scm.accounts()) <= 1, number
-        host.a_minute_later()
+        a_minute_later(host.config)
         host.forker.run(*host.ensure)
         host.forker.run(*host.pair)
         host.check()

@@ -16,8 +16,7 @@ from certbot_sectigo.portal.errors import OutcomeUnknownError, RefusedError, Unr
 from certbot_sectigo.portal.scm import Scm
 from certbot_sectigo.portal.transport import Transport
 from certbot_sectigo.sandbox import Pair, RunningSandbox
-from certbot_sectigo.sandbox.protocol.paths import TOKEN
-from tests.portal.conftest import Start, transport
+from tests.portal.conftest import Start, oauth_ini, transport
 from tests.sandbox.scm_client import CLERK, ROOT
 
 PASSWORD = CLERK.password.reveal()
@@ -129,15 +128,7 @@ def test_a_page_of_html_is_no_answer(sandbox: RunningSandbox, scm: Scm) -> None:
 
 
 def test_tokens(sandbox: RunningSandbox, tmp_path: Path) -> None:
-    path = tmp_path / "oauth.ini"
-    path.touch(mode=0o600)
-    secret = CLERK.client_secret
-    assert secret is not None
-    path.write_text(
-        f"sectigo_scm_url = {sandbox.url}/api\nsectigo_scm_client_id = clerk-id\n"
-        f"sectigo_scm_client_secret = {secret.reveal()}\n"
-        f"sectigo_scm_token_url = {sandbox.url}{TOKEN}\n"
-    )
+    path = oauth_ini(sandbox, tmp_path)
     scm = Scm(Transport(credentials.read(path), "test/1"))
     assert [o.name for o in scm.organisations()] == ["Department C"]
     scm.servers()
