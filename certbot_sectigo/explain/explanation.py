@@ -46,7 +46,7 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
         ca = profile(frozenset({urlsplit(situation.server).hostname or ""}))
     if ca is None and any("acme" in host for host in told.servers | told.hosts):
         ca = ANY  # a CA that is named, and is not Sectigo
-    advice = advise(entry, situation.placeholders, ca)
+    advice = advise(entry, situation.placeholders, ca, finding.quote)
     return Explanation(
         finding=finding,
         situation=situation,

@@ -14,7 +14,9 @@ from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.passages import Passage, page, passages, refusal
 from certbot_sectigo.explain.paste import Paste
 from certbot_sectigo.explain.quoting import quote
-from certbot_sectigo.explain.statements import problems
+from certbot_sectigo.explain.ranking import Hit, Progress, ranked
+from certbot_sectigo.explain.statements import likeness, problems
+from certbot_sectigo.explain.steps import Steps
 from certbot_sectigo.explain.told import Told, follow
 from certbot_sectigo.machine.logs.parser import Exchange
 
@@ -56,6 +58,8 @@ class Reading:
     log: bool = False
     """Whether it is, at least in part, a debug log of certbot's."""
     told: Told = field(default_factory=Told)
+    overcome: frozenset[str] = frozenset()
+    """Keys of the entries that decide nothing, since something else stands behind them."""
     lines: int = 0
     """How many lines were read."""
     later_runs: int = 0
@@ -80,14 +84,16 @@ def read(lines: Iterable[str]) -> Reading:
     reading = _joined([program.result() for program in programs.values()])
     reading = replace(reading, log=reading.log or paste.log)
     whole = paste.text()
-    if whole is not None and not (reading.log or _causes(reading) or _SUCCESS.search(whole)):
+    told = reading.log or _causes(reading.findings)
+    if whole is not None and not told and not _SUCCESS.search(whole):
         # Terminals break lines within words.
         search = _Search()
         records = tuple(match.end() for match in re.finditer("\n", whole))
         search.look(Passage(whole, (1,), reading.told, "text", records=records))
         again = search.result()
-        if _causes(again) or not reading.findings:
-            reading = replace(again, unexplained=reading.unexplained)
+        found = tuple(f for f in again.findings if f.entry.key not in reading.overcome)
+        if _causes(found) or not reading.findings:
+            reading = replace(again, findings=found, unexplained=reading.unexplained)
     if reading.findings or reading.clean:
         return replace(reading, lines=paste.lines)
     return replace(reading, likely=paste.likely(), hint=paste.hint(), lines=paste.lines)
@@ -141,7 +147,8 @@ class _Program:
 class _Search:
     def __init__(self) -> None:
         self._matcher = matcher(ENTRIES)
-        self._found: dict[str, tuple[int, TextFinding]] = {}
+        self._found: dict[str, Hit[TextFinding]] = {}
+        self._progress = Progress({})
         self._unexplained: list[str] = []
         self._errors: list[str] = []
         self._log = False
@@ -152,7 +159,8 @@ class _Search:
         """Search a passage."""
         self._told = passage.told
         self._log |= passage.source != "text"
-        spots = list(self._problems(passage))
+        steps = Steps(passage.text)
+        spots = list(self._problems(passage, steps))
         within = [(start, end) for start, end, validation in spots if validation]
         known = any(True for _ in spots)
         matches = sorted(self._matcher.find(passage.text), key=lambda match: match.end)
@@ -162,13 +170,15 @@ class _Search:
             if passage.parted(match.start, match.end):
                 continue
             known = True
-            self._add(match.entry, passage, match.start, match.end)
+            stated = any(s <= match.start < e for s, e, _ in spots)
+            self._add(match.entry, passage, steps, (match.start, match.end), loud=stated)
+        self._go_on(passage, steps)
         self._forget(passage)
         if passage.failed and not known:
             said = quote(passage.text, 0, len(passage.text))
             (self._unexplained if passage.source == "ca" else self._errors).append(said)
 
-    def _problems(self, passage: Passage) -> Iterator[tuple[int, int, bool]]:
+    def _problems(self, passage: Passage, steps: Steps) -> Iterator[tuple[int, int, bool]]:
         """Add what problem documents mean; return where they stand, and which are of challenges."""
         for problem in problems(passage.text):
             hosts = passage.told.hosts
@@ -176,28 +186,51 @@ class _Search:
             if found is not None and found.key == "empty-refusal" and problem.replaces:
                 found = entry("ari-not-supported")
             if found is not None:
-                self._add(found, passage, problem.start, problem.end)
+                spot = (problem.start, problem.end)
+                self._add(found, passage, steps, spot, loud=True)
                 validation = problem.kind in ("connection", "dns", "tls", "unknownHost")
-                yield problem.start, problem.end, validation
+                yield *spot, validation
 
-    def _add(self, found: Entry, passage: Passage, start: int, end: int) -> None:
-        self._order += 1
+    def _add(
+        self, found: Entry, passage: Passage, steps: Steps, spot: tuple[int, int], *, loud: bool
+    ) -> None:
+        start, end = spot
+        step = passage.step or steps.at(start, end)
+        meant = dict(found.at).get(step)
+        found = entry(meant) if meant else found
         before = self._found.get(found.key)
         finding = TextFinding(
             found,
             quote(passage.text, start, end),
             passage.line(start),
             passage.told,
-            before[1].count + 1 if before else 1,
+            before.what.count + 1 if before else 1,
         )
-        if before is not None and before[1].line == finding.line:
-            finding = replace(finding, count=before[1].count)
-            if len(before[1].quote) > len(finding.quote):
-                finding = replace(finding, quote=before[1].quote)
-        if before is not None and before[1].told.account_url and passage.source == "certbot":
+        line = finding.line
+        if loud:
+            self._progress.answered = max(self._progress.answered, line)
+        if before is not None and before.line == line:
+            finding = replace(finding, count=before.what.count)
+            if len(before.what.quote) > len(finding.quote):
+                finding = replace(finding, quote=before.what.quote)
+        if before is not None and before.what.told.account_url and passage.source == "certbot":
             # The CA's own answer tells more than what certbot makes of it.
-            finding = replace(before[1], count=finding.count)
-        self._found[found.key] = (self._order, finding)
+            finding = replace(before.what, count=finding.count)
+        self._order += 1
+        calm = line in passage.quiet and not loud
+        self._found[found.key] = Hit(found, finding, line, self._order, step, calm)
+
+    def _go_on(self, passage: Passage, steps: Steps) -> None:
+        """Take note of how far the run got."""
+        if passage.source != "text":
+            return
+        number, at = 0, 0
+        for mark in steps:
+            number, at = number + passage.text.count("\n", at, mark.at), mark.at
+            first = passage.text.rfind("\n", 0, at) + 1
+            stop = passage.text.find("\n", at)
+            if not likeness(passage.text[first : stop if stop >= 0 else None]):
+                self._progress.reached[mark.step] = passage.numbers[number]
 
     def _forget(self, passage: Passage) -> None:
         """Forget what passes by itself, if the text goes on to a success."""
@@ -205,42 +238,36 @@ class _Search:
         if not successes:
             return
         line = passage.line(successes[-1])
-        for key, (_, finding) in list(self._found.items()):
-            if finding.entry.passing and finding.line < line:
+        for key, hit in list(self._found.items()):
+            if hit.entry.passing and hit.line < line:
                 del self._found[key]
 
     def result(self) -> Reading:
         """Sort out what was found."""
-        found = [pair for pair in self._found.values() if holds(pair[1].entry, self._told.hosts)]
-        hidden = {key for _, f in found for key in f.entry.hides}
-        found = [(order, f) for order, f in found if f.entry.key not in hidden]
-        if any(f.entry.weight is Weight.CAUSE for _, f in found):
-            found = [(order, f) for order, f in found if f.entry.weight is not Weight.SYMPTOM]
-        harmless = all(f.entry.weight is Weight.HARMLESS for _, f in found)
+        found = [hit for hit in self._found.values() if holds(hit.entry, self._told.hosts)]
+        harmless = all(hit.entry.weight is Weight.HARMLESS for hit in found)
         # certbot's own words count where nothing else tells.
         unexplained = self._unexplained or (self._errors if harmless else [])
-        found.sort(key=lambda pair: (_RANK[pair[1].entry.weight], -pair[0]))
+        decisive = tuple(ranked(found, self._progress))
         return Reading(
-            tuple(f for _, f in found),
+            decisive,
             tuple(dict.fromkeys(unexplained))[-_MOST_UNEXPLAINED:],
             log=self._log,
             told=self._told,
+            overcome=frozenset(self._found) - {f.entry.key for f in decisive},
         )
-
-
-_RANK = {Weight.CAUSE: 0, Weight.SYMPTOM: 1, Weight.HARMLESS: 2}
 
 
 def _joined(readings: list[Reading]) -> Reading:
     """Put together what several programs said."""
     if len(readings) == 1:
         return readings[0]
-    found = [finding for reading in readings for finding in reading.findings]
-    hidden = {key for f in found for key in f.entry.hides}
-    found = [f for f in found if f.entry.key not in hidden]
-    if any(f.entry.weight is Weight.CAUSE for f in found):
-        found = [f for f in found if f.entry.weight is not Weight.SYMPTOM]
-    found.sort(key=lambda f: (_RANK[f.entry.weight], -f.line))
+    hits = {
+        (f.entry.key, f.line): Hit(f.entry, f, f.line, f.line)
+        for reading in readings
+        for f in reading.findings
+    }
+    found = ranked(hits.values())
     told = max((reading.told for reading in readings), key=lambda t: len(t.hosts), default=Told())
     return Reading(
         tuple({f.entry.key: f for f in reversed(found)}.values())[::-1],
@@ -251,5 +278,5 @@ def _joined(readings: list[Reading]) -> Reading:
     )
 
 
-def _causes(reading: Reading) -> bool:
-    return any(f.entry.weight is Weight.CAUSE for f in reading.findings)
+def _causes(findings: Iterable[TextFinding]) -> bool:
+    return any(f.entry.weight is Weight.CAUSE for f in findings)

@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
 from certbot_sectigo.explain.envelope import RECORD, Line
+from certbot_sectigo.explain.statements import quiet
+from certbot_sectigo.explain.steps import step_of
 from certbot_sectigo.explain.told import Told, follow, from_options, overhear
 from certbot_sectigo.machine.logs import parser
 from certbot_sectigo.machine.logs.parser import Exchange
@@ -61,6 +63,10 @@ class Passage:
     """Who said it, where a journal or a container's log tells."""
     records: tuple[int, ...] = ()
     """Where in `text` something new begins, over which no sentence goes on."""
+    quiet: frozenset[int] = frozenset()
+    """Numbers of the lines that say themselves, by a level, that nothing failed."""
+    step: str = ""
+    """The step of issuance that it answers, where the request's URL tells."""
 
     def line(self, at: int) -> int:
         """Return the number of the line in which a place in `text` lies."""
@@ -157,7 +163,10 @@ class _Reader:
         numbers = tuple(line.number for line in lines)
         ends = accumulate(len(line.text) + 1 for line in lines)
         records = tuple(end for end, line in zip(ends, lines[1:]) if line.record)
-        return Passage(text, numbers, self._told, source, failed, self._run, self._name, records)
+        calm = frozenset(line.number for line in lines if source == "text" and quiet(line.raw))
+        return Passage(
+            text, numbers, self._told, source, failed, self._run, self._name, records, calm
+        )
 
     def _from_acme(
         self, texts: list[str], lines: list[Line], record: re.Match[str]
@@ -181,7 +190,8 @@ class _Reader:
                     text = refusal(event) or page(event, texts)
                     if text:
                         # certbot says in its next record whether it tries again.
-                        self._held = self._passage(text, lines[:1], "ca", True)
+                        held = self._passage(text, lines[:1], "ca", True)
+                        self._held = replace(held, step=step_of(event.url))
 
 
 def refusal(exchange: Exchange) -> str | None:

@@ -132,7 +132,18 @@ _FAILURE = re.compile(
 )
 _EXCEPTION = re.compile(r"^[\w.]{2,80}(?:Error|Exception|Bug|Timeout|Fault)(?::|\Z)")
 _LEVELS = re.compile(r"(?i)\b(?:error|fatal|critical|crit|eror)\b[\]\"'=: ]|\blevel=\"?error")
+_QUIET = re.compile(
+    r"\A.{0,160}?(?:\[(?:INFO?|DEBUG|DBUG|DBG|VERB|VRB|TRACE\d?|NOTICE|\w{1,20}:(?:debug|info|trace\d?|notice))\]"
+    r"|\b(?:INFO|INF|DEBUG|DBG|TRACE|NOTICE|VERBOSE)\b(?=[\s:\]|])|\[(?:info|debug|trace|notice)\]"
+    r"|level[\"']?\s?[=:]\s?[\"']?(?:info|debug|trace|notice)\b)"
+    r"|\A(?:\S+ {1,9}\| )?[ID]\d{4} \d\d:\d\d:"
+)  # fmt: skip
 _DENIAL = re.compile(r"(?i)\b(?:0 (?:errors|failed|failures)|no errors?|without errors?)\b")
+
+
+def quiet(raw: str) -> bool:
+    """Tell whether a line, as it was, says itself that it tells of nothing that failed."""
+    return bool(_QUIET.match(raw[:400])) and not _LEVELS.search(raw[:400])
 
 
 def likeness(text: str) -> int:

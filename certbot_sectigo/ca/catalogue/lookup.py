@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from certbot_sectigo.ca.catalogue.entries import ENTRIES, PROFILES
 from certbot_sectigo.ca.catalogue.matching import Matcher
-from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Entry, More, Profile
+from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Case, Entry, More, Profile
 from certbot_sectigo.machine import commands
 
 _COMMAND = re.compile(r"`([^`]+)`")
@@ -92,13 +92,17 @@ def profile(hosts: frozenset[str]) -> Profile | None:
 
 
 def advise(
-    entry: Entry, values: Mapping[str, str] | None = None, ca: Profile | None = None
+    entry: Entry,
+    values: Mapping[str, str] | None = None,
+    ca: Profile | None = None,
+    said: str = "",
 ) -> Advice:
     """Fill an entry in.
 
     :param values: what placeholders stand for, see :data:`PLACEHOLDERS`; those not given
         become words in upper case.
     :param ca: the CA it is about, if that is known; else that of the server in `values`.
+    :param said: the words that told it; causes that they rule out are left away.
     """
     if ca is None and values:
         ca = profile(frozenset({urlsplit(values.get("server", "")).hostname or ""}))
@@ -107,7 +111,8 @@ def advise(
         ca = next((each for each in PROFILES if entry in each.entries), None)
     known = {**PLACEHOLDERS, **({"caa": ca.caa, "portal": ca.portal} if ca else {})}
     known.update(values or {})
-    more = ca.more.get(entry.key, More()) if ca else More()
+    case = next((c for c in entry.cases if re.search(c.says, said, re.IGNORECASE)), Case(""))
+    more = ca.more.get(entry.key, More()) if ca and not case.causes else More()
 
     def filled(text: str) -> str:
         text = _BRACES.sub(lambda found: known.get(found.group(1), found.group()), text)
@@ -115,9 +120,9 @@ def advise(
 
     return Advice(
         filled(entry.title),
-        filled(entry.meaning),
-        tuple(map(filled, (*entry.causes, *more.causes))),
-        tuple(map(filled, (*entry.steps, *more.steps))),
+        filled(case.meaning or entry.meaning),
+        tuple(map(filled, (*(case.causes or entry.causes), *more.causes))),
+        tuple(map(filled, (*(case.steps or entry.steps), *more.steps))),
     )
 
 

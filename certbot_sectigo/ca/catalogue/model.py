@@ -39,6 +39,24 @@ class Weight(enum.Enum):
     """It looks like an error and is none: told last."""
 
 
+STEPS = (
+    "directory", "nonce", "account", "order", "challenge", "finalize", "certificate", "deploy",
+)  # fmt: skip
+"""The steps to a certificate in use, in their order (RFC 8555 section 7.1)."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What an entry comes to where the words that were said tell more than it needs."""
+
+    says: str
+    """Regular expression, of any case, that the words have to hold."""
+    meaning: str = ""
+    """In place of the entry's, as the next two are."""
+    causes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Entry:
     """A sentence of a CA or a client, whatever its wording: what it means and what helps.
@@ -75,6 +93,16 @@ class Entry:
     """Whether it is about the way to the CA: then a line about another host does not count."""
     passing: bool = False
     """Whether a success that follows makes it nothing."""
+    cases: tuple[Case, ...] = ()
+    """The first that holds is told."""
+    step: str = ""
+    """Of :data:`STEPS`, the one at which it happens, if there is only one."""
+    at: tuple[tuple[str, str], ...] = ()
+    """Steps at which it means another entry, each with the key of that one."""
+    after: tuple[str, ...] = ()
+    """Steps; it follows from a failure at one of these that stands before it."""
+    vague: bool = False
+    """Whether it says only where something failed: told after what says why."""
 
 
 @dataclass(frozen=True)
