@@ -224,13 +224,13 @@ class _Search:
         """Take note of how far the run got."""
         if passage.source != "text":
             return
-        number, at = 0, 0
+        number, at, last = 0, 0, len(passage.numbers) - 1
         for mark in steps:
             number, at = number + passage.text.count("\n", at, mark.at), mark.at
             first = passage.text.rfind("\n", 0, at) + 1
             stop = passage.text.find("\n", at)
             if not likeness(passage.text[first : stop if stop >= 0 else None]):
-                self._progress.reached[mark.step] = passage.numbers[number]
+                self._progress.reached[mark.step] = passage.numbers[min(number, last)]
 
     def _forget(self, passage: Passage) -> None:
         """Forget what passes by itself, if the text goes on to a success."""
