@@ -92,6 +92,18 @@ class Validation:
 
 
 @dataclass(frozen=True)
+class OrganisationValidation:
+    """The validation of an organisation itself, without which nothing of its level is issued."""
+
+    organisation: str
+    """Its name."""
+    level: str
+    """``OV`` or ``EV``."""
+    status: str
+    ends: datetime | None
+
+
+@dataclass(frozen=True)
 class PortalCertificate:
     """A certificate that the portal knows."""
 

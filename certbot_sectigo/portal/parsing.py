@@ -17,6 +17,7 @@ from certbot_sectigo.portal.errors import UnreachableError
 from certbot_sectigo.portal.model import (
     Client,
     Organisation,
+    OrganisationValidation,
     PasswordState,
     PortalAccount,
     PortalCertificate,
@@ -91,6 +92,23 @@ def validation(row: object) -> Validation:
     found = _object(row)
     status = word(found.get("dcvStatus")) or ""
     return Validation(_text(found, "domain").lower(), status, when(found.get("expirationDate")))
+
+
+def organisation_validations(
+    rows: Iterator[Any], organisation: str
+) -> Iterator[OrganisationValidation]:
+    """Return an organisation's validations for TLS; the two descriptions call the level otherwise.
+
+    :param organisation: its name.
+    """
+    for row in rows:
+        found = _object(row)
+        level = word(found.get("validationLevel", found.get("type"))) or ""
+        if level in ("ov", "ovssl", "ev", "evssl"):
+            status = word(found.get("status")) or ""
+            yield OrganisationValidation(
+                organisation, level[:2].upper(), status, when(found.get("expires"))
+            )
 
 
 def certificate(row: object) -> PortalCertificate:

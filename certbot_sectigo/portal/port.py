@@ -9,6 +9,7 @@ from typing import Protocol
 from certbot_sectigo.portal.model import (
     Client,
     Organisation,
+    OrganisationValidation,
     PasswordState,
     PortalAccount,
     PortalCertificate,
@@ -75,6 +76,9 @@ class Portal(Protocol):
 
     def validations(self) -> list[Validation]:
         """Return the validations of domains."""
+
+    def organisation_validations(self, organisation: Organisation) -> list[OrganisationValidation]:
+        """Return the validations of an organisation itself."""
 
     def certificates(self, organisations: Sequence[int] = ()) -> list[PortalCertificate]:
         """Return the certificates that came by ACME."""

@@ -12,6 +12,7 @@ from certbot_sectigo.portal.errors import OutcomeUnknownError, RefusedError, Unr
 from certbot_sectigo.portal.model import (
     Client,
     Organisation,
+    OrganisationValidation,
     PasswordState,
     PortalAccount,
     PortalCertificate,
@@ -124,6 +125,13 @@ class Scm:
     def validations(self) -> list[Validation]:
         """Return the validations of domains."""
         return list(map(parsing.validation, self._transport.pages("/dcv/v2/validation")))
+
+    def organisation_validations(self, organisation: Organisation) -> list[OrganisationValidation]:
+        """Return the validations of an organisation itself."""
+        path = f"/organization/v2/{organisation.id}/validations"
+        return list(
+            parsing.organisation_validations(self._transport.pages(path), organisation.name)
+        )
 
     def certificates(self, organisations: Sequence[int] = ()) -> list[PortalCertificate]:
         """Return the certificates that came by ACME and are issued: one call for all [O]."""

@@ -13,7 +13,7 @@ from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.machine.logs.orders import Opened
 from certbot_sectigo.machine.timers import Schedule
-from certbot_sectigo.renewals.model import Basis, Forecast, Horizon, Outlook
+from certbot_sectigo.renewals.model import ORGANISATION, Basis, Forecast, Horizon, Outlook
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ def forecast(facts: Facts) -> Forecast:
         _broken(facts)
         or _refused_now(facts)
         or _unattended(facts)
+        or _organisation(facts)
         or _answered(facts)
         or _from_log(facts)
     )
@@ -264,6 +265,20 @@ def _by_http(facts: Facts, names: tuple[str, ...], basis: Basis, reason: str) ->
         "machine answer; this tries it:",
         command=commands.certbots("renew", "--dry-run", "--cert-name", facts.lineage.name),
     )
+
+
+def _organisation(facts: Facts) -> Forecast | None:
+    for one in facts.horizons:
+        if one.method == ORGANISATION and facts.next_try and one.until < facts.next_try:
+            return Forecast(
+                Outlook.REFUSED,
+                f"the validation of {one.name} itself ends on {one.until:%Y-%m-%d}, before the "
+                "next renewal: no challenge stands in for it.",
+                Basis.PORTAL,
+                code="organisation",
+                remedy="Have the organisation validated again in SCM (Organizations, Validation).",
+            )
+    return None
 
 
 def _from_log(facts: Facts) -> Forecast:

@@ -37,12 +37,18 @@ class Basis(enum.Enum):
     """The last order in certbot's logs."""
     FILES = "files"
     """The files of this machine."""
+    PORTAL = "portal"
+    """Sectigo Certificate Manager."""
     NOTHING = "nothing"
+
+
+ORGANISATION = "organisation"
+"""The method of a horizon that is the organisation's own validation, not a name's."""
 
 
 @dataclass(frozen=True)
 class Horizon:
-    """Until when the CA takes a name as validated."""
+    """Until when the CA takes a name as validated, or the organisation of the certificate."""
 
     name: str
     until: datetime
@@ -50,7 +56,7 @@ class Horizon:
     validated: datetime | None
     """When it was; None where that is not said."""
     method: str
-    """Type of the challenge that validated it."""
+    """Type of the challenge that validated it; ``scm`` where SCM says it, :data:`ORGANISATION`."""
     by_mail: bool = False
     """Whether it was validated by e-mail, a way that ends in March 2028."""
 

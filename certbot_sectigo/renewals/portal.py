@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from certbot_sectigo.portal.model import PortalDomain, covers
-from certbot_sectigo.renewals.model import Horizon
+from certbot_sectigo.portal.model import OrganisationValidation, PortalDomain, covers
+from certbot_sectigo.portal.organisations import Organisations
+from certbot_sectigo.renewals.model import ORGANISATION, Horizon
 from certbot_sectigo.renewals.survey import Surveyed
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ METHOD = "scm"
 def ask(surveyed: Sequence[Surveyed], portal: Portal) -> list[Surveyed]:
     """Ask the portal for the domains of the accounts that renewals will use.
 
-    One list, and one question for each account.
+    A list of accounts, of servers and of organisations; one question for each account, and one
+    for each organisation.
 
     :raises certbot_sectigo.portal.errors.PortalError: if the portal does not answer.
     """
@@ -28,14 +30,25 @@ def ask(surveyed: Sequence[Surveyed], portal: Portal) -> list[Surveyed]:
     if not kids:
         return list(surveyed)
     domains: dict[str, Sequence[PortalDomain]] = {}
+    behind: dict[str, OrganisationValidation | None] = {}
+    organisations = Organisations(portal, portal.organisations(), portal.servers())
     for account in portal.accounts():
         if account.kid is not None and account.kid in kids:
             domains[account.kid] = portal.domains(account.id)
-    return [told(item, domains.get(_kid(item) or "", ())) for item in surveyed]
+            behind[account.kid] = organisations.behind(account)
+    return [
+        told(item, domains.get(_kid(item) or "", ()), behind.get(_kid(item) or ""))
+        for item in surveyed
+    ]
 
 
-def told(item: Surveyed, domains: Sequence[PortalDomain]) -> Surveyed:
-    """Return what was surveyed with the portal's dates, which count before those of logs; pure."""
+def told(
+    item: Surveyed, domains: Sequence[PortalDomain], organisation: OrganisationValidation | None
+) -> Surveyed:
+    """Return what was surveyed with the portal's dates, which count before those of logs; pure.
+
+    :param organisation: the validation of the organisation that the certificate is for.
+    """
     found: Mapping[str, Horizon] = {h.name: h for h in item.facts.horizons}
     better = dict(found)
     for full in item.facts.names:
@@ -45,6 +58,9 @@ def told(item: Surveyed, domains: Sequence[PortalDomain]) -> Surveyed:
         domain = max(fitting, key=lambda d: len(d.name), default=None)
         if domain is not None and domain.valid_until is not None:
             better[name] = Horizon(name, domain.valid_until, None, METHOD)
+    if organisation is not None and organisation.ends is not None:
+        name = organisation.organisation
+        better[name] = Horizon(name, organisation.ends, None, ORGANISATION)
     horizons = tuple(sorted(better.values(), key=lambda h: (h.until, h.name)))
     return replace(item, facts=replace(item.facts, horizons=horizons))
 

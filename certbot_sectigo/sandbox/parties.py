@@ -124,6 +124,9 @@ class Organisation:
     """Those of the domains whose control is validated; None: all of them."""
     validation_age: float = 0.0
     """How many days ago they were validated when the sandbox starts first."""
+    own_validation_days: float = 390.0
+    """In how many days its own validation (OV, EV) ends, from the sandbox's start; negative: it
+    has ended."""
 
     def faults(self) -> Iterator[str]:
         """Return what it cannot be, a line each."""

@@ -15,7 +15,7 @@ from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.machine.logs.orders import Opened
 from certbot_sectigo.machine.timers import Schedule, Start
 from certbot_sectigo.renewals.forecast import Facts, No, Silence, Yes, forecast
-from certbot_sectigo.renewals.model import Basis, Horizon, Outlook
+from certbot_sectigo.renewals.model import ORGANISATION, Basis, Horizon, Outlook
 
 NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
 NAME = "www.a.example"
@@ -55,6 +55,7 @@ def horizon(days: int) -> Horizon:
     return Horizon(NAME, SOON + timedelta(days=days), NOW, "sectigo-dns-01")
 
 
+OWN = Horizon("Company", NOW, None, ORGANISATION)
 START = Start(TIMER, TIMER, 1, "certbot", " renew", Path("/usr/bin/certbot"), has_plugin=False)
 MANUAL = replace(LINEAGE, authenticator="manual")
 DAMAGE = Damage(Path("/live/privkey.pem"), "is not there", True)
@@ -64,6 +65,10 @@ ONLY_WRONG = Damage(Path("/live/privkey.pem"), "is empty", False)
 @pytest.mark.parametrize(
     ("changes", "outlook", "basis", "fails"),
     [
+        # What the organisation lacks no order of today tells.
+        ({"answer": Yes(), "horizons": (OWN,)}, Outlook.REFUSED, Basis.PORTAL, True),
+        ({"answer": Yes(), "horizons": (replace(OWN, until=SOON),)},
+         Outlook.READY, Basis.ORDER, False),
         # What certbot cannot begin with comes first, whatever the CA says.
         ({"lineage": replace(LINEAGE, problem="is cut off"), "answer": Yes()},
          Outlook.BROKEN, Basis.FILES, True),

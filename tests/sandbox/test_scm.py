@@ -6,6 +6,7 @@ import datetime
 import ssl
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +16,7 @@ import pytest
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.sandbox import Admin, Config, Pair, RunningSandbox, running
 from tests.sandbox.acme_client import Client, leaf
-from tests.sandbox.scm_client import CLERK, ROOT, SCM, Scm
+from tests.sandbox.scm_client import CLERK, COMPANY, DEPARTMENT_C, ROOT, SCM, Scm
 
 Start = Callable[..., RunningSandbox]
 
@@ -316,6 +317,22 @@ def test_a_department_asks_for_a_domain_and_the_company_approves(scm: Scm) -> No
     assert _added(scm, "www.new.example") == []
     assert scm.ask("DELETE", f"{path}/delegation", {"orgId": 77}).status == 200
     assert _added(scm, "www.new.example") == ["www.new.example"]
+
+
+def test_validations_of_organisations(start: Start) -> None:
+    ended = replace(COMPANY, own_validation_days=-1.0)
+    sandbox = start(**{**SCM, "organisations": (ended, DEPARTMENT_C)})
+    root = Scm(sandbox, ROOT)
+    found = root.ask("GET", "/api/organization/v2/70/validations").json
+    assert [(row["validationLevel"], row["status"]) for row in found] == [
+        ("OV_SSL", "EXPIRED"),
+        ("EV_SSL", "EXPIRED"),
+    ]
+    assert root.ask("GET", "/api/organization/v2/77/validations").json == []
+    assert root.ask("GET", "/api/organization/v2/1/validations").status == 400
+    # Who does not see the company sees a department as one.
+    found = Scm(sandbox).ask("GET", "/api/organization/v2/77/validations").json
+    assert {row["status"] for row in found} == {"VALIDATED"}
 
 
 def test_validations(scm: Scm) -> None:

@@ -21,6 +21,7 @@ _PATHS = {
     "scm-client": f"/acme/v2/account/{_NUMBER}/client/(?P<detail>[^/]+)",
     "scm-organizations": "/organization/v1",
     "scm-organization": f"/organization/v1/{_NUMBER}",
+    "scm-organization-validations": f"/organization/v2/{_NUMBER}/validations",
     "scm-domains": "/domain/v1",
     "scm-domain": f"/domain/v1/{_NUMBER}",
     "scm-delegation": f"/domain/v1/{_NUMBER}/delegation",

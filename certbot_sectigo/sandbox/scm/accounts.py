@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -117,7 +116,7 @@ def clients(visit: Visit) -> Reply:
             continue
         rows.append(
             {**fields, "accountId": client.id, "status": client.status,
-             "lastActivity": _moment(client.seen)}
+             "lastActivity": visit.moment(client.seen)}
         )  # fmt: skip
     return visit.listed(rows)
 
@@ -239,7 +238,7 @@ def _domains(visit: Visit, found: model.ScmAccount) -> Iterator[dict[str, Any]]:
             continue
         if within is not None and (until is None or until > visit.context.now() + within * DAY):
             continue
-        moment = _moment(until) if until else None
+        moment = visit.moment(until) if until else None
         yield {"name": name, "validUntil": moment, "stickyUntil": moment, "validationId": None}
 
 
@@ -272,9 +271,3 @@ def _own(visit: Visit) -> model.ScmAccount:
 
 def _kind(product: str) -> str:
     return product if product in ("DV", "EV") else "OV"
-
-
-def _moment(seconds: float) -> str:
-    """Return a time as ISO 8601 with milliseconds [D]."""
-    moment = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

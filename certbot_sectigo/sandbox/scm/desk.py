@@ -27,6 +27,7 @@ _ROUTES: Mapping[str, tuple[Callable[[Visit], Reply], tuple[str, ...]]] = {
     "scm-client": (accounts.client, ("PUT",)),
     "scm-organizations": (domains.organizations, _READ),
     "scm-organization": (domains.organization, _READ),
+    "scm-organization-validations": (domains.organization_validations, _READ),
     "scm-domains": (domains.domains, ("GET", "POST")),
     "scm-domain": (domains.domain, _READ),
     "scm-delegation": (domains.delegation, ("POST", "DELETE")),
@@ -48,6 +49,7 @@ class Desk:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._login = Login(context)
+        self._started = context.now()
 
     def reply(
         self, request: SandboxRequest, place: ScmPlace, faults: Mapping[str, Fault], who: list[str]
@@ -80,7 +82,7 @@ class Desk:
             return self._login.token(request)
         admin = self._login.admin(request, place, expired="expired-token" in faults)
         who.append(admin.login)
-        visit = Visit(self._context, admin, request, place)
+        visit = Visit(self._context, admin, request, place, self._started)
         if place.endpoint == "scm-password" and request.method == "GET":
             return self._login.password(visit)
         handler, methods = _ROUTES.get(place.endpoint, (None, ()))

@@ -35,6 +35,28 @@ def organization(visit: Visit) -> Reply:
     return Reply.json({**_organisation(visit, found), "sslCertsApiEnabled": True})
 
 
+def organization_validations(visit: Visit) -> Reply:
+    """Answer the organisation's own validations; a department has none [own]."""
+    found = visit.organisation(visit.place.ident)
+    if _parent(visit, found):
+        return visit.listed([])
+    ends = visit.started + found.own_validation_days * DAY
+    status = "VALIDATED" if ends > visit.context.now() else "EXPIRED"
+    rows = [
+        {
+            "id": found.id * 10 + number,
+            "validationLevel": level,
+            "status": status,
+            "expires": visit.moment(ends),
+            "alternative": False,
+            "backendId": 1,
+            "backendType": "SASP",
+        }
+        for number, level in enumerate(("OV_SSL", "EV_SSL"))
+    ]
+    return visit.listed(rows)
+
+
 def domains(visit: Visit) -> Reply:
     """Answer the list of domains, or make one."""
     if visit.request.method == "POST":

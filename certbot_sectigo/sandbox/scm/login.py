@@ -22,7 +22,6 @@ class Login:
         self._context = context
         self._tokens: dict[str, tuple[str, float]] = {}
         self._lock = threading.Lock()
-        self._started = context.now()
 
     def token(self, request: SandboxRequest) -> Reply:
         """Answer the token path: client credentials in a form (RFC 6749 section 4.4) [O]."""
@@ -74,7 +73,7 @@ class Login:
         state = visit.admin.password_state
         document = {"state": state}
         if state != "NEVER_EXPIRE":
-            until = self._started + visit.admin.password_days * DAY
+            until = visit.started + visit.admin.password_days * DAY
             document["expirationDate"] = visit.date(until, "%Y-%m-%d")
         return Reply.json(document)
 

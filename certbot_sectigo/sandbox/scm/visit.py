@@ -73,6 +73,8 @@ class Visit:
     admin: Admin
     request: SandboxRequest
     place: ScmPlace
+    started: float
+    """When the sandbox was."""
 
     @functools.cached_property
     def organisations(self) -> tuple[Organisation, ...]:
@@ -152,6 +154,11 @@ class Visit:
         asked = (self.query("dateFormat") or "").upper()
         form = "%Y-%m-%d" if asked.startswith("ISO") else usual
         return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime(form)
+
+    def moment(self, seconds: float) -> str:
+        """Return a time as ISO 8601 with milliseconds [D]."""
+        moment = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def validated_until(self, at: float | None) -> float | None:
         """Return until when a validation counts, seconds since 1970."""
