@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +28,15 @@ def pytest_report_header() -> str:
 def usual_directories() -> None:
     """Forget the directories that an earlier test's command or plugin had in this process."""
     commands.remember({})
+
+
+@pytest.fixture
+def readable() -> Iterator[Path]:
+    """A folder that another user can look into, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -176,7 +176,9 @@ def create(folder: Path, key: JWK, note: Note | None) -> str:
 
 
 def derive(folder: Path, key: JWK, like: Path) -> str:
-    """Write an account anew with another key; everything else is copied, owners included.
+    """Write an account anew with another key; everything else is copied.
+
+    Owners other than root are copied, too.
 
     :param folder: parent in which a folder named by the new id is made.
     :param like: the account's folder so far.
@@ -191,12 +193,19 @@ def derive(folder: Path, key: JWK, like: Path) -> str:
             continue
         status = old.stat()
         data = key.json_dumps().encode() if name == files.KEY else reading.read_regular(old)
-        mode, owner = stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid)
-        atomic.replace(target / name, data, mode=mode, owner=owner)
-    above, made = like.stat(), target.stat()
-    if (above.st_uid, above.st_gid) != (made.st_uid, made.st_gid):
-        os.chown(target, above.st_uid, above.st_gid)
+        atomic.replace(
+            target / name, data, mode=stat.S_IMODE(status.st_mode), owner=_owner(old, like.parent)
+        )
+    os.chown(target, *_owner(like, like.parent))
     return ident
+
+
+def _owner(old: Path, above: Path) -> tuple[int, int]:
+    """Return the owner of a file's successor: its own, or of what was root's the folder's."""
+    status = old.stat()
+    if status.st_uid == os.geteuid() == 0:
+        status = above.stat()
+    return status.st_uid, status.st_gid
 
 
 def has_key(folder: Path) -> bool:

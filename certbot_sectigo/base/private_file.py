@@ -127,7 +127,8 @@ def _read(path: Path, form: Form, owner: int | None) -> tuple[str, Exposure | No
 def _exposure(path: Path, status: os.stat_result, owner: int | None) -> Exposure | None:
     if status.st_uid not in (0, os.geteuid(), owner):
         stranger = _user_name(status.st_uid)
-        return Exposure(path, f"belongs to {stranger}", f"chown {_user_name(os.geteuid())} {path}")
+        rightful = _user_name(os.geteuid() if owner is None else owner)
+        return Exposure(path, f"belongs to {stranger}", f"chown {rightful} {path}")
     who = [name for bits, name in ((0o070, "its group"), (0o007, "everybody"))
            if status.st_mode & bits]  # fmt: skip
     if who:

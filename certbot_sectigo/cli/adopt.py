@@ -52,7 +52,7 @@ def command(
     Account, server, installer and hooks stay; nothing is issued. Then each gets a dry run,
     and one that fails is put back as it was. --undo takes the last adoption back.
     """
-    dirs = change.dirs_of(context)
+    dirs = change.own_dirs(context)
     if undo:
         if names or everything or eab_kid or webroot:
             raise errors.UsageError("--undo goes alone.")

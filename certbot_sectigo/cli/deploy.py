@@ -24,7 +24,7 @@ from certbot_sectigo.deploy.job import (
     is_absent,
 )
 from certbot_sectigo.deploy.model import DeployError
-from certbot_sectigo.machine import hooks, schedules
+from certbot_sectigo.machine import hooks, owners, schedules
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.hooks import HookedCertbot
 from certbot_sectigo.machine.locks import locked
@@ -81,6 +81,7 @@ def command(
         except _CertbotEndedError:
             pass  # a hook that runs in the background: now its locks can be had
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
+    owners.refuse(dirs)
     with locked(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
         leftovers.sweep(dirs)
         return _tell(context, cert_name, deploy_file, _deploy)

@@ -14,6 +14,7 @@ from certbot_sectigo.base import errors, printable
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import options
 from certbot_sectigo.cli.shared.lazy import LazyGroup
+from certbot_sectigo.machine import commands
 
 _NAME = "certbot-sectigo"
 _COMPLETION = "_CERTBOT_SECTIGO_COMPLETE"
@@ -76,6 +77,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     """
     words = sys.argv[1:] if argv is None else list(argv)
     document.begin()
+    commands.called(words)
     try:
         if _COMPLETION in os.environ:
             cli.main(words, _NAME)

@@ -82,7 +82,7 @@ def command(
         raise errors.UsageError("Give either --cert-name NAME or --cert-path FILE.")
     if account and with_key:
         raise errors.UsageError("--account and --with-key exclude each other.")
-    dirs = change.dirs_of(context)
+    dirs = change.own_dirs(context)
 
     def make() -> RevokePlan:
         subject = revoke_subject.find(

@@ -7,22 +7,17 @@ replaced.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.base import atomic, json_text, reading
-from certbot_sectigo.base.atomic.folders import heir
+from certbot_sectigo.base.atomic import lock_file
 from certbot_sectigo.deploy.checkpoints import Checkpoints
 from certbot_sectigo.deploy.model import DeployError
 from certbot_sectigo.machine.dirs import Dirs
-
-_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -65,31 +60,13 @@ class DeployStore:
         """
         path = self.root / "lock"
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise DeployError(f"{path} cannot be opened: {error.strerror}.") from error
-        try:
-            owner = heir(self.root.stat())
-            if owner is not None:
-                os.fchown(handle, *owner)
-            deadline = time.monotonic() + timeout_seconds
-            while True:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    pass
-                except OSError as error:
-                    raise DeployError(f"{path} cannot be locked: {error.strerror}.") from error
-                if time.monotonic() >= deadline:
-                    raise DeployError(
-                        f"Another deployment is going on ({path} is locked).",
-                        "Wait until it has finished and repeat the command.",
-                    )
-                time.sleep(_POLL_SECONDS)
-            yield
-        finally:
-            os.close(handle)
+            with lock_file.held(path, timeout_seconds):
+                yield
+        except lock_file.Busy:
+            raise DeployError(
+                f"Another deployment is going on ({path} is locked).",
+                "Wait until it has finished and repeat the command.",
+            ) from None
 
     def sweep(self) -> None:
         """Remove what killed runs left half written or half removed."""

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import grp
-import os
 import pwd
 import shutil
 import stat
-from collections.abc import Iterator
-from pathlib import Path
 
-from certbot_sectigo.base import errors, walk
+from certbot_sectigo.base import errors, strangers, walk
 from certbot_sectigo.deploy.files import ServiceFiles
 from certbot_sectigo.deploy.model import STANDARD_PATH
 from certbot_sectigo.deploy.target import DeployTarget
-
-_BY_MODE = {"its group", "everybody"}
-"""Words of :func:`~certbot_sectigo.base.walk.writers` for those whom the mode lets in."""
 
 
 def uid_of(owner: int | str) -> int:
@@ -80,42 +74,19 @@ def open_ways(target: DeployTarget, files: ServiceFiles) -> list[str]:
                 owner = old.uid if old is not None else None
                 if target.owner is not None:
                     owner = uid_of(target.owner)
-                for part, who in _writers(folder, owner):
-                    found[part.path] = (who, bool(part.status.st_mode & stat.S_ISVTX))
+                for part, who in strangers.find(folder, owner):
+                    found[part.path] = (part, who)
         except (errors.Error, KeyError):
             continue
     return [
         f"{walk.shown(place)} can be written to by {' and '.join(who)}, who could put another "
-        f"file in the place of the target's{_remedy(place, who, shared=shared)}"
-        for place, (who, shared) in found.items()
+        f"file in the place of the target's{_remedy(part, who)}"
+        for place, (part, who) in found.items()
     ]
 
 
-def _remedy(place: Path, who: tuple[str, ...], *, shared: bool) -> str:
+def _remedy(part: walk.Component, who: tuple[str, ...]) -> str:
     """Return what keeps users out of a folder; one that is meant for all stays as it is."""
-    if shared:
+    if part.status.st_mode & stat.S_ISVTX:
         return "; name a path in a folder of its own"
-    folder = walk.quoted(place)
-    steps = [] if set(who) <= _BY_MODE else [f"chown root {folder}"]
-    if set(who) & _BY_MODE:
-        steps.append(f"chmod go-w {folder}")
-    return ":\n  " + " && ".join(steps)
-
-
-def _writers(
-    folder: walk.WalkedFolder, owner: int | None
-) -> Iterator[tuple[walk.Component, tuple[str, ...]]]:
-    """Find folders on the way that others than root and the owner may write to."""
-    for number, part in enumerate(folder.crossed):
-        status = part.status
-        who = walk.writers(status)
-        if owner is not None and status.st_uid == owner and who:
-            # The first of them is the folder's owner where that is nobody trusted.
-            who = tuple(one for one in who if one in _BY_MODE)
-        if status.st_mode & stat.S_ISVTX and number + 1 < len(folder.crossed):
-            # In such a folder (/tmp) only its owner and theirs may replace what is there.
-            following = folder.crossed[number + 1].status.st_uid
-            if following in (0, os.geteuid(), owner):
-                who = tuple(one for one in who if one not in _BY_MODE)
-        if who:
-            yield part, who
+    return f":\n  {strangers.shutting_out(part, who)}"

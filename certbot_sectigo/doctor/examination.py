@@ -20,6 +20,7 @@ from certbot_sectigo.deploy.examination import examine as examine_deploy
 from certbot_sectigo.doctor import model
 from certbot_sectigo.doctor.checks import (
     accounts,
+    barred,
     cut_off,
     deployment,
     reach,
@@ -34,12 +35,14 @@ from certbot_sectigo.machine import (
     certbot_versions,
     lineages,
     live,
+    owners,
     programs,
     schedules,
     timers,
 )
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.owners import OwnerError
 from certbot_sectigo.machine.requirements import Unmet, first_unmet
 from certbot_sectigo.renewals import survey
 from certbot_sectigo.renewals.forecast import Answer
@@ -89,6 +92,8 @@ class Machine:
     ours: Ours
     unmet: Unmet | None
     """A requirement of the plugin that is not met."""
+    barred: OwnerError | None
+    """Why this user is to change nothing here."""
 
 
 def search(
@@ -168,6 +173,7 @@ def read(
         certbot_version=version,
         ours=_ours(system_root),
         unmet=first_unmet(),
+        barred=owners.bar(dirs),
     )
 
 
@@ -194,6 +200,8 @@ def diagnose(machine: Machine) -> Diagnosis:
         *traps.check(machine.settings, machine.overview),
         *traps.check_requirement(machine.unmet, machine.certbot_version),
     ]
+    if machine.barred is not None:
+        findings = barred.check(machine.barred, findings)
     return Diagnosis(
         when=machine.now,
         findings=worst_first(scrubbed(finding, mask) for finding in findings),

@@ -145,6 +145,8 @@ class Guarded:
     """Permission bits."""
     foreign: str | None = None
     """Its owner, where that is neither root nor the owner of certbot's directory."""
+    rightful: str = "root"
+    """The owner of certbot's directory."""
     shut: bool = False
     """Whether a folder above it, up to certbot's own, keeps others out."""
 

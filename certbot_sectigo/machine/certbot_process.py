@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from certbot_sectigo.machine import lock_keeper
+from certbot_sectigo.machine import lock_keeper, owners
 from certbot_sectigo.machine.dirs import Dirs
 
 PROGRAM = (
@@ -42,7 +42,8 @@ def run(
 ) -> CertbotOutcome:
     """Run certbot to its end, without questions.
 
-    This process must not hold certbot's locks. Where another certbot does, this one is
+    This process must not hold certbot's locks. What certbot makes as root in the tree of another
+    user is that user's afterwards. Where another certbot does, this one is
     started again once they are free.
 
     :param words: subcommand and options; the directories and ``-n`` are added.
@@ -62,7 +63,8 @@ def run(
         command += [option, str(folder)]
     deadline: float | None = None
     while True:
-        done = _to_its_end(command, environ)
+        with owners.handing_over(dirs):
+            done = _to_its_end(command, environ)
         in_use = done.returncode != 0 and _LOCKED in done.output
         now = time.monotonic()
         deadline = now + lock_timeout_seconds if deadline is None else deadline

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ _PLACEHOLDER = re.compile(r"[A-Z]+(?:-[A-Z]+)*(?:\.\.\.|…)?")
 """A word for the reader to replace: FILE, ID, NAME…"""
 
 _given: Mapping[str, str] = {}
+_called: Sequence[str] = ()
 
 written: Callable[[str], None] | None = None
 """Called with each command that is proposed; None in normal runs. The tests see here that
@@ -64,6 +65,18 @@ def line(text: str) -> str:
     return text
 
 
+def again(user: int) -> str:
+    """Return the command line that this process was called with, for another user.
+
+    :param user: uid of whoever is to run it.
+    """
+    whose = "sudo" if user == 0 else f"sudo -u {shlex.quote(f'#{user}')}"
+    text = f"{whose} certbot-sectigo {shlex.join(_called)}"
+    if written is not None:
+        written(text)
+    return text
+
+
 def _joined(words: Iterable[str]) -> str:
     return " ".join(word if _PLACEHOLDER.fullmatch(word) else shlex.quote(word) for word in words)
 
@@ -75,6 +88,12 @@ def remember(options: Mapping[str, str]) -> None:
     """
     global _given
     _given = dict(options)
+
+
+def called(words: Sequence[str]) -> None:
+    """Take the words of this process's own command, all behind the program's name."""
+    global _called
+    _called = tuple(words)
 
 
 def of(config: Any) -> Dirs:

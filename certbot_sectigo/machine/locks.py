@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from certbot_sectigo.base import errors, reading
+from certbot_sectigo.base import atomic, errors, reading
+from certbot_sectigo.machine import owners
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.hooks import LOCK, certbot_above
 
@@ -47,10 +48,7 @@ def locked(
     from certbot import util
 
     deadline = time.monotonic() + timeout_seconds
-    try:
-        dirs.config_dir.mkdir(mode=0o755, parents=True, exist_ok=True)
-    except OSError as error:
-        raise _cannot_lock(dirs.config_dir, error) from None
+    atomic.make_dir(dirs.config_dir, 0o755)
     # The order is certbot's: two that wait for each other would both have to give up.
     for folder in (dirs.logs_dir, dirs.config_dir, dirs.work_dir):
         while True:
@@ -58,6 +56,8 @@ def locked(
                 if reading.is_folder(folder):
                     # certbot knows a lock by the path's text.
                     util.lock_dir_until_exit(os.path.realpath(folder))
+                    # Should this process be killed, its file must not shut the owner out.
+                    owners.give(folder, LOCK)
                 break
             except certbot_errors.LockError:
                 holder = lock_holder(folder)

@@ -9,20 +9,17 @@ show the account.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from certbot_sectigo.base import atomic, json_text, reading
+from certbot_sectigo.base.atomic import lock_file
 from certbot_sectigo.portal.errors import PortalError
-
-_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -55,24 +52,15 @@ class ScmJournal:
         """
         atomic.make_private_dir(self._folder)
         path = self._folder / "lock"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
-            end = time.monotonic() + seconds
-            while True:
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > end:
-                        raise PortalError(
-                            f"Another run makes an ACME account at the moment; {path} is locked.",
-                            "Repeat the command when it is done.",
-                        ) from None
-                    sleep(_POLL_SECONDS)
-            atomic.sweep(self._folder)
-            yield
-        finally:
-            os.close(descriptor)
+            with lock_file.held(path, seconds, sleep):
+                atomic.sweep(self._folder)
+                yield
+        except lock_file.Busy:
+            raise PortalError(
+                f"Another run makes an ACME account at the moment; {path} is locked.",
+                "Repeat the command when it is done.",
+            ) from None
 
     def read(self, name: str, organisation: int, server: str) -> Intent | None:
         """Return what was begun for an account; None if nothing is.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,24 @@ from tests.bed.components import BIN
 
 
 def command(
-    certbot: Certbot, *words: str | Path, check: int | None = 0, options: tuple[str, ...] = ()
+    certbot: Certbot,
+    *words: str | Path,
+    check: int | None = 0,
+    options: tuple[str, ...] = (),
+    drop: Sequence[str] = (),
 ) -> process.Result:
     """Run it to its end.
 
     :param words: the subcommand with what belongs to it.
     :param options: global options.
     :param check: the exit code it must have; None for any.
+    :param drop: words in front of it that make it another user's.
     """
     folders: list[str | Path] = []
     for option, folder in zip(("config", "work", "logs"), certbot.directories):
         folders += [f"--{option}-dir", folder]
     result = process.run(
-        [BIN / "certbot-sectigo", *folders, *options, *words],
+        [*drop, BIN / "certbot-sectigo", *folders, *options, *words],
         folder=certbot.home / "output",
         env=certbot.environment(),
         cwd=certbot.home,

@@ -446,7 +446,6 @@ class TestOddMachines:
         for path in (machine.dirs.config_dir, *machine.dirs.config_dir.rglob("*")):
             os.chown(path, 65534, 65534)
         words = ("accounts", "register", "--credentials", credentials, "--agree-tos", "--yes")
-        refused = tool.run(*words, check=1)
-        assert "sudo -u '#65534'" in refused.text
+        tool.run(*words)
         owners = {p.stat().st_uid for p in machine.dirs.config_dir.rglob("*")}
         assert owners == {65534}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -177,15 +175,6 @@ def test_a_planted_link_leads_nowhere(
         [account] = {a for a in (right,) if machine.folder(a).exists()} or {wrong}
         outcome = forker.run("accounts", "pin", account, *choice, "--yes", check=None)
     assert (tmp_path / "elsewhere.conf").read_text() == before_text
-
-
-@pytest.fixture
-def readable() -> Iterator[Path]:
-    """A folder that another user can look into, unlike pytest's own."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
 
 
 @root_only

@@ -11,6 +11,7 @@ from certbot_sectigo.base.atomic.files import (
     replace_in,
 )
 from certbot_sectigo.base.atomic.folders import (
+    make_dir,
     make_private_dir,
     refuse_unmovable,
     remove,
@@ -25,6 +26,7 @@ __all__ = [
     "FileError",
     "backup",
     "is_temporary",
+    "make_dir",
     "make_private_dir",
     "refuse_unmovable",
     "relink",

@@ -22,23 +22,34 @@ from certbot_sectigo.base.atomic.steps import (
 )
 
 
-@undisturbed()
 def make_private_dir(path: Path) -> None:
     """Make a folder, and those above it that are missing, for nobody but the caller (0700).
+
+    See :func:`make_dir`.
+
+    :raises FileError: if it cannot be made or something else has its name.
+    """
+    make_dir(path, 0o700)
+
+
+@undisturbed()
+def make_dir(path: Path, mode: int) -> None:
+    """Make a folder, and those above it that are missing.
 
     If the caller is root they belong to the owner of the folder they are made in. Folders that
     are there keep their mode; links to folders will do.
 
+    :param mode: mode bits of what is made, less the umask.
     :raises FileError: if it cannot be made or something else has its name.
     """
     with os_errors(path):
         if reading.is_folder(path):
             return
     if path.parent != path:
-        make_private_dir(path.parent)
+        make_dir(path.parent, mode)
     with os_errors(path):
         try:
-            _make(path)
+            _make(path, mode)
         except FileExistsError:
             if not reading.is_folder(path):
                 raise FileError(
@@ -48,9 +59,9 @@ def make_private_dir(path: Path) -> None:
             sync_folder(path.parent, folder)
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, mode: int) -> None:
     with open_folder(path.parent) as folder:
-        do("mkdir", path, os.mkdir, path.name, 0o700, dir_fd=folder)
+        do("mkdir", path, os.mkdir, path.name, mode, dir_fd=folder)
         owner = heir(os.fstat(folder))
         if owner is None:
             return

@@ -137,7 +137,7 @@ def _one(
     yes: bool,
 ) -> None:
     """Do something with one archived account."""
-    dirs = change.dirs_of(context)
+    dirs = change.own_dirs(context)
 
     def plan_it() -> ArchivePlan:
         things = archive.read_all(dirs)

@@ -98,7 +98,7 @@ def command(
     On a terminal a second question offers the accounts that nothing uses, which are what
     certbot takes by mistake. --yes alone leaves them, --idle takes them.
     """
-    dirs = change.dirs_of(context)
+    dirs = change.own_dirs(context)
     settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
     statuses: dict[Path, Status] = {}
 

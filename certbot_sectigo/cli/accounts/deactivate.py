@@ -49,7 +49,7 @@ def command(
     No key change and no new pair brings it back. Nothing changes on this machine: clean
     --online takes the folder out of service afterwards.
     """
-    change.dirs_of(context)
+    change.own_dirs(context)
     settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
 
     def make() -> DeactivatePlan:

@@ -62,7 +62,7 @@ def bring(
     :param online: see at the CA that the keys have these accounts there.
     :raises certbot_sectigo.base.errors.Error: if nothing was imported, and why.
     """
-    dirs = change.dirs_of(context)
+    dirs = change.own_dirs(context)
     if server is not None:
         problem = credentials.server_problem(server)
         if problem:

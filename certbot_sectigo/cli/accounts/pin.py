@@ -79,7 +79,7 @@ def command(
     Shows the change and asks. The CA is not asked, and no certificate is issued: the next
     renewal uses the account. --undo takes the last pin back.
     """
-    dirs = change.dirs_of(context)
+    dirs = change.own_dirs(context)
     if undo:
         if account_id or names or all_of or eab_kid:
             raise errors.UsageError("--undo goes alone.")

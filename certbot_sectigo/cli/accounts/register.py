@@ -90,7 +90,7 @@ def command(
     If an account of that kid is here already, it is found and none is registered: so the
     command can be repeated after it was cut off. --replace then writes OLD's renewal files.
     """
-    dirs = change.dirs_of(context)
+    dirs = change.own_dirs(context)
     settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
     path = Path(file).absolute() if file else dirs.default_credentials
 

@@ -56,7 +56,7 @@ def command(
     changes, so its renewal files are written and the old folder goes to the archive. Cut
     off at any point, the same command finds out which key holds, and finishes.
     """
-    dirs = change.dirs_of(context)
+    dirs = change.own_dirs(context)
     settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
 
     def make() -> RolloverPlan:

@@ -75,7 +75,7 @@ def export(
             "Name one, or leave --output away and give the command a pipe:\n"
             + commands.ours("accounts", "export", account_id, "--output", "FILE"),
         )
-    dirs = change.dirs_of(context)
+    dirs = change.own_dirs(context)
 
     def find() -> tuple[Account, str]:
         account = id_lookup.one(
@@ -180,7 +180,7 @@ def command(
         folder = Path(told_file).absolute()
         bring(context, key_file, folder, server=server, online=online, settings=settings, yes=yes)
         return
-    dirs = change.dirs_of(context)
+    dirs = change.own_dirs(context)
     path = Path(key_file).absolute()
     given = KeyTold(server, account_url, eab_kid)
 

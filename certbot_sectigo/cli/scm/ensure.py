@@ -53,7 +53,7 @@ def command(
         names,
         exact,
     )
-    journal = ScmJournal(change.dirs_of(context).portal)
+    journal = ScmJournal(change.own_dirs(context).portal)
     ensurer = Ensurer(scm, journal, list(words.servers), sleep=connection.sleep)
     planned = ensurer.plan(wanted)
 

@@ -15,6 +15,7 @@ from certbot_sectigo.accounts import leftovers
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.machine import owners
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.locks import locked
 
@@ -51,7 +52,7 @@ def _end_what_was_begun(context: CommandContext) -> None:
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
     try:
         if leftovers.find(dirs):
-            _refuse_other_owner(dirs)
+            owners.refuse(dirs)
             with locked(dirs, timeout_seconds=0):
                 leftovers.sweep(dirs)
     except (errors.Error, OSError) as error:
@@ -69,7 +70,7 @@ def dirs_of(context: CommandContext) -> Dirs:
         if not isinstance(error, FileNotFoundError):
             raise errors.Error(
                 f"{error.filename} cannot be read by this user (uid {os.geteuid()}).",
-                "Repeat the command as the user certbot runs as, most often root (sudo).",
+                owners.remedy(dirs),
             )
 
     if os.geteuid() != 0:  # root reads everything, so it need not try
@@ -77,6 +78,15 @@ def dirs_of(context: CommandContext) -> Dirs:
             for _ in os.walk(folder, onerror=refuse):
                 pass
     return dirs
+
+
+def own_dirs(context: CommandContext) -> Dirs:
+    """Return certbot's directories, if this user may change what is in them.
+
+    :raises certbot_sectigo.base.errors.Error: if not, with who may.
+    """
+    owners.refuse(Dirs(context.config_dir, context.work_dir, context.logs_dir))
+    return dirs_of(context)
 
 
 Lock = Callable[[Dirs, float, Callable[[str], None]], "AbstractContextManager[None]"]
@@ -120,8 +130,7 @@ def act(
     :raises certbot_sectigo.base.errors.Error: if it was not approved, or the world has changed
         meanwhile.
     """
-    dirs = dirs_of(context)
-    _refuse_other_owner(dirs)
+    dirs = own_dirs(context)
     plan = make()
     silent = context.json or (context.verbosity < 0 and yes)
     if not silent:
@@ -148,23 +157,3 @@ def act(
         conclude(outcome)
     if failed(outcome):
         raise errors.Error("Not everything could be done; what was not is as it was.")
-
-
-def _refuse_other_owner(dirs: Dirs) -> None:
-    """Refuse to write where somebody else's certbot has its files, root's word or not.
-
-    What root makes there, if only a lock file, that certbot cannot read afterwards.
-    """
-    for folder in (dirs.accounts, dirs.config_dir):
-        try:
-            owner = folder.stat().st_uid
-        except FileNotFoundError:
-            continue
-        if owner != os.geteuid():
-            raise errors.Error(
-                f"Nothing was changed: {folder} is of uid {owner}, and this is uid "
-                f"{os.geteuid()}, whose files certbot could not use there.",
-                "Repeat the command as the user certbot runs as: put this in front of it:\n"
-                "sudo -u " + ("root" if owner == 0 else f"'#{owner}'"),
-            )
-        return

@@ -126,8 +126,11 @@ def _foreign(kind: Kind, foreign: Sequence[Guarded]) -> Finding:
         f"Some {kind.value} belong to another user",
         f"The owner can read and change them whatever their mode. {_HARM[kind]}",
         tuple(f"{thing.path} (owner {thing.foreign})" for thing in foreign),
-        "Give them to root, unless that user is meant to run certbot.",
-        "\n".join(f"chown root {shlex.quote(str(thing.path))}" for thing in foreign[:5]),
+        f"Give them to {foreign[0].rightful}, unless that user is meant to run certbot.",
+        "\n".join(
+            commands.line(f"chown {thing.rightful} {shlex.quote(str(thing.path))}")
+            for thing in foreign[:5]
+        ),
     )
 
 

@@ -165,7 +165,7 @@ def _look(path: Path, kind: Kind, owner: int, *, shut: bool) -> Guarded | None:
     # Services may own certificate keys.
     if kind is not Kind.CERTIFICATE and status.st_uid not in (0, owner):
         foreign = _user(status.st_uid)
-    return Guarded(path, kind, stat.S_IMODE(status.st_mode), foreign, shut)
+    return Guarded(path, kind, stat.S_IMODE(status.st_mode), foreign, _user(owner), shut)
 
 
 def _user(uid: int) -> str:
