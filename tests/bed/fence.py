@@ -113,9 +113,13 @@ def main(command: list[str]) -> int:
     say(leave_the_network(libc))
     # Orphans below us become our children, so that none can hide.
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
-    process = subprocess.Popen(
-        command, preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    )
+
+    def begin() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        # A shell ignores it for what runs in the background, and tests send it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    process = subprocess.Popen(command, preexec_fn=begin)
     # The terminal sends Ctrl-C to the command as well, which cleans up and ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())

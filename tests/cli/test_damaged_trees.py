@@ -20,7 +20,7 @@ from tests.bed.certbot import Certbot
 from tests.cli import trees
 from tests.cli.tool import Tool
 
-TREES = 200
+TREES = 100
 BATCH = 20
 # Command -> the exit codes it may have: looking never fails, asking for one thing may.
 COMMANDS = (
@@ -109,7 +109,7 @@ def test_the_same_for_a_user_whom_modes_bind(tmp_path: Path) -> None:
     # pytest's own temporary folders are closed to other users
     top = Path(tempfile.mkdtemp())
     try:
-        configs = [trees.grow(top / str(seed), seed) for seed in range(40)]
+        configs = [trees.grow(top / str(seed), seed) for seed in range(20)]
         os.chown(top, 65534, 65534)
         for parent, names, files in os.walk(top):
             for name in [*names, *files]:
