@@ -1,17 +1,20 @@
 """What the console script calls: the command line, and an orderly end whatever happens.
 
-Signals are answered from the first moment on, so nothing large is imported here.
+Signals are answered from the first moment on, so nothing is imported here that is not there by
+then. Before it they are Python's: SIGTERM and SIGHUP end the process without a word, SIGINT with
+Python's own.
 """
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import os
 import signal
 import sys
-from types import FrameType
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import NoReturn
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -114,6 +117,9 @@ def _run() -> int:
 
 def _end(number: int, words: str) -> NoReturn:
     """End the process for a signal, without waiting for threads that ask a CA."""
+    import atexit
+    import contextlib
+
     if words:
         with contextlib.suppress(OSError, ValueError):
             _say(words)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import signal
 from dataclasses import dataclass
 
 from tests.torture.forker import NONE, Fault, Outcome
 from tests.torture.operations import Operation, Words
-from tests.torture.shim import KILLS, Call, read_trace
+from tests.torture.shim import ENDS, SIGNALS, Call, read_trace
 from tests.torture.view import View, differences, look, named
 from tests.torture.world import World
 
@@ -60,7 +61,7 @@ class Trial:
         """
         outcome, calls = self.run(fault, planted=planted)
         call = calls[fault.call] if 0 <= fault.call < len(calls) else None
-        if call is None and fault.name in KILLS:
+        if call is None and fault.name in ENDS:
             return None, []
         there = self._look()
         complaints = self._told(outcome, fault)
@@ -123,11 +124,22 @@ class Trial:
             return [Complaint("hang", "no end")]
         if "Traceback (most recent" in outcome.output:
             return [Complaint("traceback", _last_line(outcome.output))]
+        if fault.name in SIGNALS and outcome.status not in (0, 1, 2):
+            return self._ended(outcome, signal.Signals[fault.name])
         if outcome.status not in (0, 1, 2):
             return [Complaint("traceback", f"exit code {outcome.status}")]
         if outcome.status and not outcome.output.strip():
             return [Complaint("silent", f"exit code {outcome.status}")]
         return []
+
+    def _ended(self, outcome: Outcome, number: signal.Signals) -> list[Complaint]:
+        """Say what is wrong with how a signal ended a run; how certbot ends is its own concern."""
+        word = f"certbot-sectigo: ended by {number.name};"
+        if self.operation.certbots or (
+            outcome.status == 128 + number and outcome.output.count(word) == 1
+        ):
+            return []
+        return [Complaint("silent", f"{number.name}: exit code {outcome.status}")]
 
     def _claims(self, outcome: Outcome) -> bool:
         """Tell whether a run says that all is done."""

@@ -45,6 +45,9 @@ static const struct { const char *name; int number; char flag; } ERRORS[] = {
     {"EIO", EIO, 'E'},     {"ENOSPC", ENOSPC, 'R'}, {"FULL", ENOSPC, 'R'}, {"EACCES", EACCES, 'A'},
     {"EXDEV", EXDEV, 'X'}, {"EROFS", EROFS, 'W'},   {"EINTR", EINTR, 'I'},
 };
+static const struct { const char *name; int number; } SIGNALS[] = {
+    {"SIGINT", SIGINT}, {"SIGTERM", SIGTERM}, {"SIGHUP", SIGHUP},
+};
 
 enum { GO = 0, FAIL = -1, LAST = 1 };
 
@@ -103,6 +106,11 @@ static int meet(const char *name, const char *flags, const char *path) {
     if (point < 0 || number < point) return GO;
     if (number == point && !strcmp(fault, "KILL-BEFORE")) die();
     if (number == point && !strcmp(fault, "KILL-AFTER")) return LAST;
+    for (size_t i = 0; number == point && i < sizeof SIGNALS / sizeof *SIGNALS; i++)
+        if (!strcmp(fault, SIGNALS[i].name)) {
+            syscall(SYS_kill, syscall(SYS_getpid), SIGNALS[i].number);
+            errno = before;
+        }
     for (size_t i = 0; i < sizeof ERRORS / sizeof *ERRORS; i++) {
         if (strcmp(fault, ERRORS[i].name)) continue;
         int full = !strcmp(fault, "FULL") && strchr(flags, 'R') != NULL;

@@ -10,6 +10,9 @@ from pathlib import Path
 SOURCE = Path(__file__).with_name("shim.c")
 
 KILLS = ("KILL-BEFORE", "KILL-AFTER")
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+ENDS = (*KILLS, *SIGNALS)
+"""What ends a run, instead of failing a call."""
 FAULTS = {
     "EIO": "E",
     "ENOSPC": "R",
@@ -20,10 +23,12 @@ FAULTS = {
     "EINTR": "I",
     "KILL-BEFORE": "E",
     "KILL-AFTER": "E",
+    "SIGTERM": "E",
 }
 """What may be done to a call, and the mark in the trace of the calls that it may happen to.
 
-FULL is ENOSPC at this call and at all later ones: the disk stays full.
+FULL is ENOSPC at this call and at all later ones: the disk stays full. The other signals do
+what SIGTERM does.
 """
 
 

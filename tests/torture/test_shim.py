@@ -135,3 +135,12 @@ def test_killed_before_and_after(library: Path, tmp_path: Path) -> None:
         assert code == -signal.SIGKILL
         assert len(trace) == made + 1
         assert (tmp_path / f"{made}-{fault}" / "sub").is_dir() is (fault == "KILL-AFTER")
+
+
+def test_a_signal_comes_at_the_call_and_the_call_is_made(library: Path, tmp_path: Path) -> None:
+    _, _, calls = probe(library, tmp_path)
+    made = next(c for c in calls if c.name.startswith("mkdir")).number
+    for name in ("SIGTERM", "SIGHUP"):
+        code, _, trace = probe(library, tmp_path, made, name)
+        assert code == -signal.Signals[name]
+        assert len(trace) == made + 1
