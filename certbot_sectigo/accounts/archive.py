@@ -18,7 +18,7 @@ from certbot_sectigo.accounts.model import Account, State
 from certbot_sectigo.base import atomic, errors, json_text, reading
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs, refuse_links, server_path
-from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.lineages import Lineage, refuse_unread
 
 logger = logging.getLogger(__name__)
 
@@ -127,10 +127,15 @@ def move(
 
 
 def pinned_to(dirs: Dirs, folder: Path, lineages: Iterable[Lineage]) -> list[str]:
-    """Name the lineages whose pin leads to a folder, by whatever links."""
+    """Name the lineages whose pin leads to a folder, by whatever links.
+
+    :raises certbot_sectigo.machine.lineages.LineageError: if one of them could not be read.
+    """
+    known = list(lineages)
+    refuse_unread(known)
     real = os.path.realpath(folder)
     names = []
-    for lineage in lineages:
+    for lineage in known:
         if lineage.account and lineage.server and "/" not in lineage.account:
             pin = dirs.accounts / server_path(lineage.server) / lineage.account
             if os.path.realpath(pin) == real:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ __all__ = [
     "read_expiry",
     "read_options",
     "read_text",
+    "refuse_unread",
     "repoint",
 ]
 
@@ -81,6 +82,8 @@ class Lineage:
     """Whether the renewal file is a symbolic link, which is not changed through."""
     unknown: bool = False
     """Whether it is so damaged (empty, cut off) that nobody can tell which account it named."""
+    unread: bool = False
+    """Whether an error of the disk or of rights kept its file from being read."""
 
     @property
     def files(self) -> Mapping[str, Path | None]:
@@ -126,8 +129,13 @@ def read(path: Path) -> Lineage | None:
     try:
         found = reading.status(path, follow_symlinks=False)
     except OSError as error:
-        return Lineage(_name(path), path, error.strerror, unknown=True)
+        return _unread(path, error)
     return None if found is None else _read(path, stat.S_ISLNK(found.st_mode))
+
+
+def _unread(path: Path, error: OSError, link: bool = False) -> Lineage:
+    told = reading.tells(error)
+    return Lineage(_name(path), path, error.strerror, link=link, unknown=True, unread=not told)
 
 
 def _name(path: Path) -> str:
@@ -143,7 +151,7 @@ def _read(path: Path, link: bool) -> Lineage | None:
             return None
         return Lineage(name, path, "is a link that leads nowhere", link=link, unknown=True)
     except OSError as error:
-        return Lineage(name, path, error.strerror, link=link, unknown=True)
+        return _unread(path, error, link)
     try:
         content = renewal_file.parse(data)
     except renewal_file.MalformedRenewalFile as error:
@@ -181,6 +189,19 @@ def read_all(renewal_dir: Path) -> list[Lineage]:
         ) from None
     found = (_read(renewal_dir / name, link) for name, link in names)
     return [lineage for lineage in found if lineage is not None]
+
+
+def refuse_unread(found: Iterable[Lineage]) -> None:
+    """See that all renewal files could be read: for what changes something by what they name.
+
+    :raises LineageError: naming one that could not.
+    """
+    for lineage in found:
+        if lineage.unread:
+            raise LineageError(
+                f"{lineage.path}: {lineage.problem}. Which account it names cannot be told.",
+                "Repeat the command as the user certbot runs as, most often root (sudo).",
+            )
 
 
 def read_text(lineage: Lineage) -> str:

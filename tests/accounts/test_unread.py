@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from certbot_sectigo.accounts.records import Rollover
 from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca.session import Settings
+from certbot_sectigo.cli.accounts.pin import choose
+from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs
 from tests.accounts.conftest import Faults
 from tests.accounts.keys import account_folder
@@ -111,6 +115,41 @@ def test_what_is_not_there_is_not_an_error(folder: Path, faults: Faults, number:
     with faults.at(folder / "regr.json", number):
         account = store.read(folder, PATH)
     assert account.state is State.INCOMPLETE and account.unread is None
+
+
+def lay_lineage(dirs: Dirs, account: str) -> Path:
+    """Lay a renewal file that names an account, and is not read for anything else."""
+    path = dirs.renewal / "www.conf"
+    names = "".join(
+        f"{kind} = /x/{kind}.pem\n" for kind in ("cert", "privkey", "chain", "fullchain")
+    )
+    path.write_text(f"{names}[renewalparams]\naccount = {account}\nserver = {SERVER}\n")
+    return path
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
+def test_no_account_goes_while_a_renewal_file_may_name_it(
+    dirs: Dirs, folder: Path, faults: Faults, number: int
+) -> None:
+    path = lay_lineage(dirs, folder.name)
+    [account] = store.read_all(dirs.accounts)
+    renewed = account_folder(dirs.accounts / PATH)
+    new = store.read(renewed, PATH)
+    manifest = archive.Manifest(datetime.now(timezone.utc), "why", SERVER, None, ())
+    begun = Rollover(dirs.staging / PATH / "x.json", PATH, SERVER, folder.name, renewed.name)
+    with faults.at(path, number):
+        known = lineages.read_all(dirs.renewal)
+        for act in (
+            lambda: archive.move(dirs, account, manifest, known),
+            lambda: rollover.changes_for(dirs, account, new, known),
+            lambda: rollover.finish(dirs, begun, new, known),
+            lambda: choose(known, [account], (), folder.name),
+        ):
+            with pytest.raises(lineages.LineageError, match=r"www\.conf"):
+                act()
+        # One that is not asked for has no say.
+        assert choose([*known, replace(known[0], name="other", unread=False)], [], ("other",), None)
+    assert folder.exists() and account.loads
 
 
 def test_a_key_change_is_finished_only_with_what_can_be_read(

@@ -74,12 +74,13 @@ def whole(
     share: tuple[int, int],
     stride: int,
 ) -> None:
-    """Carry out a worker's share of every point, and note each; what is noted is left out.
+    """Carry out a worker's share of every point, and note each; what any has noted is left out.
 
     :param share: number of this worker, and how many there are.
     :param stride: only every so manieth point.
     """
-    done = {(r.operation, r.fault, r.number) for r in read(file)}
+    noted = [result for other in file.parent.glob(f"{file.stem}.*") for result in read(other)]
+    done = {(r.operation, r.fault, r.number) for r in noted}
     with file.open("a", encoding="utf-8") as notes:
         for name in names:
             trial = Trial(world, OPERATIONS[name])

@@ -15,7 +15,7 @@ from certbot_sectigo.accounts.known import overview, status
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Learned, Note, Status
 from certbot_sectigo.accounts.records import RenewalChange
-from certbot_sectigo.base import atomic, errors, reading
+from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
@@ -104,8 +104,7 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
     known = _known(overview.with_statuses(found, asked))
     adoptions, left, of_unknown_kid = [], [], False
     for lineage in _chosen(found, wish):
-        if lineage.problem is not None:
-            _refuse_unread(lineage)
+        lineages.refuse_unread([lineage])
         reason = adopt_plan.obstacle(lineage)
         if reason is not None:
             left.append(Left(lineage.name, reason))
@@ -135,21 +134,6 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
             "damaged, say the kid:\n" + commands.ours("adopt", "--all", "--eab-kid", "KID"),
         )
     return AdoptPlan(tuple(adoptions), tuple(left), wish.dry_run)
-
-
-def _refuse_unread(lineage: Lineage) -> None:
-    """See that a renewal file that is of no use is so by what it says, and not by the disk.
-
-    :raises certbot_sectigo.base.errors.Error: if it could not be read.
-    """
-    try:
-        reading.read_regular(lineage.path)
-    except OSError as error:
-        if not reading.tells(error):
-            raise errors.Error(
-                f"{lineage.path}: {error.strerror}. Nothing was changed.",
-                "Repeat the command as the user certbot runs as, most often root (sudo).",
-            ) from None
 
 
 def carry_out(plan: AdoptPlan, make: Callable[[], AdoptPlan], means: Means) -> Adopted:

@@ -172,6 +172,7 @@ def choose(
     """Pick the lineages that are named, and those of an account.
 
     :raises PinError: if one of them is not there.
+    :raises LineageError: if not all files could be read, and all of an account are asked for.
     """
     by_name = {lineage.name: lineage for lineage in known}
     missing = [name for name in names if name not in by_name]
@@ -182,6 +183,7 @@ def choose(
         )
     chosen = [by_name[name] for name in dict.fromkeys(names)]
     if all_of:
+        lineages.refuse_unread(known)
         pinned = {x.account for x in known if x.account and x.account.startswith(all_of.lower())}
         there = any(account.name.startswith(all_of.lower()) for account in accounts)
         if len(pinned) > 1 or not (pinned or there):

@@ -186,6 +186,7 @@ def _changes(
     dirs: Dirs, account: Account, pair: Credentials, old: str, move_server: bool
 ) -> list[RenewalChange]:
     known = lineages.read_all(dirs.renewal)
+    lineages.refuse_unread(known)
     chosen = [lineage for lineage in known if lineage.account == old]
     target = PinTarget(account.name, pair.server, pair.kid, str(pair.path) if pair.path else None)
     return pin.plan(chosen, [replace(account)], target, move_server=move_server)
