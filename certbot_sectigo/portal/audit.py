@@ -75,7 +75,7 @@ def look(portal: Portal, wanted: Callable[[PortalAccount], bool] = lambda accoun
         found = pair.clients(portal, account)
         return Audited(
             account,
-            tuple(portal.domains(account.id)),
+            tuple(pair.domains(portal, account) or ()),
             None if found is None else tuple(found),
         )
 

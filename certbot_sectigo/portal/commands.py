@@ -8,12 +8,22 @@ from pathlib import Path
 from certbot_sectigo.machine import commands
 
 _given: Sequence[str] = ()
+_universal = False
+_OF_ACCOUNTS = frozenset(
+    ("accounts", "show", "ensure", "pair", "rename", "delete", "deactivate-client", "audit")
+)
+"""What takes ``--universal``."""
 
 
-def remember(path: Path | None) -> None:
-    """Take the credentials file that commands proposed later have to name; None: the usual one."""
-    global _given
+def remember(path: Path | None, *, universal: bool = False) -> None:
+    """Take the options that commands proposed later have to carry.
+
+    :param path: the credentials file; None: the usual one.
+    :param universal: whether it is about Universal ACME accounts.
+    """
+    global _given, _universal
     _given = () if path is None else ("--scm-credentials", str(path))
+    _universal = universal
 
 
 def facts() -> str:
@@ -26,4 +36,5 @@ def ours(*words: str) -> str:
 
     :param words: behind ``certbot-sectigo scm``; words in capitals are for the reader to replace.
     """
-    return commands.ours("scm", *words, *_given)
+    kind = ("--universal",) if _universal and words[0] in _OF_ACCOUNTS else ()
+    return commands.ours("scm", *words, *kind, *_given)

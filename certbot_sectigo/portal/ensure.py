@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from certbot_sectigo.portal import plan
+from certbot_sectigo.portal import pair, plan
 from certbot_sectigo.portal.errors import (
     OutcomeUnknownError,
     PortalError,
@@ -73,7 +73,7 @@ class Ensurer:
         :raises PortalError: if it cannot be told, or is not to be had.
         """
         account = self._look(wanted)
-        domains = {d.name for d in self._portal.domains(account.id)} if account else set()
+        domains = self._has(account) if account else []
         return plan.decide(wanted, account, domains, self._delegated(wanted))
 
     def carry_out(self, planned: EnsurePlan) -> Ensured:
@@ -131,7 +131,9 @@ class Ensurer:
         intent = Intent(*_key(wanted), begun=self._clock())
         self._journal.write(intent)
         try:
-            ident = self._portal.create(wanted.name, wanted.server.url, wanted.organisation.id)
+            ident = self._portal.create(
+                wanted.name, wanted.server.url, wanted.organisation.id, wanted.profile
+            )
         except RefusedError:
             self._journal.clear(*_key(wanted))
             raise
@@ -173,7 +175,7 @@ class Ensurer:
             left -= _PAUSE
 
     def _domains(self, wanted: Wanted, account: PortalAccount, *, made: bool) -> Ensured:
-        before = [d.name for d in self._portal.domains(account.id)]
+        before = self._has(account)
         todo = plan.decide(wanted, account, before, None)
         if todo.add:
             self._portal.add_domains(account.id, todo.add)
@@ -181,7 +183,7 @@ class Ensurer:
             self._portal.remove_domains(account.id, todo.remove)
         # What it says of partial success has no reason; what it lists afterwards counts.
         changed = bool(todo.add or todo.remove)
-        after = [d.name for d in self._portal.domains(account.id)] if changed else before
+        after = self._has(account) if changed else before
         return Ensured(
             account=account,
             made=made,
@@ -191,7 +193,12 @@ class Ensurer:
             kept=tuple(name for name in todo.remove if name in after),
         )
 
+    def _has(self, account: PortalAccount) -> list[str]:
+        return [domain.name for domain in pair.domains(self._portal, account) or ()]
+
     def _delegated(self, wanted: Wanted) -> list[str] | None:
+        if not wanted.domains:
+            return None
         try:
             return self._portal.delegated(wanted.organisation.id)
         except RefusedError as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from certbot_sectigo.base import atomic, errors, private_file, reading
 from certbot_sectigo.portal.errors import CannotError, PortalError, RefusedError
-from certbot_sectigo.portal.model import Client, PortalAccount, covers
+from certbot_sectigo.portal.model import Client, PortalAccount, PortalDomain, covers
 from certbot_sectigo.portal.port import Portal
 
 _PENDING = "pending"
@@ -36,9 +36,17 @@ def clients(portal: Portal, account: PortalAccount) -> list[Client] | None:
         raise
 
 
+def domains(portal: Portal, account: PortalAccount) -> list[PortalDomain] | None:
+    """Return an account's domains; None where accounts of this kind have none."""
+    try:
+        return portal.domains(account.id)
+    except CannotError:
+        return None
+
+
 def check(
     account: PortalAccount,
-    domains: Collection[str],
+    domains: Collection[str] | None,
     bound: Sequence[Client] | None,
     names: Sequence[str],
     *,
@@ -48,7 +56,7 @@ def check(
 ) -> None:
     """Refuse to hand out a pair that would not do; pure.
 
-    :param domains: the account's.
+    :param domains: the account's; None where accounts of this kind have none.
     :param bound: its clients; None where they are not shown.
     :param names: what it is for.
     :param reusable: a person's word that the pair binds more than once.
@@ -68,6 +76,7 @@ def check(
             "have, so it is not written.",
             "Look at the account's EAB details in SCM, and ask SCM's support.",
         )
+    domains = names if domains is None else domains
     uncovered = [name for name in names if not any(covers(d, name) for d in domains)]
     if uncovered:
         has = ", ".join(sorted(domains)) or "none"

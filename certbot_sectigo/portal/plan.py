@@ -26,6 +26,8 @@ class Wanted:
     domains: tuple[str, ...]
     exact: bool = False
     """Whether domains that are not wanted are taken away."""
+    profile: str = ""
+    """Of a Universal ACME account, which has no domains."""
 
 
 @dataclass(frozen=True)

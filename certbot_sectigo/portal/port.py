@@ -43,9 +43,10 @@ class Portal(Protocol):
     def account(self, ident: int) -> PortalAccount:
         """Return one account, with its pair."""
 
-    def create(self, name: str, server: str, organisation: int) -> int | None:
+    def create(self, name: str, server: str, organisation: int, profile: str = "") -> int | None:
         """Make an account.
 
+        :param profile: of Universal ACME accounts, which need one.
         :returns: its id; None where the portal did not say it.
         :raises UnreachableError: if it may have been made although no answer came.
         """

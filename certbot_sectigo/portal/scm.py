@@ -8,7 +8,12 @@ from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
 from certbot_sectigo.portal import parsing
-from certbot_sectigo.portal.errors import OutcomeUnknownError, RefusedError, UnreachableError
+from certbot_sectigo.portal.errors import (
+    CannotError,
+    OutcomeUnknownError,
+    RefusedError,
+    UnreachableError,
+)
 from certbot_sectigo.portal.model import (
     Client,
     Organisation,
@@ -22,7 +27,6 @@ from certbot_sectigo.portal.model import (
 )
 from certbot_sectigo.portal.transport import Transport
 
-_ACCOUNTS = "/acme/v2/account"
 _ISSUED, _BY_ACME = 2, 10  # of the report's enumerations [O]
 _BY_EXPIRY = 3
 """What ``from`` and ``to`` are about: 2 revocation, 3 expiry, 4 request, 5 issuance; so says
@@ -33,6 +37,8 @@ _LONGEST_LIFE = timedelta(days=830)
 
 class Scm:
     """SCM; implements :class:`~certbot_sectigo.portal.port.Portal`."""
+
+    _accounts = "/acme/v2/account"
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -63,41 +69,44 @@ class Scm:
             query["name"] = name
         if organisation is not None:
             query["organizationId"] = organisation
-        found = map(parsing.account, self._transport.pages(_ACCOUNTS, query))
+        found = map(parsing.account, self._transport.pages(self._accounts, query))
         # A list that changes between two pages shows a row twice.
         return list({account.id: account for account in found}.values())
 
     def account(self, ident: int) -> PortalAccount:
         """Return one account, with its pair."""
-        return parsing.account(self._transport.json("GET", f"{_ACCOUNTS}/{ident}"))
+        return parsing.account(self._transport.json("GET", f"{self._accounts}/{ident}"))
 
-    def create(self, name: str, server: str, organisation: int) -> int | None:
+    def create(self, name: str, server: str, organisation: int, profile: str = "") -> int | None:
         """Make an account; the answer is a ``Location`` and no body [D].
 
+        :param profile: of Universal ACME accounts, which need one.
         :returns: its id; None where the answer does not say it.
         """
         body = {"name": name, "acmeServer": server, "organizationId": organisation}
-        answer = self._transport.ask("POST", _ACCOUNTS, body=body)
+        if profile:
+            body["profileName"] = profile
+        answer = self._transport.ask("POST", self._accounts, body=body)
         # It may name another host: the number at its end is all that is taken.
         match = re.search(r"/(\d{1,18})/?$", answer.headers.get("Location", ""))
         return int(match[1]) if match else None
 
     def rename(self, ident: int, name: str) -> None:
         """Give an account another name."""
-        self._write("PUT", f"{_ACCOUNTS}/{ident}", {"name": name})
+        self._write("PUT", f"{self._accounts}/{ident}", {"name": name})
 
     def delete(self, ident: int) -> None:
         """Delete an account, for good."""
-        self._write("DELETE", f"{_ACCOUNTS}/{ident}")
+        self._write("DELETE", f"{self._accounts}/{ident}")
 
     def domains(self, ident: int) -> list[PortalDomain]:
         """Return an account's domains."""
-        return list(map(parsing.domain, self._transport.pages(f"{_ACCOUNTS}/{ident}/domain")))
+        return list(map(parsing.domain, self._transport.pages(f"{self._accounts}/{ident}/domain")))
 
     def add_domains(self, ident: int, names: Sequence[str]) -> list[str]:
         """Add domains; return those that SCM has not added: it says so with 200, and no reason."""
         body = {"domains": [{"name": name} for name in names]}
-        answer = self._transport.json("POST", f"{_ACCOUNTS}/{ident}/domain", body)
+        answer = self._transport.json("POST", f"{self._accounts}/{ident}/domain", body)
         return parsing.not_done(answer, "notAddedDomains")
 
     def remove_domains(self, ident: int, names: Sequence[str]) -> list[str]:
@@ -106,7 +115,7 @@ class Scm:
         It is a DELETE with a body, which proxies may strip: look at the list afterwards.
         """
         body = {"domains": [{"name": name} for name in names]}
-        answer = self._transport.json("DELETE", f"{_ACCOUNTS}/{ident}/domain", body)
+        answer = self._transport.json("DELETE", f"{self._accounts}/{ident}/domain", body)
         return parsing.not_done(answer, "notRemovedDomains")
 
     def delegated(self, organisation: int) -> list[str]:
@@ -116,11 +125,11 @@ class Scm:
 
     def clients(self, ident: int) -> list[Client]:
         """Return the ACME accounts that were bound with an account's pair."""
-        return list(map(parsing.client, self._transport.pages(f"{_ACCOUNTS}/{ident}/client")))
+        return list(map(parsing.client, self._transport.pages(f"{self._accounts}/{ident}/client")))
 
     def disable(self, ident: int, client: str) -> None:
         """Deactivate a client, for good."""
-        self._write("PUT", f"{_ACCOUNTS}/{ident}/client/{quote(client, safe='')}")
+        self._write("PUT", f"{self._accounts}/{ident}/client/{quote(client, safe='')}")
 
     def validations(self) -> list[Validation]:
         """Return the validations of domains."""
@@ -173,3 +182,37 @@ class Scm:
                 f"{error.message}\nSo it is not known whether it was done.",
                 "Repeat the command: it looks first at what is there.",
             ) from None
+
+
+class UniversalScm(Scm):
+    """SCM's Universal ACME accounts, of private and other CAs, which it keeps apart [D]."""
+
+    _accounts = "/acme/v1/pca/account"
+
+    def domains(self, ident: int) -> list[PortalDomain]:
+        """Say that these have none in SCM.
+
+        :raises CannotError: always.
+        """
+        raise _no_domains()
+
+    def add_domains(self, ident: int, names: Sequence[str]) -> list[str]:
+        """Say that these have none in SCM.
+
+        :raises CannotError: always.
+        """
+        raise _no_domains()
+
+    def remove_domains(self, ident: int, names: Sequence[str]) -> list[str]:
+        """Say that these have none in SCM.
+
+        :raises CannotError: always.
+        """
+        raise _no_domains()
+
+
+def _no_domains() -> CannotError:
+    return CannotError(
+        "Universal ACME accounts have no domains in SCM.",
+        "What they may issue for follows from their profile.",
+    )

@@ -162,6 +162,8 @@ class ScmAccount:
     from_configuration: bool
     created: float
     deleted: bool = False
+    profile: str = ""
+    """Of a Universal ACME account, which SCM keeps apart; empty: it is none."""
 
 
 @dataclass(frozen=True)

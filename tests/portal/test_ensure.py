@@ -166,7 +166,7 @@ def test_a_lost_answer_is_looked_up_and_not_sent_again(bench: Bench) -> None:
     ensurer = bench.ensurer
     made = bench.scm.create
 
-    def lose(name: str, server: str, organisation: int) -> int | None:
+    def lose(name: str, server: str, organisation: int, profile: str = "") -> int | None:
         made(name, server, organisation)
         raise UnreachableError("the answer is lost")
 
@@ -185,7 +185,7 @@ def test_a_lost_request_is_not_repeated_before_lists_have_settled(
     made = bench.scm.create
     calls = 0
 
-    def lose(name: str, server: str, organisation: int) -> int | None:
+    def lose(name: str, server: str, organisation: int, profile: str = "") -> int | None:
         nonlocal calls
         calls += 1
         made(name, server, organisation)
@@ -223,7 +223,7 @@ def test_a_lost_answer_is_said_though_lists_fail_too(bench: Bench) -> None:
     planned = bench.ensurer.plan(wanted)
     create = bench.scm.create
 
-    def lose(name: str, server: str, organisation: int) -> int | None:
+    def lose(name: str, server: str, organisation: int, profile: str = "") -> int | None:
         create(name, server, organisation)
         bench.sandbox.fault("bad-gateway", "scm-accounts", times=0)
         raise UnreachableError("the answer is lost")

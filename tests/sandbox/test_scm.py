@@ -319,6 +319,33 @@ def test_a_department_asks_for_a_domain_and_the_company_approves(scm: Scm) -> No
     assert _added(scm, "www.new.example") == ["www.new.example"]
 
 
+def test_universal_accounts_are_kept_apart(start: Start) -> None:
+    scm = Scm(start(**SCM, profile="universal", finalize="sync"))
+    body = {"name": "u", "organizationId": 77, "acmeServer": "SANDBOX OV"}
+    path = "/api/acme/v1/pca/account"
+    assert scm.ask("POST", path, body).status == 400
+    made = scm.ask("POST", path, {**body, "profileName": "SSL private"})
+    assert (made.status, made.body) == (201, b"")
+    place = made.headers["location"].partition(str(scm.sandbox.port))[2]
+    found = scm.ask("GET", place).json
+    assert (found["acmeServer"], found["profileName"]) == ("SANDBOX OV", "SSL private")
+    assert not {"status", "contacts", "certValidationType", "domains"} & set(found)
+    assert scm.ask("GET", f"{path}?acmeServer=SANDBOX+OV").json == [found]
+    assert scm.ask("GET", "/api/acme/v2/account").json == []
+    assert scm.ask("GET", place.replace("v1/pca", "v2")).status == 404
+    assert scm.ask("GET", f"{place}/domain").status == 404
+    pair = Pair(kid=found["macId"], hmac_key=Secret(found["macKey"]))
+    client = Client(scm.sandbox.directory_url()).register(pair)
+    client.issue("www.c.example")
+    (seen,) = scm.ask("GET", f"{place}/client").json
+    assert seen["accountId"] == f"{found['macId']}=="
+    assert scm.ask("PUT", f"{place}/client/{quote(seen['accountId'])}").status == 204
+    assert client.new_order("www.c.example").status == 401
+    assert scm.ask("PUT", place, {"name": "other"}).status == 200
+    assert scm.ask("DELETE", place).status == 204
+    assert scm.ask("GET", path).json == []
+
+
 def test_validations_of_organisations(start: Start) -> None:
     ended = replace(COMPANY, own_validation_days=-1.0)
     sandbox = start(**{**SCM, "organisations": (ended, DEPARTMENT_C)})

@@ -20,7 +20,7 @@ from certbot_sectigo.portal.model import Client, PortalAccount, PortalDomain
 
 @click.command("accounts")
 @click.option("--organisation", metavar="NAME", help="Only those of this organisation.")
-@connect.option
+@connect.account_options
 @click.pass_obj
 def accounts(context: CommandContext, organisation: str | None, scm_file: str | None) -> None:
     """Ask SCM for its ACME accounts, and print them with those of this machine beside them.
@@ -68,7 +68,7 @@ def accounts(context: CommandContext, organisation: str | None, scm_file: str | 
 
 @click.command("show")
 @click.argument("name")
-@connect.option
+@connect.account_options
 @click.pass_obj
 def show(context: CommandContext, name: str, scm_file: str | None) -> None:
     """Ask SCM for the account NAME (or number), and print domains and clients, too.
@@ -78,10 +78,10 @@ def show(context: CommandContext, name: str, scm_file: str | None) -> None:
     scm = connect.connect(context, scm_file).scm
     one = connect.account(scm, name)
     words = connect.ScmWords.ask(scm)
-    domains = scm.domains(one.id)
+    domains = pair.domains(scm, one)
     clients = pair.clients(scm, one)
     host = connect.this_host(context, "here")
-    audited = Audited(one, tuple(domains), None if clients is None else tuple(clients))
+    audited = Audited(one, tuple(domains or ()), None if clients is None else tuple(clients))
     own = [account.id for _, account in audit.owners(audited, [host])]
     report = Report(
         "scm show",
@@ -90,7 +90,7 @@ def show(context: CommandContext, name: str, scm_file: str | None) -> None:
                 **_as_json(one, words),
                 "here": own,
                 "lineages": _lineages(host, own),
-                "domains": [domain_as_json(domain) for domain in domains],
+                "domains": [domain_as_json(domain) for domain in domains or ()],
                 "clients": None if clients is None else [client_as_json(c) for c in clients],
             }
         },
@@ -134,7 +134,7 @@ def _lineages(host: Host, own: list[str]) -> list[str]:
 def _show(
     one: PortalAccount,
     words: connect.ScmWords,
-    domains: list[PortalDomain],
+    domains: list[PortalDomain] | None,
     clients: list[Client] | None,
     own: list[str],
     lineages: list[str],
@@ -158,7 +158,7 @@ def _show(
             tone = Tone.PLAIN if domain.valid_until else Tone.WARN
             rows.append((Cell(domain.name), Cell(until, tone)))
         yield Table("Domains:", ("NAME", "VALIDATED UNTIL"), tuple(rows), frozenset({"NAME"}))
-    else:
+    elif domains is not None:
         yield Remark("It has no domains, so it may issue nothing.", tone=Tone.WARN)
     if clients is None:
         yield Remark("SCM does not show the clients to this log-in.")

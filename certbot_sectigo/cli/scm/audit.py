@@ -50,7 +50,7 @@ def facts(context: CommandContext) -> None:
     help="What to print; nagios and prometheus are for monitoring.",
 )
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave findings of this kind out.")
-@connect.option
+@connect.account_options
 @click.pass_obj
 def command(
     context: CommandContext,

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from certbot_sectigo.portal.scm import Scm
 
 
+_UNIVERSAL = f"{__name__}.universal"
+
+
 def option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the option ``--scm-credentials``."""
     return click.option(
@@ -36,6 +39,23 @@ def option(function: Callable[..., Any]) -> Callable[..., Any]:
         metavar="FILE",
         help="The log-in to SCM. (default: sectigo-scm.ini in --config-dir)",
     )(function)
+
+
+def account_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command about ACME accounts ``--scm-credentials`` and ``--universal``."""
+
+    def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
+        context.meta[_UNIVERSAL] = value
+
+    return option(
+        click.option(
+            "--universal",
+            is_flag=True,
+            expose_value=False,
+            callback=keep,
+            help="Universal ACME accounts, which SCM keeps apart.",
+        )(function)
+    )
 
 
 @dataclass(frozen=True)
@@ -54,12 +74,13 @@ def connect(context: CommandContext, scm_file: str | None) -> Connection:
     :raises certbot_sectigo.base.errors.Error: if it cannot be used.
     """
     # Who only reads this machine need not wait for it.
-    from certbot_sectigo.portal.scm import Scm
+    from certbot_sectigo.portal.scm import Scm, UniversalScm
     from certbot_sectigo.portal.transport import Transport
 
     dirs = Dirs(context.config_dir)
     path = Path(scm_file).absolute() if scm_file else dirs.portal_credentials
-    commands.remember(path if scm_file else None)
+    universal = is_universal()
+    commands.remember(path if scm_file else None, universal=universal)
     found = credentials.read(path, dirs.owner)
 
     def sleep(seconds: float) -> None:
@@ -68,7 +89,13 @@ def connect(context: CommandContext, scm_file: str | None) -> Connection:
         time.sleep(seconds)
 
     agent = f"certbot-sectigo/{__version__}"
-    return Connection(Scm(Transport(found, agent, sleep=sleep)), found, sleep)
+    kind = UniversalScm if universal else Scm
+    return Connection(kind(Transport(found, agent, sleep=sleep)), found, sleep)
+
+
+def is_universal() -> bool:
+    """Return whether the command is about Universal ACME accounts."""
+    return bool(click.get_current_context().meta.get(_UNIVERSAL))
 
 
 def account(scm: Scm, text: str) -> PortalAccount:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from certbot_sectigo.base import errors
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import CommandContext
@@ -20,10 +21,11 @@ from certbot_sectigo.portal.plan import EnsurePlan, Wanted
 @click.argument("name")
 @click.option("--organisation", required=True, metavar="NAME", help="Whose it is; or its number.")
 @click.option("--server", required=True, metavar="URL", help="The ACME server; or its name.")
-@click.option("-d", "--domain", "domains", multiple=True, required=True, metavar="DOMAIN",
+@click.option("-d", "--domain", "domains", multiple=True, metavar="DOMAIN",
               help="What it may issue for: the name and all below it; repeatable.")  # fmt: skip
+@click.option("--profile", default="", metavar="NAME", help="The profile; of Universal accounts.")
 @click.option("--exact", is_flag=True, help="Take domains away that are not named.")
-@connect.option
+@connect.account_options
 @change.yes_option
 @click.pass_obj
 def command(
@@ -32,6 +34,7 @@ def command(
     organisation: str,
     server: str,
     domains: tuple[str, ...],
+    profile: str,
     exact: bool,
     scm_file: str | None,
     yes: bool,
@@ -41,6 +44,10 @@ def command(
     Shows what is to be done and asks. Twice the same does nothing. A run that was cut off is
     finished by the same command, and makes no second account.
     """
+    if connect.is_universal() and (domains or exact or not profile):
+        raise errors.UsageError("With --universal, give --profile, and neither -d nor --exact.")
+    if not connect.is_universal() and (not domains or profile):
+        raise errors.UsageError("Give -d DOMAIN, once or more; --profile is for --universal.")
     names = tuple(dict.fromkeys(map(plan.domain_name, domains)))
     wanted_name = plan.account_name(name)
     connection = connect.connect(context, scm_file)
@@ -52,6 +59,7 @@ def command(
         plan.which_server(server, words.servers),
         names,
         exact,
+        profile,
     )
     journal = ScmJournal(change.own_dirs(context).portal)
     ensurer = Ensurer(scm, journal, list(words.servers), sleep=connection.sleep)

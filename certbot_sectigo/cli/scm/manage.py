@@ -37,7 +37,7 @@ class _End:
 @click.command("rename")
 @click.argument("name")
 @click.argument("new_name")
-@connect.option
+@connect.account_options
 @change.yes_option
 @click.pass_obj
 def rename(
@@ -64,7 +64,7 @@ def rename(
 
 @click.command("delete")
 @click.argument("name")
-@connect.option
+@connect.account_options
 @change.yes_option
 @click.pass_obj
 def delete(context: CommandContext, name: str, scm_file: str | None, yes: bool) -> None:
@@ -93,7 +93,7 @@ def delete(context: CommandContext, name: str, scm_file: str | None, yes: bool) 
 @click.command("deactivate-client")
 @click.argument("name")
 @click.argument("client_id", metavar="CLIENT")
-@connect.option
+@connect.account_options
 @change.yes_option
 @click.pass_obj
 def deactivate_client(
@@ -131,7 +131,7 @@ def deactivate_client(
 
 
 def _end(scm: Scm, one: PortalAccount) -> _End:
-    domains = [domain.name for domain in scm.domains(one.id)]
+    domains = [domain.name for domain in pair.domains(scm, one) or ()]
     clients = tuple(pair.clients(scm, one) or ())
     try:
         known = scm.certificates([one.organisation])

@@ -20,7 +20,7 @@ from certbot_sectigo.portal import commands, pair, plan
               help="A name it is to be used for. May be repeated.")  # fmt: skip
 @click.option("--reusable", is_flag=True, help="This pair binds more than once.")
 @click.option("--force", is_flag=True, help="Although SCM does not show whether it was used.")
-@connect.option
+@connect.account_options
 @click.pass_obj
 def command(
     context: CommandContext,
@@ -41,14 +41,16 @@ def command(
     words = connect.ScmWords.ask(scm)
     listed = connect.account(scm, name)
     one = scm.account(listed.id)
-    domains = [domain.name for domain in scm.domains(one.id)]
+    found = pair.domains(scm, one)
+    if found is None and wanted:
+        click.echo("SCM does not tell what this account may issue for: not checked.", err=True)
     missing = [option for word in wanted for option in ("-d", word)]
     server = words.server(one.server)
     if "://" not in server:
         server = plan.which_server(server, words.servers).url  # says which there are
     pair.check(
         one,
-        domains,
+        None if found is None else [domain.name for domain in found],
         pair.clients(scm, one),
         wanted,
         reusable=reusable,

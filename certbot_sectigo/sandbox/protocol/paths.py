@@ -10,15 +10,19 @@ BASES = ("/api", "/private/api")
 """By password or token; by the client's TLS certificate [D]."""
 
 _NUMBER = r"(?P<ident>\d{1,18})"
+UNIVERSAL = "v1/pca"
+"""In place of the version, for Universal ACME accounts [D]."""
+_VERSION = f"(?P<version>{UNIVERSAL}|v1|v2)"
+_NEWER = f"(?P<version>{UNIVERSAL}|v2)"
 _PATHS = {
     "scm-password": "/admin/v1/password",
     "scm-servers": "/acme/v1/server",
-    "scm-accounts": "/acme/(?P<version>v1|v2)/account",
-    "scm-account": f"/acme/(?P<version>v1|v2)/account/{_NUMBER}",
+    "scm-accounts": f"/acme/{_VERSION}/account",
+    "scm-account": f"/acme/{_VERSION}/account/{_NUMBER}",
     "scm-account-domains": f"/acme/(?P<version>v2)/account/{_NUMBER}/domain",
     "scm-account-domains-v1": f"/acme/(?P<version>v1)/account/{_NUMBER}/domains",
-    "scm-clients": f"/acme/v2/account/{_NUMBER}/client",
-    "scm-client": f"/acme/v2/account/{_NUMBER}/client/(?P<detail>[^/]+)",
+    "scm-clients": f"/acme/{_NEWER}/account/{_NUMBER}/client",
+    "scm-client": f"/acme/{_NEWER}/account/{_NUMBER}/client/(?P<detail>[^/]+)",
     "scm-organizations": "/organization/v1",
     "scm-organization": f"/organization/v1/{_NUMBER}",
     "scm-organization-validations": f"/organization/v2/{_NUMBER}/validations",

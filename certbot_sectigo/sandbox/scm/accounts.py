@@ -12,6 +12,7 @@ from certbot_sectigo.sandbox import model
 from certbot_sectigo.sandbox.parties import is_dns_name, new_hmac_key, new_kid
 from certbot_sectigo.sandbox.protocol import delegation
 from certbot_sectigo.sandbox.protocol.exchange import Reply
+from certbot_sectigo.sandbox.protocol.paths import UNIVERSAL
 from certbot_sectigo.sandbox.scm.visit import (
     DAY,
     NO_SUCH_ACCOUNT,
@@ -24,6 +25,10 @@ from certbot_sectigo.sandbox.scm.visit import (
 )
 
 _FIRST_ID = 501
+PROFILE = "SANDBOX Universal"
+"""The profile of Universal ACME accounts that come from the configuration."""
+_PADDING = "=="
+"""What ids of Universal ACME clients end with [D]."""
 
 
 def servers(visit: Visit) -> Reply:
@@ -114,8 +119,9 @@ def clients(visit: Visit) -> Reply:
             continue
         if (visit.query("status") or client.status).lower() != client.status:
             continue
+        ident = client.id + _PADDING if found.profile else client.id
         rows.append(
-            {**fields, "accountId": client.id, "status": client.status,
+            {**fields, "accountId": ident, "status": client.status,
              "lastActivity": visit.moment(client.seen)}
         )  # fmt: skip
     return visit.listed(rows)
@@ -125,6 +131,8 @@ def client(visit: Visit) -> Reply:
     """Deactivate a client, for good [D]; the pair and the other clients stay as they are."""
     found = _own(visit)
     ident = unquote(visit.place.detail)
+    if found.profile:
+        ident = ident.removesuffix(_PADDING)
     store = visit.context.store
     with store.transaction():
         own = store.get(model.Account, ident)
@@ -142,6 +150,13 @@ def _create(visit: Visit) -> Reply:
         raise missing("organizationId")
     organisation = visit.organisation(body["organizationId"])
     context = visit.context
+    profile = ""
+    names: tuple[str, ...] = ()
+    if _is_universal(visit):
+        profile = visit.text(body, "profileName", 1024)
+        # SCM shows no domains of these; here they have all of the organisation's [own].
+        every_domain = context.store.find(model.ScmDomain)
+        names = tuple(d.name for d in every_domain if organisation.name in d.organisations)
     product = context.urls.product(server)
     if product is None and server.startswith("SANDBOX "):
         product = server[len("SANDBOX ") :]
@@ -162,14 +177,17 @@ def _create(visit: Visit) -> Reply:
             directory=product,
             organisation=organisation.name,
             binding=context.config.scm_binding,
-            domains=(),
+            domains=names,
             configured=(),
             from_configuration=False,
             created=context.now(),
+            profile=profile,
         )
         context.store.put(made)
         context.store.put(model.PairState(made.kid, "pending", 0))
-    return empty(201, ("Location", f"{context.urls.base}/api/acme/v2/account/{made.id}"))
+    return empty(
+        201, ("Location", f"{context.urls.base}/api/acme/{visit.place.version}/account/{made.id}")
+    )
 
 
 def next_id(every: list[model.ScmAccount]) -> int:
@@ -188,13 +206,16 @@ def _wanted(visit: Visit) -> Iterator[model.ScmAccount]:
     names = parents if -2 in numbers else parents | below
     newest = visit.context.now() - visit.context.config.scm_lag_seconds
     for found in visit.accounts():
+        if bool(found.profile) != _is_universal(visit):
+            continue
         row = _document(visit, found)
         if (wanted is not None and found.organisation not in names) or found.created > newest:
             continue
         if (visit.query("name") or "").lower() not in found.name.lower():
             continue
         if any(
-            visit.query(key) not in (None, row[key]) for key in ("acmeServer", "certValidationType")
+            visit.query(key) not in (None, row.get(key))
+            for key in ("acmeServer", "certValidationType")
         ):
             continue
         if (visit.query("status") or row.get("status", "")).lower() == row.get("status", ""):
@@ -215,7 +236,11 @@ def _document(visit: Visit, found: model.ScmAccount) -> dict[str, Any]:
         "certValidationType": _kind(found.directory),
         "accountId": found.kid,
     }
-    if config.scm_shows_status:
+    if found.profile:
+        # By name, and without a status or a kind [D].
+        del document["certValidationType"]
+        document.update(acmeServer=f"SANDBOX {found.directory}", profileName=found.profile)
+    elif config.scm_shows_status:
         document["status"] = state.status if state else "pending"
         document["contacts"] = ""
     if visit.place.version == "v1":
@@ -266,7 +291,13 @@ def _own(visit: Visit) -> model.ScmAccount:
     found = visit.context.store.get(model.ScmAccount, visit.place.ident)
     if found is None or found.deleted or not visit.sees(found.organisation):
         raise ScmError(*NO_SUCH_ACCOUNT)
+    if bool(found.profile) != _is_universal(visit):
+        raise ScmError(*NO_SUCH_ACCOUNT)
     return found
+
+
+def _is_universal(visit: Visit) -> bool:
+    return visit.place.version == UNIVERSAL
 
 
 def _kind(product: str) -> str:

@@ -121,6 +121,7 @@ def enter(context: Context) -> None:
                 configured=pair.domains,
                 from_configuration=True,
                 created=context.now(),
+                profile=accounts.PROFILE if config.profile == "universal" else "",
             )
         )
         number += 1
