@@ -21,6 +21,8 @@ class Directory:
     new_order: str
     key_change: str | None = None
     terms_of_service: str | None = None
+    renewal_info: str | None = None
+    """May be on any host: nothing signed goes there."""
 
     @classmethod
     def of(cls, url: str, content: Any) -> Directory:
@@ -39,7 +41,7 @@ class Directory:
                     f"{transport.shown(url)} is not an ACME directory: it has no {name}.",
                     "Compare the URL with the one that the CA gives.",
                 )
-        change = members.get("keyChange")
+        change, renewal_info = members.get("keyChange"), members.get("renewalInfo")
         meta = members.get("meta")
         terms = meta.get("termsOfService") if isinstance(meta, Mapping) else None
         found = cls(
@@ -49,6 +51,7 @@ class Directory:
             new_order=members["newOrder"],
             key_change=change if isinstance(change, str) else None,
             terms_of_service=transport.shown(terms) if isinstance(terms, str) and terms else None,
+            renewal_info=renewal_info if isinstance(renewal_info, str) else None,
         )
         for resource in (found.new_nonce, found.new_account, found.new_order, found.key_change):
             if resource is not None:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from certbot_sectigo.base import errors
+from certbot_sectigo.ca.revocation_words import Asked, Word
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
@@ -37,7 +38,9 @@ _SHOWN = 5
     show_default=True,
     help="What to print; nagios and prometheus are for monitoring.",
 )
-@click.option("--online", is_flag=True, help="Ask the CA for the status of each account.")
+@click.option(
+    "--online", is_flag=True, help="Ask the CA for the status of accounts and certificates."
+)
 @click.option("--orders", is_flag=True,
               help="Ask the CA with an order for each lineage of this plugin.")  # fmt: skip
 @click.option("--deep", is_flag=True, help="Look through shell histories too.")
@@ -85,7 +88,16 @@ def command(
         answers.update(ask_ca.orders(context, rest, verify_ssl=not no_verify_ssl))
         return answers
 
-    questions = examination.Questions(orders=ordered if orders else None)
+    def looked_up(certificates: Sequence[Asked]) -> Sequence[tuple[Word, ...]]:
+        from certbot_sectigo.ca import revocation
+
+        with ask_ca.progress("Asking about revocations", len(certificates), context) as answered:
+            how = ask_ca.settings(verify_ssl=not no_verify_ssl)
+            return revocation.ask(certificates, how, answered)
+
+    questions = examination.Questions(
+        orders=ordered if orders else None, revocations=looked_up if online else None
+    )
 
     def look() -> Machine:
         dirs, root = change.dirs_of(context), context.system_root

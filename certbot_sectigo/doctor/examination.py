@@ -25,12 +25,13 @@ from certbot_sectigo.doctor.checks import (
     deployment,
     reach,
     renewal,
+    revoked,
     secrets,
     traps,
 )
 from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, worst_first
-from certbot_sectigo.doctor.readers import exposure, hmac_keys, holdings, leaks
+from certbot_sectigo.doctor.readers import exposure, hmac_keys, holdings, leaks, revocations
 from certbot_sectigo.machine import (
     certbot_versions,
     lineages,
@@ -56,6 +57,8 @@ class Questions:
 
     orders: Callable[[Sequence[Surveyed]], Mapping[str, Answer]] | None = None
     """Opens an order for each lineage that may be asked about: its name -> answer."""
+    revocations: revocations.Ask | None = None
+    """Asks whether certificates are revoked."""
 
 
 _NONE = Questions()
@@ -74,6 +77,10 @@ class Machine:
     renewals: tuple[Renewal, ...]
     relinks: tuple[live.Link, ...]
     """Links in ``live/`` that can be put right without a choice."""
+    revocations: Mapping[str, model.Revocation]
+    """Name of the lineage -> what is known."""
+    online: bool
+    """Whether it was asked whether certificates are revoked."""
     ordered: bool
     """Whether the CA was asked with orders."""
     expiries: tuple[Expiry, ...]
@@ -148,6 +155,8 @@ def read(
         relinks=tuple(
             link for renewal in renewals for link in live.relinks(renewal.lineage, renewal.damages)
         ),
+        revocations=revocations.read(surveyed, overview.logs.revoked, questions.revocations, now),
+        online=questions.revocations is not None,
         ordered=questions.orders is not None,
         expiries=expiries,
         schedule=schedule,
@@ -196,6 +205,7 @@ def diagnose(machine: Machine) -> Diagnosis:
             machine.certbot_version,
             machine.ours,
         ),
+        *revoked.check(machine.renewals, machine.revocations, machine.now, machine.certbot_version),
         *deployment.check(machine.deployment),
         *traps.check(machine.settings, machine.overview),
         *traps.check_requirement(machine.unmet, machine.certbot_version),
@@ -219,7 +229,15 @@ def _credentials(dirs: Dirs, found: Iterable[Lineage]) -> list[Path]:
 
 def _unasked(machine: Machine) -> Iterable[str]:
     """Name what CAs were not asked about, of what they could have been."""
-    if machine.ordered:
+    if not machine.renewals:
+        return
+    if machine.online:
+        yield from revoked.unasked(machine.revocations)
+    else:
+        yield "Whether accounts are alive there and certificates revoked: --online asks."
+    if not machine.ordered:
+        yield "Whether it would renew certificates: --orders asks."
+    else:
         for renewal in machine.renewals:
             forecast = renewal.forecast
             if forecast.outlook is Outlook.UNKNOWN and not forecast.code:

@@ -8,6 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from certbot_sectigo.ca.revocation_words import Word
+    from certbot_sectigo.machine.logs.revocations import Revoked
 
 
 class Severity(enum.Enum):
@@ -88,6 +93,16 @@ class Reach:
     """Each stands for itself and every name below it."""
     unused: tuple[str, ...]
     """Those of them that no certificate here is about; of an account in service."""
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """What is known of whether a certificate in ``live/`` is revoked."""
+
+    logged: Revoked | None = None
+    """That certbot's log shows it being revoked."""
+    words: tuple[Word, ...] = ()
+    """What others said, where they were asked."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from certbot_sectigo.base import reading
 
@@ -35,6 +35,8 @@ class Certificate:
     issuer_organisation: str | None
     listed: tuple[str, ...] = ()
     """The names in certbot's order: the common name, then those of the extension."""
+    fingerprint: str = ""
+    """SHA-256 of its DER, in hexadecimal digits."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def read_expiry(path: Path) -> datetime | None:
     from cryptography import x509
 
     try:
-        return _utc(x509.load_pem_x509_certificate(reading.read_regular(path)), "not_valid_after")
+        return utc(x509.load_pem_x509_certificate(reading.read_regular(path)), "not_valid_after")
     except Exception:  # cryptography's errors are many
         return None
 
@@ -103,6 +105,7 @@ def _normal(name: str) -> str:
 
 def _certificate(certificate: X509Certificate) -> Certificate:
     from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
     from cryptography.x509.oid import NameOID
 
     def first(name: Name, oid: x509.ObjectIdentifier) -> str | None:
@@ -120,17 +123,22 @@ def _certificate(certificate: X509Certificate) -> Certificate:
     listed = (_normal(name) for name in ([common_name, *names] if common_name else names))
     return Certificate(
         names=normal_names([*names, common_name] if common_name else names),
-        not_before=_utc(certificate, "not_valid_before"),
-        not_after=_utc(certificate, "not_valid_after"),
+        not_before=utc(certificate, "not_valid_before"),
+        not_after=utc(certificate, "not_valid_after"),
         serial=certificate.serial_number,
         organisation=first(certificate.subject, NameOID.ORGANIZATION_NAME),
         issuer=first(certificate.issuer, NameOID.COMMON_NAME),
         issuer_organisation=first(certificate.issuer, NameOID.ORGANIZATION_NAME),
         listed=tuple(dict.fromkeys(listed)),
+        fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
     )
 
 
-def _utc(certificate: X509Certificate, name: str) -> datetime:
+def utc(thing: Any, name: str) -> datetime:
+    """Return a time that a thing of cryptography's has, in UTC.
+
+    :param name: as ``not_valid_after``, without ``_utc``.
+    """
     # cryptography before 42 has only the form without time zone, which later ones warn of.
-    time: datetime = getattr(certificate, f"{name}_utc", None) or getattr(certificate, name)
+    time: datetime = getattr(thing, f"{name}_utc", None) or getattr(thing, name)
     return time.replace(tzinfo=timezone.utc)

@@ -95,7 +95,8 @@ def test_what_is_not_ours_is_named_as_not_asked(alive: Machine, sectigo: Sectigo
     orders = sectigo.orders
     document = alive.doctor("--orders", "--ignore", "accounts/several-kids")[2]
     assert sectigo.orders == orders + 1
-    [said] = document["unasked"]
+    online, said = document["unasked"]
+    assert online.endswith("--online asks.")
     assert said.startswith("c.example: its authenticator standalone is not ours")
     assert said in " ".join(alive.command("doctor", "--orders").stdout.split())
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Union
 
 from certbot_sectigo.machine import account_id, dirs
-from certbot_sectigo.machine.logs import files, orders
+from certbot_sectigo.machine.logs import files, orders, revocations
 from certbot_sectigo.machine.logs.files import Unread
 from certbot_sectigo.machine.logs.orders import Opened, Validated
 from certbot_sectigo.machine.logs.parser import Event, Exchange, Run, events
+from certbot_sectigo.machine.logs.revocations import Revoked
 from certbot_sectigo.machine.logs.values import decoded
 
 _LONG_AGO = datetime.fromtimestamp(0, timezone.utc)
@@ -71,9 +72,9 @@ class LoggedSecret:
     line: int
 
 
-Told = Union[Binding, Issuance, LoggedSecret, Opened, Validated]
+Told = Union[Binding, Issuance, LoggedSecret, Opened, Validated, Revoked]
 Finding = Union[Told, Unread]
-_KINDS: tuple[type, ...] = (Binding, Issuance, LoggedSecret, Unread, Opened, Validated)
+_KINDS: tuple[type, ...] = (Binding, Issuance, LoggedSecret, Unread, Opened, Validated, Revoked)
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Findings:
     unread: tuple[Unread, ...] = ()
     opened: tuple[Opened, ...] = ()
     validated: tuple[Validated, ...] = ()
+    revoked: tuple[Revoked, ...] = ()
 
 
 def bindings(logs_dir: Path) -> Iterator[Binding]:
@@ -159,6 +161,7 @@ def interpret(parsed: Iterable[Event], log: Path) -> Iterator[Told]:
                 yield finding
             if event.method == "POST":
                 yield from orders.told(event, log)
+                yield from revocations.told(event, log)
 
 
 @dataclass
