@@ -153,6 +153,8 @@ class Status:
     contact: tuple[str, ...] = ()
     kid: str | None = None
     """The kid that the account object shows."""
+    remedy: str = ""
+    """What helps where nobody answered."""
 
     @property
     def dead(self) -> bool:

@@ -73,6 +73,7 @@ def command(
             click.echo(examples.example(example), nl=False)
         return 0
     if dry_run or check:
+        context.refuse_absent()
         return _tell(context, cert_name, deploy_file, _plan if dry_run else _compare)
     above = hooks.certbot_above(context.config_dir) if hooks.in_deploy_hook(os.environ) else None
     if above is not None:

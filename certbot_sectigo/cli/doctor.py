@@ -100,6 +100,7 @@ def command(
     )
 
     def look() -> Machine:
+        context.refuse_absent()
         dirs, root = change.dirs_of(context), context.system_root
         search = examination.search(dirs, root, os.environ, deep=deep)
         found = ask_ca.gather(

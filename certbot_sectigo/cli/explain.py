@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import stat
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from certbot_sectigo.explain.explanation import Explanation
 from certbot_sectigo.explain.findings import Reading, read
 from certbot_sectigo.explain.known import SPEAKERS
 from certbot_sectigo.explain.situation import survey
-from certbot_sectigo.machine import commands
+from certbot_sectigo.machine import commands, network, timers
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.logs import files
 
@@ -52,8 +54,13 @@ def command(ctx: CommandContext, source: tuple[str, ...], show_all: bool, show_l
         return 0
     dirs = Dirs(ctx.config_dir, ctx.work_dir, ctx.logs_dir)
     name, reading = _read(source, dirs)
+    lacks: tuple[network.Lack, ...] = ()
+    if network.given(os.environ):
+        starts = timers.read(ctx.system_root).starts
+        lacks = tuple(network.lacking(os.environ, starts, ctx.system_root))
     found = [
-        explanation.explain(finding, survey(finding.told, dirs)) for finding in reading.findings
+        explanation.explain(finding, replace(survey(finding.told, dirs), lacks=lacks))
+        for finding in reading.findings
     ]
     if ctx.json:
         document.write("explain", **_document(name, reading, found))

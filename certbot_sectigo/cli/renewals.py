@@ -102,6 +102,7 @@ def gather(
     from certbot_sectigo.machine.dirs import Dirs
     from certbot_sectigo.renewals import portal, survey
 
+    context.refuse_absent()
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
     here = overview.gather(dirs, context.system_root, os.environ)
     if scm is not None:

@@ -27,6 +27,7 @@ from certbot_sectigo.doctor.checks import (
     renewal,
     revoked,
     secrets,
+    surroundings,
     traps,
 )
 from certbot_sectigo.doctor.checks.starts import Ours
@@ -36,6 +37,7 @@ from certbot_sectigo.machine import (
     certbot_versions,
     lineages,
     live,
+    network,
     owners,
     programs,
     schedules,
@@ -92,6 +94,9 @@ class Machine:
     leaks: tuple[model.Leak, ...]
     keys: tuple[Secret, ...]
     """HMAC keys that were seen."""
+    lacks: tuple[network.Lack, ...]
+    """Settings of the network that this process has and what renews has not; where CAs were
+    asked, as that went by them."""
     settings: tuple[traps.Setting, ...]
     settings_files: frozenset[Path]
     holdings: tuple[model.Holding, ...]
@@ -172,6 +177,9 @@ def read(
         ),
         leaks=tuple(found),
         keys=tuple(keys),
+        lacks=tuple(network.lacking(environ, schedule.starts, system_root))
+        if questions != _NONE
+        else (),
         settings=tuple(
             setting
             for path in dict.fromkeys(files)
@@ -207,6 +215,7 @@ def diagnose(machine: Machine) -> Diagnosis:
         ),
         *revoked.check(machine.renewals, machine.revocations, machine.now, machine.certbot_version),
         *deployment.check(machine.deployment),
+        *surroundings.check(machine.lacks),
         *traps.check(machine.settings, machine.overview),
         *traps.check_requirement(machine.unmet, machine.certbot_version),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile
 from certbot_sectigo.explain.findings import TextFinding
 from certbot_sectigo.explain.situation import Situation, Used
 from certbot_sectigo.machine import commands
+from certbot_sectigo.machine.lineages import PLUGIN
 
 WIDTH = 88
 """The longest line, in characters; longer ones are hard to read."""
@@ -31,6 +33,10 @@ class Explanation:
     steps: tuple[str, ...]
     here: tuple[str, ...]
     """What this machine shows."""
+    first: str = ""
+    """What comes before all else: that another account was used than was asked for."""
+    way: str = ""
+    """The command that uses the one that was asked for."""
 
     @property
     def entry(self) -> Entry:
@@ -47,13 +53,20 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
     if ca is None and any("acme" in host for host in told.servers | told.hosts):
         ca = ANY  # a CA that is named, and is not Sectigo
     advice = advise(entry, situation.placeholders, ca, finding.quote)
+    first = way = ""
+    if entry.weight is not Weight.HARMLESS and not entry.network and situation.asked:
+        first, way = _another(situation)
     return Explanation(
         finding=finding,
         situation=situation,
         meaning=advice.meaning,
         causes=advice.causes,
         steps=advice.steps,
-        here=() if entry.weight is Weight.HARMLESS else tuple(_here(situation)),
+        here=()
+        if entry.weight is Weight.HARMLESS
+        else (*_here(situation), *(_lacks(situation) if entry.network else ())),
+        first=first,
+        way=way,
     )
 
 
@@ -67,6 +80,8 @@ def as_text(explanation: Explanation, *, numbered: bool = True, width: int = WID
     entry = explanation.entry
     where = f" (line {explanation.finding.line})" if numbered else ""
     lines = [entry.title, "=" * min(len(entry.title), width), ""]
+    if explanation.first:
+        lines += [*_wrapped(explanation.first, width), f"    {explanation.way}", ""]
     lines += _wrapped(f"Said{where}: {explanation.finding.quote}", width)
     lines += ["", *_wrapped(explanation.meaning, width)]
     for title, items in (
@@ -95,11 +110,14 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "meaning": explanation.meaning,
         "causes": list(explanation.causes),
         "steps": list(explanation.steps),
+        "first": explanation.first or None,
+        "command": explanation.way or None,
         "here": {
             "server": situation.server,
             "account": situation.account.id if situation.account else None,
             "account_url": situation.account_url,
             "kid": situation.kid or (situation.account.kid if situation.account else None),
+            "asked_kid": situation.asked,
             "lineage": situation.lineage,
             "names": list(situation.names),
             "others": [
@@ -109,6 +127,35 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         },
         "sources": list(entry.sources),
     }
+
+
+def _another(situation: Situation) -> tuple[str, str]:
+    """Say that certbot used another account than it was told to, and what uses the right one."""
+    asked, used = situation.asked or "", situation.account
+    assert used is not None  # noqa: S101 - else nothing is known of another
+    right = next((other for other in situation.others if other.kid == asked), None)
+    names = [word for name in situation.names for word in ("-d", name)] or ["-d", "NAME"]
+    if right is not None and situation.lineage_here and situation.lineage:
+        if situation.lineage in right.lineages:  # an option of the run came before the pin
+            way = commands.certbots("renew", "--force-renewal", "--cert-name", situation.lineage)
+        else:
+            way = commands.ours("accounts", "pin", right.id, "--cert-name", situation.lineage)
+    else:
+        pair = (f"--{PLUGIN}-kid", asked) if right else (f"--{PLUGIN}-credentials", "FILE")
+        way = commands.certbots("certonly", "--authenticator", PLUGIN, *pair, *names)
+    first = f"You asked for kid {asked}, certbot used the account {used.id} of kid {used.kid}. " + (
+        "This uses the right one:" if right else "This gets an account of the right one:"
+    )
+    return first, way
+
+
+def _lacks(situation: Situation) -> Iterator[str]:
+    for lack in situation.lacks:
+        remedy = " ".join(lack.remedy.split("\n"))
+        yield (
+            f"{lack.name} is set in this shell, but not where {lack.start.schedule} has certbot "
+            f"renew. If it is needed: {remedy}"
+        )
 
 
 def _here(situation: Situation) -> list[str]:

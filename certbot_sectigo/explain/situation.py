@@ -14,6 +14,7 @@ from certbot_sectigo.explain.told import Told
 from certbot_sectigo.machine import lineage_names, lineages
 from certbot_sectigo.machine.dirs import Dirs, PathError, server_path
 from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.network import Lack
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ class Situation:
     """certbot's id of the account as the text names it, which need not be here."""
     log: str | None = None
     """Path of certbot's newest log here."""
+    asked: str | None = None
+    """The kid that the run was told to use, where the account that was used is of another."""
+    lineage_here: bool = False
+    """Whether the lineage is there already."""
+    lacks: tuple[Lack, ...] = ()
+    """Settings of the network that this shell has and what renews has not."""
 
     @property
     def placeholders(self) -> Mapping[str, str]:
@@ -137,6 +144,10 @@ def _survey(told: Told, dirs: Dirs, plain: Situation) -> Situation:
         looked=True,
         account_id=told.account,
         log=plain.log,
+        asked=told.asked
+        if used and kid_of.get(used.account.folder) not in (None, told.asked)
+        else None,
+        lineage_here=lineage is not None,
     )
 
 

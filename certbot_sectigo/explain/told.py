@@ -39,6 +39,8 @@ class Told:
     account: str | None = None
     """certbot's id of the account, where a path names it."""
     kid: str | None = None
+    asked: str | None = None
+    """The kid that the run's options name."""
     names: tuple[str, ...] = ()
     lineage: str | None = None
     program: str | None = None
@@ -101,11 +103,13 @@ def overhear(told: Told, text: str) -> Told:
 
 def from_options(told: Told, run: parser.Run) -> Told:
     """Learn from the options of a certbot run."""
+    asked = run.option("--eab-kid") or run.option("--sectigo-eab-kid")
     return replace(
         told,
+        asked=asked,
         server=run.option("--server") or told.server,
         lineage=run.option("--cert-name") or told.lineage,
-        kid=run.option("--eab-kid") or told.kid,
+        kid=asked or told.kid,
     )
 
 

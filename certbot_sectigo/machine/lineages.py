@@ -96,6 +96,22 @@ class Lineage:
         }
 
     @property
+    def elsewhere(self) -> Path | None:
+        """The configuration directory that the renewal file is of, if it is not where it lies.
+
+        So a container's volume looks from outside: certbot works with it in there only.
+        """
+        if self.cert_path is None or self.cert_path.parent.parent.name != "live":
+            return None
+        here, there = self.path.parent.parent, self.cert_path.parents[2]
+        try:
+            # By a link or a bind mount one directory has two names.
+            same = here == there or here.samefile(there)
+        except OSError:
+            same = False
+        return None if same else there
+
+    @property
     def ours(self) -> bool:
         """Whether this plugin is its authenticator."""
         return _plain(self.authenticator) == PLUGIN

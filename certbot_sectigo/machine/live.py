@@ -44,7 +44,7 @@ def damages(lineage: Lineage) -> list[Damage]:
 
     :param lineage: one whose renewal file can be read; of others there is nothing to say.
     """
-    if lineage.problem is not None:
+    if lineage.problem is not None or lineage.elsewhere is not None:
         return []
     paths = {kind: path for kind, path in lineage.files.items() if path is not None}
     found = [damage for path in paths.values() for damage in _refused(path)]

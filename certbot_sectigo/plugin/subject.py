@@ -7,10 +7,10 @@ from typing import Any
 
 from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.request import AccountRequest, Pinned
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import commands, dirs, lineage_names, lineages, live
 from certbot_sectigo.machine.lineages import Lineage
-from certbot_sectigo.renewals import forecast
+from certbot_sectigo.renewals import loading
 
 
 def refuse_unloadable(config: Any, renewal_dir: Path) -> None:
@@ -26,9 +26,11 @@ def refuse_unloadable(config: Any, renewal_dir: Path) -> None:
     lineage = lineages.read(renewal_dir / f"{config.certname}.conf")
     if lineage is None:
         return
+    if lineage.elsewhere is not None and reading.is_folder(lineage.elsewhere):
+        return  # that tree's files, which certbot takes
     damages = live.damages(lineage)
     refused = any(damage.refused for damage in damages)
-    found = forecast.unloadable(lineage, damages, live.mending(lineage) if refused else ())
+    found = loading.unloadable(lineage, damages, live.mending(lineage) if refused else ())
     if found is not None:
         raise errors.Error(
             f"{found.reason} certbot would order a certificate beside it and save that as "

@@ -58,8 +58,8 @@ def _answer(item: Surveyed, settings: Settings) -> Answer:
         order = open_order(session, item.facts.names)
     except Refused as refused:
         if refused.problem.type in PASSING:
-            return Silence(refused.message)
+            return Silence(refused.message, refused.remedy)
         return No(str(refused.problem), refused.remedy)
     except (CaError, store.AccountError) as error:
-        return Silence(error.message)
+        return Silence(error.message, error.remedy)
     return Yes({each.name: each.challenges for each in order.pending})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Union
@@ -13,6 +13,7 @@ from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.machine.logs.orders import Opened
 from certbot_sectigo.machine.timers import Schedule
+from certbot_sectigo.renewals.loading import bad, unloadable
 from certbot_sectigo.renewals.model import ORGANISATION, Basis, Forecast, Horizon, Outlook
 
 
@@ -37,6 +38,7 @@ class Silence:
     """It could not be asked."""
 
     reason: str
+    remedy: str = ""
 
 
 Answer = Union[Yes, No, Silence]
@@ -83,48 +85,19 @@ def forecast(facts: Facts) -> Forecast:
     )
 
 
-def unloadable(
-    lineage: Lineage, damages: Iterable[Damage], mending: Sequence[str]
-) -> Forecast | None:
-    """Return why certbot cannot load a lineage, with what helps; None if it can.
-
-    :param damages: what is wrong with its files, see :func:`live.damages`.
-    :param mending: the lines that put its links right, see :func:`live.mending`.
-    """
-    if lineage.problem:
-        return _bad(
-            "unusable",
-            f"{lineage.path} {lineage.problem.rstrip('.')}, so certbot passes over it",
-            "Mend the file, or put it back from a backup (sectigo/backup in certbot's "
-            "configuration directory may have one).",
-        )
-    refused = [damage for damage in damages if damage.refused]
-    if refused:
-        remedy = (
-            "These lines put the links right:"
-            if mending
-            else "No version in its archive is whole: put the files back from a backup, or take "
-            "the lineage out (certbot delete) and issue it anew."
-        )
-        return _bad(
-            "links", f"{refused[0]}: certbot refuses the lineage", remedy, "\n".join(mending)
-        )
-    return None
-
-
 def _broken(facts: Facts) -> Forecast | None:
     lineage = facts.lineage
     found = unloadable(lineage, facts.damages, facts.mending)
     if found is not None:
         return found
     if facts.unreadable:
-        return _bad(
+        return bad(
             "certificate-unreadable",
             f"{facts.unreadable.rstrip('.')}, so certbot cannot tell when to renew it",
             "Put the file or link back, or get the certificate anew.",
         )
     if not lineage.authenticator:
-        return _bad(
+        return bad(
             "no-authenticator",
             f"{lineage.path} names no authenticator, so certbot renew fails for it",
             "Name one; sectigo-eab where the account has an EAB pair.",
@@ -132,7 +105,7 @@ def _broken(facts: Facts) -> Forecast | None:
         )
     account = facts.account
     if account is None and lineage.account and not facts.registers:
-        return _bad(
+        return bad(
             "account",
             f"it is pinned to the account {lineage.account}, which is not there",
             "Point it to the account that may issue for its names; the first line lists them.",
@@ -144,19 +117,13 @@ def _broken(facts: Facts) -> Forecast | None:
             ),
         )
     if account is not None and not account.loads:
-        return _bad(
+        return bad(
             "account",
             f"certbot cannot load its account {account.name}: {account.problem}",
             "See what can be done about the account:",
             commands.ours("accounts", "show", account.name),
         )
     return None
-
-
-def _bad(code: str, reason: str, remedy: str = "", command: str = "") -> Forecast:
-    return Forecast(
-        Outlook.BROKEN, f"{reason}.", Basis.FILES, code=code, remedy=remedy, command=command
-    )
 
 
 def _refused_now(facts: Facts) -> Forecast | None:
@@ -213,7 +180,7 @@ def _answered(facts: Facts) -> Forecast | None:
             f"the CA could not be asked: {answer.reason}",
             Basis.ORDER,
             code="no-answer",
-            remedy="Ask it again:",
+            remedy=f"{answer.remedy} Then ask it again:".lstrip(),
             command=_ask(facts.lineage),
         )
     if not isinstance(answer, Yes) or facts.account is None:

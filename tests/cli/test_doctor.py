@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from certbot_sectigo import doctor
 from certbot_sectigo.doctor.checks import deployment, renewal
 from tests.bed.components import BIN
@@ -24,9 +26,39 @@ def command(folder: Path, *words: str) -> Result:
 
 
 def test_a_machine_without_certbot_has_nothing_wrong(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
     result = command(tmp_path, "doctor")
     assert (result.returncode, result.stderr) == (0, "")
+    assert list((tmp_path / "config").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("doctor",),
+        ("doctor", "--format", "prometheus"),
+        ("renewals",),
+        ("accounts", "list"),
+        ("accounts", "show", "0a"),
+        ("accounts", "pick", "-d", "a.example"),
+        ("accounts", "probe", "-d", "a.example", "--yes"),
+        ("accounts", "archived"),
+        ("deploy", "--check"),
+    ],
+)
+def test_a_directory_that_is_named_and_not_there(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """A misspelt one, or a volume that is not mounted, is no clean machine."""
+    result = command(tmp_path, *words)
+    assert result.returncode == 2
+    assert f"There is no {tmp_path / 'config'}" in result.stderr
+    assert result.stdout == ""
     assert not (tmp_path / "config").exists()
+
+
+def test_to_monitoring_it_is_unknown(tmp_path: Path) -> None:
+    result = command(tmp_path, "doctor", "--format", "nagios")
+    assert result.returncode == 3
+    assert result.stdout.startswith("CERTBOT-SECTIGO UNKNOWN - There is no ")
 
 
 def test_what_cannot_be_read_is_unknown_to_monitoring(tmp_path: Path) -> None:

@@ -133,6 +133,13 @@ def plugin_missing(machine: Machine) -> None:
     machine.write("usr/lib/python3/dist-packages/certbot-2.1.0.egg-info", "")
 
 
+def moved(machine: Machine) -> None:
+    """As a container's volume looks from outside."""
+    for name in ("a.example", "c.example"):
+        path = machine.renewal(name)
+        path.write_text(path.read_text().replace(str(machine.config), "/etc/in-the-container"))
+
+
 def trap(text: str) -> Callable[[Machine], None]:
     def plant(machine: Machine) -> None:
         machine.cli_ini.write_text(text.format(account=machine.account().name))
@@ -165,8 +172,10 @@ def trap(text: str) -> Callable[[Machine], None]:
         (disabled_timer, "renewal/not-scheduled", "critical"),
         (plugin_missing, "renewal/plugin-missing", "critical"),
         (trap("server = https://ca.example/dir\n"), "traps/server-in-cli-ini", "warning"),
-        (trap("account = {account}\n"), "traps/account-in-cli-ini", "critical"),
-        (trap("account = " + 32 * "0" + "\n"), "traps/account-in-cli-ini", "critical"),
+        # Lineages of ours take no notice of it.
+        (trap("account = {account}\n"), "traps/account-in-cli-ini", "notice"),
+        (trap("account = " + 32 * "0" + "\n"), "traps/account-in-cli-ini", "notice"),
+        (moved, "renewal/elsewhere", "critical"),
         (trap("authenticator = nginx\n"), "traps/authenticator-in-cli-ini", "warning"),
         (trap("staging = true\n"), "traps/cli-ini", "critical"),
     ],

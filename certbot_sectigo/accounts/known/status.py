@@ -58,8 +58,8 @@ def ask(
     :returns: account folder -> status.
     """
 
-    def failed(reason: str) -> Status:
-        return Status(Standing.UNKNOWN, reason)
+    def failed(reason: str, remedy: str = "") -> Status:
+        return Status(Standing.UNKNOWN, reason, remedy=remedy)
 
     return _each(all_facts, settings, _status, failed, answered)
 
@@ -84,14 +84,17 @@ def probe(
         except Refused as refused:
             return MayNot(refused.problem, refused.meaning)
 
-    return _each(all_facts, settings, opened, Untold, answered)
+    def untold(reason: str, remedy: str = "") -> Probe:
+        return Untold(reason)
+
+    return _each(all_facts, settings, opened, untold, answered)
 
 
 def _each(
     all_facts: Sequence[AccountFacts],
     settings: Settings,
     question: Callable[[Session], _Answer],
-    failed: Callable[[str], _Answer],
+    failed: Callable[..., _Answer],
     answered: Callable[[], None],
 ) -> dict[Path, _Answer]:
     """Ask a question with each account's key; what keeps it from being asked is an answer too."""
@@ -107,7 +110,7 @@ def _each(
         try:
             found = directories[facts.server]
             if isinstance(found, CaError):
-                return failed(found.message)
+                return failed(found.message, found.remedy)
             if not account.loads:
                 return failed("certbot cannot load it, so it cannot be asked about")
             session = Session(
@@ -120,7 +123,7 @@ def _each(
             )
             return question(session)
         except (CaError, store.AccountError) as error:
-            return failed(error.message)
+            return failed(error.message, error.remedy)
         finally:
             answered()
 

@@ -43,6 +43,7 @@ def archived(context: CommandContext, server: str | None) -> None:
 
     Reads only.
     """
+    context.refuse_absent()
     dirs = change.dirs_of(context)
     found = archive.read_all(dirs)
     if server is not None:

@@ -62,6 +62,8 @@ def command(
     )  # fmt: skip
     path = Path(output).absolute()
     dirs = change.dirs_of(context)
+    if path.parent == dirs.config_dir:
+        change.make_config_dir(dirs)
     written = pair.write(path, pair.text(one, server), dirs.backup, dirs.owner)
     if context.json:
         document.write("scm pair", kid=one.kid, server=server, file=str(path), written=written)

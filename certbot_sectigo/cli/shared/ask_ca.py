@@ -47,6 +47,7 @@ def gather(
     :param verify_ssl: check the CA's TLS certificate.
     :param hear: gets the text of the logs, piece by piece, while they are read.
     """
+    context.refuse_absent()
     # What is read stays until the process ends, so looking for garbage among it is in vain.
     gc.disable()
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)

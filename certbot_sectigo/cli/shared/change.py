@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from certbot_sectigo.accounts import leftovers
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import atomic, errors, reading
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import owners
@@ -142,6 +142,8 @@ def act(
             raise errors.Error("Nothing was changed.", "Add --yes to do it.")
         if not click.confirm(question):
             raise errors.Error("Nothing was changed.")
+    if lock is not no_lock:
+        make_config_dir(dirs)
     with lock(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
         if make() != plan:
             raise errors.Error(
@@ -157,3 +159,13 @@ def act(
         conclude(outcome)
     if failed(outcome):
         raise errors.Error("Not everything could be done; what was not is as it was.")
+
+
+def make_config_dir(dirs: Dirs) -> None:
+    """Make certbot's configuration directory where it is missing, as certbot makes it; say so.
+
+    :raises certbot_sectigo.base.errors.Error: if it cannot be made.
+    """
+    if not reading.is_there(dirs.config_dir):
+        atomic.make_dir(dirs.config_dir, 0o755)
+        click.echo(f"Made {dirs.config_dir} (0755), certbot's configuration directory.", err=True)

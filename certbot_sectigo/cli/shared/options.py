@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import commands
 
 _GIVEN = "certbot_sectigo.given"
@@ -46,6 +47,22 @@ class CommandContext:
     """Where cron tables, systemd units and the like are looked up; ``/`` but in tests."""
     verbosity: int
     """-1 quiet, 0 normal, 1 and more verbose."""
+    config_named: bool = False
+    """Whether the configuration directory was named on the command line."""
+
+    def refuse_absent(self) -> None:
+        """Refuse to read a configuration directory that is named and not there.
+
+        A misspelt one, or a volume that is not mounted, must not look like a clean machine.
+
+        :raises certbot_sectigo.base.errors.UsageError: if it is not there.
+        """
+        if self.config_named and not reading.is_there(self.config_dir):
+            raise errors.UsageError(
+                f"There is no {self.config_dir}, so there is nothing to look at.",
+                "Name the directory that certbot's --config-dir names; without the option it is "
+                f"{_FOLDERS['config_dir']}.",
+            )
 
 
 class GlobalOption(click.Option):
@@ -139,5 +156,6 @@ def _context(given: Mapping[str, Any]) -> CommandContext:
         system_root=Path(given.get("system_root", "/")).absolute(),
         json="as_json" in given,
         interactive="non_interactive" not in given and sys.stdin.isatty(),
+        config_named="config_dir" in given,
         verbosity=-1 if "quiet" in given else given.get("verbose", 0),
     )

@@ -78,9 +78,10 @@ def _verdict(entry: AccountEntry) -> Iterator[Finding]:
                 "accounts/standing-unknown",
                 Severity.WARNING,
                 "The CA does not say whether an account in use is alive",
-                f"It says: {_sentence(status.reason)}",
+                _sentence(status.reason if status.remedy else f"it says: {status.reason}"),
                 where,
-                "Where it says that the account is suspended, it has to be resumed in Sectigo "
+                status.remedy
+                or "Where it says that the account is suspended, it has to be resumed in Sectigo "
                 "Certificate Manager; else try again later.",
                 commands.ours("accounts", "show", entry.account.name, "--online"),
             )
@@ -282,4 +283,5 @@ def _cloned(entries: Sequence[AccountEntry], host: str) -> Iterator[Finding]:
 
 def _sentence(text: str) -> str:
     text = text.strip().rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    first = text[:1] if text.startswith("http") else text[:1].upper()
+    return f"{first}{text[1:]}." if text else ""

@@ -59,9 +59,10 @@ def check(
     """
     renewals = list(renewals)
     all_lineages = [renewal.lineage for renewal in renewals]
+    yield from _elsewhere(renewals)
     for renewal in renewals:
         yield from _forecast(renewal, now)
-        if renewal.forecast.code != "unusable":
+        if renewal.forecast.code not in ("unusable", "elsewhere"):
             yield from _files(renewal)
             yield from _expiry(renewal, now, certbot_version)
     yield from _by_mail(renewals, now)
@@ -87,6 +88,21 @@ def _forecast(renewal: Renewal, now: datetime) -> Iterator[Finding]:
     yield Finding(
         f"renewal/{forecast.code}", severity, title, what, where, forecast.remedy, forecast.command
     )
+
+
+def _elsewhere(renewals: Iterable[Renewal]) -> Iterator[Finding]:
+    """Tell once of a tree that is of another place, whatever else its lineages look like."""
+    found = [renewal for renewal in renewals if renewal.forecast.code == "elsewhere"]
+    if found:
+        first = found[0].forecast
+        yield Finding(
+            "renewal/elsewhere",
+            Severity.CRITICAL,
+            "Renewal files are of another configuration directory",
+            f"{first.reason[:1].upper()}{first.reason[1:]}",
+            tuple(str(renewal.lineage.path) for renewal in found),
+            first.remedy,
+        )
 
 
 def _files(renewal: Renewal) -> Iterator[Finding]:

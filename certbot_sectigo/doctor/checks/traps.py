@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.doctor.model import Finding, Severity
 from certbot_sectigo.machine import certbot_versions
+from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.requirements import DISTRIBUTION, Unmet
 from certbot_sectigo.machine.schedules import Source
 
@@ -53,7 +54,7 @@ def check(settings: Iterable[Setting], overview: Overview) -> Iterator[Finding]:
     }
     for setting in settings:
         absent = (setting.path, setting.value) in missing
-        severity, title, what, remedy = _told(setting, absent=absent)
+        severity, title, what, remedy = _told(setting, overview.lineages, absent=absent)
         yield Finding(
             f"traps/{setting.name}-in-cli-ini" if setting.name in _NAMED else "traps/cli-ini",
             severity,
@@ -88,7 +89,9 @@ def check_requirement(unmet: Unmet | None, certbot_version: tuple[int, ...]) -> 
     )
 
 
-def _told(setting: Setting, *, absent: bool) -> tuple[Severity, str, str, str]:
+def _told(
+    setting: Setting, lineages: Sequence[Lineage], *, absent: bool
+) -> tuple[Severity, str, str, str]:
     name = setting.name
     if name == "server":
         return (
@@ -101,6 +104,15 @@ def _told(setting: Setting, *, absent: bool) -> tuple[Severity, str, str, str]:
         )
     if name == "account":
         gone = " It is not on this machine, so every run fails." if absent else ""
+        if lineages and all(lineage.looked_after for lineage in lineages):
+            return (
+                Severity.NOTICE,
+                "cli.ini names an account for every run",
+                f"account = {setting.value}: the lineages here are looked after by sectigo-eab, "
+                "which takes their own accounts all the same. A certificate that another plugin "
+                "gets would be ordered from that one, at whatever CA.",
+                "Take the line out; lineages keep their account in their renewal files.",
+            )
         return (
             Severity.CRITICAL,
             "cli.ini names an account for every run",

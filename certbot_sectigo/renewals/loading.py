@@ -1,0 +1,53 @@
+"""Pure: why certbot cannot load a lineage, and so does not renew it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.live import Damage
+from certbot_sectigo.renewals.model import Basis, Forecast, Outlook
+
+
+def unloadable(
+    lineage: Lineage, damages: Iterable[Damage], mending: Sequence[str]
+) -> Forecast | None:
+    """Return why certbot cannot load a lineage, with what helps; None if it can.
+
+    :param damages: what is wrong with its files, see :func:`live.damages`.
+    :param mending: the lines that put its links right, see :func:`live.mending`.
+    """
+    if lineage.problem:
+        return bad(
+            "unusable",
+            f"{lineage.path} {lineage.problem.rstrip('.')}, so certbot passes over it",
+            "Mend the file, or put it back from a backup (sectigo/backup in certbot's "
+            "configuration directory may have one).",
+        )
+    if lineage.elsewhere is not None:
+        return bad(
+            "elsewhere",
+            f"{lineage.path} is of another configuration directory, {lineage.elsewhere}, so with "
+            "this one certbot does not find its files, or takes those of another tree",
+            "If this is a container's volume seen from outside, look from within the container; if "
+            "it was moved or copied here, put it where its files say it is.",
+        )
+    refused = [damage for damage in damages if damage.refused]
+    if refused:
+        remedy = (
+            "These lines put the links right:"
+            if mending
+            else "No version in its archive is whole: put the files back from a backup, or take "
+            "the lineage out (certbot delete) and issue it anew."
+        )
+        return bad(
+            "links", f"{refused[0]}: certbot refuses the lineage", remedy, "\n".join(mending)
+        )
+    return None
+
+
+def bad(code: str, reason: str, remedy: str = "", command: str = "") -> Forecast:
+    """Return the forecast that certbot cannot even begin."""
+    return Forecast(
+        Outlook.BROKEN, f"{reason}.", Basis.FILES, code=code, remedy=remedy, command=command
+    )
