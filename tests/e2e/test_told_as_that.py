@@ -75,7 +75,7 @@ def test_explain_says_first_whom_certbot_used_and_whom_it_was_told_to_use(
         command(certbot, "accounts", "pin", wrong, "--cert-name", "www.a.example", "--yes")
     name = ["--cert-name", "www.a.example", "--force-renewal"] if lineage else []
     names = ["-d", "www.a.example" if lineage else "new.a.example"]
-    pair = ["--eab-kid", sectigo.a.kid, "--eab-hmac-key", sectigo.a.pair.hmac_key]
+    pair = ["--eab-kid", sectigo.a.kid, f"--eab-hmac-key={sectigo.a.pair.hmac_key}"]
     words = ["certonly", "--standalone", "--server", sectigo.server, "--account", wrong]
     refused = certbot.run(*words, *pair, *names, *name, check=1)
     assert "not all linked" in refused.output
@@ -91,7 +91,7 @@ def test_explain_says_first_whom_certbot_used_and_whom_it_was_told_to_use(
     [finding] = [f for f in as_json(certbot, "explain")["findings"] if f["first"]]
     assert finding["here"]["asked_kid"] == sectigo.a.kid and finding["command"] == way
     if lineage == "pinned to it":
-        assert way.endswith("renew --force-renewal --cert-name www.a.example")
+        assert way.endswith(" --force-renewal --cert-name www.a.example")
         pasted(certbot, way, "--no-random-sleep-on-renew")
     elif lineage:
         assert way.endswith(f"accounts pin {right} --cert-name www.a.example")
