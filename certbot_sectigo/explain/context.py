@@ -38,6 +38,7 @@ _PEER = re.compile(
     r"((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})\b(/[\w./-]{0,80})?"
     r"|\b((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})"
     r"(?::(?:443|25|587|389|636|3306|5432)\b|\[[\d.:a-f]{3,45}\]:\d)"
+    r"|\b([a-z0-9-]{1,63}):(?:3306|5432|6379|5672|27017|11211|2379)\b"
 )  # fmt: skip
 _ACME_HOST = re.compile(r"(?i)(?:^|[.-])acme|letsencrypt|^ca\.|^localhost$")
 _ACME_PATH = re.compile(
@@ -110,7 +111,7 @@ class AcmeContext:
             return True
         hosts = list(_PEER.finditer(_MANUALS.sub("", line)))
         for host in hosts:
-            name, path = host.group(1) or host.group(3), host.group(2) or ""
+            name, path = host[1] or host[3] or host[4], host[2] or ""
             if _ACME_HOST.search(name) or _ACME_PATH.search(path) or profile(frozenset({name})):
                 return False
             if name in self._passage.told.servers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from certbot_sectigo.accounts import records, store
 from certbot_sectigo.accounts.judge.facts import AccountFacts
@@ -58,6 +59,8 @@ class Situation:
     """Whether the lineage is there already."""
     lacks: tuple[Lack, ...] = ()
     """Settings of the network that this shell has and what renews has not."""
+    config: str | None = None
+    """certbot's configuration directory."""
 
     @property
     def placeholders(self) -> Mapping[str, str]:
@@ -76,6 +79,8 @@ class Situation:
             "name": names[0] if names else None,
             "names": " ".join(f"-d '{n}'" if "*" in n else f"-d {n}" for n in names) or None,
             "log": _harmless(self.log),
+            "logs": _harmless(str(Path(self.log).parent) if self.log else None),
+            "config": _harmless(self.config),
         }
         return {name: value for name, value in known.items() if value}
 
@@ -100,6 +105,7 @@ def survey(told: Told, dirs: Dirs) -> Situation:
         program=told.program,
         account_id=told.account,
         log=str(dirs.logs_dir / "letsencrypt.log"),
+        config=str(dirs.config_dir),
     )
     try:
         return _survey(told, dirs, plain)
@@ -148,6 +154,7 @@ def _survey(told: Told, dirs: Dirs, plain: Situation) -> Situation:
         if used and kid_of.get(used.account.folder) not in (None, told.asked)
         else None,
         lineage_here=lineage is not None,
+        config=plain.config,
     )
 
 

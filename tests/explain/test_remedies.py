@@ -7,10 +7,8 @@ import io
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from certbot_sectigo.ca.catalogue import ENTRIES, PROFILES
@@ -18,64 +16,10 @@ from certbot_sectigo.cli.main import main as tool
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
 from tests.bed.history import plain_account, plain_lineage
-from tests.bed.process import TIMEOUT
 from tests.bed.sectigo import Sectigo
+from tests.explain.desk import Desk
 
 NAME = "www.a.example"
-
-
-class Desk:
-    """An administrator's terminal: reads the explanation, pastes its commands."""
-
-    def __init__(self, certbot: Certbot) -> None:
-        self.certbot = certbot
-        self.commands: list[str] = []
-
-    def explains(self, key: str) -> list[str]:
-        """Have the newest log explained; give the commands that are printed."""
-        said = self.types(f"certbot-sectigo {self.directories} explain")
-        title = next(entry.title for entry in ENTRIES if entry.key == key)
-        assert title in said, said
-        lines = [line.strip() for line in said.splitlines()]
-        self.commands = [
-            line for line in lines if line.startswith(("certbot ", "certbot-sectigo "))
-        ]
-        return self.commands
-
-    def pastes(self, part: str, words: Mapping[str, str] | None = None, check: int = 0) -> str:
-        """Run the one of the printed commands that has a part, with its capitals replaced."""
-        (command,) = (line for line in self.commands if part in line)
-        for capitals, value in (words or {}).items():
-            command, replaced = re.subn(rf"\b{capitals}\b", value, command)
-            assert replaced, command
-        return self.types(command, check)
-
-    def types(self, command: str, check: int = 0) -> str:
-        """Run a command line at a terminal, with yes to whatever it asks."""
-        environment = self.certbot.environment()
-        environment["PATH"] = f"{BIN}:{environment['PATH']}"
-        environment["COLUMNS"] = "300"
-        child = pexpect.spawn(
-            "sh", ["-c", command], env=environment, encoding="utf-8", timeout=TIMEOUT,
-            dimensions=(50, 1000), cwd=str(self.certbot.home),
-        )  # fmt: skip
-        said = ""
-        answers = ["y", "y", ""]
-        questions = [r"\[y/N\]:? ?", r"\(Y\)es/\(N\)o: ?", r"cancel\): ?", pexpect.EOF]
-        while (asked := child.expect(questions)) < len(answers):
-            said += str(child.before)
-            child.sendline(answers[asked])
-        said += str(child.before)
-        child.close()
-        assert "Traceback" not in said
-        assert child.exitstatus == check, f"{command}\n{said}"
-        return said
-
-    @property
-    def directories(self) -> str:
-        """The options that a user types."""
-        pairs = zip(("config", "work", "logs"), self.certbot.directories)
-        return " ".join(f"--{option}-dir {folder}" for option, folder in pairs)
 
 
 @pytest.fixture
@@ -159,7 +103,7 @@ def test_names_of_another_account(desk: Desk, sectigo: Sectigo, tmp_path: Path) 
 
     assert right.id in desk.pastes("accounts probe")
     file = sectigo.c.credentials(tmp_path / "c.ini")
-    desk.pastes("certonly --config-dir", {"FILE": str(file)})
+    desk.pastes("certonly", {"FILE": str(file)})
 
     assert desk.certbot.lineage("www.c.example").organisation == sectigo.c.organisation
 
@@ -203,7 +147,7 @@ def test_a_certificate_of_another_account(desk: Desk, sectigo: Sectigo, tmp_path
     desk.explains("not-your-resource")
     serial = desk.certbot.lineage(NAME).serial
 
-    desk.pastes("certbot-sectigo --config-dir", {})
+    desk.pastes("revoke --cert-name")
 
     assert sectigo.is_revoked(serial)
 

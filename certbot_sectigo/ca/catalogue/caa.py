@@ -87,6 +87,7 @@ ENTRIES = (
             "!error processing|checking caa",
             "!certification authority authorization * forbid|prevent|prohibit|not",
             "!not authorized|allowed|permitted * caa",
+            "!disallowed|forbidden|denied|prevented * by caa",
         ),
         details=("caa",),
         types=("caa",),

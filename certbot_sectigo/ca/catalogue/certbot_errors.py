@@ -194,6 +194,8 @@ ENTRIES = (
         ),
         phrases=(
             "eof_error",
+            "bug in pythondialog|dialog",
+            "error opening terminal",
             "eof when reading a line",
             "eof while|when reading * input|stdin|answer",
             "!cannot prompt user",
@@ -242,6 +244,9 @@ ENTRIES = (
             "may be problems with existing configuration",
             "!error while running nginx|apache|apache2|apachectl|httpd",
             "!not automatically find matching server block",
+            "!unable find virtual host|vhost listening",
+            "!nginx|apache restart failed",
+            "does not exist or is not directory",
         ),
         sources=("certbot",),
         weight=Weight.SYMPTOM,

@@ -110,7 +110,7 @@ def advise(
         # Who says what only one CA's software says is taken for a customer of that CA.
         ca = next((each for each in PROFILES if entry in each.entries), None)
     known = {**PLACEHOLDERS, **({"caa": ca.caa, "portal": ca.portal} if ca else {})}
-    known.update(values or {})
+    known.update({**_endpoint((values or {}).get("server")), **(values or {})})
     case = next((c for c in entry.cases if re.search(c.says, said, re.IGNORECASE)), Case(""))
     more = ca.more.get(entry.key, More()) if ca and not case.causes else More()
 
@@ -124,6 +124,19 @@ def advise(
         tuple(map(filled, (*(case.causes or entry.causes), *more.causes))),
         tuple(map(filled, (*(case.steps or entry.steps), *more.steps))),
     )
+
+
+def _endpoint(server: str | None) -> dict[str, str]:
+    """Return what a server's URL says of host and port; nothing if it is none."""
+    try:
+        url = urlsplit(server or "")
+        port = url.port or (80 if url.scheme == "http" else 443)
+    except ValueError:
+        return {}
+    host = url.hostname
+    if not host or ":" in host:
+        return {}
+    return {"host": host, "endpoint": f"{host}:{port}"}
 
 
 def _runnable(command: str) -> str:

@@ -10,6 +10,10 @@ from types import MappingProxyType
 PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
     {
         "server": "URL",
+        "host": "HOST",
+        "endpoint": "HOST:443",
+        "config": "/etc/letsencrypt",
+        "logs": "/var/log/letsencrypt",
         "account": "ID",
         "kid": "KID",
         "lineage": "NAME",
@@ -23,8 +27,10 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
 )
 """What entries may hold in braces, and what is written where nothing is known of it.
 
-``{certbot}`` is the program that ran, ``{names}`` are options, ``{caa}`` is the domain by
-which CAA records name the CA, ``{portal}`` is where its customers manage accounts.
+``{host}`` and ``{endpoint}`` (with its port) are the server's, ``{config}`` and ``{logs}``
+certbot's directories, ``{certbot}`` is the program that ran, ``{names}`` are options, ``{caa}``
+is the domain by which CAA records name the CA, ``{portal}`` is where its customers manage
+accounts.
 """
 
 

@@ -164,6 +164,8 @@ ENTRIES = (
             "!certificate_order|order failed * no further information",
             "order status|is invalid",
             "order invalid|failed|rejected",
+            "!fail|failed|failure|could_not|unable|cannot|error finalize|finalizing order",
+            "!finalize order with status invalid",
             "!certificate_issuance|issuance failed",
             "!sign_error wrong_status invalid",
             "!order state invalid|errored",
@@ -184,6 +186,7 @@ ENTRIES = (
         ),
         phrases=(
             "failed|unable|error create|creating|place|placing order",
+            "!cannot|can_not|could_not|unable get new order|authz",
             "create new order error",
         ),
         sources=("win-acme#2127",),

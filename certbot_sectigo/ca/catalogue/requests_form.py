@@ -65,6 +65,8 @@ ENTRIES = (
             "!no key_id|kid * jws|header|request",
             "!missing key_id|kid * jws|header|request",
             "!jws|header|request no|missing key_id|kid",
+            "!not|cannot find|determine account id|acme url",
+            "!cannot|not find account_id|account url",
         ),
         sources=("acme.sh#3310", "cert-manager#7830"),
         hides=("malformed", "order-invalid"),

@@ -42,6 +42,7 @@ ENTRIES = (
             "unexpected_keyword argument",
             "unknown openssl error",
             "undefined symbol",
+            "panic_exception",
             "bad interpreter",
             "import_error",
             "module missing required functionality",
@@ -125,7 +126,7 @@ ENTRIES = (
         steps=(
             "Run it as the user that the directories belong to, most often root (sudo), or with "
             "--config-dir, --work-dir and --logs-dir of your own.",
-            "See whose they are: `ls -la /etc/letsencrypt /var/log/letsencrypt`",
+            "See whose they are: `ls -la {config} {logs}`",
         ),
         phrases=(
             "permission denied",

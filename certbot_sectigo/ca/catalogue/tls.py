@@ -39,8 +39,8 @@ ENTRIES = (
             "A firewall or proxy looks into TLS and breaks it off.",
         ),
         steps=(
-            "See what this machine can do: `openssl s_client -tls1_2 -connect HOST:443 "
-            "-servername HOST`",
+            "See what this machine can do: `openssl s_client -tls1_2 -connect {endpoint} "
+            "-servername {host} </dev/null`",
             "Allow TLS 1.2 and ECDHE suites with ECDSA and RSA; on Windows in the registry "
             "(SCHANNEL) and for .NET (SchUseStrongCrypto). Update an old system.",
         ),
@@ -85,7 +85,7 @@ ENTRIES = (
             "An internal CA whose root is not installed.",
         ),
         steps=(
-            "See who signed: `openssl s_client -connect HOST:443 -servername HOST </dev/null "
+            "See who signed: `openssl s_client -connect {endpoint} -servername {host} </dev/null "
             "| openssl x509 -noout -issuer -dates`",
             _CLOCK,
             "Install the root, and give it to certbot: REQUESTS_CA_BUNDLE=FILE in its "
@@ -105,6 +105,7 @@ ENTRIES = (
             "ssl certificate problem",
             "error setting certificate verify",
             "problem with ssl ca cert",
+            "no subject alternative name|dns * matching|present|found",
             "request failed 60|77|51",
             "unable verify first|leaf certificate",
             "peer certificate|cert cannot|not|could authenticated|verified",

@@ -23,7 +23,7 @@ _ENTRIES = (
             "Ask DigiCert's support with the code.",
         ),
         phrases=(
-            "!failed request certificate * errors|code",
+            "!failed request certificate errors code",
             "!errors code invalid_value|access_denied|missing_value",
             "!invalid_value validity_years|validity|organization|product|common_name",
             "!code access_denied",

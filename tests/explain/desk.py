@@ -1,0 +1,108 @@
+"""An administrator's terminal: reads an explanation and pastes its commands, as printed."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Mapping
+
+import pexpect
+
+from tests.bed.certbot import Certbot
+from tests.bed.components import BIN
+from tests.bed.process import TIMEOUT
+
+STAND_IN = """#!/bin/sh
+printf '%s' "${0##*/}"
+printf ' <%s>' "$@"
+echo
+"""
+"""A program that tells what it was asked, for those that are not here or ask other machines."""
+
+
+class Desk:
+    """A terminal.
+
+    :param certbot: whose directories and home it has.
+    """
+
+    def __init__(self, certbot: Certbot) -> None:
+        self.certbot = certbot
+        self.commands: list[str] = []
+        self.env: dict[str, str] = {}
+        self._first = certbot.home / "first-on-path"
+
+    def explains(self, key: str, text: str | None = None) -> list[str]:
+        """Have the newest log explained, or a text; give the commands that are printed.
+
+        Each has to stand on a line of its own.
+        """
+        words = f"certbot-sectigo {self.directories} explain"
+        if text is not None:
+            file = self.certbot.home / "said.txt"
+            file.write_text(text, "utf-8")
+            words += f" {file}"
+        lines = [line.strip() for line in self.types(words).splitlines()]
+        answer = subprocess.run(
+            ["sh", "-c", f"{words} --json"],
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        findings = json.loads(answer.stdout)["findings"]
+        found = [finding for finding in findings if finding["entry"] == key]
+        assert found, [finding["entry"] for finding in findings]
+        steps = (step for finding in found for step in finding["steps"])
+        self.commands = [c for step in steps for c in re.findall(r"`([^`]+)`", step)]
+        assert [c for c in self.commands if c not in lines] == []
+        return self.commands
+
+    def pastes(
+        self, part: str, words: Mapping[str, str] | None = None, check: int | None = 0
+    ) -> str:
+        """Run the one of the printed commands that has a part, with its capitals replaced."""
+        (command,) = (line for line in self.commands if part in line)
+        for capitals, value in (words or {}).items():
+            command, replaced = re.subn(rf"\b{capitals}\b", value, command)
+            assert replaced, command
+        return self.types(command, check)
+
+    def types(self, command: str, check: int | None = 0) -> str:
+        """Run a command line at a terminal, with yes to whatever it asks."""
+        child = pexpect.spawn(
+            "sh", ["-c", command], env=self._environment(), encoding="utf-8", timeout=TIMEOUT,
+            dimensions=(50, 1000), cwd=str(self.certbot.home),
+        )  # fmt: skip
+        said = ""
+        answers = ["y", "y", ""]
+        questions = [r"\[y/N\]:? ?", r"\(Y\)es/\(N\)o: ?", r"cancel\): ?", pexpect.EOF]
+        while (asked := child.expect(questions)) < len(answers):
+            said += str(child.before)
+            child.sendline(answers[asked])
+        said += str(child.before)
+        child.close()
+        assert "Traceback" not in said
+        assert check is None or child.exitstatus == check, f"{command}\n{said}"
+        return said
+
+    def stand_in(self, *programs: str, script: str = STAND_IN) -> None:
+        """Put programs before all others that only tell what they were asked."""
+        self._first.mkdir(exist_ok=True)
+        for program in programs:
+            path = self._first / program
+            path.write_text(script, "utf-8")
+            path.chmod(0o755)
+
+    @property
+    def directories(self) -> str:
+        """The options that a user types."""
+        pairs = zip(("config", "work", "logs"), self.certbot.directories)
+        return " ".join(f"--{option}-dir {folder}" for option, folder in pairs)
+
+    def _environment(self) -> dict[str, str]:
+        environment = {**self.certbot.environment(), **self.env}
+        environment["PATH"] = f"{self._first}:{BIN}:{environment['PATH']}"
+        environment["COLUMNS"] = "300"
+        return environment
