@@ -28,7 +28,7 @@ def remember(path: Path | None, *, universal: bool = False) -> None:
 
 def facts() -> str:
     """Return the command line that keeps a host's facts in a file."""
-    return "certbot-sectigo scm facts > HOST.json"
+    return commands.line("certbot-sectigo scm facts > HOST.json")
 
 
 def ours(*words: str) -> str:

@@ -7,6 +7,7 @@ import contextlib
 import json
 import shlex
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.sandbox import Admin, Config, RunningSandbox, running
+from tests.accounts.keys import new_key
 from tests.bed import schema
 from tests.bed.certbot import Certbot
 from tests.bed.eab import EabPair
@@ -258,3 +260,62 @@ def test_no_secret_in_the_process_list(tool: Tool, sandbox: RunningSandbox, tmp_
     key = output.read_text().split("hmac_key = ")[1].split()[0]
     for secret in (key, CLERK.password.reveal()):
         assert secret.encode() not in whole
+
+
+def test_several_at_once_make_one(tool: Tool, sandbox: RunningSandbox) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        runs = [pool.submit(tool.run, "--json", *_ensure(sandbox, "--yes")) for _ in range(4)]
+    made = [schema.document(run.result().stdout)["result"]["made"] for run in runs]
+    assert sorted(made) == [False, False, False, True]
+    assert len(Scm(sandbox).ask("GET", "/api/acme/v2/account").json) == 1
+
+
+def _lines(text: str) -> list[str]:
+    found = [line.strip() for line in text.splitlines()]
+    return [line for line in found if line.startswith("certbot-sectigo ")]
+
+
+def test_commands_that_are_proposed_do_what_they_say(
+    tool: Tool, sandbox: RunningSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they are printed; with the log-in in a file of another name, too."""
+    other = tool.certbot.home / "my log-in.ini"
+    (tool.certbot.config_dir / "sectigo-scm.ini").rename(other)
+    own = ("--scm-credentials", str(other))
+
+    def follow(*words: str, check: int | None = 1, only: str = "") -> None:
+        said = tool.run("-n", *words, *own, check=check)
+        [line] = [line for line in dict.fromkeys(_lines(said.output)) if only in line]
+        assert shlex.quote(str(other)) in line
+        tool.run(*shlex.split(line)[1:], *(("--yes",) if only else ()))
+
+    raw = Scm(sandbox)
+    twins = [raw.create(NAME), raw.create(NAME)]
+    follow(*_ensure(sandbox, "--yes"), only=" rename ")
+    names = {a["id"]: a["name"] for a in raw.ask("GET", "/api/acme/v2/account").json}
+    assert names == {twins[0]: NAME, twins[1]: f"{NAME} unused"}
+    raw.ask("DELETE", f"/api/acme/v2/account/{twins[1]}")
+    follow("scm", "show", "nobody")
+    tool.run(*_ensure(sandbox, "--yes"), *own)
+    follow("scm", "deactivate-client", NAME, "nobody", "--yes")
+    follow("scm", "revoke", "ab:cd", "--yes")
+    # A host, and somebody who bound the pair besides.
+    output = tmp_path / "web1.ini"
+    tool.run("scm", "pair", NAME, "--output", str(output), *own)
+    found = raw.ask("GET", f"/api/acme/v2/account/{twins[0]}").json
+    tool.certbot.run("certonly", "-a", "sectigo-eab", "--sectigo-eab-credentials", str(output),
+                     "--agree-tos", "-m", "x@c.example", "-d", "www.c.example")  # fmt: skip
+    sandbox.add_account(found["macId"], new_key().public_key().to_json())
+    follow("scm", "audit", only=" deactivate-client ")
+    statuses = [c["status"] for c in raw.ask("GET", f"/api/acme/v2/account/{twins[0]}/client").json]
+    assert sorted(statuses) == ["deactivated", "valid"]
+    tool.certbot.run("renew", "--force-renewal")
+    follow("scm", "audit", only=" revoke ")
+    assert [bool(c.revoked) for c in sandbox.certificates()] == [True, False]
+    sandbox.advance(days=150)
+    said = tool.run("scm", "audit", "nowhere.json", *own, check=1).stderr
+    [line] = _lines(said)
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(line.partition(" > ")[0])[1:]
+    Path("HOST.json").write_text(tool.run(*words).stdout)
+    tool.run("scm", "audit", str(tmp_path / "HOST.json"), *own, check=None)

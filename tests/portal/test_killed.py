@@ -47,6 +47,14 @@ class Host:
         left = {p.name for p in (self.config / "sectigo" / "scm").iterdir()}
         assert left == {"lock"}
 
+    def a_minute_later_ensured(self) -> None:
+        """Run it again with room on the disk, see that all is well, and begin anew."""
+        a_minute_later(self.config)
+        self.forker.run(*self.ensure)
+        self.forker.run(*self.pair)
+        self.check()
+        self.forget()
+
     def forget(self) -> None:
         """Begin anew."""
         for account in self.scm.accounts():
@@ -68,11 +76,7 @@ def test_ensure(host: Host) -> None:
     number = 0
     while host.killed(host.ensure, number):
         assert len(host.scm.accounts()) <= 1, number
-        a_minute_later(host.config)
-        host.forker.run(*host.ensure)
-        host.forker.run(*host.pair)
-        host.check()
-        host.forget()
+        host.a_minute_later_ensured()
         number += 1
     assert number > 30
 
@@ -88,6 +92,34 @@ def test_pair(host: Host) -> None:
         host.output.unlink()
         number += 1
     assert number > 15
+
+
+def test_a_full_disk(host: Host) -> None:
+    number = 0
+    while True:
+        outcome = host.forker.run(*host.ensure, fail_at=number, check=None)
+        assert len(host.scm.accounts()) <= 1, number
+        if outcome.returncode == 0:
+            break
+        assert "The disk is full" in outcome.output
+        # Without a note on the disk nothing is made.
+        assert number or not host.scm.accounts()
+        host.a_minute_later_ensured()
+        number += 1
+    assert number > 3
+    number = 0
+    while host.forker.run(*host.pair, fail_at=number, check=None).returncode:
+        assert not host.output.exists()
+        number += 1
+    assert number > 1
+    host.check()
+
+
+def test_no_place_for_a_note(host: Host) -> None:
+    (host.config / "sectigo").write_text("in the way")
+    outcome = host.forker.run(*host.ensure, check=1)
+    assert str(host.config / "sectigo") in outcome.output
+    assert host.scm.accounts() == []
 
 
 def test_what_ensure_proposes_is_run_as_it_is_printed(host: Host) -> None:

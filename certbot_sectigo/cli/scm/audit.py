@@ -99,9 +99,10 @@ def _read(path: Path) -> Host:
     try:
         document = json_text.loads_object(reading.read_regular(path, _MOST_BYTES))
         return portal_hosts.as_hosts([document])[0]
-    except ValueError:
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no JSON object"
         raise errors.Error(
-            f"{path} is no JSON object.", "Give what  certbot-sectigo scm facts  printed."
+            f"{path}: {why}.", f"Give what this printed on a host:\n{commands.facts()}"
         ) from None
     except errors.Error as error:
         raise errors.Error(f"{path}: {error.message}", error.remedy) from None
