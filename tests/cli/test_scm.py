@@ -30,8 +30,8 @@ NAME = "web1.c.example"
 
 
 @pytest.fixture
-def sandbox() -> Iterator[RunningSandbox]:
-    with running(Config(**SCM)) as sandbox:
+def sandbox(request: pytest.FixtureRequest) -> Iterator[RunningSandbox]:
+    with running(Config(**SCM, **getattr(request, "param", {}))) as sandbox:
         yield sandbox
 
 
@@ -275,6 +275,7 @@ def _lines(text: str) -> list[str]:
     return [line for line in found if line.startswith("certbot-sectigo ")]
 
 
+@pytest.mark.parametrize("sandbox", [{"scm_binding": "reusable"}], indirect=True)
 def test_commands_that_are_proposed_do_what_they_say(
     tool: Tool, sandbox: RunningSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
