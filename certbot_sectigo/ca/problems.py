@@ -75,6 +75,7 @@ class Meaning(enum.Enum):
     DEACTIVATED = "account-deactivated"
     SUSPENDED = "account-suspended"
     ALREADY_REVOKED = "already-revoked"
+    NOT_LINKED = "identifiers-not-linked"
     OTHER = ""
 
     # The values are the catalogue's keys.

@@ -17,6 +17,7 @@ from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
+from certbot_sectigo.renewals import organisation
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook, Renewal
 
 if TYPE_CHECKING:
@@ -139,6 +140,13 @@ def as_json(renewal: Renewal) -> Mapping[str, Any]:
         "account": renewal.account,
         "kid": renewal.kid,
         "forecast": _forecast_as_json(renewal.forecast),
+        "organisation": {
+            "name": renewal.organisation,
+            "validation": renewal.organisation_validated,
+            "until": time(renewal.organisation_until),
+        }
+        if renewal.organisation is not None
+        else None,
         "horizon": time(renewal.horizon),
         "horizons": [
             {
@@ -198,6 +206,8 @@ def _blocks(found: Sequence[Renewal], *, orders: bool) -> Iterator[Block]:
         tone = Tone.BAD if forecast.fails else Tone.WARN
         text = f"{renewal.lineage.name}: {forecast.reason}"
         yield Remark(f"{text} {forecast.remedy}".rstrip(), forecast.command, tone)
+    for sentence in organisation.sentences(found):
+        yield Remark(sentence, tone=Tone.DIM)
     if not orders and any(r.forecast.outlook is Outlook.UNKNOWN for r in found):
         yield Remark("The CA was not asked. This asks it:", commands.ours("renewals", "--order"))
 

@@ -23,16 +23,27 @@ from certbot_sectigo.doctor.checks import (
     barred,
     cut_off,
     deployment,
+    idle,
     reach,
     renewal,
     revoked,
     secrets,
     surroundings,
     traps,
+    unasked,
 )
+from certbot_sectigo.doctor.checks import twins as twins_check
 from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Diagnosis, Expiry, Finding, scrubbed, worst_first
-from certbot_sectigo.doctor.readers import exposure, hmac_keys, holdings, leaks, revocations
+from certbot_sectigo.doctor.readers import (
+    exposure,
+    hmac_keys,
+    holdings,
+    leaks,
+    revocations,
+    scheduled,
+    twins,
+)
 from certbot_sectigo.machine import (
     certbot_versions,
     lineages,
@@ -49,7 +60,7 @@ from certbot_sectigo.machine.owners import OwnerError
 from certbot_sectigo.machine.requirements import Unmet, first_unmet
 from certbot_sectigo.renewals import survey
 from certbot_sectigo.renewals.forecast import Answer
-from certbot_sectigo.renewals.model import Outlook, Renewal
+from certbot_sectigo.renewals.model import Renewal
 from certbot_sectigo.renewals.survey import Surveyed
 
 
@@ -97,6 +108,8 @@ class Machine:
     lacks: tuple[network.Lack, ...]
     """Settings of the network that this process has and what renews has not; where CAs were
     asked, as that went by them."""
+    twins: tuple[model.Twin, ...]
+    scheduled: tuple[model.ScheduledLine, ...]
     settings: tuple[traps.Setting, ...]
     settings_files: frozenset[Path]
     holdings: tuple[model.Holding, ...]
@@ -180,6 +193,8 @@ def read(
         lacks=tuple(network.lacking(environ, schedule.starts, system_root))
         if questions != _NONE
         else (),
+        twins=tuple(twins.read(dirs, system_root, renewals)),
+        scheduled=tuple(scheduled.read(system_root)),
         settings=tuple(
             setting
             for path in dict.fromkeys(files)
@@ -214,8 +229,10 @@ def diagnose(machine: Machine) -> Diagnosis:
             machine.ours,
         ),
         *revoked.check(machine.renewals, machine.revocations, machine.now, machine.certbot_version),
+        *twins_check.check(machine.twins, machine.renewals, machine.now),
         *deployment.check(machine.deployment),
         *surroundings.check(machine.lacks),
+        *idle.check(machine.settings, machine.scheduled, machine.renewals),
         *traps.check(machine.settings, machine.overview),
         *traps.check_requirement(machine.unmet, machine.certbot_version),
     ]
@@ -227,30 +244,17 @@ def diagnose(machine: Machine) -> Diagnosis:
         verdicts=Counter((e.facts.server, e.verdict.value) for e in machine.overview.entries),
         expiries=machine.expiries,
         reaches=tuple(reached),
-        unasked=tuple(_unasked(machine)),
+        unasked=tuple(
+            unasked.sentences(
+                machine.renewals, machine.revocations if machine.online else None, machine.ordered
+            )
+        ),
     )
 
 
 def _credentials(dirs: Dirs, found: Iterable[Lineage]) -> list[Path]:
     named = [Path(lineage.credentials) for lineage in found if lineage.credentials]
     return list(dict.fromkeys([dirs.default_credentials, *named]))
-
-
-def _unasked(machine: Machine) -> Iterable[str]:
-    """Name what CAs were not asked about, of what they could have been."""
-    if not machine.renewals:
-        return
-    if machine.online:
-        yield from revoked.unasked(machine.revocations)
-    else:
-        yield "Whether accounts are alive there and certificates revoked: --online asks."
-    if not machine.ordered:
-        yield "Whether it would renew certificates: --orders asks."
-    else:
-        for renewal in machine.renewals:
-            forecast = renewal.forecast
-            if forecast.outlook is Outlook.UNKNOWN and not forecast.code:
-                yield f"{renewal.lineage.name}: {forecast.reason}"
 
 
 def _expiry(item: Surveyed, found: Renewal) -> Expiry:

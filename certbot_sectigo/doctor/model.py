@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -183,6 +183,29 @@ class Repository:
     path: Path
     holds: bool
     """Whether secrets are in it, or are only not kept out of it."""
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A lineage ``NAME-0001`` for the names of a lineage ``NAME``."""
+
+    lineage: str
+    base: str
+    versions: int
+    """How many certificates it has had."""
+    uses: tuple[str, ...] = ()
+    """What may use its folder."""
+    unread: tuple[str, ...] = ()
+    """What could not be looked through, and why."""
+
+
+@dataclass(frozen=True)
+class ScheduledLine:
+    """A command of a schedule that gives options of ours."""
+
+    path: Path
+    line: int
+    text: str = field(repr=False)
 
 
 class LeakPlace(enum.Enum):

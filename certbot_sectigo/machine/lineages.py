@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.base import errors, reading
-from certbot_sectigo.machine import certificates, dirs, renewal_file
+from certbot_sectigo.machine import certificates, dirs, renewal_file, roles
 from certbot_sectigo.machine.certificates import Certificate, Unreadable
 from certbot_sectigo.machine.renewal_file import RepointError, diff, repoint
 
@@ -39,7 +39,7 @@ class LineageError(errors.Error):
     """Renewal files cannot be read."""
 
 
-PLUGIN = "sectigo-eab"
+PLUGIN = roles.PLUGIN
 """certbot's name of our plugin."""
 
 

@@ -7,24 +7,12 @@ certbot finds: nobody but argparse ever comes to see the option then.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from certbot_sectigo.machine import certbot_versions
-
-PLUGIN = "sectigo-eab"
-
-_ROLES = {
-    "-a": "authenticator",
-    "--authenticator": "authenticator",
-    "-i": "installer",
-    "--installer": "installer",
-    "--configurator": "configurator",
-}
-_SHORT = re.compile(r"--(standalone|webroot|manual|nginx|apache|dns-[a-z0-9]+)")
-"""certbot's own names for ``--authenticator X``; of two of them nginx and apache install."""
+from certbot_sectigo.machine import certbot_versions, roles
+from certbot_sectigo.machine.roles import PLUGIN
 
 _warned = False
 
@@ -105,25 +93,10 @@ def idle(option: str, argv: Sequence[str], settings: Mapping[str, Mapping[str, A
     """
     if not certbot_versions.on_command_line(option, argv):
         return None
-    given = list(_named(argv))
-    named = {value.rpartition(":")[2] for _, value in given}
-    for values in settings.values():
-        named |= {
-            str(value[-1]) for key, value in values.items() if key in _ROLES.values() and value
-        }
-    others = [value for role, value in given if role in ("authenticator", "configurator")]
-    return others[0] if others and PLUGIN not in named else None
-
-
-def _named(argv: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Return the plugins that a command line names, each with its role."""
-    words = iter(argv)
-    for word in words:
-        option, equals, value = word.partition("=")
-        short = _SHORT.fullmatch(word)
-        if option in _ROLES:
-            yield _ROLES[option], value if equals else next(words, "")
-        elif word[:2] in ("-a", "-i") and len(word) > 2:
-            yield _ROLES[word[:2]], word[2:]
-        elif short:
-            yield "authenticator", short[1]
+    filed = [
+        (key, str(value[-1]))
+        for values in settings.values()
+        for key, value in values.items()
+        if key in roles.ROLES and value
+    ]
+    return roles.other(roles.named(argv), filed)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from certbot_sectigo.accounts import store
 from certbot_sectigo.ca.errors import CaError, Refused
 from certbot_sectigo.ca.order import open_order
-from certbot_sectigo.ca.problems import About
+from certbot_sectigo.ca.problems import About, Meaning
 from certbot_sectigo.ca.session import QUESTION_TIMEOUT, Session, Settings
 from certbot_sectigo.machine.logs.orders import PASSING
 from certbot_sectigo.renewals.forecast import Answer, No, Silence, Yes
@@ -59,7 +59,8 @@ def _answer(item: Surveyed, settings: Settings) -> Answer:
     except Refused as refused:
         if refused.problem.type in PASSING:
             return Silence(refused.message, refused.remedy)
-        return No(str(refused.problem), refused.remedy)
+        linked = refused.meaning is not Meaning.NOT_LINKED
+        return No(str(refused.problem), refused.remedy, not linked)
     except (CaError, store.AccountError) as error:
         return Silence(error.message, error.remedy)
     return Yes({each.name: each.challenges for each in order.pending})

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Union
 
 from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.ca.problems import Meaning, Problem, meaning
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.live import Damage
@@ -31,6 +32,8 @@ class No:
 
     words: str
     remedy: str = ""
+    of_organisation: bool = False
+    """Whether it may be for the organisation's validation."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ def _refused_now(facts: Facts) -> Forecast | None:
         Basis.ORDER,
         code="refused",
         remedy=facts.answer.remedy,
+        of_organisation=facts.answer.of_organisation,
     )
 
 
@@ -259,6 +263,8 @@ def _from_log(facts: Facts) -> Forecast:
             code="refused",
             remedy="Ask the CA again with an order:",
             command=_ask(lineage),
+            of_organisation=meaning(Problem.of(last.problem, last.detail), lineage.server)
+            is Meaning.NOT_LINKED,
         )
     if facts.registers:
         reason = "the account is not there, so the renewal registers one with the pair that is."

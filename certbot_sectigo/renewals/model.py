@@ -81,6 +81,8 @@ class Forecast:
     remedy: str = ""
     command: str = ""
     """The lines that help, where there are some."""
+    of_organisation: bool = False
+    """Whether it is a refusal that may be for the organisation's validation."""
 
     @property
     def fails(self) -> bool:
@@ -113,6 +115,28 @@ class Renewal:
     """What is wrong with its files, refused by certbot or not."""
     mending: tuple[str, ...] = ()
     """The lines that put its links right."""
+
+    organisation: str | None = None
+    """O of its certificate: of OV and EV the organisation that the CA has validated, too."""
+
+    @property
+    def organisation_validated(self) -> str | None:
+        """What is known of the organisation's validation; None where there is none.
+
+        When it lapses all names stop at once. No ACME server tells until when it lasts; a refusal
+        may be for it, and the portal tells where it is asked.
+        """
+        if self.organisation is None:
+            return None
+        if self.forecast.of_organisation:
+            return "refused"
+        return "portal" if self.organisation_until is not None else "not known"
+
+    @property
+    def organisation_until(self) -> datetime | None:
+        """Until when the portal says that the organisation is validated (UTC)."""
+        ends = [one.until for one in self.horizons if one.method == ORGANISATION]
+        return min(ends, default=None)
 
     @property
     def horizon(self) -> datetime | None:

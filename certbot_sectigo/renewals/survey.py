@@ -58,6 +58,7 @@ class Surveyed:
             forecast=forecast(facts),
             horizons=tuple(facts.horizons),
             options=facts.options,
+            organisation=certificate.organisation if certificate else None,
             damages=tuple(facts.damages),
             mending=tuple(facts.mending),
         )

@@ -95,8 +95,9 @@ def test_what_is_not_ours_is_named_as_not_asked(alive: Machine, sectigo: Sectigo
     orders = sectigo.orders
     document = alive.doctor("--orders", "--ignore", "accounts/several-kids")[2]
     assert sectigo.orders == orders + 1
-    online, said = document["unasked"]
+    online, said, *organisations = document["unasked"]
     assert online.endswith("--online asks.")
+    assert all("is not known" in sentence for sentence in organisations)
     assert said.startswith("c.example: its authenticator standalone is not ours")
     assert said in " ".join(alive.command("doctor", "--orders").stdout.split())
 

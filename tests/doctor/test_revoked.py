@@ -51,13 +51,14 @@ def test_by_renewal_info_where_no_log_tells(revoked: Machine) -> None:
     _, [finding], document = revoked.doctor("--online", *logs)
     assert finding["code"] == "renewal/revoked"
     assert "renewalInfo" in finding["what"] and "a.example: " in finding["what"]
-    [orders] = document["unasked"]
+    orders, *organisations = document["unasked"]
+    assert organisations and all("organisation" in said for said in organisations)
     assert orders.endswith("--orders asks.")
 
 
 def test_what_could_not_be_asked_is_named(machine: Machine) -> None:
     # The sandbox of the pattern has ended.
-    a, c, orders = machine.doctor("--online")[2]["unasked"]
+    a, c, orders, *_ = machine.doctor("--online")[2]["unasked"]
     assert a.startswith("a.example, whether it is revoked: renewalInfo (http://127.0.0.1:")
     assert c.startswith("c.example, whether it is revoked: renewalInfo (http://127.0.0.1:")
     assert orders.endswith("--orders asks.")

@@ -66,6 +66,12 @@ def test_without_a_question_it_says_what_it_rests_on(machine: Machine) -> None:
         assert said[name]["horizon"] > said[name]["next_try"]
         assert said[name]["horizons"][0]["method"] == "sectigo-email-01"
         assert said[name]["kid"]
+        department = f"Department {name[4].upper()}"
+        assert said[name]["organisation"] == {
+            "name": department,
+            "validation": "not known",
+            "until": None,
+        }
 
 
 def test_one_order_for_each_lineage_and_no_trace(machine: Machine) -> None:
@@ -83,6 +89,8 @@ def test_a_wrong_account_is_refused_here_as_there(machine: Machine) -> None:
     said = machine.forecasts("--order", check=1)
     assert said["www.a.example"]["forecast"]["outlook"] == "refused"
     assert "not all linked" in said["www.a.example"]["forecast"]["reason"]
+    assert said["www.a.example"]["organisation"]["validation"] == "refused"
+    assert said["www.c.example"]["organisation"]["validation"] == "not known"
     assert said["www.c.example"]["forecast"]["outlook"] == "ready"
     machine.certbot.run("renew", "--force-renewal", "--cert-name", "www.a.example", check=1)
 
@@ -139,6 +147,9 @@ def test_for_people(machine: Machine) -> None:
         machine.certbot, "renewals", options=("--system-root", str(machine.root)), check=0
     )
     assert "www.a.example" in result.stdout and "ready" in result.stdout
+    text = " ".join(result.stdout.split())
+    for name in "AC":
+        assert f"Until when the organisation Department {name} is validated" in text
 
 
 def test_a_validation_that_ends_before_the_renewal(machine: Machine) -> None:

@@ -39,3 +39,13 @@ def test_what_configuration_files_say_counts() -> None:
     files = {"config_file|/etc/letsencrypt/cli.ini": {"installer": (None, "sectigo-eab")}}
     assert idle("--sectigo-eab-kid", [*GIVEN, "--manual"], files) is None
     assert idle("--sectigo-eab-kid", ["certonly", "--manual"], {}) is None
+
+
+def test_an_authenticator_that_only_a_configuration_file_names() -> None:
+    files = {"config_file|/etc/letsencrypt/cli.ini": {"authenticator": (None, "standalone")}}
+    assert idle("--sectigo-eab-kid", GIVEN, files) == "standalone"
+    assert idle("--sectigo-eab-kid", [*GIVEN, "-a", "sectigo-eab"], files) is None
+    assert idle("--sectigo-eab-kid", [*GIVEN, "-i", "sectigo-eab"], files) is None
+    ours = {"config_file|/etc/letsencrypt/cli.ini": {"authenticator": (None, "sectigo-eab")}}
+    assert idle("--sectigo-eab-kid", GIVEN, ours) is None
+    assert idle("--sectigo-eab-kid", [*GIVEN, "--standalone"], ours) == "standalone"

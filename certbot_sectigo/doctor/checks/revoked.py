@@ -68,17 +68,3 @@ def _reason(
                     f"certificates that are revoked, or about to be ({word.url})."
                 )
     return ""
-
-
-def unasked(known: Mapping[str, Revocation]) -> Iterator[str]:
-    """Name the certificates of which nobody told whether they are revoked."""
-    for name, said in known.items():
-        told = any(word.revoked is not None or word.when is not None for word in said.words)
-        if said.logged is not None or told:
-            continue
-        failed = "; ".join(f"{w.source.value} ({w.url}): {w.why}" for w in said.words)
-        yield f"{name}, whether it is revoked: " + (
-            failed.rstrip(".") + "."
-            if failed
-            else "its CA has no renewalInfo, and it names neither an OCSP responder nor a CRL."
-        )

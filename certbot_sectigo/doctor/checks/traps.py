@@ -10,8 +10,8 @@ from pathlib import Path
 
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.doctor.model import Finding, Severity
-from certbot_sectigo.machine import certbot_versions
-from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine import certbot_versions, roles
+from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.requirements import DISTRIBUTION, Unmet
 from certbot_sectigo.machine.schedules import Source
 
@@ -39,8 +39,10 @@ def parse(path: Path, lines: Iterable[tuple[int, str]]) -> Iterator[Setting]:
         if match is None:
             continue
         name = match[1].lower().replace("_", "-")
-        if name in ("server", "account", "authenticator", "configurator"):
+        if name in ("server", "account", *roles.ROLES):
             yield Setting(path, number, name, match[2] or "")
+        elif name.startswith(f"{PLUGIN}-"):
+            yield Setting(path, number, name, "")
         elif name in (*_SWITCHES, *_AUTHENTICATORS) and _true(match[2]):
             yield Setting(path, number, name, "true")
 
@@ -53,6 +55,8 @@ def check(settings: Iterable[Setting], overview: Overview) -> Iterator[Finding]:
         if dangling.source is Source.CONFIG
     }
     for setting in settings:
+        if setting.name == "installer" or setting.name.startswith(f"{PLUGIN}-"):
+            continue  # see :mod:`.idle`
         absent = (setting.path, setting.value) in missing
         severity, title, what, remedy = _told(setting, overview.lineages, absent=absent)
         yield Finding(
