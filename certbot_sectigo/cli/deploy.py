@@ -237,7 +237,10 @@ def _plan(job: DeployJob, context: CommandContext) -> list[dict[str, Any]]:
             f"would write {change.path} (owner {change.new.uid}:{change.new.gid}, "
             f"mode {change.new.mode:04o})"
             for change in plan.changes
-        ] or ["has the certificate; nothing would be written"]
+        ]
+        if plan.delivery is not None:
+            lines.append(f"would send it to {plan.delivery.destination.address}, by ssh")
+        lines = lines or ["has the certificate; nothing would be written"]
         for what, one in (("test", plan.target.test), ("reload", plan.target.reload)):
             if one is not None:
                 lines.append(f"would {what}: {one.shown}")

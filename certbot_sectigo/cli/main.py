@@ -32,6 +32,10 @@ _COMMANDS = {
     "explain": ("certbot_sectigo.cli.explain", "Print what an error or a log means."),
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
     "doctor": ("certbot_sectigo.cli.doctor", "Print what is wrong on this machine, with remedies."),
+    "receive": (
+        "certbot_sectigo.cli.receive",
+        "Take a certificate on standard input, from a certificate machine, and deploy it.",
+    ),
     "renewals": (
         "certbot_sectigo.cli.renewals",
         "Print what the next renewal of each certificate will do.",

@@ -6,6 +6,8 @@ once. *Plan*: which files have to become what. *Checkpoint*: the files that a de
 replaced, to bring them back. *Owed*: a deployment that failed, or was cut off, and is done
 again by the next ``certbot renew``. *Way*: the folders from ``/`` to a target's file.
 
+Other hosts: ``delivery/`` sends to them, and ``receiving/`` is such a host's own side.
+
 On disk, 0700::
 
     <config_dir>/sectigo/deploy/

@@ -9,22 +9,27 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.backends import default_backend
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 
 from certbot_sectigo.deploy.model import Material
 from certbot_sectigo.machine import certificates
 
 
+class KeyReadError(ValueError):
+    """A private key cannot be read."""
+
+
 def private_key(pem: str) -> Any:
     """Read the private key of a lineage.
 
-    :raises ValueError: it cannot be read, or is encrypted.
+    :raises KeyReadError: it cannot be read, or is encrypted.
     """
     try:
         return serialization.load_pem_private_key(pem.encode(), None, default_backend())
     except Exception:
         # The cause may repeat a part of the key; what kind it was does not help anybody.
-        raise ValueError("the private key cannot be read") from None
+        raise KeyReadError("the private key cannot be read") from None
 
 
 def der(certificate: x509.Certificate) -> bytes:
@@ -43,15 +48,58 @@ def covered(domain: str, by: Iterable[str]) -> bool:
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     if certificate.issuer != issuer.subject:
         return False
-    # Since cryptography 40; before, the names have to do.
-    if not hasattr(certificate, "verify_directly_issued_by"):
-        return True
     try:
-        certificate.verify_directly_issued_by(issuer)
+        # Since cryptography 40.
+        if hasattr(certificate, "verify_directly_issued_by"):
+            certificate.verify_directly_issued_by(issuer)
+        else:
+            verify_signature(certificate, issuer)
     except Exception:
         # ValueError, TypeError or InvalidSignature: all say that it is not the issuer.
         return False
     return True
+
+
+def verify_signature(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
+    """See that a certificate was signed with another one's key, as older cryptography can.
+
+    :raises Exception: it was not, or not in one of the ways that CAs sign.
+    """
+    key: Any = issuer.public_key()
+    signed = certificate.signature, certificate.tbs_certificate_bytes
+    algorithm: Any = certificate.signature_hash_algorithm
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(*signed, padding.PKCS1v15(), algorithm)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(*signed, ec.ECDSA(algorithm))
+    else:
+        key.verify(*signed)
+
+
+def foreign_authorities(chain: bytes) -> list[str]:
+    """Return the subjects in a chain that may not issue (RFC 5280 section 4.2.1.9).
+
+    :raises ValueError: a certificate cannot be read.
+    """
+    found = []
+    for one in certificates.parse(chain):
+        try:
+            basic = one.extensions.get_extension_for_class(x509.BasicConstraints).value
+        except x509.ExtensionNotFound:
+            basic = None
+        if basic is None or not basic.ca:
+            found.append(_common_name(one.subject))
+    return found
+
+
+def ends_at(fullchain: bytes, roots: bytes) -> bool:
+    """Return whether the last certificate of a chain is a root of these, or issued by one.
+
+    :param roots: PEM.
+    :raises ValueError: a certificate cannot be read.
+    """
+    last = certificates.parse(fullchain)[-1]
+    return any(der(last) == der(root) or _issued(last, root) for root in certificates.parse(roots))
 
 
 def _common_name(name: x509.Name) -> str:
@@ -88,6 +136,23 @@ def problems(
     :returns: one sentence each; empty where all is well.
     """
     try:
+        (certificate,) = certificates.parse(material.cert)
+        belongs = _public(private_key(material.privkey.reveal()).public_key()) == _public(
+            certificate.public_key()
+        )
+        found = [] if belongs else ["the private key does not belong to the certificate"]
+    except KeyReadError as error:
+        found = [str(error)]
+    except ValueError:
+        found = []  # of the certificate, which is told below
+    return found + certificate_problems(material, domains, allow_sandbox, now)
+
+
+def certificate_problems(
+    material: Material, domains: Sequence[str], allow_sandbox: bool, now: datetime
+) -> list[str]:
+    """Return what :func:`problems` does, without a look at the private key."""
+    try:
         leaf = certificates.parse(material.cert)
         chain = certificates.parse(material.chain)
         full = certificates.parse(material.fullchain)
@@ -98,13 +163,6 @@ def problems(
         return [f"cert.pem holds {len(leaf)} certificates instead of one"]
     found: list[str] = []
     certificate = leaf[0]
-    try:
-        if _public(private_key(material.privkey.reveal()).public_key()) != _public(
-            certificate.public_key()
-        ):
-            found.append("the private key does not belong to the certificate")
-    except ValueError as error:
-        found.append(str(error))
     if [der(one) for one in full] != [der(one) for one in (*leaf, *chain)]:
         found.append("fullchain.pem is not the certificate followed by chain.pem")
     for lower, upper in zip((certificate, *chain), chain):

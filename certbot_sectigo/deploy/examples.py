@@ -6,6 +6,10 @@ _HEAD = """\
 # One [[target]] for each place a certificate goes to.
 # Look at it without changing anything: certbot-sectigo deploy --dry-run
 """
+_RECEIVING = """\
+# On a host that a certificate machine serves: /etc/certbot-sectigo/receive.toml
+# What no target here asks for is refused.
+"""
 
 EXAMPLES = {
     "haproxy": """\
@@ -79,6 +83,27 @@ public_mode = "0644"
 test = ["freeradius", "-C"]
 reload = ["systemctl", "restart", "freeradius"]   # a reload does not read certificates again
 """,
+    "ssh": """\
+[[target]]                           # on a certificate machine, for each host it serves
+name = "web1"
+cert_name = "www.example.org"
+format = "ssh"
+ssh = "certs@web1.example.org"
+identity_file = "/root/.ssh/certificate-machine"
+""",
+    "receive": """\
+[[target]]
+name = "haproxy"
+domains = ["www.example.org"]        # these and no other names
+format = "bundle"
+path = "/etc/haproxy/certs/www.pem"
+owner = "root"
+group = "haproxy"
+mode = "0640"
+test = ["haproxy", "-c", "-f", "/etc/haproxy/haproxy.cfg"]
+reload = ["systemctl", "reload", "haproxy"]
+connect = "localhost:443"
+""",
 }
 
 
@@ -87,4 +112,4 @@ def example(name: str) -> str:
 
     :raises KeyError: there is no such example.
     """
-    return f"{_HEAD}\n{EXAMPLES[name]}"
+    return f"{_RECEIVING if name == 'receive' else _HEAD}\n{EXAMPLES[name]}"

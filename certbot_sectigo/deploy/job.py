@@ -9,6 +9,7 @@ from pathlib import Path
 from certbot_sectigo.base import reading
 from certbot_sectigo.deploy import material as materials
 from certbot_sectigo.deploy import plan, report, served, surroundings, transaction
+from certbot_sectigo.deploy.delivery import send
 from certbot_sectigo.deploy.files import ServiceFiles
 from certbot_sectigo.deploy.model import DeployError, Material, TargetOutcome, TargetsError
 from certbot_sectigo.deploy.recovery import Tell
@@ -91,7 +92,7 @@ class DeployJob:
         installer but installs nothing.
         """
         name = self.material.lineage
-        if name is None or DeployStore(self.config_dir).knows(name):
+        if name is None or DeployStore.of(self.config_dir).knows(name):
             return False
         return at_renewals(self.config_dir, name) and bool(self.targets())
 
@@ -113,7 +114,7 @@ class DeployJob:
         :param only: the names of the targets to serve; ``None``: all.
         :param guard: asked right before files are switched; whatever it raises, none is.
         """
-        store = DeployStore(self.config_dir)
+        store = DeployStore.of(self.config_dir)
         lineage = self.material.lineage
         try:
             targets = self.targets()
@@ -135,12 +136,18 @@ class DeployJob:
         return plan.make_all(self.targets(), self.material, self.config_dir)
 
     def differences(self) -> list[TargetDifference]:
-        """Return for each target in what it differs from the lineage; writes nothing."""
+        """Return for each target in what it differs from the lineage; writes nothing.
+
+        Other hosts are asked; no key is sent.
+        """
         plans, refused = self.plans()
         files = ServiceFiles(self.config_dir)
         found = {one.target: tuple(one.message.splitlines()) for one in refused}
+        sent = [one.delivery for one in plans if one.delivery is not None]
+        there = send.check(sent, self.material)
         for one in plans:
             reasons = [_difference(change) for change in one.changes]
+            reasons += there.get(one.target.name, ())
             why = served.problem(one.target, self.material, 0)
             found[one.target.name] = tuple(reasons + ([why] if why else []))
         return [

@@ -77,7 +77,8 @@ class TargetOutcome:
     """``deployed``, ``unchanged`` (its files were right already; tested and reloaded),
     ``refused`` (nothing written), ``rolled back`` (the old files are back), ``stuck``
     (they could not be put back), ``not served`` (files and reload are fine, yet the
-    service does not show the certificate)."""
+    service does not show the certificate), ``not delivered`` (no answer of the other host),
+    ``failed there`` (a target of the other host's is in one of these states)."""
     message: str = ""
     """Why, with the command's output; empty where all is well."""
 

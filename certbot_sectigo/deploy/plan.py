@@ -9,8 +9,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from certbot_sectigo.base.atomic import FileError
-from certbot_sectigo.deploy import checks, surroundings
+from certbot_sectigo.deploy import checks, surroundings, trust
 from certbot_sectigo.deploy.checkpoints import SavedFile
+from certbot_sectigo.deploy.delivery.send import Delivery
 from certbot_sectigo.deploy.files import FileState, ServiceFiles, digest
 from certbot_sectigo.deploy.material import rivals
 from certbot_sectigo.deploy.model import DeployError, Material, Rendered, TargetOutcome
@@ -33,6 +34,14 @@ class TargetPlan:
     target: DeployTarget
     changes: tuple[FileChange, ...]
     """The files that differ; empty where all of them are right."""
+
+    @property
+    def delivery(self) -> Delivery | None:
+        """What is sent to another host; None for a target of this one."""
+        destination = self.target.format.destination
+        if destination is None:
+            return None
+        return Delivery(self.target.name, destination, self.target.timeout)
 
     @property
     def saved(self) -> tuple[SavedFile, ...]:
@@ -80,6 +89,7 @@ def make(target: DeployTarget, material: Material, config_dir: Path, now: dateti
     found = [target.refusal] if target.refusal else []
     found += surroundings.problems(target, files)
     found += checks.problems(material, target.domains, target.allow_sandbox, now)
+    found += trust.problems(target, material)
     others = rivals(target, material, config_dir)
     if others:
         found.append(

@@ -16,6 +16,8 @@ _STATES = {
     "refused": "nothing was written",
     "rolled back": "not deployed, its files are as they were before",
     "stuck": "not deployed, and its files could not be brought back",
+    "not delivered": "not delivered",
+    "failed there": "delivered, but not deployed there everywhere",
     "not served": "deployed, but the running service does not show the certificate",
 }
 

@@ -32,14 +32,21 @@ class Owed:
 class DeployStore:
     """The folder of all this, 0700.
 
-    :param config_dir: certbot's configuration directory.
+    :param root: where it is; :meth:`of` gives the one in certbot's tree.
     """
 
-    def __init__(self, config_dir: Path) -> None:
-        self.root = Dirs(config_dir).deploy
-        self._config_dir = config_dir
+    def __init__(self, root: Path) -> None:
+        self.root = root
         self._notes = self.root / "lineages"
         self.checkpoints = Checkpoints(self.root / "checkpoints")
+
+    @classmethod
+    def of(cls, config_dir: Path) -> DeployStore:
+        """Return that of a certbot.
+
+        :param config_dir: its configuration directory.
+        """
+        return cls(Dirs(config_dir).deploy)
 
     def make(self) -> None:
         """Make the folders where they are missing, open to their owner only.
@@ -109,10 +116,14 @@ class DeployStore:
 
         :param certificate: the SHA-256 of the lineage's certificate.
         """
+        return self._owed(lineage, certificate)
+
+    def _owed(self, lineage: str, certificate: str | None) -> Owed | None:
+        """Do what :meth:`owed` does; None for whichever certificate was noted."""
         try:
             data = json_text.loads_object(reading.read_regular(self._path(lineage)))
             owed = data["owed"]
-            if data["certificate"] != certificate:
+            if certificate not in (None, data["certificate"]):
                 return Owed("the certificate was renewed and not deployed", None)
             if owed is None:
                 return None
@@ -122,6 +133,23 @@ class DeployStore:
             return None
         except (OSError, ValueError, KeyError, TypeError):
             return Owed("what was noted about it cannot be read", None)
+
+    def debts(self) -> list[tuple[str, Owed]]:
+        """Return every lineage of which something is owed, with what is.
+
+        :raises DeployError: that cannot be told.
+        """
+        try:
+            notes = reading.entries(self._notes)
+        except OSError as error:
+            raise DeployError(f"{self._notes} cannot be read: {error.strerror}.") from error
+        found = []
+        for note in notes:
+            lineage, dot, suffix = note.name.rpartition(".")
+            if dot + suffix == ".json" and not atomic.is_temporary(note.name):
+                owed = self._owed(lineage, None)
+                found += [(lineage, owed)] if owed is not None else []
+        return found
 
     def _path(self, lineage: str) -> Path:
         return self._notes / f"{lineage}.json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from certbot_sectigo.deploy.format.interface import DeployFormat
 from certbot_sectigo.deploy.model import ServiceCommand
@@ -38,5 +39,7 @@ class DeployTarget:
     """Host and port of the running service."""
     allow_sandbox: bool
     """Whether a certificate of the embedded sandbox may go here."""
+    roots: Path | None = None
+    """The roots that its chain has to end at, PEM; ``None``: whichever."""
     refusal: str = ""
     """Why nothing is written for it, though the file is well formed: a format that is gone."""

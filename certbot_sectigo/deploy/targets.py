@@ -50,6 +50,7 @@ _KEYS: Mapping[str, KeyReader] = {
     "shell": values.boolean,
     "timeout": values.seconds,
     "connect": values.address,
+    "roots": values.path,
     "allow_sandbox": values.boolean,
 }
 
@@ -83,6 +84,8 @@ def _check_format(name: str, table: Mapping[str, Any], say: Callable[[str, str],
     for key in sorted(set(table) & set(format_keys()) - set(formats()[name].keys)):
         fitting = [one for one, made in formats().items() if key in made.keys]
         say(key, f'has no meaning with format = "{name}", only with ' + ", ".join(fitting))
+    for key in sorted(set(table) & formats()[name].without):
+        say(key, f'has no meaning with format = "{name}": the other host says that itself')
 
 
 def _read_target(table: Any, number: int, problems: list[str]) -> DeployTarget | None:
@@ -98,6 +101,8 @@ def _read_target(table: Any, number: int, problems: list[str]) -> DeployTarget |
         return None
     known = keys()
     read: dict[str, Any] = {}
+    if "ssh" in table:
+        table = {"format": "ssh", **table}
     for key, value in table.items():
         if key not in known:
             near = difflib.get_close_matches(key, known, 1)
@@ -136,9 +141,10 @@ def _read_target(table: Any, number: int, problems: list[str]) -> DeployTarget |
         public_mode=read.get("public_mode"),
         test=read.get("test"),
         reload=read.get("reload"),
-        timeout=read.get("timeout", 30),
+        timeout=read.get("timeout", made.seconds),
         connect=read.get("connect"),
         allow_sandbox=read.get("allow_sandbox", False),
+        roots=read.get("roots"),
         refusal=refusal,
     )
 
@@ -182,9 +188,10 @@ def parse(text: str) -> tuple[tuple[DeployTarget, ...], tuple[str, ...]]:
     return found, tuple(problems)
 
 
-def load(path: Path) -> tuple[DeployTarget, ...]:
+def load(path: Path, again: str | None = None) -> tuple[DeployTarget, ...]:
     """Read the deploy file.
 
+    :param again: the command to run once it is mended; None for the usual one.
     :raises TargetsError: it is not there, can be changed by others (its
         commands run as root), or is not well formed; every mistake is named.
     """
@@ -216,13 +223,17 @@ def load(path: Path) -> tuple[DeployTarget, ...]:
         )
     targets, problems = parse(text)
     if problems:
-        raise malformed(path, problems)
+        raise malformed(path, problems, again)
     return targets
 
 
-def malformed(path: Path, problems: Sequence[str]) -> TargetsError:
-    """Return one error of everything that is wrong in or around a deploy file."""
+def malformed(path: Path, problems: Sequence[str], again: str | None = None) -> TargetsError:
+    """Return one error of everything that is wrong in or around a deploy file.
+
+    :param again: as :func:`load`.
+    """
+    again = again or commands.ours("deploy", "--check", "--deploy-file", str(path))
     return TargetsError(
         f"{path} cannot be used:\n" + "\n".join(f"  - {problem}" for problem in problems),
-        f"Mend it, then:\n  {commands.ours('deploy', '--check', '--deploy-file', str(path))}",
+        f"Mend it, then:\n  {again}",
     )

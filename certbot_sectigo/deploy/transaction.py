@@ -8,6 +8,7 @@ from pathlib import Path
 from certbot_sectigo.base.atomic import FileError
 from certbot_sectigo.deploy import commands, served
 from certbot_sectigo.deploy.checkpoints import Checkpoint, SavedService
+from certbot_sectigo.deploy.delivery import send
 from certbot_sectigo.deploy.files import ServiceFiles
 from certbot_sectigo.deploy.model import Material, ServiceCommand, TargetOutcome
 from certbot_sectigo.deploy.plan import TargetPlan, make_all
@@ -50,10 +51,25 @@ class _Run:
         alive = self._commands(alive, "test")
         alive = self._commands(alive, "reload")
         for plan in alive:
-            target = plan.target
-            why = served.problem(target, self.material, target.timeout)
-            state = "not served" if why else ("deployed" if plan.changes else "unchanged")
-            self.outcomes[target.name] = TargetOutcome(target.name, state, why or "")
+            self._look(plan.target, "deployed" if plan.changes else "unchanged")
+
+    def deliver(self, plans: Sequence[TargetPlan]) -> None:
+        """Hand the lineage to other hosts, and look at what is served there."""
+        deliveries = [plan.delivery for plan in plans if plan.delivery is not None]
+        for one in deliveries:
+            self.tell(f"Sending to {one.destination.address}")
+        self.outcomes.update(send.deliver(deliveries, self.material))
+        for plan in plans:
+            outcome = self.outcomes[plan.target.name]
+            if outcome.ok:
+                self._look(plan.target, outcome.state)
+
+    def _look(self, target: DeployTarget, state: str) -> None:
+        """Note what became of a target, by what its service shows."""
+        why = served.problem(target, self.material, target.timeout)
+        self.outcomes[target.name] = TargetOutcome(
+            target.name, "not served" if why else state, why or ""
+        )
 
     def _write(self, plan: TargetPlan) -> bool:
         for change in plan.changes:
@@ -136,26 +152,45 @@ def deploy(
     :returns: one outcome for each target, in their order.
     :raises certbot_sectigo.base.errors.Error: nothing could be begun, or it was not finished.
     """
-    store, files = DeployStore(config_dir), ServiceFiles(config_dir)
+    store = DeployStore.of(config_dir)
     store.make()
     with store.locked():
-        if material.lineage is not None:
-            store.owe(material.lineage, material.fingerprint, Owed("it was interrupted", None))
-        recover_locked(store, files, tell)
-        plans, refused = make_all(targets, material, config_dir)
-        checkpoint = None
-        if any(plan.changes for plan in plans):
-            checkpoint = store.checkpoints.begin(_checkpoint(material, plans))
-        run = _Run(material, files, tell, guard)
-        run.attempt(plans)
-        for plan in run.suspects(plans):
-            run.attempt([plan])
-        outcomes = {**{one.target: one for one in refused}, **run.outcomes}
-        if checkpoint is not None:
-            gone = {name for name, one in outcomes.items() if one.state == "rolled back"}
-            store.checkpoints.finish(checkpoint, set(outcomes) - gone)
-        ordered = tuple(outcomes[target.name] for target in targets)
-        _settle(store, material, ordered)
+        return deploy_locked(store, material, targets, config_dir, tell, guard)
+
+
+def deploy_locked(
+    store: DeployStore,
+    material: Material,
+    targets: Sequence[DeployTarget],
+    config_dir: Path,
+    tell: Tell,
+    guard: Guard | None = None,
+) -> tuple[TargetOutcome, ...]:
+    """Do what :func:`deploy` does, for callers that keep other deployments out already.
+
+    :param store: which remembers it.
+    """
+    files = ServiceFiles(config_dir)
+    if material.lineage is not None:
+        store.owe(material.lineage, material.fingerprint, Owed("it was interrupted", None))
+    recover_locked(store, files, tell)
+    plans, refused = make_all(targets, material, config_dir)
+    here = [plan for plan in plans if plan.delivery is None]
+    checkpoint = None
+    if any(plan.changes for plan in here):
+        checkpoint = store.checkpoints.begin(_checkpoint(material, here))
+    run = _Run(material, files, tell, guard)
+    run.attempt(here)
+    for plan in run.suspects(here):
+        run.attempt([plan])
+    if checkpoint is not None:
+        gone = {name for name, one in run.outcomes.items() if one.state == "rolled back"}
+        store.checkpoints.finish(checkpoint, set(run.outcomes) - gone)
+    # Last: other hosts take their time, and what is done here is safe by now.
+    run.deliver([plan for plan in plans if plan.delivery is not None])
+    outcomes = {**{one.target: one for one in refused}, **run.outcomes}
+    ordered = tuple(outcomes[target.name] for target in targets)
+    _settle(store, material, ordered)
     return ordered
 
 

@@ -84,6 +84,29 @@ def address(value: Any) -> tuple[str, int]:
     return (found[1] or found[2], int(found[3]))
 
 
+def ssh_host(value: Any) -> str:
+    """Read where ssh is to go: user and host, or a ``Host`` of its configuration."""
+    given = text(value)
+    if not re.fullmatch(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9_.:%-]*", given):
+        raise ValueError('must be user@host, as "certs@web1.example.org"')
+    return given
+
+
+def ssh_jump(value: Any) -> tuple[str, int | None]:
+    """Read one host to go through, and its port."""
+    found = re.fullmatch(r"([^:]+)(?::([0-9]{1,5}))?", text(value))
+    if not found or not 0 < int(found[2] or 22) < 65536:
+        raise ValueError("must be user@host or user@host:port; anything else goes into ssh_config")
+    return ssh_host(found[1]), int(found[2]) if found[2] else None
+
+
+def port(value: Any) -> int:
+    """Read a port."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 65536:
+        raise ValueError("must be a number from 1 to 65535")
+    return value
+
+
 def anything(value: Any) -> Any:
     """Take a value as it is; another key decides what it has to be."""
     return value

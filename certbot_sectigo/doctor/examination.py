@@ -25,6 +25,7 @@ from certbot_sectigo.doctor.checks import (
     deployment,
     idle,
     reach,
+    receiving,
     renewal,
     revoked,
     secrets,
@@ -44,6 +45,7 @@ from certbot_sectigo.doctor.readers import (
     scheduled,
     twins,
 )
+from certbot_sectigo.doctor.readers.receiving import read as read_receiving
 from certbot_sectigo.machine import (
     certbot_versions,
     lineages,
@@ -102,6 +104,7 @@ class Machine:
     repositories: tuple[model.Repository, ...]
     leftovers: tuple[leftovers.Leftover, ...]
     deployment: tuple[DeployTrouble, ...]
+    receiving: model.Receiving
     leaks: tuple[model.Leak, ...]
     keys: tuple[Secret, ...]
     """HMAC keys that were seen."""
@@ -156,6 +159,8 @@ def read(
     found, keys = searched.end()
     trouble: list[str] = []
     guarded = tuple(exposure.guarded(dirs, credentials, trouble))
+    deploy_files = [lineage.deploy for lineage in overview.lineages]
+    received = read_receiving(system_root, trouble)
     overview = replace(overview, unread=(*overview.unread, *trouble))
     schedule = timers.read(system_root)
     version = certbot_versions.certbot_version()
@@ -182,12 +187,9 @@ def read(
         repositories=tuple(exposure.repositories(dirs.config_dir)),
         leftovers=tuple(leftovers.find(dirs)),
         deployment=tuple(
-            examine_deploy(
-                dirs.config_dir,
-                (lineage.deploy for lineage in overview.lineages),
-                folders=system_root == Path("/"),
-            )
+            examine_deploy(dirs.config_dir, deploy_files, folders=system_root == Path("/"))
         ),
+        receiving=received,
         leaks=tuple(found),
         keys=tuple(keys),
         lacks=tuple(network.lacking(environ, schedule.starts, system_root))
@@ -233,6 +235,7 @@ def diagnose(machine: Machine) -> Diagnosis:
         *deployment.check(machine.deployment),
         *surroundings.check(machine.lacks),
         *idle.check(machine.settings, machine.scheduled, machine.renewals),
+        *receiving.check(machine.receiving),
         *traps.check(machine.settings, machine.overview),
         *traps.check_requirement(machine.unmet, machine.certbot_version),
     ]

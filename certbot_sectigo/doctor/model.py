@@ -208,6 +208,31 @@ class ScheduledLine:
     text: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class KeyLine:
+    """A line of an authorized_keys that runs ``certbot-sectigo receive``."""
+
+    file: Path
+    number: int
+    options: tuple[str, ...]
+    """Their names."""
+    writable: tuple[Path, ...]
+    """The file and folders above it that others than root may write to."""
+
+
+@dataclass(frozen=True)
+class Receiving:
+    """What a host has for the certificate machine that serves it."""
+
+    file: Path
+    problem: str = ""
+    """Why nothing is taken."""
+    remedy: str = ""
+    owed: tuple[tuple[str, str], ...] = ()
+    """Names of certificates that are not deployed, and why."""
+    lines: tuple[KeyLine, ...] = ()
+
+
 class LeakPlace(enum.Enum):
     """Where an HMAC key was found; the values are the findings' names."""
 

@@ -31,7 +31,7 @@ class Deployments:
         self._config_dir = Path(config.config_dir).absolute()
         self._file = Path(given).absolute() if given else job.default_file(self._config_dir)
         self._named = bool(given)
-        self._store = DeployStore(self._config_dir)
+        self._store = DeployStore.of(self._config_dir)
         self._files = ServiceFiles(self._config_dir)
 
     def targets(self) -> tuple[DeployTarget, ...]:

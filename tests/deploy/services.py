@@ -32,7 +32,7 @@ class Machine:
         for folder in (self.config_dir, self.places):
             folder.mkdir(parents=True, exist_ok=True)
         self.file = self.config_dir / "sectigo-deploy.toml"
-        self.store = DeployStore(self.config_dir)
+        self.store = DeployStore.of(self.config_dir)
         self.files = ServiceFiles(self.config_dir)
 
     def script(self, name: str, then: str = "true") -> list[str]:

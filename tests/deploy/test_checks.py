@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -158,3 +160,35 @@ def test_lineages_that_compete_for_a_target(tmp_path: Path) -> None:
         "www-0001",
     )
     assert material.rivals(_target('cert_name = "www"'), offered, tmp_path) == ()
+
+
+@pytest.mark.parametrize("kind", [trustme.KeyType.ECDSA, trustme.KeyType.RSA])
+def test_signatures_as_older_cryptography_verifies_them(kind: trustme.KeyType) -> None:
+    real, forged = trustme.CA(key_type=kind), trustme.CA(key_type=kind)
+    leaf, above, other = (
+        x509.load_pem_x509_certificate(pem.bytes())
+        for pem in (
+            real.issue_cert("a.example", key_type=kind).cert_chain_pems[0],
+            real.cert_pem,
+            forged.cert_pem,
+        )
+    )
+    checks.verify_signature(leaf, above)
+    checks.verify_signature(above, above)
+    with pytest.raises(InvalidSignature):
+        checks.verify_signature(leaf, other)
+
+
+def test_a_chain_that_ends_at_a_root_or_does_not() -> None:
+    pems = issue("a.example")
+    root = trustme.CA()
+    below = root.create_child_ca()
+    made = issue("a.example", ca=below)
+    roots = trustme.CA().cert_pem.bytes() + root.cert_pem.bytes()
+    assert checks.ends_at(made.cert + made.chain, roots)
+    assert checks.ends_at(made.cert + made.chain + root.cert_pem.bytes(), roots)
+    assert not checks.ends_at(pems.cert + pems.chain, roots)
+    assert not checks.ends_at(made.cert, roots)
+    assert not checks.ends_at(made.cert + made.chain, b"")
+    assert checks.foreign_authorities(made.chain) == []
+    assert len(checks.foreign_authorities(made.cert)) == 1

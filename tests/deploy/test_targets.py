@@ -139,7 +139,7 @@ def test_everything_is_said_at_once() -> None:
 def test_examples_are_well_formed(name: str) -> None:
     found, problems = targets.parse(example(name))
     assert problems == ()
-    assert [target.name for target in found] == [name]
+    assert len(found) == 1
 
 
 _VALUES = st.one_of(

@@ -341,7 +341,7 @@ def test_of_a_target_that_failed_no_old_key_is_kept(machine: Machine, first: Mat
     assert {one.state for one in machine.deploy(first).values()} == {"deployed"}
     wrong.touch()
     assert machine.deploy(renew(machine))["b"].state == "rolled back"
-    checkpoints = DeployStore(machine.config_dir).checkpoints
+    checkpoints = DeployStore.of(machine.config_dir).checkpoints
     newest = max(path for path in checkpoints.root.iterdir() if path.name.isdecimal())
     assert sorted(path.name for path in newest.iterdir()) == ["manifest.json", "old-0"]
     # Nor where a kill came between.
@@ -457,7 +457,7 @@ def test_a_guard_that_says_no_leaves_everything(machine: Machine, first: Materia
 def test_deployments_wait_for_each_other(machine: Machine, first: Material) -> None:
     machine.target("a")
     machine.deploy(first)
-    other = DeployStore(machine.config_dir)
+    other = DeployStore.of(machine.config_dir)
     with machine.store.locked(), pytest.raises(DeployError, match="Another deployment is going"):
         other.locked(timeout_seconds=0).__enter__()
     with other.locked(timeout_seconds=0):

@@ -33,7 +33,7 @@ class Place:
         certbot.config_dir.mkdir(parents=True)
         self.machine = Machine(root)
         self.machine.file = certbot.config_dir / "sectigo-deploy.toml"
-        self.machine.store = DeployStore(certbot.config_dir)
+        self.machine.store = DeployStore.of(certbot.config_dir)
         self.haproxy = Daemon(root / "haproxy", "haproxy")
         self.pem = self.haproxy.folder / "site.pem"
 

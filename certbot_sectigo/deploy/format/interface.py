@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from certbot_sectigo.deploy.delivery.ssh import Destination
 from certbot_sectigo.deploy.model import Material, Rendered
 from certbot_sectigo.deploy.values import KeyReader
 
@@ -21,6 +22,11 @@ class DeployFormat(abc.ABC):
     """The deploy file's keys that have a meaning in this format, with what reads them. A key
     of several formats has one reader."""
 
+    without: ClassVar[frozenset[str]] = frozenset()
+    """Keys that every other target may have and that have no meaning in this format."""
+    seconds: ClassVar[int] = 30
+    """The target's ``timeout``, where it says none."""
+
     @classmethod
     @abc.abstractmethod
     def read(cls, table: Mapping[str, Any], say: Say) -> DeployFormat | None:
@@ -34,6 +40,11 @@ class DeployFormat(abc.ABC):
     @abc.abstractmethod
     def paths(self) -> tuple[Path, ...]:
         """Every file that may be written."""
+
+    @property
+    def destination(self) -> Destination | None:
+        """The other host that makes the files; None where they are made here."""
+        return None
 
     def problems(self) -> list[str]:
         """Return what on this machine keeps the files from being made: ``key: what`` each."""

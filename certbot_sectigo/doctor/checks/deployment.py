@@ -20,6 +20,22 @@ _TOLD = {
         "file's other targets are deployed.",
         "Write what is said.",
     ),
+    "owed": (
+        "A certificate was not deployed to all its targets",
+        "The next `certbot renew` tries again by itself. A deployment that is going on at this "
+        "moment looks the same.",
+        "After the cause is removed, to do it now:",
+    ),
+    "host-key": (
+        "ssh does not know a host that certificates go to",
+        "Nothing is sent to a host that cannot show who it is.",
+        "Ask its administrator for the fingerprint.",
+    ),
+    "ssh-key": (
+        "Others can read the key that certificates are sent with",
+        "Whoever has it can offer certificates to the host.",
+        "Close it; if somebody may have read it, make a new one.",
+    ),
     "folder": (
         "Others could change the files of a deploy target",
         "They get no key by it, but can keep the service from its certificate.",
@@ -35,9 +51,12 @@ def check(troubles: Iterable[DeployTrouble]) -> Iterator[Finding]:
         title, harm, remedy = _TOLD[trouble.kind]
         where = f'{trouble.file}: target "{trouble.target}"' if trouble.target else trouble.file
         what, command = trouble.text, ""
-        if trouble.kind == "folder":
+        if trouble.kind in ("folder", "host-key", "ssh-key"):
             what, _, command = trouble.text.partition(":\n")
             what += "."
+        elif trouble.kind == "owed":
+            where = trouble.lineage
+            command = commands.ours("deploy", "--cert-name", trouble.lineage)
         elif trouble.kind == "file":
             command = commands.ours("deploy", "--check", "--deploy-file", str(trouble.file))
         yield Finding(
