@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from certbot_sectigo.portal import pair
-from certbot_sectigo.portal.hosts import Host, HostAccount
+from certbot_sectigo.portal.hosts import Holders, Host, HostAccount
 from certbot_sectigo.portal.model import (
     Client,
     PasswordState,
@@ -89,23 +89,15 @@ def look(portal: Portal, wanted: Callable[[PortalAccount], bool] = lambda accoun
 def compare(seen: Seen, hosts: Sequence[Host]) -> list[AuditFinding]:
     """Return what is not as it ought to be; pure."""
     findings = list(_password(seen))
-    for audited in seen.accounts:
-        findings += _account(seen, audited, hosts)
-    findings += _hosts(seen, hosts)
+    holders = Holders(hosts)
+    owned = [
+        (audited, holders.of(audited.account, audited.clients or ())) for audited in seen.accounts
+    ]
+    for audited, mine in owned:
+        findings += _account(seen, audited, mine)
+    findings += _hosts({id(own) for _, mine in owned for _, own in mine}, hosts)
     findings += _certificates(seen, hosts)
     return sorted(findings, key=lambda f: (not f.grave, f.code, f.where))
-
-
-def owners(audited: Audited, hosts: Iterable[Host]) -> list[tuple[Host, HostAccount]]:
-    """Return which accounts on hosts belong to a portal's account: by kid, else by a client."""
-    found = []
-    for host in hosts:
-        for account in host.accounts:
-            known = account.kid is not None and account.kid == audited.account.kid
-            client = any(account.is_client(c) for c in audited.clients or ())
-            if known or (account.kid is None and client):
-                found.append((host, account))
-    return found
 
 
 def _password(seen: Seen) -> Iterator[AuditFinding]:
@@ -122,9 +114,10 @@ def _password(seen: Seen) -> Iterator[AuditFinding]:
         )
 
 
-def _account(seen: Seen, audited: Audited, hosts: Sequence[Host]) -> Iterator[AuditFinding]:
+def _account(
+    seen: Seen, audited: Audited, mine: Sequence[tuple[Host, HostAccount]]
+) -> Iterator[AuditFinding]:
     account = audited.account
-    mine = owners(audited, hosts)
     where = (account.name,)
     live = [c for c in audited.clients or () if c.live]
     if not mine:
@@ -234,8 +227,7 @@ def _clients(
             )
 
 
-def _hosts(seen: Seen, hosts: Sequence[Host]) -> Iterator[AuditFinding]:
-    known = {id(own) for audited in seen.accounts for _, own in owners(audited, hosts)}
+def _hosts(known: Set[int], hosts: Sequence[Host]) -> Iterator[AuditFinding]:
     keys: dict[str, set[str]] = {}
     for host in hosts:
         for own in host.accounts:

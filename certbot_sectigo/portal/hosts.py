@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from certbot_sectigo.portal import commands
 from certbot_sectigo.portal.errors import PortalError
-from certbot_sectigo.portal.model import Client, same_id
+from certbot_sectigo.portal.model import Client, PortalAccount, plain_id
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,14 @@ class HostAccount:
     kid: str | None
     uri: str | None
 
+    @property
+    def client_id(self) -> str | None:
+        """What the portal calls it as a client: the end of its URL, to be compared."""
+        return None if self.uri is None else plain_id(self.uri.rstrip("/").rsplit("/", 1)[-1])
+
     def is_client(self, client: Client) -> bool:
-        """Return whether this is a portal's client, by the end of its URL."""
-        return self.uri is not None and same_id(self.uri.rstrip("/").rsplit("/", 1)[-1], client.id)
+        """Return whether this is a portal's client."""
+        return self.client_id == plain_id(client.id)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,32 @@ class Host:
     name: str
     accounts: tuple[HostAccount, ...]
     certificates: tuple[HostCertificate, ...]
+
+
+class Holders:
+    """The accounts on hosts, to be found by what the portal shows."""
+
+    def __init__(self, hosts: Iterable[Host]) -> None:
+        self._by_kid: dict[str, list[tuple[Host, HostAccount]]] = {}
+        self._by_client: dict[str, list[tuple[Host, HostAccount]]] = {}
+        for host in hosts:
+            for own in host.accounts:
+                if own.kid is not None:
+                    self._by_kid.setdefault(own.kid, []).append((host, own))
+                elif own.client_id is not None:
+                    self._by_client.setdefault(own.client_id, []).append((host, own))
+
+    def of(
+        self, account: PortalAccount, clients: Iterable[Client] = ()
+    ) -> list[tuple[Host, HostAccount]]:
+        """Return those that belong to a portal's account: by kid, else by a client.
+
+        :param clients: the account's.
+        """
+        found = list(self._by_kid.get(account.kid or "", ()))
+        for ident in dict.fromkeys(plain_id(client.id) for client in clients):
+            found += self._by_client.get(ident, ())
+        return found
 
 
 def as_hosts(documents: Iterable[Mapping[str, object]]) -> list[Host]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
 from certbot_sectigo.base.secret import Secret
 
@@ -126,7 +127,10 @@ def covers(domain: str, name: str) -> bool:
 
 
 def same_id(one: str, other: str) -> bool:
-    """Return whether two ids of clients are one: paddings and escapes differ."""
-    from urllib.parse import unquote
+    """Return whether two ids of clients are one."""
+    return plain_id(one) == plain_id(other)
 
-    return unquote(one).rstrip("=") == unquote(other).rstrip("=")
+
+def plain_id(text: str) -> str:
+    """Return an id of a client by which it is compared: paddings and escapes differ."""
+    return unquote(text).rstrip("=")

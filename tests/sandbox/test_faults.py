@@ -141,3 +141,11 @@ def test_over_http(sandbox: RunningSandbox, alice: Client) -> None:
     ):
         assert alice.request("POST", url, json.dumps(spoilt).encode(), headers).status == 400
     assert alice.request("DELETE", url).status == 204
+
+
+def test_a_misspelt_endpoint_is_an_error_where_requests_are_looked_at(
+    sandbox: RunningSandbox,
+) -> None:
+    assert sandbox.requests("newOrder") == sandbox.requests("unknown") == []
+    with pytest.raises(errors.Error, match="newOrdr is no endpoint"):
+        sandbox.requests("newOrdr")

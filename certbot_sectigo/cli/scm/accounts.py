@@ -12,9 +12,8 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared.options import CommandContext
-from certbot_sectigo.portal import audit, pair, plan
-from certbot_sectigo.portal.audit import Audited
-from certbot_sectigo.portal.hosts import Host
+from certbot_sectigo.portal import pair, plan
+from certbot_sectigo.portal.hosts import Holders, Host
 from certbot_sectigo.portal.model import Client, PortalAccount, PortalDomain
 
 
@@ -34,10 +33,10 @@ def accounts(context: CommandContext, organisation: str | None, scm_file: str | 
     if organisation is not None:
         number = plan.which_organisation(organisation, words.organisations).id
     found = [one for one in scm.accounts(organisation=number) if number in (None, one.organisation)]
-    host = connect.this_host(context, "here")
+    holders = Holders([connect.this_host(context, "here")])
 
     def local(one: PortalAccount) -> list[str]:
-        return [own.id for _, own in audit.owners(Audited(one, (), None), [host])]
+        return [own.id for _, own in holders.of(one)]
 
     def blocks() -> Iterator[Block]:
         rows = []
@@ -81,8 +80,7 @@ def show(context: CommandContext, name: str, scm_file: str | None) -> None:
     domains = pair.domains(scm, one)
     clients = pair.clients(scm, one)
     host = connect.this_host(context, "here")
-    audited = Audited(one, tuple(domains or ()), None if clients is None else tuple(clients))
-    own = [account.id for _, account in audit.owners(audited, [host])]
+    own = [account.id for _, account in Holders([host]).of(one, clients or ())]
     report = Report(
         "scm show",
         lambda: {

@@ -12,8 +12,7 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared.options import CommandContext
-from certbot_sectigo.portal import audit
-from certbot_sectigo.portal.audit import Audited
+from certbot_sectigo.portal.hosts import Holders
 from certbot_sectigo.portal.model import OrganisationValidation, Validation, covers
 from certbot_sectigo.portal.organisations import Organisations
 
@@ -43,6 +42,7 @@ def command(context: CommandContext, within: int | None, scm_file: str | None) -
     if within is not None:
         own = [v for v in own if v.ends is None or v.ends < limit]
     host = connect.this_host(context, "here")
+    holders = Holders([host])
 
     def lineages(one: Validation) -> list[str]:
         return sorted(
@@ -53,7 +53,7 @@ def command(context: CommandContext, within: int | None, scm_file: str | None) -
 
     def of_organisation(one: OrganisationValidation) -> list[str]:
         concerned = [account for account, own in behind if own == one]
-        ids = {a.id for c in concerned for _, a in audit.owners(Audited(c, (), None), [host])}
+        ids = {a.id for c in concerned for _, a in holders.of(c)}
         return sorted({c.lineage for c in host.certificates if c.account in ids})
 
     def blocks() -> Iterator[Block]:

@@ -35,6 +35,16 @@ ENDPOINTS = (*ACME_ENDPOINTS, *SCM_ENDPOINTS)
 """Where there can be faults: what a path of the CA or of SCM means."""
 
 
+def check_endpoint(name: str, also: str) -> None:
+    """Refuse what is no endpoint's name.
+
+    :param also: a name that is taken besides.
+    :raises certbot_sectigo.base.errors.Error: naming those there are.
+    """
+    if name != also and name not in ENDPOINTS:
+        raise errors.Error(f"{name} is no endpoint", f"There are: {also}, {', '.join(ENDPOINTS)}.")
+
+
 @dataclass(frozen=True)
 class Fault:
     """Something that goes wrong at an endpoint."""
@@ -53,10 +63,7 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise errors.Error(f"{self.kind} is no fault", f"There are: {', '.join(KINDS)}.")
-        if self.endpoint != "*" and self.endpoint not in ENDPOINTS:
-            raise errors.Error(
-                f"{self.endpoint} is no endpoint", f"There are: *, {', '.join(ENDPOINTS)}."
-            )
+        check_endpoint(self.endpoint, "*")
         if (self.kind == "redirect") != bool(self.target):
             raise errors.Error(f"{self.kind}: target is for redirect, which needs one")
         if self.times < 0 or not 0 <= self.seconds <= 3600:

@@ -11,7 +11,7 @@ from certbot_sectigo.sandbox import model
 from certbot_sectigo.sandbox.parties import Pair
 from certbot_sectigo.sandbox.protocol import jws
 from certbot_sectigo.sandbox.protocol.exchange import Context
-from certbot_sectigo.sandbox.protocol.faults import EXPIRED_TLS, Fault, Faults
+from certbot_sectigo.sandbox.protocol.faults import EXPIRED_TLS, Fault, Faults, check_endpoint
 from certbot_sectigo.sandbox.protocol.journal import Record, RequestJournal
 from certbot_sectigo.sandbox.resources import account
 
@@ -101,8 +101,11 @@ class Control:
     def requests(self, endpoint: str | None = None) -> list[Record]:
         """List the newest 10000 requests, oldest first.
 
-        :param endpoint: only those to this endpoint.
+        :param endpoint: only those to this endpoint; ``unknown`` is what no path of it means.
+        :raises certbot_sectigo.base.errors.Error: if there is no such endpoint.
         """
+        if endpoint is not None:
+            check_endpoint(endpoint, "unknown")
         records = self._journal.records()
         return [r for r in records if endpoint is None or r.endpoint == endpoint]
 
