@@ -20,8 +20,10 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
-from certbot_sectigo.explain.findings import Reading, read
+from certbot_sectigo.explain.findings import read
 from certbot_sectigo.explain.known import SPEAKERS
+from certbot_sectigo.explain.places import place_of
+from certbot_sectigo.explain.reading import Reading
 from certbot_sectigo.explain.situation import survey
 from certbot_sectigo.machine import commands, network, timers
 from certbot_sectigo.machine.dirs import Dirs
@@ -203,8 +205,12 @@ def _print(
         click.echo(f"{total - len(shown)} more: --all shows them.")
     for text in reading.unexplained:
         click.echo(f"An error, but not one that is known here: {text}")
-    if reading.clean:
+    if reading.documentation:
+        click.echo("This names errors as a manual does, and tells of none: nothing failed here.")
+    elif reading.clean:
         click.echo("This log shows no error.")
+        if reading.success is not None:
+            click.echo(f"It ended well (line {reading.success[0]}): {reading.success[1]}")
     elif not shown and not reading.unexplained:
         click.echo("\n".join(_nothing(name, reading, logs_dir)))
 
@@ -215,13 +221,31 @@ def _nothing(name: str, reading: Reading, logs_dir: Path) -> Iterator[str]:
     yield f"Nothing in {name} is known here ({reading.lines} lines, read as {read_as})."
     if reading.hint is not None:
         yield f"Is a word misspelt? Near to it is: {reading.hint.title} ({reading.hint.key})."
-    if reading.likely:
-        yield "What looks most like a failure in it:"
-        yield from (f"  line {number}: {text}" for number, text in reading.likely)
-    yield "Have the whole debug log of the run explained, rather than its last line:"
-    yield f"  {commands.ours('explain', str(logs_dir / 'letsencrypt.log'))}"
+    if reading.decisive is None and not reading.log:
+        yield "No word of an ACME server or of a client that asks for certificates stands in it."
+    if reading.decisive is not None:
+        number, text = reading.decisive
+        yield f"What decides is most likely line {number}: {text}"
+        place = place_of(text)
+        if place is not None:
+            yield f"By its words it is about {place.meaning}. {place.advice}"
+    others = [each for each in reading.likely if each != reading.decisive]
+    if others:
+        yield "What else looks like a failure in it:"
+        yield from (f"  line {number}: {text}" for number, text in others)
+    yield "Have the client's whole debug log of the run explained, rather than its last line:"
+    log = str(logs_dir / "letsencrypt.log") if reading.log else "FILE"
+    yield f"  {commands.ours('explain', log)}"
     yield "Print what is known:"
     yield f"  {commands.ours('explain', '--list')}"
+
+
+def _decisive(reading: Reading) -> dict[str, object] | None:
+    if reading.decisive is None:
+        return None
+    number, text = reading.decisive
+    place = place_of(text)
+    return {"line": number, "text": text, "place": place.key if place else None}
 
 
 def _document(name: str, reading: Reading, found: list[Explanation]) -> dict[str, object]:
@@ -231,5 +255,6 @@ def _document(name: str, reading: Reading, found: list[Explanation]) -> dict[str
         "findings": [explanation.as_json(each) for each in found],
         "unexplained": list(reading.unexplained),
         "likely": [{"line": number, "text": text} for number, text in reading.likely],
+        "decisive": _decisive(reading),
         "hint": reading.hint.key if reading.hint else None,
     }

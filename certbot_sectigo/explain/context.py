@@ -55,6 +55,11 @@ _MADE_UP = re.compile(r"(?i)\b(?:for example|for instance|e\.g\.|such as)[^.!?]{
 _ACCESS = re.compile(r"\"(?:GET|POST|HEAD|PUT) \S{1,2000} HTTP/[\d.]+\" \d{3} ")
 
 
+def speaks_of_acme(text: str) -> bool:
+    """Tell whether a text has a word of the protocol, of a client or of a CA anywhere."""
+    return bool(_WORDS.search(text))
+
+
 class AcmeContext:
     """Where in a passage ACME is spoken of.
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from certbot_sectigo.base import printable
 from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile
-from certbot_sectigo.explain.findings import TextFinding
+from certbot_sectigo.explain.reading import TextFinding
 from certbot_sectigo.explain.situation import Situation, Used
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.lineages import PLUGIN

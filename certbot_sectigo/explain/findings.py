@@ -4,72 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from certbot_sectigo.ca.catalogue import Entry, Weight, entry, holds, look_up
-from certbot_sectigo.ca.catalogue.matching import matcher
+from certbot_sectigo.ca.catalogue.matching import Match, matcher
 from certbot_sectigo.explain.context import AcmeContext
 from certbot_sectigo.explain.envelope import unwrapped
+from certbot_sectigo.explain.genre import Genre
 from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.passages import Passage, page, passages, refusal
 from certbot_sectigo.explain.paste import Paste
 from certbot_sectigo.explain.quoting import quote
 from certbot_sectigo.explain.ranking import Hit, Progress, ranked
-from certbot_sectigo.explain.statements import likeness, problems
+from certbot_sectigo.explain.reading import Reading, TextFinding
+from certbot_sectigo.explain.statements import ISSUED, likeness, problems
 from certbot_sectigo.explain.steps import Steps
 from certbot_sectigo.explain.told import Told, follow
 from certbot_sectigo.machine.logs.parser import Exchange
 
 _MOST_UNEXPLAINED = 5
-_SUCCESS = re.compile(
-    r"Congratulations|Successfully received certificate|[Cc]ert(?:ificate)? (?:success|issued|"
-    r"obtained successfully)|certificate obtained successfully|Server responded with a certificate"
-    r"|all renewals succeeded|Renewal for .{1,200} succeeded|Your cert is in"
-)
-
-
-@dataclass(frozen=True)
-class TextFinding:
-    """An entry of the catalogue that a text speaks of."""
-
-    entry: Entry
-    quote: str
-    """The words that told it, on one line, without secrets."""
-    line: int
-    """Number of the line where they begin."""
-    told: Told
-    """What the text tells about the run."""
-    count: int = 1
-    """In how many places it was found."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a text says."""
-
-    findings: tuple[TextFinding, ...] = ()
-    """The decisive one first; what is harmless last."""
-    unexplained: tuple[str, ...] = ()
-    """Errors, for certain, that no entry fits."""
-    likely: tuple[tuple[int, str], ...] = ()
-    """Number and words of the lines that look most like a failure, where nothing was found."""
-    hint: Entry | None = None
-    """What a sentence would mean if it were misspelt, where nothing was found."""
-    log: bool = False
-    """Whether it is, at least in part, a debug log of certbot's."""
-    told: Told = field(default_factory=Told)
-    overcome: frozenset[str] = frozenset()
-    """Keys of the entries that decide nothing, since something else stands behind them."""
-    lines: int = 0
-    """How many lines were read."""
-    later_runs: int = 0
-    """How many certbot runs without an error follow in the same log."""
-
-    @property
-    def clean(self) -> bool:
-        """Whether it is a log in which nothing failed."""
-        harmless = all(f.entry.weight is Weight.HARMLESS for f in self.findings)
-        return self.log and harmless and not self.unexplained
 
 
 def read(lines: Iterable[str]) -> Reading:
@@ -85,7 +38,7 @@ def read(lines: Iterable[str]) -> Reading:
     reading = replace(reading, log=reading.log or paste.log)
     whole = paste.text()
     told = reading.log or _causes(reading.findings)
-    if whole is not None and not told and not _SUCCESS.search(whole):
+    if whole is not None and not told and not ISSUED.search(whole):
         # Terminals break lines within words.
         search = _Search()
         records = tuple(match.end() for match in re.finditer("\n", whole))
@@ -94,9 +47,35 @@ def read(lines: Iterable[str]) -> Reading:
         found = tuple(f for f in again.findings if f.entry.key not in reading.overcome)
         if _causes(found) or not reading.findings:
             reading = replace(again, findings=found, unexplained=reading.unexplained)
-    if reading.findings or reading.clean:
+    reading = _judged(reading, paste.genre)
+    if reading.findings or reading.clean or reading.documentation:
         return replace(reading, lines=paste.lines)
-    return replace(reading, likely=paste.likely(), hint=paste.hint(), lines=paste.lines)
+    return replace(
+        reading,
+        likely=paste.likely(),
+        decisive=paste.decisive() if reading.log or paste.acme else None,
+        hint=paste.hint(),
+        lines=paste.lines,
+    )
+
+
+def _judged(reading: Reading, genre: Genre) -> Reading:
+    """Say what the kind of text, and its end, make of what was found."""
+    if genre.documentation:
+        return Reading(documentation=True, told=reading.told)
+    if reading.log:
+        return reading
+    if genre.went_well:
+        found = tuple(f for f in reading.findings if not f.quiet)
+        return replace(reading, findings=found, success=genre.success)
+    if genre.unused and genre.success:
+        line, words = genre.unused
+        late = any(f.line > genre.success[0] for f in reading.findings)
+        if not late:
+            said = quote(words, 0, len(words))
+            last = TextFinding(entry("deploy-failed"), said, line, reading.told)
+            return replace(reading, findings=(last, *reading.findings))
+    return reading
 
 
 def heard(exchanges: Iterable[Exchange], unanswered: Iterable[str] = ()) -> Reading:
@@ -164,10 +143,8 @@ class _Search:
         within = [(start, end) for start, end, validation in spots if validation]
         known = any(True for _ in spots)
         matches = sorted(self._matcher.find(passage.text), key=lambda match: match.end)
-        for match in AcmeContext(passage).held(matches):
+        for match in AcmeContext(passage).held(self._whole(passage, matches)):
             if match.entry.network and any(s <= match.start < e for s, e in within):
-                continue
-            if passage.parted(match.start, match.end):
                 continue
             known = True
             stated = any(s <= match.start < e for s, e, _ in spots)
@@ -177,6 +154,22 @@ class _Search:
         if passage.failed and not known:
             said = quote(passage.text, 0, len(passage.text))
             (self._unexplained if passage.source == "ca" else self._errors).append(said)
+
+    def _whole(self, passage: Passage, matches: Iterable[Match]) -> list[Match]:
+        """Return the matches that lie in one record, and what of the others does."""
+        whole = []
+        for match in matches:
+            begin = passage.record(match.start, match.end)
+            if begin == match.start:
+                whole.append(match)
+                continue
+            again = self._matcher.find(passage.text[begin : match.end])
+            whole += [
+                replace(match, start=begin + part.start, end=begin + part.end)
+                for part in again
+                if part.entry is match.entry
+            ]
+        return whole
 
     def _problems(self, passage: Passage, steps: Steps) -> Iterator[tuple[int, int, bool]]:
         """Add what problem documents mean; return where they stand, and which are of challenges."""
@@ -196,8 +189,13 @@ class _Search:
     ) -> None:
         start, end = spot
         step = passage.step or steps.at(start, end)
-        meant = dict(found.at).get(step)
-        found = entry(meant) if meant else found
+        words = passage.text[start:end]
+        for where, meant, says in found.at:
+            if where == step and re.search(says, words, re.IGNORECASE):
+                found = entry(meant)
+                break
+        if found.otherwise and not passage.told.kid:
+            found = entry(found.otherwise)
         before = self._found.get(found.key)
         finding = TextFinding(
             found,
@@ -218,6 +216,7 @@ class _Search:
             finding = replace(before.what, count=finding.count)
         self._order += 1
         calm = line in passage.quiet and not loud
+        finding = replace(finding, quiet=calm)
         self._found[found.key] = Hit(found, finding, line, self._order, step, calm)
 
     def _go_on(self, passage: Passage, steps: Steps) -> None:
@@ -234,7 +233,7 @@ class _Search:
 
     def _forget(self, passage: Passage) -> None:
         """Forget what passes by itself, if the text goes on to a success."""
-        successes = [match.start() for match in _SUCCESS.finditer(passage.text)]
+        successes = [match.start() for match in ISSUED.finditer(passage.text)]
         if not successes:
             return
         line = passage.line(successes[-1])

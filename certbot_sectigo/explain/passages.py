@@ -73,9 +73,13 @@ class Passage:
         index = self.text.count("\n", 0, at) if self.source != "ca" else 0
         return self.numbers[min(index, len(self.numbers) - 1)]
 
-    def parted(self, start: int, end: int) -> bool:
-        """Tell whether a stretch of `text` is of more than one record."""
-        return bisect_right(self.records, start) < bisect_left(self.records, end)
+    def record(self, start: int, end: int) -> int:
+        """Return where the last record begins of which a stretch of `text` is.
+
+        :returns: `start`, where it is of one record only.
+        """
+        last = bisect_left(self.records, end) - 1
+        return self.records[last] if bisect_right(self.records, start) <= last else start
 
 
 def passages(lines: Iterable[Line]) -> Iterator[Passage]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from certbot_sectigo.ca.catalogue import Entry, Weight
 from certbot_sectigo.ca.catalogue.matching import matcher
+from certbot_sectigo.explain.context import speaks_of_acme
 from certbot_sectigo.explain.envelope import RECORD, Line
+from certbot_sectigo.explain.genre import Genre, spoken
 from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.quoting import quote
 from certbot_sectigo.explain.statements import likeness
 
-_METRIC = re.compile(r"# (?:HELP|TYPE) \w|[A-Za-z_:][\w:]{0,200}\{[^{}]{0,2000}\} [-+.\w]{1,40}\Z")
-"""How monitoring counts errors, of which none need have happened."""
 # Above this a text is no paste from a terminal.
 _LONGEST_PASTE = 200_000
 _LONGEST_SENTENCE = 300
@@ -25,6 +24,7 @@ class Paste:
 
     def __init__(self) -> None:
         self.lines = 0
+        self.genre = Genre()
         self.log = False
         self._kept: list[str] = []
         self._size = 0
@@ -34,8 +34,9 @@ class Paste:
         """Pass on the lines in which somebody speaks."""
         for line in lines:
             self.lines = max(self.lines, line.number)
-            if _METRIC.match(line.text):
+            if not spoken(line):
                 continue
+            self.genre.look(line)
             self.log = self.log or bool(RECORD.match(line.text))
             if self._size <= _LONGEST_PASTE:
                 # A blank at the edge tells that no word was broken there.
@@ -57,6 +58,11 @@ class Paste:
             return None
         return "".join(self._kept)
 
+    @property
+    def acme(self) -> bool:
+        """Whether its beginning speaks of ACME, a client or a CA."""
+        return speaks_of_acme("\n".join(self._kept))
+
     def hint(self) -> Entry | None:
         """Return what a sentence, and nothing longer, means if it is misspelt."""
         text = " ".join(self._kept)
@@ -64,6 +70,11 @@ class Paste:
             return None
         found = [m for m in matcher(ENTRIES).hints(text) if m.entry.weight is Weight.CAUSE]
         return found[0].entry if found else None
+
+    def decisive(self) -> tuple[int, str] | None:
+        """Return the line that looks most like the reason; the last of several."""
+        _, number, text = max(self._likely, default=(0, 0, ""))
+        return (number, quote(text, 0, len(text))) if number else None
 
     def likely(self) -> tuple[tuple[int, str], ...]:
         """Return the lines that look most like a failure, in their order."""

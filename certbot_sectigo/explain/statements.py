@@ -128,7 +128,7 @@ def _value(text: str, member: re.Match[str], stop: int) -> tuple[int, int]:
 _FAILURE = re.compile(
     r"(?i)\b(?:errors?|failed|failure|fatal|unable|cannot|can't|couldn't|could not|denied|refused|"
     r"invalid|unexpected|timed? ?out|exception|aborted?|rejected|not found|no such|missing|"
-    r"unknown|broken|expired)\b|\b\w{2,60}(?:Error|Exception)\b|\bE[A-Z]{4,12}\b"
+    r"unknown|broken|expired)\b|\b\w{2,60}(?:Error|Exception)\b|(?-i:\bE[A-Z]{4,12}\b)"
 )
 _EXCEPTION = re.compile(r"^[\w.]{2,80}(?:Error|Exception|Bug|Timeout|Fault)(?::|\Z)")
 _LEVELS = re.compile(r"(?i)\b(?:error|fatal|critical|crit|eror)\b[\]\"'=: ]|\blevel=\"?error")
@@ -138,7 +138,25 @@ _QUIET = re.compile(
     r"|level[\"']?\s?[=:]\s?[\"']?(?:info|debug|trace|notice)\b)"
     r"|\A(?:\S+ {1,9}\| )?[ID]\d{4} \d\d:\d\d:"
 )  # fmt: skip
-_DENIAL = re.compile(r"(?i)\b(?:0 (?:errors|failed|failures)|no errors?|without errors?)\b")
+_DENIAL = re.compile(
+    r"(?i)\b(?:0 (?:errors|failed|failures)|no errors?|without errors?|not expired?)\b"
+)
+ISSUED = re.compile(
+    r"Congratulations|Successfully (?:received|created) certificate|all renewals succeeded"
+    r"|[Cc]ert(?:ificate)? (?:success|issued\b|obtained success)|Your cert is in"
+    r"|[Cc]ertificate (?:was |has been |is )?(?:successfully )?(?:obtained|issued|renewed)\b"
+    r"|[Cc]ertificates obtained for|Server responded with a certificate"
+    r"|Renewal for .{1,200} succeeded|(?i:managed domain \S+ has been (?:set ?up|renewed)"
+    r"|(?:your )?certificate (?:has been )?saved (?:to|in)|certificate .{0,200}\bcreated\Z)"
+)
+"""What clients say when a certificate was issued."""
+NOT_DUE = re.compile(
+    r"(?i)no renewals? were attempted|not (?:yet )?due for renewal|\bno renewal\.|is due after \d"
+    r"|renewal is not needed|skipp?ing\W{1,3}next renewal time|skipping renew\b"
+    r"|will not expire .{0,60}skipping|certificate is up to date and has not expired"
+    r"|certificate .{0,100}(?:is|still) valid for more than"
+)
+"""What clients say when none had to be."""
 
 
 def quiet(raw: str) -> bool:
@@ -146,10 +164,15 @@ def quiet(raw: str) -> bool:
     return bool(_QUIET.match(raw[:400])) and not _LEVELS.search(raw[:400])
 
 
+def loud(raw: str) -> bool:
+    """Tell whether a line, as it was, says itself that something failed."""
+    return bool(_LEVELS.search(raw[:400]))
+
+
 def likeness(text: str) -> int:
     """Return how much a line looks like one that tells of a failure; 0 for not at all."""
     text = text[:2000]
-    if _DENIAL.search(text):
+    if _DENIAL.search(text) or ISSUED.search(text) or NOT_DUE.search(text):
         return 0
     found = {match.group().lower() for match in _FAILURE.finditer(text)}
     if not found:

@@ -17,7 +17,7 @@ from certbot_sectigo.ca.catalogue.model import STEPS
 _AHEAD, _BACK = 300, 1500  # characters
 _NEAR = 2  # lines
 _WORDS = {
-    "directory": r"/directory\b|/v2/[A-Z]\w{1,20}(?![\w/])|contacting (?:the )?acme server"
+    "directory": r"/directory\b|(?-i:/v2/[A-Z]\w{1,20}(?![\w/]))|contacting (?:the )?acme server"
     r"|(?:get|getting|fetch|fetching|retrieving|loading|init|initializ\w{2,4}) (?:the )?"
     r"(?:acme )?(?:service )?(?:directory|api)\b",
     "nonce": r"/new-?nonce\b|\bget(?:ting)? (?:a )?(?:new )?nonce",
@@ -27,7 +27,7 @@ _WORDS = {
     "order": r"/new-?order\b|\bnewOrder\b|order resource"
     r"|(?:creat\w{1,3}|plac\w{1,3}|new|get|submit\w{0,4}) (?:a |the )?(?:new )?order\b",
     "challenge": r"/(?:authz|authorization|authz-v3|chall|challenge|chall-v3)[/-]"
-    r"|\bauthori[sz](?:ing|ations?)\b|\bverif(?:y|ying)\b|\bvalidat(?:e|ing|ion)\b"
+    r"|(?<!sufficient )\bauthori[sz](?:ing|ations?)\b|\bverif(?:y|ying)\b|\bvalidat(?:e|ing|ion)\b"
     r"|\bchallenges?\b|\b(?:http|dns|tls-alpn)-01\b",
     "finalize": r"/finalize\b|\bfinali[sz](?:e|ing|ation)\b|\bsign(?:ing)? error\b"
     r"|beginning signing|\bpolling order|order status|\bCSR\b",

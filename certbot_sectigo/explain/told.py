@@ -24,6 +24,11 @@ _LINEAGE = (
     re.compile(r"Failed to renew certificate ([\w.*-]{1,253}) with error"),
     re.compile(r"renewal/([\w.*-]{1,253})\.conf"),
 )
+_KID = re.compile(
+    r"(?i)(?:--eab-kid[ =]|\beab_?kid['\"]?[=:] ?)['\"]?([\w-]{6,80})\b"
+    r"|externalAccountBinding['\"\\]{0,4}: ?\{"
+)
+"""What shows that an EAB pair was given."""
 _PINNED = re.compile(r"accounts/[\w.:/-]{1,300}/([0-9a-f]{32})\b")
 
 _MOST_HOSTS = 500
@@ -81,6 +86,8 @@ def overhear(told: Told, text: str) -> Told:
         hosts.add(match.group(1).lower())
         url = match.group().rstrip(".,;:)")
         resource = _RESOURCE.fullmatch(url)
+        if text[: match.start()].lower().endswith("accounturi="):
+            continue  # of a CAA record, which names the account that may
         if _ACCOUNT.fullmatch(url):
             told = replace(told, account_url=url)
         elif resource and told.server is None:
@@ -93,6 +100,9 @@ def overhear(told: Told, text: str) -> Told:
         names = [n for n in names if "." in n and n not in told.names]
         if names and not told.names:
             told = replace(told, names=tuple(dict.fromkeys(names)))
+    kid = None if told.kid else _KID.search(text)
+    if kid:
+        told = replace(told, kid=kid.group(1) or "KID")
     pinned = _PINNED.search(text)
     if pinned:
         told = replace(told, account=pinned.group(1))

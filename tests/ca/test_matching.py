@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from certbot_sectigo.ca.catalogue import ENTRIES, PLACEHOLDERS, SPEAKERS, entry
 from certbot_sectigo.ca.catalogue.matching import matcher
+from certbot_sectigo.ca.catalogue.model import STEPS
 from certbot_sectigo.ca.catalogue.words import MISPRINTS, Speller
 from certbot_sectigo.ca.problems import Meaning, Problem, meaning
 from certbot_sectigo.explain.findings import read
@@ -335,12 +336,16 @@ def test_the_strict_classification_and_the_catalogue_agree() -> None:
 def test_keys_are_unique_and_refer_to_each_other() -> None:
     keys = [each.key for each in ENTRIES]
     assert len(set(keys)) == len(keys) == sum(map(len, SPEAKERS.values()))
+    meant = {key for each in ENTRIES for _, key, _ in each.at} | {"empty-refusal"}
+    assert meant | {each.otherwise for each in ENTRIES if each.otherwise} <= set(keys)
+    assert {step for each in ENTRIES for step in (*each.after, each.step) if step} <= set(STEPS)
     for each in ENTRIES:
         assert set(each.hides) <= set(keys)
-        assert each.phrases or each.details or each.types or each.key == "empty-refusal"
+        assert each.phrases or each.details or each.types or each.key in meant
         assert each.title and each.meaning and each.sources
         assert entry(each.key) is each
-        for text in (each.meaning, *each.causes, *each.steps):
+        cases = [text for case in each.cases for text in (case.meaning, *case.causes, *case.steps)]
+        for text in (each.meaning, *each.causes, *each.steps, *cases):
             placeholders = set(re.findall(r"\{(\w+)\}", text))
             assert placeholders <= set(PLACEHOLDERS), text
 

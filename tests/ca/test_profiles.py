@@ -11,7 +11,7 @@ from certbot_sectigo.ca.catalogue import profiles
 
 SENTENCES = {
     "Actalis": [
-        ("userActionRequired", "onlyReturnExisting must be true", "terms-not-agreed"),
+        ("userActionRequired", "onlyReturnExisting must be true", "user-action-required"),
     ],
     "AWS Certificate Manager": [
         ("invalidContact", "", "contact-refused"),

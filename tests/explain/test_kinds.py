@@ -6,7 +6,8 @@ import pytest
 
 from certbot_sectigo.ca.catalogue import Weight, advise, entry, profile
 from certbot_sectigo.explain.explanation import explain
-from certbot_sectigo.explain.findings import Reading, read
+from certbot_sectigo.explain.findings import read
+from certbot_sectigo.explain.reading import Reading
 from certbot_sectigo.explain.situation import Situation
 from certbot_sectigo.explain.statements import TYPES
 

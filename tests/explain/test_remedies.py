@@ -166,6 +166,7 @@ def test_a_certificate_that_is_revoked_already(desk: Desk, sectigo: Sectigo) -> 
 
 def _proposed() -> list[str]:
     texts = [t for e in ENTRIES for t in (e.meaning, *e.causes, *e.steps)]
+    texts += [t for e in ENTRIES for c in e.cases for t in (c.meaning, *c.causes, *c.steps)]
     for profile in PROFILES:
         texts += [t for m in profile.more.values() for t in (*m.causes, *m.steps)]
     return sorted({c for text in texts for c in re.findall(r"`([^`]+)`", text)})

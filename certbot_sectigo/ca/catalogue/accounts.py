@@ -2,64 +2,11 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 _RFC = "RFC 8555 section 6.7"
 
 ENTRIES = (
-    Entry(
-        key="hmac-key-undecodable",
-        title="The EAB HMAC key is not what base64url looks like",
-        meaning="The client could not decode the HMAC key, so nothing was sent to the CA: a pair "
-        "is not used up by this.",
-        causes=(
-            "A quotation mark, a blank, a line end or '=' was copied with it, or a character lost.",
-            "It was encoded once more (base64 of base64), or the kid stands in its place.",
-        ),
-        steps=(
-            "Copy the key again from {portal}, exactly as it stands there, without quotation "
-            "marks and '='.",
-            "A key that came as base64 of a base64url text (Google's b64MacKey) is decoded once, "
-            "if the client does not do it.",
-        ),
-        phrases=(
-            "!decode|decoding|parse * hmac|mac_key|eab",
-            "!decode|decoding|parse * external_account_binding key",
-            "binascii * incorrect_padding|invalid|error",
-            "!hmac|mac_key|eab_key not|invalid|illegal * base64",
-            "!hmac * decode|decoding|illegal|incorrect padding",
-            "!base64 * hmac|eab",
-            "!eab * incorrect padding",
-        ),
-        sources=("certimate#929", "RFC 8555 section 7.3.4"),
-        hides=("hmac-key-wrong", "account-unparsable", "lacks-authorization"),
-    ),
-    Entry(
-        key="eab-required",
-        title="The CA registers no account without an EAB pair",
-        meaning="External Account Binding (EAB) ties a new ACME account to the organisation's "
-        "account at the CA. The registration carried no binding.",
-        causes=(
-            "No kid and HMAC key were given.",
-            "The client has no account for this server ({server}) although you think it has: the "
-            "URL differs by a path, or another configuration folder is used; so it registers anew.",
-            "Some CAs give this answer too where the e-mail address is missing.",
-        ),
-        steps=(
-            "See for which servers there are accounts: `certbot-sectigo accounts list`",
-            "Get a pair from {portal} and give kid and HMAC key with the registration.",
-        ),
-        phrases=(
-            "!must include * external_account_binding",
-            "!server|registration|account requires|required external_account_binding",
-            "!external_account_binding|eab required|mandatory|missing",
-            "!requires|require external_account_binding",
-            "!external_account_binding|eab credentials|information must|not provided|given|set",
-            "!requires|require external account credential|credentials",
-        ),
-        types=("externalAccountRequired",),
-        sources=("acme.sh#5318", "dehydrated#742", "lemur#3129", _RFC),
-    ),
     Entry(
         key="account-unknown",
         title="The CA has no such account",
@@ -84,6 +31,7 @@ ENTRIES = (
             "!unknown account key|url",
         ),
         types=("accountDoesNotExist",),
+        after=("account",),
         sources=(_RFC, "Pebble"),
     ),
     Entry(
@@ -135,9 +83,55 @@ ENTRIES = (
             "!agreement url|terms changed|wrong|not match",
         ),
         details=("terms",),
-        types=("userActionRequired",),
         sources=(_RFC, "certbot"),
         hides=("register-unattended",),
+    ),
+    Entry(
+        key="user-action-required",
+        title="The CA wants something done there by a person before it goes on",
+        meaning="The type userActionRequired says that no program can help: its text, quoted "
+        "above, or the page that the answer names as 'instance' says what. In a registration it "
+        "means that this CA makes no account for this key and this EAB pair as things are.",
+        causes=(
+            "The account or the EAB pair is not set up or not released in {portal}, was used, or "
+            "has ended.",
+            "The CA has new terms that somebody has to agree to.",
+        ),
+        steps=(
+            "Open the page that the answer names, if any, and look in {portal} what is open there.",
+            "Have a fresh EAB pair made there and register with that, under a new account key. "
+            "An option that asks for existing accounts only makes none.",
+        ),
+        phrases=("!only_return_existing must be true",),
+        types=("userActionRequired",),
+        sources=(_RFC, "RFC 8555 section 7.3.3", "eggsampler/acme#29"),
+        step="account",
+        hides=("account-unknown",),
+    ),
+    Entry(
+        key="account-may-not-order",
+        title="The CA does not let this account order",
+        meaning="The order itself was refused as unauthorized, before any name was validated: it "
+        "is the account that may not, not a challenge. The CA's own words, if it sent any, are "
+        "quoted above.",
+        causes=(
+            "The account is deactivated or suspended, or the EAB pair that it was made with was "
+            "disabled, deleted or replaced in {portal}. A client that has an account goes on "
+            "using it, whatever new pair it is given.",
+            "The names are not the account's: another account was used, or they are not assigned "
+            "to it at the CA.",
+        ),
+        steps=(
+            "See in {portal} whether account and pair are alive and have the names.",
+            "If not, register anew with a fresh pair, under a new account key; with certbot: "
+            "`certbot-sectigo accounts register --credentials FILE` ; with other clients in a "
+            "configuration directory of its own.",
+            "See what the CA says of the accounts here: `certbot-sectigo accounts list --online`",
+        ),
+        sources=("certimate", _RFC),
+        weight=Weight.SYMPTOM,
+        hides=("lacks-authorization", "order-refused"),
+        step="order",
     ),
     Entry(
         key="contact-refused",
@@ -166,6 +160,24 @@ ENTRIES = (
         ),
         details=("contact|contacts", "email|e_mail|mailto"),
         types=("invalidContact", "unsupportedContact", "invalidEmail"),
+        step="account",
+        cases=(
+            Case(
+                r"forbidden|example\.(?:com|org|net)\b",
+                "The domain of the contact address is one that takes no mail, such as that of "
+                "documentation. The names of the certificate are not meant.",
+                (
+                    "A placeholder was left in the configuration, or the address that you set is "
+                    "not the one that the client sends.",
+                ),
+            ),
+            Case(
+                r"at least one|no contact|without|missing|empty",
+                "The registration carried no e-mail address, and this CA wants one. What a client "
+                "says after that (no account, an empty URL, a missing file) only follows.",
+                ("No address was given, or the program around the client does not pass it on.",),
+            ),
+        ),
         sources=(_RFC, "acme2certifier", "simple-acme#587", "acme4j#95"),
         hides=("rate-limited",),
     ),
@@ -236,51 +248,5 @@ ENTRIES = (
         ),
         sources=("RFC 8555 section 7.6",),
         hides=("order-unknown",),
-    ),
-    Entry(
-        key="eab-kid-mismatch",
-        title="The account is bound with another kid than the one that was sent",
-        meaning="The CA compares the kid with the one the account key was registered with.",
-        causes=(
-            "A second pair is used with the account key of the first: the client has one account "
-            "for this server and takes it for every order.",
-        ),
-        steps=(
-            "See which kid each account here has: `certbot-sectigo accounts list`",
-            "Register the second pair with an account key of its own: "
-            "`certbot-sectigo accounts register --credentials FILE`",
-            "Other clients: a configuration directory of its own for each pair.",
-        ),
-        phrases=("!eab|external_account kid mismatch", "!kid mismatch", "!eab * kid not match"),
-        sources=("Posh-ACME#529",),
-    ),
-    Entry(
-        key="eab-refused",
-        title="The CA did not accept the EAB pair; its own words say why",
-        meaning="The refusal is about External Account Binding: kid, HMAC key or what they belong "
-        "to. The sentence is not one known here.",
-        causes=(
-            "Kid or HMAC key were not copied completely, or belong to another server URL.",
-            "The pair was used before, has expired, or was withdrawn.",
-        ),
-        steps=(
-            "Copy server URL, kid and HMAC key again, together, from {portal}.",
-            "Ask the CA's support with the sentence, before another pair is used up.",
-        ),
-        details=("external_account", "eab", "hmac|mac"),
-        sources=("RFC 8555 section 7.3.4",),
-        weight=Weight.SYMPTOM,
-    ),
-    Entry(
-        key="eab-url-differs",
-        title="The EAB was made for another URL",
-        meaning="The newAccount URL inside the EAB is not the one the request went to.",
-        causes=("The client builds the URL itself instead of taking it from the directory.",),
-        steps=("Update the client; give the directory URL exactly as the CA shows it.",),
-        phrases=(
-            "!url external_account_binding|eab differs|different",
-            "!url|header eab|external_account_binding not match * outer|request",
-        ),
-        sources=("lemur#3657", "RFC 8555 section 7.3.4"),
     ),
 )

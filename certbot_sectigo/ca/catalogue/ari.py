@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 _WITHOUT = (
     "Order without 'replaces': update the client, or turn renewal information (ARI) off in it "
@@ -76,6 +76,34 @@ ENTRIES = (
             "!not replace * certificate * identifier|names|account",
         ),
         details=("replaces|replaced|replacement", "ari", "renewal_info"),
+        cases=(
+            Case(
+                r"pars\w{1,3} (?:ARI|cert ?id)|invalid path|unpadded|base64",
+                "The client asks for renewal information in a form that the CA does not "
+                "understand, that of a draft before RFC 9773. Only that question failed; nothing "
+                "is wrong with the certificate, its names or any path here.",
+                ("The client is older than the RFC, or builds the certificate's id wrongly.",),
+                (
+                    "Update the client, or turn renewal information (ARI) off in it. Renewals go "
+                    "on without it.",
+                ),
+            ),
+            Case(
+                r"account",
+                "What 'replaces' (RFC 9773) names is not a certificate that this account had "
+                "issued. The account itself is in order.",
+                (
+                    "The certificate was issued with another account.",
+                    "The client builds the certificate's id wrongly.",
+                ),
+            ),
+            Case(
+                r"do(?:es)? not match any identifiers|share",
+                "What 'replaces' (RFC 9773) names has none of the order's names. That is no error "
+                "of the names.",
+                ("The client took another certificate for the one before.",),
+            ),
+        ),
         sources=("RFC 9773", "acme.sh#6942", "boulder#7889"),
         hides=("kid-unknown", "malformed", "order-unknown"),
     ),

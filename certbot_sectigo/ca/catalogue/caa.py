@@ -29,7 +29,7 @@ ENTRIES = (
             "!validationmethods|validation_methods * not match|allow|mismatch",
         ),
         sources=("RFC 8657", "boulder#6501", "infra#877"),
-        hides=("caa", "caa-lookup-failed", "dns-problem"),
+        hides=("caa", "caa-check-failed", "caa-lookup-failed", "dns-problem"),
     ),
     Entry(
         key="caa-lookup-failed",
@@ -57,7 +57,39 @@ ENTRIES = (
             "!dns_problem|dns_error|dns_failure * caa",
         ),
         sources=("RFC 8659 section 3", "acme.sh#5142", "acme.sh#1576"),
-        hides=("caa", "dns-problem", "dns01-wrong-record", "ca-timeout", "ca-connect-timeout"),
+        hides=(
+            "caa",
+            "caa-check-failed",
+            "dns-problem",
+            "dns01-wrong-record",
+            "ca-timeout",
+            "ca-connect-timeout",
+        ),
+    ),
+    Entry(
+        key="caa-check-failed",
+        title="The CA's check of CAA records failed for some of the names",
+        meaning="Before it issues the CA looks once more at the CAA records of each name. For some "
+        "names a record forbids this CA or the DNS did not answer: which, and for which name, "
+        "stands in the sub-problems of the answer, which this text does not show.",
+        causes=(
+            "An alias among many names whose domain is no longer yours, or whose name servers "
+            "fail.",
+            "A CAA record of one of the domains names other CAs only.",
+        ),
+        steps=(
+            "For every name, and the domains above it: `dig CAA {name}` ; the answer has to be "
+            "NOERROR and, where there are records, to allow {caa}.",
+            "Take names out of the certificate that you do not control.",
+            "The client's debug log has the sub-problems: `certbot-sectigo explain FILE`",
+        ),
+        phrases=(
+            "!rechecking caa",
+            "!caa * refer sub_problems|subproblems",
+            "!caa * more identifiers failed",
+        ),
+        sources=("boulder",),
+        hides=("caa",),
     ),
     Entry(
         key="caa",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 ENTRIES = (
     Entry(
@@ -125,8 +125,8 @@ ENTRIES = (
     Entry(
         key="option-unknown",
         title="This certbot does not know an option",
-        meaning="The certbot that ran is not the one you think of: the plugin is not installed in "
-        "its environment, or it is too old (--eab-kid came with 0.31).",
+        meaning="The program that ran is older than the option, or the option is of a plugin that "
+        "is not installed where it is.",
         causes=(
             "The plugin was installed with another Python than certbot's (snap, pipx, venv).",
             "certbot is older than the option.",
@@ -134,7 +134,22 @@ ENTRIES = (
         steps=(
             "See all certbots: `type -a certbot`",
             "See version and plugins: `certbot --version ; certbot plugins`",
-            "Install the plugin where certbot is.",
+            "Install the plugin where certbot is, or a current certbot (snap, pip in a venv).",
+        ),
+        cases=(
+            Case(
+                r"--eab-(?:kid|hmac)",
+                "This certbot is older than External Account Binding: --eab-kid and --eab-hmac-key "
+                "came with certbot 0.29.0 (2018), --eab-hmac-alg with 4.2.0. Kid and key are not "
+                "looked at.",
+                ("certbot is too old.", "Another, older certbot runs than the one you updated."),
+                (
+                    "See which certbot runs, and how old it is: "
+                    "`type -a certbot ; certbot --version`",
+                    "Install a current certbot (snap, backports, pip in a venv), and take the old "
+                    "one away. Leaving the options out does not help where the CA wants EAB.",
+                ),
+            ),
         ),
         phrases=(
             "unrecognized arguments",
@@ -155,16 +170,6 @@ ENTRIES = (
         ),
         phrases=("expected one argument", "flag needs argument"),
         sources=("certbot#7114",),
-    ),
-    Entry(
-        key="another-instance",
-        title="Another certbot is running",
-        meaning="certbot locks its directories; only one may work at a time.",
-        causes=("A timer's renewal; it may sleep up to 8 minutes before it starts.",),
-        steps=("Wait, then repeat: `ps aux | grep certbot` shows it. Do not delete lock files.",),
-        phrases=("!another instance certbot already running", "directory in use by process"),
-        sources=("certbot",),
-        hides=("renewals-failed",),
     ),
     Entry(
         key="register-unattended",

@@ -9,13 +9,16 @@ from certbot_sectigo.ca.catalogue import (
     certbot_errors,
     certbot_files,
     clients,
+    eab,
     orders,
     ports,
     requests_form,
+    running,
     surroundings,
     tls,
     transport,
     validation,
+    validation_ends,
 )
 from certbot_sectigo.ca.catalogue.model import Entry
 from certbot_sectigo.ca.catalogue.profiles import PROFILES
@@ -25,15 +28,17 @@ __all__ = ["ENTRIES", "PROFILES", "SPEAKERS"]
 SPEAKERS: dict[str, tuple[Entry, ...]] = {
     **{profile.name: profile.entries for profile in PROFILES if profile.entries},
     "any ACME server": (
+        *eab.ENTRIES,
         *accounts.ENTRIES,
         *requests_form.ENTRIES,
         *ari.ENTRIES,
         *caa.ENTRIES,
         *orders.ENTRIES,
     ),
-    "validations": (*validation.ENTRIES, *ports.ENTRIES),
+    "validations": (*validation.ENTRIES, *validation_ends.ENTRIES, *ports.ENTRIES),
     "network and TLS": (*transport.ENTRIES, *tls.ENTRIES),
     "certbot": (*certbot_errors.ENTRIES, *certbot_files.ENTRIES),
+    "clients' own runs": running.ENTRIES,
     "other clients": clients.ENTRIES,
     "the machine": surroundings.ENTRIES,
 }

@@ -103,8 +103,11 @@ class Entry:
     """The first that holds is told."""
     step: str = ""
     """Of :data:`STEPS`, the one at which it happens, if there is only one."""
-    at: tuple[tuple[str, str], ...] = ()
-    """Steps at which it means another entry, each with the key of that one."""
+    at: tuple[tuple[str, str, str], ...] = ()
+    """Steps at which it means another entry; the key of that one; a regular expression that
+    the words have to hold for this."""
+    otherwise: str = ""
+    """Key of the entry that is meant where the text shows no EAB pair that was sent."""
     after: tuple[str, ...] = ()
     """Steps; it follows from a failure at one of these that stands before it."""
     vague: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 _RFC = "RFC 8555 section 6.7"
 
@@ -23,6 +23,7 @@ ENTRIES = (
         ),
         phrases=("!server experienced internal error", "internal server error"),
         types=("serverInternal",),
+        vague=True,
         sources=("lego#1183", _RFC),
     ),
     Entry(
@@ -80,6 +81,14 @@ ENTRIES = (
         ),
         details=("nonce",),
         types=("badNonce",),
+        cases=(
+            Case(
+                r"base64|decod|empty|missing",
+                "The number that each request carries, from an answer before, was empty or "
+                "damaged: the CA's answer before brought none. EAB, keys and account have "
+                "nothing to do with it.",
+            ),
+        ),
         sources=(_RFC, "RFC 8555 section 6.5"),
         passing=True,
     ),
@@ -176,6 +185,33 @@ ENTRIES = (
         weight=Weight.SYMPTOM,
     ),
     Entry(
+        key="order-without-certificate",
+        title="The order ended without a certificate, and the client does not show why",
+        meaning="The order was made and brought to its end, and the CA gave no certificate. No "
+        "certificate was issued, even where the client calls that a warning. The reason is not "
+        "in this text.",
+        causes=(
+            "The CA refused the certificate request: kind or size of the key, names, its policy.",
+            "The CA had not made the certificate yet when the client looked.",
+        ),
+        steps=(
+            "Look in the CA's log or in {portal}, or at the order's URL: the reason is there.",
+            "Run the client once more with its debug log; try another kind of key (RSA 2048, "
+            "P-256).",
+        ),
+        phrases=(
+            "!no certificate * completed|valid|finalized|finished order",
+            "!order * no|without|missing|lacks|empty certificate_url|cert_url",
+            "!certificate_url|certificate url|link|location missing|empty|not|absent * order",
+            "!no|missing|empty certificate_url|certificate_link|certificate_location",
+            "!order * not include|contain|have|return certificate",
+            "!finalized|finalised but no|without certificate",
+            "!finalized|finalised|valid but no|without certificate",
+        ),
+        sources=("nginx-acme", "RFC 8555 section 7.1.3"),
+        hides=("order-invalid", "order-refused"),
+    ),
+    Entry(
         key="order-refused",
         title="The order was refused, and the client does not show why",
         meaning="The CA's own words are missing here.",
@@ -212,6 +248,7 @@ ENTRIES = (
         types=("unauthorized",),
         sources=("certbot", _RFC),
         weight=Weight.SYMPTOM,
+        at=(("order", "account-may-not-order", ""), ("challenge", "validation-failed", "")),
         hides=("order-refused", "order-invalid"),
     ),
     Entry(

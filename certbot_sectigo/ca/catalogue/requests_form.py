@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 ENTRIES = (
     Entry(
@@ -47,6 +47,7 @@ ENTRIES = (
     ),
     Entry(
         key="key-id-missing",
+        after=("account",),
         title="The client ordered without an account",
         meaning="The request carried no account URL: the client believes that it is registered, "
         "but the CA never made an account for it.",
@@ -222,6 +223,28 @@ ENTRIES = (
             "public suffix|tld|punycode|wildcard",
         ),
         types=("rejectedIdentifier", "unsupportedIdentifier"),
+        at=(("challenge", "validation-failed", ""),),
+        cases=(
+            Case(
+                r"\bIP(?:v[46])?\b(?!.{0,20}blocked)|identifier types?\b",
+                "Names in an order have a type, and this CA does not take this one over ACME: "
+                "only DNS names, most often, and no IP addresses.",
+                ("An IP address stands among the names.",),
+                (
+                    "Order a DNS name that leads to the address, or take a CA that issues for IP "
+                    "addresses.",
+                ),
+            ),
+            Case(
+                r"wildcard",
+                "The CA takes no wildcard for this account, this product or this validation.",
+                ("A wildcard (*.) is among the names.",),
+                (
+                    "Order the names one by one, or have wildcards enabled in {portal}; a wildcard "
+                    "needs DNS-01.",
+                ),
+            ),
+        ),
         sources=("RFC 8555 section 6.7",),
     ),
 )

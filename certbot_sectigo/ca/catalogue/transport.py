@@ -148,6 +148,12 @@ ENTRIES = (
             "request was canceled|cancelled * timeout",
             "timeout specified has expired",
         ),
+        # Words that do not say at what the time ran out; at its first requests a client is
+        # kept waiting for a connection, not for an answer.
+        at=tuple(
+            (step, "ca-connect-timeout", r"(?:code\W{0,3}|with |returned |exit )28\b")
+            for step in ("directory", "nonce")
+        ),
         sources=("acme-proxy#22", "certbot's acme library"),
         hides=("ca-unreachable", "ca-unavailable"),
         network=True,
@@ -155,6 +161,7 @@ ENTRIES = (
     ),
     Entry(
         key="ca-unreachable",
+        vague=True,
         title="The CA's server could not be reached",
         meaning="No connection came about, or it broke off, before the CA answered.",
         causes=(
@@ -185,6 +192,7 @@ ENTRIES = (
             "problem connecting to server",
             "broken pipe",
             "!could_not|failed|unable|cannot get|fetch|retrieve|obtain nonce",
+            "!can_not|cannot init api",
             "couldnt|could_not connect to server",
             "forcibly closed by remote host",
             "directory eof",
@@ -225,7 +233,6 @@ ENTRIES = (
             "invalid character * looking beginning",
             "expecting value * line 1 column 1",
             "!directory field not found",
-            "!can_not|cannot init api",
             "directory * not * valid|json",
             "!unable get service directory",
             "!problem retrieving acme|ca",
@@ -264,7 +271,7 @@ ENTRIES = (
         title="The CA's answer could not be used",
         meaning="The client stumbled over the answer; its own error hides what the CA said.",
         causes=(
-            "certbot below 2 on Python 3.11 or newer hides every refusal of the CA behind 'can't "
+            "certbot below 2.3 on Python 3.11 or newer hides every refusal of the CA behind 'can't "
             "set attribute' (certbot#9539).",
             "The answer was cut off, or is an error page.",
         ),

@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 _ADDRESSES = (
     "See whether both addresses are this machine's: `dig +short A {name} ; dig +short AAAA {name}`"
 )
+_REDIRECTED = (
+    Case(
+        r"https://[^\s\"']*acme-challenge|:443\b",
+        "The CA asked http://{name}/ on port 80, was redirected to https, and got no connection "
+        "there: port 443 is what cannot be reached from outside.",
+        (
+            "Port 80 redirects everything to https, and a firewall keeps 443 closed, or nothing "
+            "listens there.",
+            "The redirect leads to another machine, or to an IPv6 address (AAAA) nobody answers "
+            "at.",
+        ),
+        (
+            "From outside: `curl -vL http://{name}/.well-known/acme-challenge/x`",
+            "Leave /.well-known/acme-challenge/ out of the redirect, or open port 443.",
+            _ADDRESSES,
+        ),
+    ),
+    Case(
+        r"\[?\b[0-9a-f]{1,4}:[0-9a-f]{1,4}:[0-9a-f:]{2,}",
+        "The CA used the name's IPv6 address (AAAA record), and nobody answered there.",
+        (
+            "The AAAA record leads to another machine, or nothing listens on IPv6 here.",
+            "A firewall is closed for IPv6 only.",
+        ),
+        (_ADDRESSES, "Mend IPv6 on port 80, or take the AAAA record away."),
+    ),
+)
 ENTRIES = (
     Entry(
         key="http01-timeout",
+        cases=_REDIRECTED,
         title="The CA got no answer from this machine (HTTP-01)",
         meaning="The CA asked http://{name}/ on port 80, or what that redirects to, and waited in "
         "vain.",
@@ -101,6 +129,7 @@ ENTRIES = (
     ),
     Entry(
         key="http01-connection",
+        cases=_REDIRECTED,
         title="The CA could not connect to this machine (HTTP-01)",
         meaning="The CA tried http://{name}/ on port 80 and nothing accepted the connection.",
         causes=(
@@ -217,75 +246,5 @@ ENTRIES = (
         ),
         types=("tls",),
         sources=("RFC 8555 section 6.7",),
-    ),
-    Entry(
-        key="validation-pending",
-        title="The CA had not finished validating when the client gave up",
-        meaning="The challenge was handed in and the CA has neither accepted nor refused it.",
-        causes=(
-            "The CA is slow, or tries again since it could not reach the name yet.",
-            "The challenge cannot be reached from outside, and the CA does not say so.",
-        ),
-        steps=(
-            "See that the challenge can be reached from outside: port 80 of {name}, or its TXT "
-            "record at all name servers of the zone.",
-            "Wait some minutes and run the same command once.",
-        ),
-        phrases=(
-            "!ca processing your order * wait",
-            "!authorization result pending",
-            "!authorization took too long",
-            "!processing * ca processing",
-            "!retryafter|retry_after * too_large",
-            "!authorization|challenge|validation|authz still|is|remains|status pending|processing",
-            "!waiting|timeout|timed_out authorization|authorizations|challenge|validation * "
-            "timed_out|timeout|pending|finalized",
-            "!authorization * not finalized",
-            "!timed_out|timeout waiting * authorization|challenge|validation",
-            "!pending challenge|authorization * timeout|timed_out",
-        ),
-        sources=("acme.sh#4132", "packages#16467"),
-        hides=("validation-failed", "ca-timeout", "order-invalid"),
-        weight=Weight.SYMPTOM,
-        passing=True,
-    ),
-    Entry(
-        key="validation-failed",
-        title="A validation failed",
-        meaning="The CA could not convince itself that a name is yours; this text does not say "
-        "why.",
-        causes=(
-            "Port 80 cannot be reached from outside, or the answer is wrong.",
-            "The TXT record is missing at one of the zone's name servers.",
-        ),
-        steps=(
-            "Explain the client's whole debug log: `certbot-sectigo explain {log}`",
-            "Look at the authorization's URL, if the text has one: its error says why.",
-        ),
-        phrases=(
-            "!some|all challenges failed",
-            "!failed to authenticate some domains",
-            "!challenge failed for domain",
-            "!challenge did not pass|validate",
-            "!challenge|authorization|authz is|status|returned|state invalid",
-            "!authorization failed * challenges",
-            "!challenge_failed|authorization_failed",
-            "verify error",
-            "!get authz object|objec invalid status",
-            "invalid authorization",
-            "!unexpected authz state",
-            "!authorization result invalid",
-            "!identifier authorization failed",
-            "!challenge_error",
-            "!acme errors validation_error",
-            "!http|dns|domain|challenge|acme|cert validation failed|fail",
-            "validation failed for domain|identifier",
-            "!validation failed * no certificate",
-            "!validation failed * unable request certificate",
-            "!correct zname not_found",
-            "!validating challenge * failed|invalid",
-        ),
-        sources=("certbot", "acme.sh", "dehydrated", "mod_md#52"),
-        weight=Weight.SYMPTOM,
     ),
 )  # fmt: skip

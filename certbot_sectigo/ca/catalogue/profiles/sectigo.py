@@ -215,16 +215,15 @@ _ENTRIES = (
     Entry(
         key="wrong-directory",
         title="This URL is not an ACME directory of the CA",
-        meaning="Sectigo's directory URL ends with the product, for example "
-        "https://acme.sectigo.com/v2/OV ; /v2/directory or a longer path is refused.",
+        meaning="This CA's directory URL ends with the product (.../v2/OV, .../v2/DV90); "
+        "/v2/directory or a longer path is refused.",
         causes=(
             "The URL was shortened, or a client has put /directory behind it.",
             "Some clients (win-acme) try /directory first in good runs too: if others errors "
             "follow, this one does not matter.",
         ),
         steps=(
-            "Give the server exactly as {portal} shows it, without anything behind it: "
-            "--server https://acme.sectigo.com/v2/OV (or DV, EV, ...).",
+            "Give the server exactly as {portal} shows it, without anything behind it.",
         ),
         phrases=("!invalid acme server url", "!invalid acme * url"),
         sources=("win-acme#1909",),
@@ -262,6 +261,9 @@ PROFILE = Profile(
     portal="Sectigo Certificate Manager (SCM)",
     entries=_ENTRIES,
     more={
+        "wrong-directory": More(
+            steps=("For example: --server https://acme.sectigo.com/v2/OV (or DV, EV, ...).",),
+        ),
         **{key: More(steps=(_PREVALIDATE,)) for key in _CHALLENGES},
         "validation-failed": More(
             causes=(

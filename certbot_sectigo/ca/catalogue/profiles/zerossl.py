@@ -11,16 +11,14 @@ _ENTRIES = (
         key="zerossl-contact-missing",
         title="ZeroSSL wants an e-mail address, though it asks for EAB",
         meaning="ZeroSSL gives this answer also where EAB was sent, but no contact address.",
-        causes=(
-            "The registration carried no e-mail address.",
-            "EAB was really left out.",
-        ),
+        causes=("The registration carried no e-mail address.",),
         steps=("Register with an address (certbot: --email you@example.org) and the EAB pair.",),
         phrases=("!must include * external_account_binding",),
         types=("externalAccountRequired",),
         sources=("community.crypto#100",),
         hosts=_HOSTS,
         hides=("eab-required",),
+        otherwise="eab-required",
     ),
     Entry(
         key="zerossl-eab-api",

@@ -1,0 +1,134 @@
+"""What keeps a client itself from running: locks, plugins, reloads, bundles of roots."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Entry
+
+ENTRIES = (
+    Entry(
+        key="another-instance",
+        title="Another certbot is running, or another run of the client",
+        meaning="The client locks its directories, so that only one run works on them at a time, "
+        "and another process holds the lock. Nothing was asked of the CA.",
+        causes=(
+            "A timer's renewal; certbot's may sleep up to 8 minutes before it starts.",
+            "A run that hangs, or one that was started twice (a job each minute, two containers "
+            "on one volume).",
+        ),
+        steps=(
+            "Wait, then repeat; this shows what runs: `ps aux | grep -E 'certbot|acme|lego'`",
+            "End a run that hangs. Do not delete lock files of one that is alive.",
+        ),
+        phrases=(
+            "!another instance certbot already running",
+            "directory in use by process",
+            "lock * held|owned|taken|used by another|other|process|instance",
+            "lock * already held|taken|locked",
+            "another|other process|instance|client|run has|holds|holding|owns * lock",
+            "lock_file|lockfile|pidfile|pid_file * exists|present|held",
+            "unable|cannot|can_not|could_not|couldnt|failed|failure acquire|acquiring|obtain|get|"
+            "take lock|mutex",
+            "another|other instance|process|copy is|already running",
+            "already running * instance|process|pid|lock",
+            "blocking_io_error * resource temporarily unavailable",
+            "lock * resource temporarily unavailable",
+            "resource temporarily unavailable * lock",
+            "timed_out|timeout * waiting|acquire|acquiring lock",
+        ),
+        sources=("certbot", "certmagic", "dehydrated", "acmetool"),
+        hides=("renewals-failed", "ca-timeout", "issuance-pending"),
+    ),
+    Entry(
+        key="plugin-broken",
+        title="A plugin of the client cannot be loaded",
+        meaning="The client found the plugin and could not load it. The text names the plugin and, "
+        "at its end, the reason. The CA was asked nothing.",
+        causes=(
+            "A library that the plugin needs is missing, damaged, or of a version that does not "
+            "fit, often after the client or its Python was updated.",
+            "The plugin is no longer looked after, or is of another version than the client.",
+        ),
+        steps=(
+            "Update or reinstall the plugin with all that it needs, the same way as it came (apt, "
+            "snap, pip in the client's own environment, the container's image).",
+            "If nothing needs it, remove it. With certbot, see which plugins load then: "
+            "`certbot plugins`",
+            "If it stays, tell those who make the plugin.",
+        ),
+        phrases=(
+            "!plugin errored while loading",
+            "plugin * error|errored|failed|exception|problem while|when|during|at loading|import|"
+            "importing",
+            "failed|error|unable|cannot|could_not|problem load|loading|import|importing|"
+            "instantiate plugin|plugins|assembly",
+            "plugin|assembly could_not|cannot|not|failed be|to loaded|load|imported|instantiated",
+        ),
+        sources=("certbot", "win-acme", "Posh-ACME"),
+        hides=("plugin-not-working", "renewals-failed"),
+    ),
+    Entry(
+        key="ca-bundle-unreadable",
+        title="The file of root certificates on this machine is missing or cannot be read",
+        meaning="To check the CA's server the client needs a file of root certificates (a CA "
+        "bundle), and could not read it. Neither network nor CA are at fault: no connection was "
+        "judged yet.",
+        causes=(
+            "The package ca-certificates is not installed, or the container or chroot is without "
+            "it.",
+            "A path set for it is wrong: REQUESTS_CA_BUNDLE, SSL_CERT_FILE, CURL_CA_BUNDLE, curl's "
+            "--cacert, Apache's MDCACertificateFile.",
+            "The user that the client runs as may not read the file.",
+        ),
+        steps=(
+            "See what is set, and whether the file is there: `env | grep -iE "
+            "'ca_bundle|ssl_cert'; ls -lL /etc/ssl/certs/ca-certificates.crt "
+            "/etc/pki/tls/certs/ca-bundle.crt`",
+            "Install ca-certificates, or mend the path. Do not switch verification off.",
+        ),
+        phrases=(
+            "problem with ssl ca cert",
+            "error setting certificate verify|file",
+            "could_not|cannot|unable|failed find|load|read|open|loading|reading suitable|tls|ca|"
+            "trusted|root|system bundle|cacert|ca_bundle|ca_file|root|roots|ca_certificate|"
+            "ca_certificates|trust_store",
+            "invalid path * ca_bundle|ca_certificate|ca_certificates|bundle",
+            "could_not find suitable tls ca certificate bundle",
+            "libcurl errors * error code 77",
+            "curl returned|error|exit with 77",
+            "curl 77",
+            "request failed 77",
+            "failed load system roots",
+            "no such file directory * cacert|ca_certificates|ca_bundle|cabundle",
+            "cacert|ca_certificates|ca_bundle|cabundle * no such|not found|unreadable|permission",
+        ),
+        sources=("curl", "requests", "mod_md", "Go"),
+        hides=("ca-certificate", "ca-unreachable", "ca-timeout", "not-acme", "permission"),
+        network=True,
+    ),
+    Entry(
+        key="canceled-here",
+        title="The client broke off what it was doing: it was told to",
+        meaning="'Canceled' is of the program's own: it stopped a request that was under way, "
+        "since it loaded a new configuration, was shut down, or its caller went away. The CA did "
+        "not refuse, and nothing timed out.",
+        causes=(
+            "The configuration was loaded anew, or the service restarted, in the middle of it.",
+            "A program around the client gave up earlier than the client.",
+        ),
+        steps=(
+            "See what comes after it in the log: the client begins again by itself.",
+            "If it comes again and again, find what reloads or restarts it, and have that happen "
+            "less often.",
+        ),
+        phrases=(
+            "context_canceled|context_cancelled",
+            "operation|request|order|issuance|renewal was|been canceled|cancelled|aborted because|"
+            "by|due * reload|restart|shutdown|user|configuration",
+            "interrupted|canceled|cancelled by signal|user|shutdown|reload",
+            "keyboard_interrupt",
+        ),
+        sources=("Go", "certmagic"),
+        hides=("zerossl-eab-api", "another-instance", "ca-timeout", "ca-unreachable",
+               "order-refused", "order-invalid"),
+    ),
+)  # fmt: skip

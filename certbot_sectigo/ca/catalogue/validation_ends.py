@@ -1,0 +1,95 @@
+"""How validations end where the text does not say why: they fail, or nobody waits for them."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
+
+_BY_DNS = Case(
+    r"\bdns-01\b|\bTXT\b",
+    "The CA could not convince itself that a name is yours: the TXT record _acme-challenge.{name}, "
+    "as the CA's own resolver sees it, is not the one that it expects. This text says no more.",
+    (
+        "The CA looked before all of the zone's name servers had the record.",
+        "The CA's resolver sees another zone or view (a CA of your own asks your own resolver), "
+        "or the record went to the wrong zone.",
+        "A CA of your own forbids the name in its policy.",
+    ),
+    (
+        "Ask where the CA asks, and each of the zone's name servers: "
+        "`dig +short TXT _acme-challenge.{name} @NAMESERVER`",
+        "Look at the authorization's URL or the CA's log: its error says why.",
+    ),
+)
+ENTRIES = (
+    Entry(
+        key="validation-pending",
+        title="The CA had not finished validating when the client gave up",
+        meaning="The challenge was handed in and the CA has neither accepted nor refused it.",
+        causes=(
+            "The CA is slow, or tries again since it could not reach the name yet.",
+            "The challenge cannot be reached from outside, and the CA does not say so.",
+        ),
+        steps=(
+            "See that the challenge can be reached from outside: port 80 of {name}, or its TXT "
+            "record at all name servers of the zone.",
+            "Wait some minutes and run the same command once.",
+        ),
+        phrases=(
+            "!ca processing your order * wait",
+            "!authorization took too long",
+            "!processing * ca processing",
+            "!retryafter|retry_after * too_large",
+            "!authorization|challenge|validation|authz still|is|remains|status pending|processing",
+            "!authorization|authz|challenge|validation result|state|status processing|pending",
+            "!waiting|timeout|timed_out authorization|authorizations|challenge|validation * "
+            "timed_out|timeout|pending|finalized",
+            "!authorization * not finalized",
+            "!timed_out|timeout waiting * authorization|challenge|validation",
+            "!pending challenge|authorization * timeout|timed_out",
+        ),
+        sources=("acme.sh#4132", "packages#16467"),
+        hides=("validation-failed", "ca-timeout", "order-invalid"),
+        weight=Weight.SYMPTOM,
+        passing=True,
+    ),
+    Entry(
+        key="validation-failed",
+        cases=(_BY_DNS,),
+        title="A validation failed",
+        meaning="The CA could not convince itself that a name is yours; this text does not say "
+        "why.",
+        causes=(
+            "Port 80 cannot be reached from outside, or the answer is wrong.",
+            "The TXT record is missing at one of the zone's name servers.",
+        ),
+        steps=(
+            "Explain the client's whole debug log: `certbot-sectigo explain {log}`",
+            "Look at the authorization's URL, if the text has one: its error says why.",
+        ),
+        phrases=(
+            "!some|all challenges failed",
+            "!failed to authenticate some domains",
+            "!challenge failed for domain",
+            "!challenge did not pass|validate",
+            "!challenge|authorization|authz is|status|returned|state invalid",
+            "!authorization failed * challenges",
+            "!challenge_failed|authorization_failed",
+            "verify error",
+            "!get authz object|objec invalid status",
+            "invalid authorization",
+            "!unexpected authz state",
+            "!authorization result invalid",
+            "!identifier authorization failed",
+            "!challenge_error",
+            "!acme errors validation_error",
+            "!http|dns|domain|challenge|acme|cert validation failed|fail",
+            "validation failed for domain|identifier",
+            "!validation failed * no certificate",
+            "!validation failed * unable request certificate",
+            "!correct zname not_found",
+            "!validating challenge * failed|invalid",
+        ),
+        sources=("certbot", "acme.sh", "dehydrated", "mod_md#52"),
+        weight=Weight.SYMPTOM,
+    ),
+)  # fmt: skip

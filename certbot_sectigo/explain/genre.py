@@ -1,0 +1,97 @@
+"""Pure: whether a text is a client's log at all, and whether what it tells of ended well.
+
+Web servers log what visitors ask for, and documentation names errors that nobody met: there
+no words count. A client that says that the certificate was issued, or is not due, had no
+failure, however many frightening words stand before.
+"""
+
+from __future__ import annotations
+
+import re
+
+from certbot_sectigo.explain.envelope import Line
+from certbot_sectigo.explain.statements import ISSUED, NOT_DUE, TYPES, likeness, loud, quiet
+from certbot_sectigo.explain.steps import step_of
+
+_SERVED = re.compile(
+    r"\S+ \S+ \S+ \[\d{1,2}/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""  # common log format
+    r"|, client: \S{1,60}, server: [^\n]{0,300}, request: \""
+    r"|\"?logger\"?[:=]\s?\"?http\.log\.access|\[AH\d{5}\] client denied"
+)
+_METRIC = re.compile(r"# (?:HELP|TYPE) \w|[A-Za-z_:][\w:]{0,200}\{[^{}]{0,2000}\} [-+.\w]{1,40}\Z")
+"""How monitoring counts errors, of which none need have happened."""
+
+_MANUAL = re.compile(
+    r"\s{0,9}(?:#{1,5} \w|\d{1,2}(?:\.\d{1,2}){1,4}\.? {1,4}[A-Z]\w)"  # headings
+    r"|\s{0,9}[+|][-=+|: ]{5,}[+|]|\s{0,9}\|.{1,200}\|\s{0,3}\Z"  # tables
+    r"|.{0,400}\b(?:MUST|SHOULD|SHALL|RECOMMENDED|MAY)(?: NOT)? [a-z]"
+    r"|.{0,400}\b(?i:this (?:document|section|page|list|table|guide|memo)|RFC ?\d{4}|section \d"
+    r"|for example,|for instance,|e\.g\.|the following (?:table|list|errors?|types?))"
+)
+_HAPPENED = re.compile(
+    r"\d{1,2}:\d\d:\d\d|\b(?i:error|exception|failed|failure|fatal)\b\s{0,2}[:(\[=!]|Traceback"
+    r"|\w(?:Error|Exception):|[\"'](?:status|detail)\\?[\"']\s?:|:: ?urn:"
+    r"|\A\s{0,9}[\w@~/.:\[\] -]{0,60}[$#>] \w"
+    r"|\b(?i:exit(?:ed)?|rc|code|HTTP/[\d.]+)\b\W{0,9}\d"
+)
+_NAMED = re.compile(rf"\b(?:{'|'.join(name for name in TYPES if not name.islower())})\b")
+_LEAST_SIGNS, _LEAST_NAMES = 2, 3
+_PUT_TO_USE = re.compile(
+    r"(?i)install|deploy|import|\bbind|\biis|keystore|hook|reload|restart|nginx|apache|haproxy|systemctl"
+    r"|\bservices?\b|upload|\bpfx\b|\bp12\b|pkcs|\b(?:scp|ssh|cp|chown|chmod)\b|copy|export"
+)
+_BEGINS = ("directory", "nonce", "account", "order")
+
+
+def spoken(line: Line) -> bool:
+    """Tell whether somebody speaks in a line, rather than that requests or events are counted."""
+    return not _METRIC.match(line.text) and not _SERVED.search(line.raw[:2000])
+
+
+class Genre:
+    """Learns line by line what kind of text it is."""
+
+    def __init__(self) -> None:
+        self._signs, self._happened = 0, False
+        self._names: set[str] = set()
+        self.success: tuple[int, str] | None = None
+        """Number and words of the line that tells that it ended well."""
+        self.failed_after: list[tuple[int, str]] = []
+        """The lines after that which look like failures of what came then."""
+        self._loud = False
+
+    def look(self, line: Line) -> None:
+        """Look at a line in which somebody speaks."""
+        text = line.text[:2000]
+        if not self._happened:
+            self._signs += bool(_MANUAL.match(text))
+            self._names.update(_NAMED.findall(text) if len(self._names) < _LEAST_NAMES else ())
+            self._happened = bool(_HAPPENED.search(line.raw[:400]))
+        if ISSUED.search(text) or NOT_DUE.search(text):
+            self.success, self.failed_after = (line.number, text), []
+            return
+        failed = likeness(text) > 0 and not quiet(line.raw)
+        self._loud = self._loud or (failed and loud(line.raw))
+        if self.success is None:
+            return
+        if not failed and step_of(text) in _BEGINS:
+            self.success = None  # the next certificate's turn
+        elif failed:
+            self.failed_after.append((line.number, text))
+
+    @property
+    def documentation(self) -> bool:
+        """Whether it names errors, and none happened."""
+        signs = self._signs + (len(self._names) >= _LEAST_NAMES)
+        return not self._happened and signs >= _LEAST_SIGNS
+
+    @property
+    def unused(self) -> tuple[int, str] | None:
+        """The line that tells that a certificate was issued, and not put to use."""
+        lines = self.failed_after if self.success is not None else []
+        return next((line for line in lines if _PUT_TO_USE.search(line[1])), None)
+
+    @property
+    def went_well(self) -> bool:
+        """Whether it tells of a success at its end, and of no failure for certain."""
+        return self.success is not None and not self.failed_after and not self._loud

@@ -1,0 +1,61 @@
+"""What a text says, as it is handed on: what was found in it, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from certbot_sectigo.ca.catalogue import Entry, Weight
+from certbot_sectigo.explain.told import Told
+
+
+@dataclass(frozen=True)
+class TextFinding:
+    """An entry of the catalogue that a text speaks of."""
+
+    entry: Entry
+    quote: str
+    """The words that told it, on one line, without secrets."""
+    line: int
+    """Number of the line where they begin."""
+    told: Told
+    """What the text tells about the run."""
+    count: int = 1
+    """In how many places it was found."""
+    quiet: bool = False
+    """Whether its line calls itself no failure, and no problem document stands in it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text says."""
+
+    findings: tuple[TextFinding, ...] = ()
+    """The decisive one first; what is harmless last."""
+    unexplained: tuple[str, ...] = ()
+    """Errors, for certain, that no entry fits."""
+    likely: tuple[tuple[int, str], ...] = ()
+    """Number and words of the lines that look most like a failure, where nothing was found."""
+    decisive: tuple[int, str] | None = None
+    """The one of these that looks most like the reason."""
+    hint: Entry | None = None
+    """What a sentence would mean if it were misspelt, where nothing was found."""
+    log: bool = False
+    """Whether it is, at least in part, a debug log of certbot's."""
+    told: Told = field(default_factory=Told)
+    overcome: frozenset[str] = frozenset()
+    """Keys of the entries that decide nothing, since something else stands behind them."""
+    success: tuple[int, str] | None = None
+    """Number and words of the line that tells that all ended well, where no failure stands."""
+    documentation: bool = False
+    """Whether it only names errors, as manuals do."""
+    lines: int = 0
+    """How many lines were read."""
+    later_runs: int = 0
+    """How many certbot runs without an error follow in the same log."""
+
+    @property
+    def clean(self) -> bool:
+        """Whether it is a log in which nothing failed."""
+        harmless = all(f.entry.weight is Weight.HARMLESS for f in self.findings)
+        ended = self.log or self.success is not None
+        return ended and harmless and not self.unexplained
