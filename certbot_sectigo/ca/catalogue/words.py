@@ -19,6 +19,10 @@ _HOST = re.compile(
     r"(?:[a-z]{2,24})(?![\w-]|\.[\w-])"
 )
 _PATH = re.compile(r"(?<=/)(?:live|archive|renewal|certs?|ssl)/[\w.*@-]{1,253}")
+# What is set to a number did not happen.
+_SETTING = re.compile(
+    r"(?i)\b(?:timeout|interval|retries)[\"']?\s?[=:]\s?[\"']?\d[\d.]{0,9}(?:ms|s|m)?\b"
+)
 _MODULES = re.compile(r"\.(?:errors?|exceptions?|py|pem|conf|json|ini|go|cs|ps1|psm1|sh|c|js)\Z")
 _SPEAKING = frozenset({"acme-staging-v02.api.letsencrypt.org"})
 """Hosts that tell something by their name."""
@@ -79,6 +83,7 @@ class Speller:
         text = _ESCAPE.sub(_blank, text)
         text = _HOST.sub(_host, text)
         text = _PATH.sub(_blank, text)
+        text = _SETTING.sub(_blank, text)
         canonical, spans, starts = [], [], []
         at = 1
         for match in _WORD.finditer(text):
