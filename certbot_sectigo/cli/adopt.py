@@ -15,7 +15,7 @@ from certbot_sectigo.accounts.change.pin_plan import PinError
 from certbot_sectigo.accounts.known import overview
 from certbot_sectigo.accounts.model import Learned
 from certbot_sectigo.accounts.records import RenewalChange
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, printable
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change
@@ -176,7 +176,7 @@ def _result(done: Adopted) -> dict[str, Any]:
 def _conclude(done: Adopted) -> None:
     for trial in done.trials:
         if not trial.succeeded:
-            click.echo(trial.output)
+            click.echo(printable.lines(trial.output))  # with the CA's words
             click.echo(
                 f"The dry run of {trial.lineage} failed, so its renewal file is as it was before."
             )

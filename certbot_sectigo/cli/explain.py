@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import shutil
@@ -101,7 +102,7 @@ def _read(source: tuple[str, ...], dirs: Dirs) -> tuple[str, Reading]:
     if not source:
         return _newest(dirs.logs_dir)
     if source == ("-",):
-        return "standard input", read(_stdin())
+        return "standard input", read(_lines(_stdin()))
     if len(source) == 1 and _is_path(source[0]):
         return source[0], _file(Path(source[0]))
     return "the sentence", read([" ".join(source)] if "\n" not in source[0] else
@@ -160,8 +161,9 @@ def _lines(blocks: Iterable[str]) -> Iterator[str]:
 
 
 def _stdin() -> Iterator[str]:
-    for line in sys.stdin.buffer:
-        yield line.decode("utf-8", "replace")
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    while piece := sys.stdin.buffer.read(_LONGEST_LINE):
+        yield decoder.decode(piece)
 
 
 def _is_path(text: str) -> bool:

@@ -11,7 +11,7 @@ import click
 
 from certbot_sectigo.accounts.change import revoke_subject, revoke_ways
 from certbot_sectigo.accounts.change.revoke_ways import Attempt, RevokeAnswer, RevokeSubject
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, printable
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.options import CommandContext
@@ -169,7 +169,7 @@ def _revoke(
         if answer is RevokeAnswer.REFUSED:
             refused.append((way, words))
             if not context.json:
-                click.echo(f"Refused with {way.what}: {words}")
+                click.echo(printable.lines(f"Refused with {way.what}: {words}"))
             continue
         if answer is RevokeAnswer.FAILED:
             raise errors.Error(

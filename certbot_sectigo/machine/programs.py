@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from certbot_sectigo.base import reading
 from certbot_sectigo.machine import schedules
 
 Known = tuple[Optional[Path], Optional[bool]]
@@ -95,7 +96,10 @@ def of_snap(root: Path) -> bool | None:
 
     :returns: False where no snap brings it; else None, as snapd alone knows what is connected.
     """
-    folders = [root / name for name in _SNAPS if (root / name / "certbot").is_dir()]
+    try:
+        folders = [root / snap for snap in _SNAPS if reading.is_folder(root / snap / "certbot")]
+    except OSError:
+        return None
     if not folders:
         return None
     brought = (
@@ -118,7 +122,10 @@ def in_environment(root: Path, python: str) -> bool | None:
 
 def is_environment(root: Path, python: str) -> bool:
     """Return whether an interpreter is one of a virtual environment, which pip may change."""
-    return (_below(root, python).parent.parent / "pyvenv.cfg").is_file()
+    try:
+        return reading.is_file(_below(root, python).parent.parent / "pyvenv.cfg")
+    except OSError:
+        return False
 
 
 def interpreter(root: Path, program: str) -> str | None:
@@ -138,11 +145,11 @@ def _on_path(root: Path, name: str, settings: list[str]) -> Known:
             return None, None
         else:
             folders.append(part)
-    there = [
-        f"{folder}/{name}"
-        for folder in folders or _PATH
-        if _below(root, _followed(root, f"{folder}/{name}")).is_file()
-    ]
+    places = [f"{folder}/{name}" for folder in folders or _PATH]
+    try:
+        there = [p for p in places if reading.is_file(_below(root, _followed(root, p)))]
+    except OSError:
+        return None, None  # it may be the one
     if folders:
         there = there[:1]
     # Without a setting it is not certain which folder comes first.

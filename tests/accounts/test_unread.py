@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -22,6 +23,7 @@ from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.cli.accounts.pin import choose
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.logs import files
 from tests.accounts.conftest import Faults
 from tests.accounts.keys import account_folder
 
@@ -150,6 +152,38 @@ def test_no_account_goes_while_a_renewal_file_may_name_it(
         # One that is not asked for has no say.
         assert choose([*known, replace(known[0], name="other", unread=False)], [], ("other",), None)
     assert folder.exists() and account.loads
+
+
+@pytest.mark.parametrize("name", ["", "letsencrypt.log"])
+def test_a_log_that_could_not_be_read_may_have_told_of_a_pair(
+    dirs: Dirs, folder: Path, faults: Faults, name: str
+) -> None:
+    lay_lineage(dirs, folder.name)
+    dirs.logs_dir.mkdir()
+    (dirs.logs_dir / "letsencrypt.log").touch()
+    everything = Wish()
+    assert adopt.plan(gather(dirs), everything, {}).adoptions == ()
+    with faults.at(dirs.logs_dir / name, errno.EIO), pytest.raises(errors.Error, match="Nothing"):
+        adopt.plan(gather(dirs), everything, {})
+
+
+def test_a_signal_while_logs_are_listed_hides_none(
+    dirs: Dirs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dirs.logs_dir.mkdir()
+    (dirs.logs_dir / "letsencrypt.log").touch()
+    scandir, met = os.scandir, [dirs.logs_dir]
+
+    def once(folder: Path) -> object:
+        if folder in met:
+            met.remove(folder)
+            raise InterruptedError
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", once)
+    trouble: list[files.Unread] = []
+    assert files.find(dirs.logs_dir, trouble=trouble) == [dirs.logs_dir / "letsencrypt.log"]
+    assert (met, trouble) == ([], [])
 
 
 def test_a_key_change_is_finished_only_with_what_can_be_read(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +76,26 @@ def test_what_is_no_file_is_said(name: str, tmp_path: Path) -> None:
 
 def test_bytes_that_are_no_text() -> None:
     assert explain("-", stdin=os.urandom(5000)).returncode == 1
+
+
+def test_a_line_without_end_on_standard_input_takes_little_memory() -> None:
+    def narrow() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 28, 1 << 28))
+
+    words = [sys.executable, "-c", "from certbot_sectigo.cli.main import main; main()"]
+    with subprocess.Popen(
+        [*words, "explain", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=clean_environment(PYTHONPATH=str(TREE)),
+        preexec_fn=narrow,
+    ) as child:
+        assert child.stdin is not None and child.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            for _ in range(100):
+                child.stdin.write(b"a" * (1 << 20))
+        child.stdin.close()
+        assert b"Nothing in standard input is known" in child.stdout.read()
 
 
 def test_no_log_at_all(certbot: Certbot) -> None:

@@ -12,7 +12,7 @@ from certbot_sectigo.base import atomic
 from certbot_sectigo.base.errors import Error
 from certbot_sectigo.cli import explain
 from certbot_sectigo.doctor.readers import exposure
-from certbot_sectigo.machine import dirs, lineages
+from certbot_sectigo.machine import dirs, lineages, programs
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.plugin.installer import InstallerHalf
 from certbot_sectigo.plugin.run import PluginRun
@@ -99,3 +99,22 @@ def test_modes_that_cannot_be_looked_at_are_told(
     trouble: list[str] = []
     assert exposure.guarded(Dirs(tmp_path, tmp_path, tmp_path), [], trouble) == []
     assert trouble == [f"{key}: Input/output error"]
+
+
+@pytest.mark.parametrize("place", ["usr/bin/certbot", "snap/certbot"])
+def test_a_program_that_cannot_be_looked_at_is_not_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    around = programs.Surroundings("")
+    assert programs.look(tmp_path, "certbot", None, "certbot renew", around) == (None, None)
+    other = tmp_path / "usr/local/bin/certbot"
+    other.parent.mkdir(parents=True)
+    other.write_text("#!/opt/venv/bin/python\n")
+    (tmp_path / "opt/venv/lib/python3.11/site-packages/certbot").mkdir(parents=True)
+    found = programs.look(tmp_path, "certbot", None, "certbot renew", around)
+    assert found == (Path("/usr/local/bin/certbot"), False)
+    break_at(monkeypatch, tmp_path / place)
+    if place == "snap/certbot":
+        assert programs.of_snap(tmp_path) is None
+    else:
+        assert programs.look(tmp_path, "certbot", None, "x", around) == (None, None)

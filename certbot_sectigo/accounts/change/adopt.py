@@ -112,6 +112,7 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
             reason = f"whether {lineage.server} knows External Account Binding is not known here"
             remedy = commands.ours("adopt", "--cert-name", lineage.name)
             left.append(Left(lineage.name, reason, remedy))
+            of_unknown_kid = True
         else:
             certificate = lineages.read_certificate(lineage)
             names = certificate.names if isinstance(certificate, Certificate) else frozenset()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from certbot_sectigo.accounts.model import ValidCertificate
 from certbot_sectigo.accounts.records import ChangeRecord
+from certbot_sectigo.base import reading
 from certbot_sectigo.machine import certificates, lineages
 from certbot_sectigo.machine.lineages import Certificate, Lineage
 from certbot_sectigo.machine.logs.findings import Issuance
@@ -219,10 +220,9 @@ def _certificate_files(folder: Path, stem: str) -> Iterator[tuple[str, datetime]
     """List the numbered files of a lineage: ``cert1.pem``, ``cert2.pem`` and so on."""
     pattern = re.compile(re.escape(stem) + r"\d*\.pem")
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if pattern.fullmatch(entry.name):
-                    written = entry.stat().st_mtime
-                    yield entry.name, datetime.fromtimestamp(written, timezone.utc)
+        for entry in reading.entries(folder):
+            if pattern.fullmatch(entry.name):
+                written = entry.stat().st_mtime
+                yield entry.name, datetime.fromtimestamp(written, timezone.utc)
     except OSError:
         return

@@ -15,7 +15,7 @@ from certbot_sectigo.accounts.change.pin_plan import PinError
 from certbot_sectigo.accounts.known import kids, servers
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.accounts.records import ChangeRecord, RenewalChange
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, printable
 from certbot_sectigo.cli.accounts import next_renewal
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change, id_lookup
@@ -212,7 +212,7 @@ def _show(plan: PinPlan) -> None:
 def show_changes(changes: Sequence[RenewalChange]) -> None:
     """Print what happens to renewal files."""
     for each in changes:
-        click.echo(each.diff)
+        click.echo(printable.lines(each.diff))
 
 
 def describe_changes(changes: Sequence[RenewalChange]) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.sandbox.protocol.faults import ENDPOINTS, KINDS
 from certbot_sectigo.sandbox.server.management import PREFIX
 
+_MOST = 1 << 26
+"""Bytes of an answer: what else listens there may send without end."""
 _TIMES = ("created", "seen", "time", "not_before", "not_after", "revoked")
 """Members of the management interface's rows that are times; 0 means never."""
 
@@ -134,7 +136,7 @@ def _ask(ctx: click.Context, method: str, what: str, given: dict[str, Any] | Non
     try:
         connection.request(method, PREFIX + what, body, {"Content-Type": "application/json"})
         reply = connection.getresponse()
-        text = reply.read()
+        text = reply.read(_MOST)
         document: Any = json.loads(text) if text else None
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise errors.Error(

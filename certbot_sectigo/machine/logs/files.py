@@ -99,22 +99,21 @@ def _collect(
     folder: Path, depth: int, found: list[tuple[float, Path]], trouble: list[Unread]
 ) -> None:
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                try:
-                    if entry.is_dir(follow_symlinks=False):
-                        if depth > 1:
-                            _collect(Path(entry.path), depth - 1, found, trouble)
-                    elif _NAME.fullmatch(entry.name):
-                        status = reading.status(Path(entry.path))
-                        if status is not None and stat.S_ISREG(status.st_mode):
-                            found.append((status.st_mtime, Path(entry.path)))
-                except OSError as error:
-                    trouble.append(Unread(Path(entry.path), error.strerror or str(error)))
-    except (FileNotFoundError, NotADirectoryError):
-        pass
+        entries = reading.entries(folder)
     except OSError as error:
         trouble.append(Unread(folder, error.strerror or str(error)))
+        return
+    for entry in entries:
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                if depth > 1:
+                    _collect(Path(entry.path), depth - 1, found, trouble)
+            elif _NAME.fullmatch(entry.name):
+                status = reading.status(Path(entry.path))
+                if status is not None and stat.S_ISREG(status.st_mode):
+                    found.append((status.st_mtime, Path(entry.path)))
+        except OSError as error:
+            trouble.append(Unread(Path(entry.path), error.strerror or str(error)))
 
 
 def _numbers(name: str) -> list[int]:
