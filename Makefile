@@ -5,6 +5,8 @@
 #              versions and the distribution's own package
 # make torture let every file operation of every command fail, and kill it there;
 #              some 30 minutes, goes on where it was cut off (ARGS=--again: anew)
+# make trial   hold what forecasts and dry runs say against what renewals then do, in 200
+#              states; some 3 minutes (ARGS='--seed N': those of that seed)
 # make lint    check style, types, the arrows between modules and the lowest Python
 # make format  put the code into the form that make lint asks for
 # make packages
@@ -27,7 +29,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-matrix torture lint format packages man clean
+.PHONY: help demo test test-matrix torture trial lint format packages man clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +49,10 @@ test-matrix: $(VENV)/.for-tests $(VENV)/.for-packages
 
 torture: $(VENV)/.for-tests
 	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m tests.torture $(ARGS)
+
+trial: $(VENV)/.for-tests
+	@$(BIN)/python tests/bed/install.py
+	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m tests.trial $(ARGS)
 
 packages: $(VENV)/.for-packages
 	rm -rf build dist

@@ -73,7 +73,9 @@ def choose(
     chosen = find(request, around)
     if chosen is not None:
         return chosen
-    refusals.refuse_archived(request, around.dirs)
+    archived = refusals.archived(request, around.dirs)
+    if archived is not None:
+        raise archived
     pair = credentials()
     if pair is None:
         raise refusals.nothing_to_register_with(request, around.dirs)

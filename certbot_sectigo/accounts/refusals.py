@@ -30,21 +30,21 @@ def nothing_to_register_with(request: AccountRequest, dirs: Dirs) -> errors.Erro
     )
 
 
-def refuse_archived(request: AccountRequest, dirs: Dirs) -> None:
-    """Refuse to register where the account asked for can be had back from the archive.
+def archived(request: AccountRequest, dirs: Dirs) -> errors.Error | None:
+    """Return the refusal where the account asked for can be had back from the archive.
 
     A pair that binds once cannot be bound again, and with one that binds more often a
-    second account would be of no use.
+    second account would be of no use, so none is registered then.
 
-    :raises certbot_sectigo.base.errors.Error: with the command that brings it back.
+    :returns: None if there is no such account; else with the command that brings it back.
     """
     of_kid, _ = _archived(request, dirs)
     back = [thing for thing in of_kid if thing.account.loads and thing.ended is None]
     if not back:
-        return
+        return None
     # A folder by its own name before copies such as <id>.bak; then the newest.
     best = next((thing for thing in back if thing.name == thing.account.id), back[0])
-    raise errors.Error(
+    return errors.Error(
         f"The account {best.name} of kid {request.kid} at {request.server} is in the archive"
         + (f" since {best.when:%Y-%m-%d}" if best.when else "")
         + ", so no other is registered: an EAB pair may be one that can be bound once only.",

@@ -21,7 +21,7 @@ from certbot_sectigo.doctor.checks import reach
 from certbot_sectigo.doctor.examination import Machine
 from certbot_sectigo.doctor.format import FORMATS
 from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
-from certbot_sectigo.renewals.forecast import Answer
+from certbot_sectigo.renewals.facts import Answer
 from certbot_sectigo.renewals.survey import Surveyed
 
 _TONES = {Severity.CRITICAL: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.NOTICE: Tone.PLAIN}

@@ -99,7 +99,7 @@ def gather(
     :raises certbot_sectigo.base.errors.UsageError: if a lineage is not there.
     """
     from certbot_sectigo.accounts.known import overview
-    from certbot_sectigo.machine import certbot_versions, timers
+    from certbot_sectigo.machine import certbot_versions, settings, timers
     from certbot_sectigo.machine.dirs import Dirs
     from certbot_sectigo.renewals import portal, survey
 
@@ -109,10 +109,12 @@ def gather(
     if scm is not None:
         here = connect.learn_kids(here, scm)
     surveyed = survey.survey(
+        dirs,
         here,
         timers.read(context.system_root),
         certbot_versions.certbot_version(),
         datetime.now(timezone.utc),
+        settings.read(dirs.config_dir, context.system_root, os.environ),
     )
     names = {item.facts.lineage.name for item in surveyed}
     for name in only:

@@ -54,14 +54,16 @@ from certbot_sectigo.machine import (
     owners,
     programs,
     schedules,
+    settings,
     timers,
 )
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.owners import OwnerError
 from certbot_sectigo.machine.requirements import Unmet, first_unmet
+from certbot_sectigo.machine.settings import Setting
 from certbot_sectigo.renewals import survey
-from certbot_sectigo.renewals.forecast import Answer
+from certbot_sectigo.renewals.facts import Answer
 from certbot_sectigo.renewals.model import Renewal
 from certbot_sectigo.renewals.survey import Surveyed
 
@@ -113,7 +115,7 @@ class Machine:
     asked, as that went by them."""
     twins: tuple[model.Twin, ...]
     scheduled: tuple[model.ScheduledLine, ...]
-    settings: tuple[traps.Setting, ...]
+    settings: tuple[Setting, ...]
     settings_files: frozenset[Path]
     holdings: tuple[model.Holding, ...]
     certbot_version: tuple[int, ...]
@@ -164,7 +166,8 @@ def read(
     overview = replace(overview, unread=(*overview.unread, *trouble))
     schedule = timers.read(system_root)
     version = certbot_versions.certbot_version()
-    surveyed = survey.survey(overview, schedule, version, now)
+    configured = settings.read(dirs.config_dir, system_root, environ)
+    surveyed = survey.survey(dirs, overview, schedule, version, now, configured)
     answers = questions.orders(surveyed) if questions.orders is not None else {}
     renewals = [item.renewal(answers.get(item.facts.lineage.name)) for item in surveyed]
     expiries = tuple(map(_expiry, surveyed, renewals))
@@ -197,11 +200,7 @@ def read(
         else (),
         twins=tuple(twins.read(dirs, system_root, renewals)),
         scheduled=tuple(scheduled.read(system_root)),
-        settings=tuple(
-            setting
-            for path in dict.fromkeys(files)
-            for setting in traps.parse(path, schedules.lines(schedules.read_text(path)))
-        ),
+        settings=tuple(configured),
         settings_files=frozenset(files),
         holdings=tuple(holdings.holdings(dirs, overview, expiries)),
         certbot_version=version,

@@ -81,6 +81,16 @@ def renews_by_lifetime(version: tuple[int, ...]) -> bool:
     return version >= (4,)
 
 
+def takes_prefixed_plugins(version: tuple[int, ...]) -> bool:
+    """Return whether certbot knows plugins by ``DISTRIBUTION:NAME`` as well."""
+    return version < (2,)
+
+
+def least_rsa_bits(version: tuple[int, ...]) -> int:
+    """Return how long an RSA key has to be for certbot to make it."""
+    return 2048 if version >= (2, 1) else 1024
+
+
 def asks_requirements(version: tuple[int, ...]) -> bool:
     """Return whether certbot ends where a requirement of a plugin is not met.
 

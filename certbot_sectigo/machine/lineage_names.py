@@ -27,15 +27,20 @@ def for_names(renewal_dir: Path, names: Iterable[str]) -> Lineage | None:
     return same or (part[1] if part else None)
 
 
-def all_for_names(renewal_dir: Path, names: Iterable[str]) -> list[Lineage]:
-    """Return all lineages whose certificate is of exactly these names (RSA and ECDSA, say)."""
+def all_for_names(renewal_dir: Path, names: Iterable[str], *, sound: bool = True) -> list[Lineage]:
+    """Return all lineages whose certificate is of exactly these names (RSA and ECDSA, say).
+
+    :param sound: those whose renewal file can be used; else the others.
+    """
     wanted = certificates.normal_names(names)
-    return [lineage for lineage, has in _with_names(renewal_dir) if has == wanted]
+    return [lineage for lineage, has in _with_names(renewal_dir, sound=sound) if has == wanted]
 
 
-def _with_names(renewal_dir: Path) -> Iterable[tuple[Lineage, frozenset[str]]]:
+def _with_names(
+    renewal_dir: Path, *, sound: bool = True
+) -> Iterable[tuple[Lineage, frozenset[str]]]:
     for lineage in read_all(renewal_dir):
-        if lineage.problem is None:
+        if (lineage.problem is None) is sound:
             certificate = read_certificate(lineage)
             if isinstance(certificate, Certificate):
                 yield lineage, certificate.names

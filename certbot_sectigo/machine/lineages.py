@@ -127,6 +127,14 @@ class Lineage:
         return self.ours or (_plain(self.installer) == PLUGIN and chosen)
 
     @property
+    def renews_at(self) -> str | None:
+        """The directory URL that its renewal turns to.
+
+        certbot forgets it where ``server`` is missing, but the plugin has noted it as well.
+        """
+        return self.server or (self.eab_server if self.looked_after else None)
+
+    @property
     def plugins(self) -> frozenset[str]:
         """The plugins that its renewal needs; an empty name where none is named."""
         return frozenset({_plain(self.authenticator), _plain(self.installer)})
@@ -235,6 +243,8 @@ def read_text(lineage: Lineage) -> str:
 def read_options(lineage: Lineage) -> Mapping[str, str]:
     """Return the texts of ``[renewalparams]`` and those above it, as ``renew_before_expiry``.
 
+    A list, such as of ``pref_challs``, is one text with commas.
+
     Empty for a file that cannot be read: :attr:`Lineage.problem` says why.
     """
     if lineage.problem is not None:
@@ -247,6 +257,7 @@ def read_options(lineage: Lineage) -> Mapping[str, str]:
     params: Any = content.get(renewal_file.PARAMS, {})
     for source in (params, content):
         options.update({k: v for k, v in source.items() if isinstance(v, str)})
+        options.update({k: ", ".join(v) for k, v in source.items() if isinstance(v, list)})
     return options
 
 

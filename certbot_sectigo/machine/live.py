@@ -34,6 +34,8 @@ class Damage:
     """A sentence about it, without its subject and full stop."""
     refused: bool
     """Whether certbot refuses to load the lineage because of it."""
+    useless: bool = False
+    """Whether what the file is for cannot be read from it."""
 
     def __str__(self) -> str:
         return f"{self.path} {self.what}"
@@ -171,15 +173,15 @@ def _unfit(paths: dict[str, Path]) -> list[Damage]:
         try:
             data = reading.read_regular(path)
         except OSError as error:
-            found.append(Damage(path, f"cannot be read: {error.strerror}", False))
+            found.append(Damage(path, f"cannot be read: {error.strerror}", False, True))
             continue
         if not data.strip():
-            found.append(Damage(path, "is empty", False))
+            found.append(Damage(path, "is empty", False, True))
         elif kind in ("cert", "fullchain", "privkey"):
             key = _public_key(data, private=kind == "privkey")
             if key is None:
                 what = "holds no private key" if kind == "privkey" else "holds no certificate"
-                found.append(Damage(path, what, False))
+                found.append(Damage(path, what, False, True))
             public[kind] = key
         if kind == "fullchain" and data.count(b"-----BEGIN CERTIFICATE-----") == 1:
             found.append(Damage(path, "holds the certificate alone, without its chain", False))

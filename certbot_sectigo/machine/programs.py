@@ -29,6 +29,7 @@ _USERS = ("root/.local", "home/*/.local")
 _SNAPS = ("snap", "var/lib/snapd/snap")
 _SNAP_PROGRAM = re.compile(r"(?:/var/lib/snapd)?/snap/bin/")
 _INTERPRETER = re.compile(r"""(?:#!\s*|'''exec'\s+)["']?(/[^\s"']*python[\w.]*)""")
+_ENTRY = re.compile(r"^\s*([\w.-]+)\s*=", re.MULTILINE)
 _MOST_LINKS = 20
 _ELSEWHERE = re.compile(
     r"\b(?:docker|podman|nerdctl|kubectl|lxc|lxc-attach|incus|pct|chroot|systemd-nspawn|machinectl"
@@ -118,6 +119,28 @@ def in_environment(root: Path, python: str) -> bool | None:
     if any(_holds(folder, _PLUGIN) for folder in folders):
         return True
     return False if any(_holds(folder, "certbot") for folder in folders) else None
+
+
+def plugins(root: Path, python: str, around: Surroundings) -> frozenset[str] | None:
+    """Return the names of the plugins that the certbot of an interpreter finds.
+
+    :param python: absolute path of the interpreter.
+    :returns: None if that cannot be known.
+    """
+    folders = list(_site_folders(root, python))
+    for name in ("CERTBOT_PLUGIN_PATH", "PYTHONPATH"):
+        for value in around.values(name):
+            if "$" in value:
+                return None
+            folders += [_below(root, part) for part in value.split(":") if part]
+    found: set[str] = set()
+    for folder in folders:
+        for record in schedules.children(folder):
+            if record.name.endswith((".dist-info", ".egg-info")):
+                text = schedules.read_text(record / "entry_points.txt")
+                found.update(_ENTRY.findall(text.partition("[certbot.plugins]")[2].split("\n[")[0]))
+    # Where its own are not seen others may not be seen either.
+    return frozenset(found) if "standalone" in found else None
 
 
 def is_environment(root: Path, python: str) -> bool:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from certbot_sectigo.base import reading
 from certbot_sectigo.machine import schedules
+from certbot_sectigo.machine.lineages import PLUGIN
 from certbot_sectigo.machine.programs import (
     Surroundings,
     interpreter,
     is_environment,
     look,
     of_snap,
+    plugins,
 )
 from certbot_sectigo.machine.schedules import Source
 
@@ -172,9 +174,11 @@ def _starts(
         )
         rest = launch["quote"] + launch["rest"]
         line = _physical(place, number, program)
+        has = plugins(system_root, by, around) if by and known is not None else None
         yield Start(
             *(schedule, place, line, launcher + program, rest, certbot, known),
             pip=pip,
+            plugins=has,
             around=around.text,
         )
     else:
@@ -220,6 +224,12 @@ class Schedule:
     starts: tuple[Start, ...] = ()
     """The certbots that these start, as far as that can be told."""
 
+    def lacking(self, plugin: str) -> Start | None:
+        """Return a start whose certbot lacks a plugin, if that goes for all that are enabled."""
+        active = [start for start in self.starts if start.active]
+        lacks = active and all(start.lacks(plugin) for start in active)
+        return active[0] if lacks else None
+
 
 @dataclass(frozen=True)
 class Start:
@@ -238,6 +248,8 @@ class Start:
     """The program; None where it is not known."""
     has_plugin: bool | None = None
     """None where it cannot be known."""
+    plugins: frozenset[str] | None = None
+    """Names of all plugins that it has; None where that cannot be known."""
     active: bool = True
     """Whether the schedule is enabled."""
     service: str = ""
@@ -248,6 +260,12 @@ class Start:
     """The interpreter of its virtual environment, if it is in one."""
     around: str = field(default="", repr=False)
     """What the files around it set: the cron table, or the unit with its drop-ins."""
+
+    def lacks(self, plugin: str) -> bool:
+        """Return whether it is known that its certbot does not have a plugin."""
+        if plugin == PLUGIN and self.has_plugin is not None:
+            return not self.has_plugin
+        return self.plugins is not None and plugin not in self.plugins
 
     @property
     def name(self) -> str:

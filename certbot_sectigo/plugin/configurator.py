@@ -140,6 +140,17 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
             "Sectigo Certificate Manager, then no challenge is needed."
         )
 
+    def _stages(self) -> bool:
+        """Tell whether a real run would be one with the CA's test system."""
+        import os
+
+        from certbot_sectigo.machine import settings
+
+        if any(map(certbot_versions.on_command_line, ("--staging", "--test-cert"))):
+            return True
+        found = settings.read(Path(self.config.config_dir), Path("/"), os.environ)
+        return settings.test_system(found) is not None
+
     def _own(self, name: str) -> Any:
         return getattr(self.config, self.dest(name), None)
 
@@ -149,16 +160,18 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
         return commands.of(self.config).renewal
 
     def _new_run(self) -> PluginRun:
-        if self.config.verb == "reconfigure" or self.config.dry_run:
+        rehearses = self.config.verb == "reconfigure" or self.config.dry_run
+        # In a dry run certbot itself sets it, and the real run's is to be told all the same.
+        if self._stages() if rehearses else self.config.staging:
+            raise errors.Error(
+                "sectigo-eab refuses --staging and --test-cert: the CA has no test system, so a "
+                "real certificate would be issued.\nLeave the option away (cli.ini may have it, "
+                "too), or rehearse on this machine with --dry-run."
+            )
+        if rehearses:
             from certbot_sectigo.plugin.dry_run import DryRun
 
             return DryRun(self.config, self.dest)
-        if self.config.staging:
-            raise errors.Error(
-                "sectigo-eab refuses --staging and --test-cert: the CA has no test system, so a "
-                "real certificate would be issued.\nLeave the option away, or rehearse on this "
-                "machine with --dry-run."
-            )
         from certbot_sectigo.plugin.run import PluginRun
 
         return PluginRun(self.config, self.dest)

@@ -14,7 +14,7 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.order import Pending
-from certbot_sectigo.machine import certbot_versions, lineages, network, resolver, timers
+from certbot_sectigo.machine import certbot_versions, lineages, network, resolver, settings, timers
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.plugin import consent, rehearsal
 from certbot_sectigo.plugin.rehearsal import Scene
@@ -92,7 +92,18 @@ class DryRun(PluginRun):
     def _would_register(self, pair: Credentials) -> Account:
         insecure = bool(self._own("insecure_credentials"))
         credentials.private_or_refuse(pair, insecure=insecure)
+        # certbot itself agrees to the terms in a dry run.
+        if self._config.noninteractive_mode and not self._agrees():
+            raise errors.Error(
+                "The real run would fail: it has to register an account, to whose terms nobody "
+                "agrees there.",
+                "Add to it:  --agree-tos",
+            )
         raise _WouldRegister
+
+    def _agrees(self) -> bool:
+        everywhere = settings.read(self._dirs.config_dir, Path("/"), os.environ)
+        return certbot_versions.on_command_line("--agree-tos") or settings.agrees(everywhere)
 
     def _warn_of_file(self, wanted: AccountRequest) -> None:
         """Say that the credentials file is unusable, although this run did not need it."""

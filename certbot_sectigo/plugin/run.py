@@ -15,7 +15,7 @@ from certbot_sectigo.accounts.request import AccountRequest, Asked, Option
 from certbot_sectigo.base import reading
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials, CredentialsError
-from certbot_sectigo.machine import certbot_versions, dirs, lineages
+from certbot_sectigo.machine import certbot_versions, dirs, lineages, settings
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.plugin import consent, rehearsal, subject
 
@@ -103,7 +103,10 @@ class PluginRun:
 
     def _renewal(self) -> tuple[Lineage | None, AccountRequest]:
         asked = self._asked(file=None)
-        if not request.needs_lineage(asked):
+        everywhere = settings.read(self._dirs.config_dir, Path("/"), os.environ)
+        # An account in cli.ini covers the lineage's own.
+        covered = any(setting.name == "account" for setting in everywhere)
+        if not covered and not request.needs_lineage(asked):
             return None, request.for_renewal(asked, None)
         lineage = subject.renewed(self._config, self._dirs.renewal, self._own("kid"))
         asked = self._asked(file=self._read_leniently())

@@ -57,11 +57,16 @@ def renewed(config: Any, renewal_dir: Path, kid: str | None) -> Lineage | None:
     """Return the lineage under renewal; certbot tells only what its certificate is about.
 
     :param kid: the one in the run's options, which tells lineages of the same names apart.
+    :raises certbot_sectigo.base.errors.Error: if its renewal file says what it cannot say, which
+        certbot itself does not mind in a dry run.
     """
     if config.certname:
         return _named(config, renewal_dir)
     names = [*map(str, config.domains or ()), *map(str, getattr(config, "ip_addresses", ()))]
     found = lineage_names.all_for_names(renewal_dir, names)
+    if not found:
+        for lineage in lineage_names.all_for_names(renewal_dir, names, sound=False):
+            raise errors.Error(f"{lineage.path} {lineage.problem}.", "Mend that line.")
     for test in (
         lambda lineage: lineage.account == config.account,
         lambda lineage: lineage.kid == kid,

@@ -11,7 +11,7 @@ from certbot_sectigo.ca.order import open_order
 from certbot_sectigo.ca.problems import About, Meaning
 from certbot_sectigo.ca.session import QUESTION_TIMEOUT, Session, Settings
 from certbot_sectigo.machine.logs.orders import PASSING
-from certbot_sectigo.renewals.forecast import Answer, No, Silence, Yes
+from certbot_sectigo.renewals.facts import Answer, No, Silence, Yes
 from certbot_sectigo.renewals.survey import Surveyed
 
 _AT_ONCE = 4

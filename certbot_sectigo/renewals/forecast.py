@@ -3,130 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Union
+from dataclasses import replace
 
-from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.ca.problems import Meaning, Problem, meaning
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.lineages import PLUGIN, Lineage
-from certbot_sectigo.machine.live import Damage
-from certbot_sectigo.machine.logs.orders import Opened
-from certbot_sectigo.machine.timers import Schedule
-from certbot_sectigo.renewals.loading import bad, unloadable
-from certbot_sectigo.renewals.model import ORGANISATION, Basis, Forecast, Horizon, Outlook
-
-
-@dataclass(frozen=True)
-class Yes:
-    """The CA opened the order."""
-
-    pending: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Name that needs a challenge -> types the CA offers."""
-
-
-@dataclass(frozen=True)
-class No:
-    """The CA refused it."""
-
-    words: str
-    remedy: str = ""
-    of_organisation: bool = False
-    """Whether it may be for the organisation's validation."""
-
-
-@dataclass(frozen=True)
-class Silence:
-    """It could not be asked."""
-
-    reason: str
-    remedy: str = ""
-
-
-Answer = Union[Yes, No, Silence]
-"""What came of an order opened now."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What decides about a lineage's next renewal."""
-
-    lineage: Lineage
-    names: tuple[str, ...] = ()
-    """Of its certificate."""
-    unreadable: str = ""
-    """Why the certificate cannot be read."""
-    damages: Sequence[Damage] = ()
-    mending: Sequence[str] = ()
-    """The lines that put its links right."""
-    account: Account | None = None
-    """The account that the renewal will use; None where it is not there."""
-    registers: bool = False
-    """Whether the plugin would register an account anew, having the pair."""
-    options: Mapping[str, str] = field(default_factory=dict)
-    """Texts of ``[renewalparams]``."""
-    schedule: Schedule | None = None
-    """What starts certbot here; None where that was not looked at."""
-    next_try: datetime | None = None
-    last: Opened | None = None
-    """The newest order of the account for just these names that logs show."""
-    horizons: Sequence[Horizon] = ()
-    answer: Answer | None = None
-    """What the CA said to an order opened now; None: not asked."""
+from certbot_sectigo.renewals import obstacles
+from certbot_sectigo.renewals.facts import Facts, No, Silence, Yes
+from certbot_sectigo.renewals.model import ORGANISATION, Basis, Forecast, Outlook
 
 
 def forecast(facts: Facts) -> Forecast:
     """Say what the next renewal will do; the first that applies."""
     return (
-        _broken(facts)
+        obstacles.broken(facts)
+        or obstacles.unattended(facts)
         or _refused_now(facts)
-        or _unattended(facts)
+        or obstacles.not_started(facts)
         or _organisation(facts)
         or _answered(facts)
         or _from_log(facts)
     )
-
-
-def _broken(facts: Facts) -> Forecast | None:
-    lineage = facts.lineage
-    found = unloadable(lineage, facts.damages, facts.mending)
-    if found is not None:
-        return found
-    if facts.unreadable:
-        return bad(
-            "certificate-unreadable",
-            f"{facts.unreadable.rstrip('.')}, so certbot cannot tell when to renew it",
-            "Put the file or link back, or get the certificate anew.",
-        )
-    if not lineage.authenticator:
-        return bad(
-            "no-authenticator",
-            f"{lineage.path} names no authenticator, so certbot renew fails for it",
-            "Name one; sectigo-eab where the account has an EAB pair.",
-            commands.saving(lineage.name, "--authenticator", PLUGIN),
-        )
-    account = facts.account
-    if account is None and lineage.account and not facts.registers:
-        return bad(
-            "account",
-            f"it is pinned to the account {lineage.account}, which is not there",
-            "Point it to the account that may issue for its names; the first line lists them.",
-            "\n".join(
-                [
-                    commands.ours("accounts", "list"),
-                    commands.ours("accounts", "pin", "ID", "--cert-name", lineage.name),
-                ]
-            ),
-        )
-    if account is not None and not account.loads:
-        return bad(
-            "account",
-            f"certbot cannot load its account {account.name}: {account.problem}",
-            "See what can be done about the account:",
-            commands.ours("accounts", "show", account.name),
-        )
-    return None
 
 
 def _refused_now(facts: Facts) -> Forecast | None:
@@ -139,40 +36,6 @@ def _refused_now(facts: Facts) -> Forecast | None:
         code="refused",
         remedy=facts.answer.remedy,
         of_organisation=facts.answer.of_organisation,
-    )
-
-
-def _unattended(facts: Facts) -> Forecast | None:
-    lineage, schedule = facts.lineage, facts.schedule
-    code = reason = command = ""
-    remedy = "What to do about it is among the findings of:"
-    if facts.options.get("autorenew", "").lower() == "false":
-        code = "switched-off"
-        reason = f"{lineage.path} has autorenew = False, so certbot renew passes over it"
-        remedy = "Take the line out of the renewal file."
-    elif "manual" in lineage.plugins and not facts.options.get("manual_auth_hook"):
-        code = "manual"
-        reason = "its authenticator is manual without a hook that does the work"
-        remedy = "Give it an authenticator that needs nobody:"
-        command = commands.saving(lineage.name, "--authenticator", PLUGIN)
-    elif schedule is not None and not schedule.active:
-        code, reason = "not-scheduled", "nothing starts certbot renew here"
-        command = commands.ours("doctor")
-    elif schedule is not None and PLUGIN in lineage.plugins:
-        starts = [start for start in schedule.starts if start.active]
-        if starts and all(start.has_plugin is False for start in starts):
-            code = "plugin-missing"
-            reason = f"{starts[0].schedule} starts {starts[0].name}, which lacks {PLUGIN}"
-            command = commands.ours("doctor")
-    if not code:
-        return None
-    return Forecast(
-        Outlook.UNATTENDED,
-        f"{reason}.",
-        Basis.FILES,
-        code=code,
-        remedy=remedy,
-        command=command,
     )
 
 
@@ -192,50 +55,66 @@ def _answered(facts: Facts) -> Forecast | None:
     if not answer.pending:
         reason = f"the CA opened an order of account {facts.account.name} and wants no challenge."
         return Forecast(Outlook.READY, reason, Basis.ORDER)
-    names = tuple(sorted(answer.pending))
-    offered = [kind for kinds in answer.pending.values() for kind in kinds]
-    by_http = all("http-01" in kinds or not kinds for kinds in answer.pending.values()) and not any(
-        name.startswith("*.") for name in names
+    wanted = f"the CA wants a challenge for {', '.join(sorted(answer.pending))}"
+    return _challenge(facts, answer.pending, Basis.ORDER, wanted)
+
+
+def _challenge(
+    facts: Facts, pending: Mapping[str, Sequence[str]], basis: Basis, reason: str
+) -> Forecast:
+    """Say by whom challenges are answered, or that they cannot be.
+
+    :param pending: name -> types that the CA takes for it; empty where that is not known.
+    """
+    lineage = facts.lineage
+    types = {name: kinds or _usual(name) for name, kinds in sorted(pending.items())}
+    said = Forecast(
+        Outlook.CHALLENGE,
+        reason,
+        basis,
+        tuple(types),
+        code="horizon" if basis is Basis.LOG else "challenge",
     )
-    if not facts.lineage.ours:
-        method = "dns-01" if offered and not by_http else "http-01"
-        reason = (
-            f"the CA wants a challenge for {', '.join(names)}; whether its authenticator "
-            f"{facts.lineage.authenticator} answers it is not tried here."
-        )
-        return Forecast(Outlook.CHALLENGE, reason, Basis.ORDER, names, method)
-    if not by_http:
-        return Forecast(
-            Outlook.CHALLENGE,
-            f"the CA wants DNS-01 for {', '.join(names)}, which {PLUGIN} does not answer.",
-            Basis.ORDER,
-            names,
-            "dns-01",
-            code="challenge",
+    no_way = [name for name in types if not facts.answers(types[name])]
+    again = "Have the names validated again in the CA's portal (SCM: Domains), or"
+    if no_way:
+        kinds = types[no_way[0]]
+        kept = f"; pref_challs keeps it to {', '.join(facts.preferred)}" if facts.preferred else ""
+        return replace(
+            said,
+            reason=f"{reason}, {' or '.join(kinds).upper()} for {no_way[0]}, which "
+            f"{lineage.authenticator} does not answer{kept}.",
+            method=kinds[0],
             answerable=False,
-            remedy="Have the names validated again in the CA's portal (SCM: Domains), or renew "
-            f"with a DNS authenticator and {PLUGIN} as the installer.",
+            remedy=f"{again} renew with an authenticator that answers it and {PLUGIN} as the "
+            "installer.",
         )
-    return _by_http(facts, names, Basis.ORDER, f"the CA wants a challenge for {', '.join(names)}")
-
-
-def _by_http(facts: Facts, names: tuple[str, ...], basis: Basis, reason: str) -> Forecast:
+    if not lineage.ours:
+        by_http = all("http-01" in kinds for kinds in types.values())
+        return replace(
+            said,
+            reason=f"{reason}; whether its authenticator {lineage.authenticator} answers it is "
+            "not tried here.",
+            method="http-01" if by_http else "dns-01",
+            code="",
+        )
     where = (
-        f"through {facts.lineage.webroot}"
-        if facts.lineage.webroot
+        f"through {lineage.webroot}"
+        if lineage.webroot
         else f"on port {facts.options.get('http01_port', '80')}"
     )
-    return Forecast(
-        Outlook.CHALLENGE,
-        f"{reason}; {PLUGIN} answers HTTP-01 {where}, which is not tried here.",
-        basis,
-        names,
-        "http-01",
-        code="horizon" if basis is Basis.LOG else "challenge",
-        remedy="Have the names validated again in the CA's portal (SCM: Domains), or let this "
-        "machine answer; this tries it:",
-        command=commands.certbots("renew", "--dry-run", "--cert-name", facts.lineage.name),
+    return replace(
+        said,
+        reason=f"{reason}; {PLUGIN} answers HTTP-01 {where}, which is not tried here.",
+        method="http-01",
+        remedy=f"{again} let this machine answer; this tries it:",
+        command=commands.certbots("renew", "--dry-run", "--cert-name", lineage.name),
     )
+
+
+def _usual(name: str) -> tuple[str, ...]:
+    """Return the types that CAs take for a name."""
+    return ("dns-01",) if name.startswith("*.") else ("http-01", "dns-01")
 
 
 def _organisation(facts: Facts) -> Forecast | None:
@@ -270,12 +149,13 @@ def _from_log(facts: Facts) -> Forecast:
         reason = "the account is not there, so the renewal registers one with the pair that is."
         return Forecast(Outlook.UNKNOWN, reason, Basis.NOTHING)
     if lineage.ours and last is not None and facts.next_try is not None:
-        ended = tuple(sorted(h.name for h in facts.horizons if h.until < facts.next_try))
+        ended = {h.name for h in facts.horizons if h.until < facts.next_try}
         known = {horizon.name for horizon in facts.horizons}
-        if ended:
-            reason = f"the validation of {', '.join(ended)} ends before the next renewal"
-            return _by_http(facts, ended, Basis.LOG, reason)
-        if known >= {name[2:] if name.startswith("*.") else name for name in facts.names}:
+        pending = {name: () for name in facts.names if name.removeprefix("*.") in ended}
+        if pending:
+            reason = f"the validation of {', '.join(sorted(ended))} ends before the next renewal"
+            return _challenge(facts, pending, Basis.LOG, reason)
+        if known >= {name.removeprefix("*.") for name in facts.names}:
             return Forecast(
                 Outlook.READY,
                 f"the CA opened the last order for it on {last.when:%Y-%m-%d}, and its "

@@ -8,18 +8,24 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from certbot_sectigo.accounts import refusals
 from certbot_sectigo.accounts.judge import choice
 from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.base import reading
-from certbot_sectigo.machine import dirs, lineages, live
+from certbot_sectigo.accounts.request import AccountRequest
+from certbot_sectigo.base import errors
+from certbot_sectigo.ca import credentials
+from certbot_sectigo.machine import dirs, lineages, live, settings
 from certbot_sectigo.machine.certificates import Certificate
+from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs.orders import Opened, Validated
+from certbot_sectigo.machine.settings import Setting
 from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals import due
-from certbot_sectigo.renewals.forecast import Answer, Facts, forecast
+from certbot_sectigo.renewals.facts import Answer, Facts
+from certbot_sectigo.renewals.forecast import forecast
 from certbot_sectigo.renewals.horizon import OWN_LIMITS, horizon
 from certbot_sectigo.renewals.model import Horizon, Renewal
 
@@ -28,7 +34,10 @@ from certbot_sectigo.renewals.model import Horizon, Renewal
 class Surveyed:
     """A lineage with what was read of it."""
 
+    lineage: Lineage
+    """As its renewal file has it."""
     facts: Facts
+    """Those of the lineage as it is renewed, with other plugins perhaps."""
     certificate: Certificate | None
     server: str
     """ACME directory URL; empty where the lineage names none."""
@@ -48,7 +57,7 @@ class Surveyed:
         facts = replace(self.facts, answer=answer)
         account, certificate = facts.account, self.certificate
         return Renewal(
-            lineage=facts.lineage,
+            lineage=self.lineage,
             names=facts.names,
             not_before=certificate.not_before if certificate else None,
             not_after=certificate.not_after if certificate else None,
@@ -65,72 +74,110 @@ class Surveyed:
 
 
 def survey(
+    here: Dirs,
     overview: Overview,
     schedule: Schedule | None,
     certbot_version: tuple[int, ...],
     now: datetime,
+    configured: Sequence[Setting] = (),
 ) -> list[Surveyed]:
     """Read what decides about each lineage's next renewal.
 
+    :param here: certbot's directories.
     :param overview: the accounts and lineages of this machine, and what its logs tell.
     :param schedule: what starts certbot; None if that is not to be looked at.
     :param certbot_version: such as ``(5, 8, 0)``: of the certbot that renews.
     :param now: UTC.
+    :param configured: what stands in cli.ini and reaches every run.
     """
     found = []
-    for lineage in overview.lineages:
+    for written in overview.lineages:
+        lineage = _as_renewed(written, schedule, configured)
         options = lineages.read_options(lineage)
         read = lineages.read_certificate(lineage)
         certificate = read if isinstance(read, Certificate) else None
-        entry = _account(lineage, overview.entries)
+        account = _account(lineage, overview.entries)
         damages = live.damages(lineage)
         next_try = None
         if certificate is not None:
             span = (certificate.not_before, certificate.not_after)
             next_try = due.next_try(*span, options, certbot_version, now)
         names = tuple(sorted(certificate.names)) if certificate else ()
-        account = entry.account if entry else None
+        archived, registers = None, False
+        if lineage.looked_after and (account is None or not (account.loads or account.unread)):
+            archived, registers = _registration(lineage, here)
         facts = Facts(
             lineage=lineage,
             names=names,
             unreadable="" if isinstance(read, Certificate) else read.reason,
             damages=damages,
             mending=live.mending(lineage) if damages else (),
-            account=account,
-            registers=account is None and _has_pair(lineage),
+            account=None if registers else account,
+            registers=registers,
+            archived=archived,
             options=options,
             schedule=schedule,
             next_try=next_try,
             last=_last(overview.logs.opened, account, names),
             horizons=_horizons(lineage, overview.logs.validated, account, names),
+            settings=configured,
+            certbot_version=certbot_version,
         )
-        found.append(Surveyed(facts, certificate, lineage.server or ""))
+        found.append(Surveyed(written, facts, certificate, lineage.renews_at or ""))
     return found
 
 
-def _account(lineage: Lineage, entries: Iterable[AccountEntry]) -> AccountEntry | None:
+def _as_renewed(
+    lineage: Lineage, schedule: Schedule | None, configured: Sequence[Setting]
+) -> Lineage:
+    """Return a lineage with the plugins that its renewal will have.
+
+    What cli.ini names takes the place of its authenticator, and certbot goes on without an
+    installer that it does not have.
+    """
+    authenticator = lineage.authenticator and (
+        settings.authenticator(configured) or lineage.authenticator
+    )
+    installer = lineage.installer
+    if installer and schedule is not None and schedule.lacking(installer) is not None:
+        installer = None
+    return replace(lineage, authenticator=authenticator, installer=installer)
+
+
+def _account(lineage: Lineage, entries: Iterable[AccountEntry]) -> Account | None:
     """Find the account that the renewal will use: the pin, else the plugin's own choice."""
-    if lineage.server is None:
+    if lineage.renews_at is None:
         return None
-    path = dirs.server_path(lineage.server)
-    here = [entry for entry in entries if path in entry.facts.paths]
-    for entry in here:
-        if entry.account.name == lineage.account:
-            return entry
+    path = dirs.server_path(lineage.renews_at)
+    there = [entry for entry in entries if path in entry.facts.paths]
+    pinned = next((e.account for e in there if e.account.name == lineage.account), None)
+    if pinned is not None and (pinned.loads or pinned.unread is not None):
+        return pinned
     if not lineage.looked_after or not lineage.kid:
-        return None
-    chosen = choice.by_kid([entry.facts for entry in here], lineage.kid, lineage.account)
-    return next((entry for entry in here if chosen and entry.account is chosen.account), None)
+        return pinned
+    chosen = choice.by_kid([entry.facts for entry in there], lineage.kid, lineage.account)
+    return chosen.account if chosen else pinned
 
 
-def _has_pair(lineage: Lineage) -> bool:
-    """Whether the plugin has a credentials file to register with, where the account is gone."""
-    if not lineage.looked_after or not lineage.credentials:
-        return False
+def _registration(lineage: Lineage, here: Dirs) -> tuple[errors.Error | None, bool]:
+    """Tell what the plugin does where the account is gone.
+
+    :returns: why it registers none although it could, and whether it tries to register one.
+    """
+    server = lineage.renews_at
+    if lineage.kid is None or server is None:
+        return None, False
+    archived = refusals.archived(AccountRequest(server, lineage.kid), here)
+    if archived is not None:
+        return archived, False
+    path = Path(lineage.credentials) if lineage.credentials else here.default_credentials
+    insecure = lineages.read_options(lineage).get("sectigo_eab_insecure_credentials") == "True"
     try:
-        return reading.is_file(Path(lineage.credentials))
-    except OSError:
-        return False
+        pair = credentials.read(path, here.owner)
+        credentials.private_or_refuse(pair, insecure=insecure)
+    except credentials.CredentialsError:
+        return None, False
+    return None, pair.kid == lineage.kid and dirs.same_server(pair.server, server)
 
 
 def _last(opened: Iterable[Opened], account: Account | None, names: Sequence[str]) -> Opened | None:

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from certbot_sectigo.accounts.model import Account, State
+from certbot_sectigo.base import errors
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.machine.logs.orders import Opened
+from certbot_sectigo.machine.settings import Setting
 from certbot_sectigo.machine.timers import Schedule, Start
-from certbot_sectigo.renewals.forecast import Facts, No, Silence, Yes, forecast
+from certbot_sectigo.renewals.facts import Facts, No, Silence, Yes
+from certbot_sectigo.renewals.forecast import forecast
 from certbot_sectigo.renewals.model import ORGANISATION, Basis, Horizon, Outlook
 
 NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
@@ -57,6 +60,14 @@ def horizon(days: int) -> Horizon:
 
 OWN = Horizon("Company", NOW, None, ORGANISATION)
 START = Start(TIMER, TIMER, 1, "certbot", " renew", Path("/usr/bin/certbot"), has_plugin=False)
+BRINGS = replace(START, has_plugin=True, plugins=frozenset({"standalone", "sectigo-eab"}))
+CLI_INI = Path("/etc/letsencrypt/cli.ini")
+AGREES = Setting(CLI_INI, 1, "agree-tos", "true")
+STAGES = Setting(CLI_INI, 1, "staging", "true")
+PREFERS_DNS = Setting(CLI_INI, 1, "preferred-challenges", "dns")
+KEYED = replace(LINEAGE, key_path=Path("/live/privkey.pem"))
+PREFIXED = replace(LINEAGE, authenticator="certbot-sectigo:sectigo-eab")
+EMPTY_KEY = Damage(Path("/live/privkey.pem"), "is empty", False, useless=True)
 MANUAL = replace(LINEAGE, authenticator="manual")
 DAMAGE = Damage(Path("/live/privkey.pem"), "is not there", True)
 ONLY_WRONG = Damage(Path("/live/privkey.pem"), "is empty", False)
@@ -77,7 +88,35 @@ ONLY_WRONG = Damage(Path("/live/privkey.pem"), "is empty", False)
         ({"unreadable": "cert.pem: no such file"}, Outlook.BROKEN, Basis.FILES, True),
         ({"lineage": replace(LINEAGE, authenticator=None)}, Outlook.BROKEN, Basis.FILES, True),
         ({"account": None}, Outlook.BROKEN, Basis.FILES, True),
-        ({"account": None, "registers": True}, Outlook.UNKNOWN, Basis.NOTHING, False),
+        ({"account": None, "registers": True, "settings": (AGREES,)},
+         Outlook.UNKNOWN, Basis.NOTHING, False),
+        ({"account": None, "registers": True}, Outlook.UNATTENDED, Basis.FILES, True),
+        ({"account": None, "lineage": replace(LINEAGE, account=None)},
+         Outlook.BROKEN, Basis.FILES, True),
+        ({"account": None, "archived": errors.Error("in the archive", "restore")},
+         Outlook.BROKEN, Basis.FILES, True),
+        ({"settings": (STAGES,), "answer": Yes()}, Outlook.BROKEN, Basis.FILES, True),
+        ({"lineage": PREFIXED, "certbot_version": (2, 1), "answer": Yes()},
+         Outlook.BROKEN, Basis.FILES, True),
+        ({"lineage": PREFIXED, "certbot_version": (1, 12), "answer": Yes()},
+         Outlook.READY, Basis.ORDER, False),
+        ({"lineage": KEYED, "damages": (EMPTY_KEY,), "options": {"reuse_key": "True"},
+          "answer": Yes()}, Outlook.BROKEN, Basis.FILES, True),
+        ({"lineage": KEYED, "damages": (EMPTY_KEY,), "answer": Yes()},
+         Outlook.READY, Basis.ORDER, False),
+        ({"options": {"key_type": "rsa", "rsa_key_size": "1024"}, "certbot_version": (5, 8)},
+         Outlook.BROKEN, Basis.FILES, True),
+        ({"options": {"key_type": "rsa", "rsa_key_size": "1024"}, "certbot_version": (1, 12),
+          "answer": Yes()}, Outlook.READY, Basis.ORDER, False),
+        # What certbot does not get as far as asking comes before what the CA would say.
+        ({"lineage": MANUAL, "answer": No("unauthorized: no")},
+         Outlook.UNATTENDED, Basis.FILES, True),
+        ({"lineage": replace(LINEAGE, authenticator="dns-gone"), "answer": Yes(),
+          "schedule": Schedule((TIMER,), starts=(BRINGS,))},
+         Outlook.UNATTENDED, Basis.FILES, True),
+        ({"lineage": replace(LINEAGE, authenticator="dns-gone"), "answer": Yes(),
+          "schedule": Schedule((TIMER,), starts=(BRINGS, replace(BRINGS, plugins=None)))},
+         Outlook.READY, Basis.ORDER, False),
         ({"account": account(state=State.UNPARSABLE, problem="x")},
          Outlook.BROKEN, Basis.FILES, True),
         # The CA's no is said before that nothing would ask it.
@@ -98,6 +137,16 @@ ONLY_WRONG = Damage(Path("/live/privkey.pem"), "is empty", False)
         ({"answer": Yes({NAME: ("http-01", "dns-01")})},
          Outlook.CHALLENGE, Basis.ORDER, False),
         ({"answer": Yes({NAME: ("dns-01",)})}, Outlook.CHALLENGE, Basis.ORDER, True),
+        ({"answer": Yes({NAME: ()}), "options": {"pref_challs": "dns-01,"}},
+         Outlook.CHALLENGE, Basis.ORDER, True),
+        ({"answer": Yes({NAME: ()}), "settings": (PREFERS_DNS,)},
+         Outlook.CHALLENGE, Basis.ORDER, True),
+        ({"answer": Yes({NAME: ()}), "settings": (PREFERS_DNS,),
+          "lineage": replace(LINEAGE, authenticator="dns-ours")},
+         Outlook.CHALLENGE, Basis.ORDER, False),
+        ({"answer": Yes({"*.a.example": ()}),
+          "lineage": replace(LINEAGE, authenticator="standalone")},
+         Outlook.CHALLENGE, Basis.ORDER, True),
         ({"answer": Yes({"*.a.example": ("dns-01",)})}, Outlook.CHALLENGE, Basis.ORDER, True),
         ({"answer": Yes(), "last": opened(401, "unauthorized", "no")},
          Outlook.READY, Basis.ORDER, False),
@@ -108,6 +157,8 @@ ONLY_WRONG = Damage(Path("/live/privkey.pem"), "is empty", False)
         ({"last": opened()}, Outlook.UNKNOWN, Basis.NOTHING, False),
         ({"last": opened(), "horizons": (horizon(1),)}, Outlook.READY, Basis.LOG, False),
         ({"last": opened(), "horizons": (horizon(-1),)}, Outlook.CHALLENGE, Basis.LOG, False),
+        ({"last": opened(), "names": (f"*.{NAME}",), "horizons": (horizon(-1),)},
+         Outlook.CHALLENGE, Basis.LOG, True),
         ({"last": opened(), "names": (NAME, "b.example"), "horizons": (horizon(1),)},
          Outlook.UNKNOWN, Basis.NOTHING, False),
         ({}, Outlook.UNKNOWN, Basis.NOTHING, False),

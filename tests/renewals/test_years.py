@@ -18,7 +18,8 @@ from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs.orders import Opened
 from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals.due import next_try
-from certbot_sectigo.renewals.forecast import Facts, forecast
+from certbot_sectigo.renewals.facts import Facts
+from certbot_sectigo.renewals.forecast import forecast
 from certbot_sectigo.renewals.horizon import horizon, reuse
 from certbot_sectigo.renewals.model import Horizon, Outlook
 

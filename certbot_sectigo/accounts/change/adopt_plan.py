@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts.model import Account, Learned
 from certbot_sectigo.accounts.records import RenewalChange, Value
-from certbot_sectigo.machine import certbot_versions, commands, dirs, renewal_file
+from certbot_sectigo.machine import certbot_versions, challenges, commands, dirs, renewal_file
 from certbot_sectigo.machine.lineages import Lineage
 
 KIND = "adopt"
@@ -178,18 +178,16 @@ def answers_dns(
     :param preferred: the challenges that its renewal file prefers.
     :param validated_by: types of the challenges by which logs show its names validated.
     """
-    authenticator = (lineage.authenticator or "").rpartition(":")[2]
-    if authenticator in ("standalone", "webroot", "nginx", "apache"):
-        return False  # these know HTTP-01 only
-    by_name = authenticator.startswith(("dns-", "dns_"))
-    return by_name or preferred[:1] == ["dns-01"] or "dns-01" in set(validated_by)
+    by_name = challenges.answered(lineage.authenticator)
+    if by_name is not None and len(by_name) == 1:
+        return "dns-01" in by_name
+    return preferred[:1] == ["dns-01"] or "dns-01" in set(validated_by)
 
 
 def _preferred(text: str) -> list[str]:
     """Read the challenges that a renewal file prefers, such as ``dns-01``."""
-    value = renewal_file.parse(text.encode()).get(renewal_file.PARAMS, {}).get("pref_challs")
-    words = value.split(",") if isinstance(value, str) else value or ()
-    return [str(word).strip() for word in words if str(word).strip()]
+    params = renewal_file.parse(text.encode()).get(renewal_file.PARAMS, {})
+    return challenges.preferred(params.get("pref_challs"))
 
 
 def _webroot(

@@ -163,7 +163,9 @@ def _plan(
     dirs = around.dirs
     chosen = find.find(_request(pair), around)
     if chosen is None:
-        refusals.refuse_archived(_request(pair), dirs)
+        archived = refusals.archived(_request(pair), dirs)
+        if archived is not None:
+            raise archived
     known = lineages.read_all(dirs.renewal)
     of_old = choose(known, store.read_all(dirs.accounts), (), old) if old else []
     replaced = next((lineage.account for lineage in of_old if lineage.account), None)

@@ -22,7 +22,7 @@ from certbot_sectigo.machine.dirs import Dirs
 
 if TYPE_CHECKING:
     from certbot_sectigo.ca.session import Settings
-    from certbot_sectigo.renewals.forecast import Answer
+    from certbot_sectigo.renewals.facts import Answer
     from certbot_sectigo.renewals.survey import Surveyed
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
-from certbot_sectigo.doctor.checks.traps import Setting
 from certbot_sectigo.doctor.model import Finding, ScheduledLine, Severity
 from certbot_sectigo.machine import commands, roles
 from certbot_sectigo.machine.lineages import PLUGIN
+from certbot_sectigo.machine.settings import Setting
 from certbot_sectigo.renewals.model import Renewal
 
 _OPTION = f"--{PLUGIN}-"

@@ -2,49 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.doctor.model import Finding, Severity
-from certbot_sectigo.machine import certbot_versions, roles
+from certbot_sectigo.machine import certbot_versions
 from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.requirements import DISTRIBUTION, Unmet
 from certbot_sectigo.machine.schedules import Source
-
-_SETTING = re.compile(r"""\s*(?:--)?([A-Za-z][\w-]*)\s*(?:[=:\s]\s*["']?([^\s"'#;]*))?""")
-_SWITCHES = ("dry-run", "staging", "test-cert")
-_AUTHENTICATORS = ("standalone", "webroot", "manual", "nginx", "apache")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A line of a cli.ini."""
-
-    path: Path
-    line: int
-    name: str
-    """Lower case, with ``-``."""
-    value: str
-    """Empty for anything that is not looked at here, as it may be a secret."""
-
-
-def parse(path: Path, lines: Iterable[tuple[int, str]]) -> Iterator[Setting]:
-    """Read the settings that matter here."""
-    for number, line in lines:
-        match = _SETTING.match(line)
-        if match is None:
-            continue
-        name = match[1].lower().replace("_", "-")
-        if name in ("server", "account", *roles.ROLES):
-            yield Setting(path, number, name, match[2] or "")
-        elif name.startswith(f"{PLUGIN}-"):
-            yield Setting(path, number, name, "")
-        elif name in (*_SWITCHES, *_AUTHENTICATORS) and _true(match[2]):
-            yield Setting(path, number, name, "true")
+from certbot_sectigo.machine.settings import INNOCENT, SWITCHES, Setting
 
 
 def check(settings: Iterable[Setting], overview: Overview) -> Iterator[Finding]:
@@ -55,8 +22,8 @@ def check(settings: Iterable[Setting], overview: Overview) -> Iterator[Finding]:
         if dangling.source is Source.CONFIG
     }
     for setting in settings:
-        if setting.name == "installer" or setting.name.startswith(f"{PLUGIN}-"):
-            continue  # see :mod:`.idle`
+        if setting.name in INNOCENT or setting.name.startswith(f"{PLUGIN}-"):
+            continue  # of ours :mod:`.idle` tells
         absent = (setting.path, setting.value) in missing
         severity, title, what, remedy = _told(setting, overview.lineages, absent=absent)
         yield Finding(
@@ -123,7 +90,7 @@ def _told(
             f"account = {setting.value} overrides the account of every lineage of every CA.{gone}",
             "Take the line out; lineages keep their account in their renewal files.",
         )
-    if name in _SWITCHES:
+    if name in SWITCHES:
         return (
             Severity.CRITICAL,
             f"cli.ini switches {name} on for every run",
@@ -138,7 +105,3 @@ def _told(
         "dry runs of lineages that have another one are not those that were set up.",
         "Take the line out; lineages keep their authenticator in their renewal files.",
     )
-
-
-def _true(value: str | None) -> bool:
-    return (value or "true").lower() in ("true", "yes", "1", "on")

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.doctor.checks import idle, traps
+from certbot_sectigo.doctor.checks import idle
 from certbot_sectigo.doctor.model import ScheduledLine
 from certbot_sectigo.machine.lineages import Lineage
-from certbot_sectigo.renewals.forecast import Facts, forecast
+from certbot_sectigo.machine.settings import parse
+from certbot_sectigo.renewals.facts import Facts
+from certbot_sectigo.renewals.forecast import forecast
 from certbot_sectigo.renewals.model import Renewal
 
 INI, CRON = Path("/etc/letsencrypt/cli.ini"), Path("/etc/cron.d/certbot")
@@ -49,7 +51,7 @@ OURS, PLAIN = renewal("sectigo-eab"), renewal("standalone")
 )
 def test_cli_ini(ini: str, renewals: tuple[Renewal, ...], found: bool) -> None:
     lines = [(n, text) for n, text in enumerate(ini.splitlines(), 1) if text[0] != "#"]
-    settings = list(traps.parse(INI, lines))
+    settings = list(parse(INI, lines))
     findings = list(idle.check(settings, (), renewals))
     assert [f.code for f in findings] == ["traps/idle-options"] * found
     assert all(f.where == (f"{INI}:1",) for f in findings)

@@ -18,7 +18,8 @@ from certbot_sectigo.machine import timers
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals.due import window
-from certbot_sectigo.renewals.forecast import Facts, forecast
+from certbot_sectigo.renewals.facts import Facts
+from certbot_sectigo.renewals.forecast import forecast
 from certbot_sectigo.renewals.model import Renewal
 
 NOW = datetime(2026, 11, 24, tzinfo=timezone.utc)

@@ -1,0 +1,94 @@
+"""What decides about a lineage's next renewal, read and asked; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Union
+
+from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.base import errors
+from certbot_sectigo.machine import challenges, settings
+from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.live import Damage
+from certbot_sectigo.machine.logs.orders import Opened
+from certbot_sectigo.machine.settings import Setting
+from certbot_sectigo.machine.timers import Schedule
+from certbot_sectigo.renewals.model import Horizon
+
+
+@dataclass(frozen=True)
+class Yes:
+    """The CA opened the order."""
+
+    pending: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name that needs a challenge -> types the CA offers."""
+
+
+@dataclass(frozen=True)
+class No:
+    """The CA refused it."""
+
+    words: str
+    remedy: str = ""
+    of_organisation: bool = False
+    """Whether it may be for the organisation's validation."""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """It could not be asked."""
+
+    reason: str
+    remedy: str = ""
+
+
+Answer = Union[Yes, No, Silence]
+"""What came of an order opened now."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What decides about a lineage's next renewal."""
+
+    lineage: Lineage
+    names: tuple[str, ...] = ()
+    """Of its certificate."""
+    unreadable: str = ""
+    """Why the certificate cannot be read."""
+    damages: Sequence[Damage] = ()
+    mending: Sequence[str] = ()
+    """The lines that put its links right."""
+    account: Account | None = None
+    """The account that the renewal will use; None where it is not there."""
+    registers: bool = False
+    """Whether the plugin would register an account anew, having the pair."""
+    archived: errors.Error | None = None
+    """What the plugin will say where the account that is gone lies in the archive."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Texts of ``[renewalparams]``."""
+    schedule: Schedule | None = None
+    """What starts certbot here; None where that was not looked at."""
+    next_try: datetime | None = None
+    last: Opened | None = None
+    """The newest order of the account for just these names that logs show."""
+    horizons: Sequence[Horizon] = ()
+    settings: Sequence[Setting] = ()
+    """What stands in cli.ini and reaches every run."""
+    certbot_version: tuple[int, ...] = ()
+    """Of the certbot that renews."""
+    answer: Answer | None = None
+    """What the CA said to an order opened now; None: not asked."""
+
+    @property
+    def preferred(self) -> list[str]:
+        """The types of challenge that certbot keeps to; empty: all."""
+        every = settings.preferred_challenges(self.settings)
+        return challenges.preferred(every or self.options.get("pref_challs"))
+
+    def answers(self, types: Collection[str]) -> bool:
+        """Return whether the authenticator may be able to answer one of these types."""
+        able = challenges.answered(self.lineage.authenticator)
+        kept = [kind for kind in types if not self.preferred or kind in self.preferred]
+        return bool(kept) and (able is None or not able.isdisjoint(kept))

@@ -1,0 +1,180 @@
+"""Pure: what stops a renewal before the CA is asked, or keeps it from starting by itself."""
+
+from __future__ import annotations
+
+from certbot_sectigo.machine import certbot_versions, commands, settings
+from certbot_sectigo.machine.lineages import PLUGIN
+from certbot_sectigo.renewals.facts import Facts
+from certbot_sectigo.renewals.loading import bad, unloadable
+from certbot_sectigo.renewals.model import Basis, Forecast, Outlook
+
+_AMONG = "What to do about it is among the findings of:"
+
+
+def broken(facts: Facts) -> Forecast | None:
+    """Return what certbot cannot even begin with, if there is something."""
+    lineage = facts.lineage
+    found = unloadable(lineage, facts.damages, facts.mending)
+    if found is not None:
+        return found
+    if facts.unreadable:
+        return bad(
+            "certificate-unreadable",
+            f"{facts.unreadable.rstrip('.')}, so certbot cannot tell when to renew it",
+            "Put the file or link back, or get the certificate anew.",
+        )
+    if not lineage.authenticator:
+        return bad(
+            "no-authenticator",
+            f"{lineage.path} names no authenticator, so certbot renew fails for it",
+            "Name one; sectigo-eab where the account has an EAB pair.",
+            commands.saving(lineage.name, "--authenticator", PLUGIN),
+        )
+    return _refused_options(facts) or _no_account(facts)
+
+
+def _refused_options(facts: Facts) -> Forecast | None:
+    """Find options with which certbot or the plugin ends before any order."""
+    lineage, options = facts.lineage, facts.options
+    test = settings.test_system(facts.settings)
+    if test is not None:
+        return bad(
+            "test-system",
+            f"{test.path}, line {test.line}, says {test.name} for every run, and {PLUGIN} refuses "
+            "that: the CA has no test system",
+            "Take the line out.",
+        )
+    prefixed = next((name for name in (lineage.authenticator, lineage.installer)
+                     if ":" in (name or "")), None)  # fmt: skip
+    if prefixed and not certbot_versions.takes_prefixed_plugins(facts.certbot_version):
+        role = "authenticator" if prefixed == lineage.authenticator else "installer"
+        return bad(
+            "plugin-renamed",
+            f"its {role} is called {prefixed} in {lineage.path}, and certbot knows plugins by "
+            "their last part only since 2.0",
+            "Have it saved by that name:",
+            commands.saving(lineage.name, f"--{role}", prefixed.rpartition(":")[2]),
+        )
+    key = next((d for d in facts.damages if d.useless and d.path == lineage.key_path), None)
+    same = options.get("reuse_key", "").lower() == "true"
+    if key is not None and same:
+        return bad(
+            "key",
+            f"{key}, and {lineage.path} has reuse_key = True, so certbot wants that key for the "
+            "next certificate",
+            "These lines put the links right:"
+            if facts.mending
+            else "Put the key back from a backup, or take reuse_key out: the next certificate "
+            "then gets a new one.",
+            "\n".join(facts.mending),
+        )
+    bits, least = (
+        options.get("rsa_key_size", ""),
+        certbot_versions.least_rsa_bits(facts.certbot_version),
+    )
+    if options.get("key_type") == "rsa" and bits.isdigit() and int(bits) < least and not same:
+        return bad(
+            "key",
+            f"{lineage.path} has rsa_key_size = {bits}, and certbot makes no RSA key of less than "
+            f"{least} bits",
+            "Have the usual size saved:",
+            commands.saving(lineage.name, "--rsa-key-size", "2048"),
+        )
+    return None
+
+
+def _no_account(facts: Facts) -> Forecast | None:
+    lineage = facts.lineage
+    account = facts.account
+    if account is None and facts.archived is not None:
+        return bad("account", facts.archived.message.rstrip("."), facts.archived.remedy)
+    needed = lineage.account or lineage.looked_after
+    if account is None and needed and not facts.registers:
+        return bad(
+            "account",
+            f"it is pinned to the account {lineage.account}, which is not there"
+            if lineage.account
+            else f"{lineage.path} names no account",
+            "Point it to the account that may issue for its names; the first line lists them.",
+            "\n".join(
+                [
+                    commands.ours("accounts", "list"),
+                    commands.ours("accounts", "pin", "ID", "--cert-name", lineage.name),
+                ]
+            ),
+        )
+    if account is not None and not account.loads:
+        return bad(
+            "account",
+            f"certbot cannot load its account {account.name}: {account.problem}",
+            "See what can be done about the account:",
+            commands.ours("accounts", "show", account.name),
+        )
+    return None
+
+
+def unattended(facts: Facts) -> Forecast | None:
+    """Return what keeps certbot from renewing it without a person, if there is something."""
+    lineage = facts.lineage
+    if facts.options.get("autorenew", "").lower() == "false":
+        return _alone(
+            "switched-off",
+            f"{lineage.path} has autorenew = False, so certbot renew passes over it",
+            "Take the line out of the renewal file.",
+        )
+    if "manual" in lineage.plugins and not facts.options.get("manual_auth_hook"):
+        return _alone(
+            "manual",
+            "its authenticator is manual without a hook that does the work",
+            "Give it an authenticator that needs nobody:",
+            commands.saving(lineage.name, "--authenticator", PLUGIN),
+        )
+    return _plugin_missing(facts) or _terms(facts)
+
+
+def _plugin_missing(facts: Facts) -> Forecast | None:
+    """Say so where no certbot that is started here has its authenticator.
+
+    An installer that is missing does not stop certbot.
+    """
+    name = facts.lineage.authenticator or ""
+    start = facts.schedule.lacking(name) if facts.schedule else None
+    if start is None:
+        return None
+    ours = facts.lineage.ours
+    return _alone(
+        "plugin-missing" if ours else "authenticator-missing",
+        f"{start.schedule} starts {start.name}, which lacks the plugin {name}",
+        _AMONG if ours else f"Install {name} beside that certbot, or let another one answer.",
+        commands.ours("doctor") if ours else "",
+    )
+
+
+def _terms(facts: Facts) -> Forecast | None:
+    """Say so where an account would be registered, and nobody agrees to the CA's terms."""
+    starts = facts.schedule.starts if facts.schedule else ()
+    agreed = settings.agrees(facts.settings) or any("--agree-tos" in s.around for s in starts)
+    if not facts.registers or agreed:
+        return None
+    words = ("--force-renewal", "--agree-tos", "--cert-name", facts.lineage.name)
+    return _alone(
+        "terms",
+        "its account is not there, and to register one with the pair that is somebody has to agree "
+        "to the CA's terms",
+        "Register it now by a renewal:",
+        commands.certbots("renew", *words),
+    )
+
+
+def not_started(facts: Facts) -> Forecast | None:
+    """Say so where nothing starts certbot at all."""
+    if facts.schedule is None or facts.schedule.active:
+        return None
+    reason = "nothing starts certbot renew here"
+    return _alone("not-scheduled", reason, _AMONG, commands.ours("doctor"))
+
+
+def _alone(code: str, reason: str, remedy: str, command: str = "") -> Forecast:
+    return Forecast(
+        Outlook.UNATTENDED, f"{reason}.", Basis.FILES, code=code, remedy=remedy, command=command
+    )
