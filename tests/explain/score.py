@@ -23,8 +23,8 @@ from certbot_sectigo.cli.main import main as tool
 HERE = Path(__file__).parent
 REPORTS = HERE / "reports"
 INNOCENT = HERE / "innocent"
-SETS = {"build": REPORTS, "later": REPORTS / "later", "aside": REPORTS / "aside"}
-OPEN = ("build", "later")
+SETS = {"build": REPORTS, "later": REPORTS / "later", "aside": REPORTS / "aside", "fresh": REPORTS / "fresh"}
+OPEN = ("build", "later", "fresh")
 """The sets that are built with."""
 
 NOTHING, UNEXPLAINED = "nothing", "unexplained"
