@@ -64,7 +64,7 @@ class Genre:
         """Look at a line in which somebody speaks."""
         text = line.text[:2000]
         if not self._happened:
-            self._signs += bool(_MANUAL.match(text))
+            self._signs += bool(_MANUAL.match(line.raw[:2000]))
             self._names.update(_NAMED.findall(text) if len(self._names) < _LEAST_NAMES else ())
             self._happened = bool(_HAPPENED.search(line.raw[:400]))
         if ISSUED.search(text) or NOT_DUE.search(text):

@@ -23,7 +23,7 @@ from certbot_sectigo.cli.main import main as tool
 HERE = Path(__file__).parent
 REPORTS = HERE / "reports"
 INNOCENT = HERE / "innocent"
-SETS = {"build": REPORTS, "later": REPORTS / "later", "aside": REPORTS / "aside", "fresh": REPORTS / "fresh"}
+SETS = {"build": REPORTS, **{name: REPORTS / name for name in ("later", "fresh", "aside")}}
 OPEN = ("build", "later", "fresh")
 """The sets that are built with."""
 

@@ -130,7 +130,7 @@ ENTRIES = (
         ),
         sources=("certimate", _RFC),
         weight=Weight.SYMPTOM,
-        hides=("lacks-authorization", "order-refused"),
+        hides=("lacks-authorization", "order-refused", "order-invalid"),
         step="order",
     ),
     Entry(

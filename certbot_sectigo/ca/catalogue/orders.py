@@ -203,6 +203,7 @@ ENTRIES = (
             "!no certificate * completed|valid|finalized|finished order",
             "!order * no|without|missing|lacks|empty certificate_url|cert_url",
             "!certificate_url|certificate url|link|location missing|empty|not|absent * order",
+            "!order * certificate_url|cert_url missing|empty|not|absent",
             "!no|missing|empty certificate_url|certificate_link|certificate_location",
             "!order * not include|contain|have|return certificate",
             "!finalized|finalised but no|without certificate",

@@ -143,6 +143,7 @@ ENTRIES = (
             "context deadline exceeded",
             "libcurl errors * error code 28",
             "curl returned|error|exit with 28",
+            "curl error_code|code 28",
             "task was canceled|cancelled",
             "error timed_out",
             "request was canceled|cancelled * timeout",
