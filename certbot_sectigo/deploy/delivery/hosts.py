@@ -32,11 +32,11 @@ def examine(destination: Destination) -> Iterator[tuple[str, str]]:
 
 
 def unknown(destination: Destination) -> str:
-    """Return that a host's key is not known, and how it gets known."""
+    """Return that a host's key is not known here, and how it gets known."""
     look = commands.line(shlex.join(destination.plain("-o", "StrictHostKeyChecking=ask")))
     return (
-        f"The host key of {destination.address} is not known here, or another one. Compare its "
-        f"fingerprint with what the host itself says, then take it:\n  {look}"
+        f"The host key of {destination.address} is not known here. Compare its fingerprint with "
+        f"what the host itself says, then take it:\n  {look}"
     )
 
 

@@ -101,6 +101,12 @@ def _ask(deliveries: Sequence[Delivery], offer: bytes) -> dict[str, Answer | str
 
 def _explained(destination: Destination, problem: str) -> str:
     """Return why a host was not reached, with what helps where that is known."""
+    if "IDENTIFICATION HAS CHANGED" in problem:
+        return (
+            f"{problem}\n{destination.address} has another host key than before: it was set up "
+            "anew, or somebody stands in between. Only if its administrator says so, remove the "
+            "old key as ssh says above, and take the new one as that of a new host."
+        )
     if "Host key verification failed" in problem or "host key is known for" in problem:
         return f"{problem}\n{hosts.unknown(destination)}"
     return f"{destination.address} was not reached: {problem}"

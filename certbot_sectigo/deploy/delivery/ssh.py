@@ -146,20 +146,22 @@ def exchange(
         return Exchange(b"", f"ssh could not be started: {error.strerror}")
     talk = _Talk(process, given, time.monotonic() + seconds, most, cancelled)
     try:
-        problem = talk.run() or _ended(process, seconds, talk)
+        problem = talk.run() or _ended(process, talk)
     finally:
         talk.close()
-        # ssh, and the ssh that a jump host took.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        if process.poll() is None:
+            # ssh, and the ssh that a jump host took.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
     told = lines(bytes(talk.errors).decode(errors="replace").strip())
     if problem and told:
         problem += f":\n{told}"
     return Exchange(bytes(talk.output), problem)
 
 
-def _ended(process: subprocess.Popen[bytes], seconds: float, talk: _Talk) -> str:
+def _ended(process: subprocess.Popen[bytes], talk: _Talk) -> str:
+    """Return why there is no answer although all has been read."""
     try:
         code = process.wait(max(0.0, talk.deadline - time.monotonic()) + _LOOK)
     except subprocess.TimeoutExpired:

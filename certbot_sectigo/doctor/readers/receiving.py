@@ -22,9 +22,12 @@ def read(system_root: Path, trouble: list[str]) -> Receiving:
     :param trouble: gets what cannot be read.
     """
     place = ReceivingPlace.below(system_root)
-    keys = tuple(_lines(system_root, trouble))
     problem, remedy, owed = "", "", []
+    keys: tuple[KeyLine, ...] = ()
     try:
+        # Homes are looked through only where there is a reason: they may be far away.
+        if reading.is_there(place.file.parent) or reading.is_there(place.state):
+            keys = tuple(_lines(system_root, trouble))
         if keys or reading.is_there(place.file):
             asked = [certificates.normal_names(one.domains) for one in place.targets()]
             labels = {label_of(names): names for names in asked}
