@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,7 @@ class Certificate:
     issuer_organisation: str | None
     listed: tuple[str, ...] = ()
     """The names in certbot's order: the common name, then those of the extension."""
-    fingerprint: str = ""
+    fingerprint: str = field(default="", compare=False)
     """SHA-256 of its DER, in hexadecimal digits."""
 
 

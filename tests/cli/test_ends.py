@@ -54,6 +54,7 @@ def test_signals_while_it_starts(module: str, number: int, tmp_path: Path) -> No
         f"            {PAUSE}\n"
         "sys.meta_path.insert(0, Finder())\n"
     )
+    (tmp_path / "config").mkdir()
     words = [str(TOOL), f"--config-dir={tmp_path / 'config'}", "accounts", "list"]
     code, err = interrupt(words, number, {"PYTHONPATH": str(tmp_path)})
     assert ended(code, err, number), (code, err)

@@ -18,6 +18,7 @@ def test_a_missing_library_is_named_with_the_command_that_brings_it(
     missing = tmp_path / "missing"
     missing.mkdir()
     (missing / f"{module}.py").write_text(f"raise ModuleNotFoundError('no', name='{module}')")
+    (tmp_path / "config").mkdir()
     said = process.run(
         [BIN / "certbot-sectigo", "--config-dir", tmp_path / "config", "accounts", "list"],
         folder=tmp_path / "output",

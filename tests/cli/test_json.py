@@ -113,6 +113,7 @@ def test_refusals_are_one_object(
     words: tuple[str, ...], command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     where = [f"--{name}-dir={tmp_path / name}" for name in ("config", "work", "logs")]
+    (tmp_path / "config").mkdir()
     code, out, err = say(capsys, "--json", *where, *words)
     error = schema.document(out, command)["error"]
     assert code == 1

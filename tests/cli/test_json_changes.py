@@ -36,8 +36,10 @@ def test_pins_and_the_way_back(machine: Machine) -> None:
     first, second = machine.account(machine.sectigo.a), machine.account(machine.sectigo.b)
     machine.lineage(NAME, first)
     pin = ("accounts", "pin", second, "--cert-name", NAME)
-    assert both(machine, *pin) == {"pinned": [NAME]}
-    assert Tool(machine.certbot).json(*pin)["result"] == {"pinned": []}
+    done = both(machine, *pin)
+    assert done["pinned"] == [NAME]
+    assert [renewal["account"] for renewal in done["renewals"]] == [second]
+    assert Tool(machine.certbot).json(*pin)["result"] == {**done, "pinned": []}
     assert both(machine, "accounts", "pin", "--undo") == {"restored": [NAME]}
     assert machine.pins() == {NAME: first}
 

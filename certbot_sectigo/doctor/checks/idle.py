@@ -39,8 +39,13 @@ def check(
         yield _finding(
             f"{_who(other)}, and {PLUGIN} has no part",
             tuple(f"{setting.path}:{setting.line}" for setting in given),
-            f"Name {PLUGIN} as the installer (or as the authenticator) beside them:",
-            f"echo {shlex.quote(f'installer = {PLUGIN}')} >> {shlex.quote(str(given[0].path))}",
+            "Take the lines out, and give the options to the certonly that they are for, with "
+            f"--installer {PLUGIN} beside its authenticator. (An installer in cli.ini would be "
+            "taken for every lineage.)",
+            "\n".join(
+                f"sed -i '{setting.line}s/^/# /' {shlex.quote(str(setting.path))}"
+                for setting in given
+            ),
         )
     for line in scheduled:
         words = _words(line.text)

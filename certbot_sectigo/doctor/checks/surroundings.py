@@ -21,8 +21,9 @@ def check(lacks: Iterable[Lack]) -> Iterator[Finding]:
             "renewal/network-settings",
             Severity.WARNING,
             "Settings of the network are known to this shell only",
-            f"{names} is set here, but not where {schedule} has certbot renew. The CA was asked "
-            "with it; without it a renewal at night may not reach or not trust the CA.",
+            f"{names} {'is' if len(found) == 1 else 'are'} set here, but not where {schedule} has "
+            "certbot renew. The CA was asked with that; without it a renewal at night may not "
+            "reach or not trust the CA.",
             (str(schedule), *(lack.name for lack in found)),
             "If it is needed, set it there, too:\n"
             + "\n".join(dict.fromkeys(lack.remedy for lack in found)),

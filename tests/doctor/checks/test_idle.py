@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from certbot_sectigo.doctor.checks import idle
 from certbot_sectigo.doctor.model import ScheduledLine
+from certbot_sectigo.machine import schedules
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.settings import parse
 from certbot_sectigo.renewals.facts import Facts
@@ -55,6 +57,17 @@ def test_cli_ini(ini: str, renewals: tuple[Renewal, ...], found: bool) -> None:
     findings = list(idle.check(settings, (), renewals))
     assert [f.code for f in findings] == ["traps/idle-options"] * found
     assert all(f.where == (f"{INI}:1",) for f in findings)
+
+
+def test_the_lines_of_cli_ini_are_taken_out_as_it_is_printed(tmp_path: Path) -> None:
+    path = tmp_path / "cli.ini"
+    path.write_text(f"email = a@a.example\n{GIVEN}\nstandalone\nsectigo-eab-kid = k\n")
+    settings = list(parse(path, schedules.lines(path.read_text())))
+    [finding] = idle.check(settings, (), (OURS,))
+    subprocess.run(finding.command, shell=True, check=True)
+    left = list(parse(path, schedules.lines(path.read_text())))
+    assert list(idle.check(left, (), (OURS,))) == []
+    assert path.read_text().splitlines()[::2] == ["email = a@a.example", "standalone"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certbot_sectigo.doctor.checks import starts
 from certbot_sectigo.doctor.checks.renewal import check
 from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Expiry, Finding, Severity
@@ -402,3 +403,22 @@ def test_a_cron_table_whose_certbot_lacks_the_plugin(tmp_path: Path) -> None:
     # Where there is nothing, what is proposed is a certbot that has the plugin.
     [finding] = missing(tmp_path / "nothing", ours, "sectigo-eab")
     assert "root /opt/w/bin/certbot -q renew" in finding.command
+
+
+def test_a_snap_s_timer_beside_another_certbot_gets_a_command(tmp_path: Path) -> None:
+    unit = "etc/systemd/system/snap.certbot.renew"
+    exec_start = 'ExecStart=/usr/bin/snap run --timer="00:00~24:00/2" certbot.renew\n'
+    write(tmp_path, f"{unit}.timer", "[Timer]\nOnCalendar=daily\n")
+    write(tmp_path, f"{unit}.service", f"[Service]\n{exec_start}")
+    write(tmp_path, "etc/systemd/system/timers.target.wants/snap.certbot.renew.timer", "")
+    write(tmp_path, "snap/certbot/current/x", "")
+    lineage = Lineage("a", tmp_path / "a.conf", authenticator="sectigo-eab")
+    ours = Ours("/opt/venv/bin/certbot", plugins=frozenset({"sectigo-eab"}))
+    [finding] = starts.check([lineage], timers.read(tmp_path).starts, ours)
+    assert finding.code == "renewal/plugin-missing"
+    *lines, reload = finding.command.replace("/etc/", f"{tmp_path}/etc/").splitlines()
+    assert reload == "systemctl daemon-reload"
+    subprocess.run("\n".join(lines), shell=True, check=True)
+    [start] = timers.read(tmp_path).starts
+    assert start.commands == ("/opt/venv/bin/certbot -q renew",)
+    assert start.launcher == "/opt/venv/bin/certbot"
