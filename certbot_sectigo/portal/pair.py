@@ -6,6 +6,7 @@ fails. So what it is for is checked before it is written.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Collection, Sequence
@@ -133,15 +134,27 @@ def write(path: Path, content: str, backup: Path, owner: int | None) -> bool:
             )
         # What a run that was cut off has left there holds the key.
         atomic.sweep(path.parent)
+        if path.is_symlink():
+            raise errors.Error(
+                f"{path} is a link, which is not written through.",
+                "Give the file that it leads to, or another --output.",
+            )
         if reading.is_there(path):
-            there = private_file.read(path, _FORM, owner)
-            if not there.values:
-                raise errors.Error(
-                    f"{path} is no credentials file, and stays as it is.", "Give another --output."
-                )
+            there = _read(path, owner)
             if there.exposure is None and reading.read_regular(path) == data:
                 return False
     except OSError as error:
         raise errors.Error(f"{path}: {error.strerror}", "Give another --output.") from None
     atomic.replace(path, data, mode=0o600, backup_to=backup)
     return True
+
+
+def _read(path: Path, owner: int | None) -> private_file.PrivateFile:
+    with contextlib.suppress(private_file.PrivateFileError):
+        found = private_file.read(path, _FORM, owner)
+        if found.values:
+            return found
+    raise errors.Error(
+        f"{path} is there and is no credentials file, so it stays as it is.",
+        "Give another --output.",
+    )

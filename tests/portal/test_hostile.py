@@ -203,9 +203,10 @@ def test_what_is_no_credentials_file_is_not_written_over(tmp_path: Path) -> None
     path = tmp_path / "hosts"
     for content in ("127.0.0.1 localhost\n", "[x]\n", "key = value\n", ""):
         path.write_text(content)
-        with pytest.raises(errors.Error) as caught:
+        with pytest.raises(errors.Error, match="stays as it is") as caught:
             _write(path, tmp_path)
         assert str(path) in caught.value.message
+        assert "--output" in caught.value.remedy
         assert path.read_text() == content
     path.unlink()
     os.mkfifo(path)
@@ -227,7 +228,7 @@ def test_no_link_is_written_through(tmp_path: Path) -> None:
     assert other.read_text() == "sectigo_eab_kid = x\n"
     path.unlink()
     path.symlink_to(tmp_path / "none")
-    with pytest.raises(errors.Error):
+    with pytest.raises(errors.Error, match="link"):
         _write(path, tmp_path)
     assert not (tmp_path / "none").exists()
 
