@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 
-from certbot_sectigo.ca.catalogue import ENTRIES
 from certbot_sectigo.ca.catalogue.matching import Matcher
 from certbot_sectigo.explain.findings import read
+from certbot_sectigo.explain.known import ENTRIES
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from certbot_sectigo.portal import pair
 from certbot_sectigo.portal.hosts import Holders, Host, HostAccount
 from certbot_sectigo.portal.model import (
+    SOON,
     Client,
     PasswordState,
     PortalAccount,
@@ -21,7 +22,6 @@ from certbot_sectigo.portal.port import Portal
 
 IN_FLIGHT = 4
 """How many requests there are at a time, at the most; SCM documents no limit."""
-SOON = timedelta(days=30)
 SILENT = timedelta(days=120)
 """Two renewals of a certificate of 199 days, which is renewed after two thirds of its life."""
 
@@ -101,13 +101,13 @@ def compare(seen: Seen, hosts: Sequence[Host]) -> list[AuditFinding]:
 
 
 def _password(seen: Seen) -> Iterator[AuditFinding]:
-    ends = seen.password.ends
-    if ends is not None and ends < seen.when + SOON:
+    ends = seen.password.warning(seen.when)
+    if ends is not None:
         yield AuditFinding(
             "scm/password",
             True,
             "The administrator's password ends",
-            f"On {ends:%Y-%m-%d} the log-in to SCM ends. Renewals go on without it; making "
+            f"The password of this log-in to SCM {ends}. Renewals go on without it; making "
             "accounts and this audit do not.",
             (),
             "Set a new password in SCM's web page and write it where sectigo-scm.ini has it.",

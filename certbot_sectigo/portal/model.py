@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from certbot_sectigo.base.secret import Secret
 
+SOON = timedelta(days=30)
+"""How long before something ends it is told."""
 LIVE = ("issued", "valid")
 """What a certificate's status is called while it counts."""
 
@@ -19,6 +21,12 @@ class PasswordState:
     state: str
     """``alive``, ``expired`` or ``neverexpire``; empty where the portal does not say."""
     ends: datetime | None
+
+    def warning(self, now: datetime) -> str | None:
+        """Return how it ends, as the end of a sentence, where that is soon or has been."""
+        if self.ends is not None and self.ends < now + SOON:
+            return f"ends on {self.ends:%Y-%m-%d}"
+        return "has expired" if self.state == "expired" else None
 
 
 @dataclass(frozen=True)

@@ -208,6 +208,8 @@ def _strange(serial: int, *names: str) -> PortalCertificate:
         (_seen(certificates=(ISSUED, _strange(1, "x.c.example"))), [GOOD],
          ["scm/unknown-certificate"]),
         (_seen(password=PasswordState("alive", NOW)), [GOOD], ["scm/password"]),
+        (_seen(password=PasswordState("expired", None)), [GOOD], ["scm/password"]),
+        (_seen(password=PasswordState("neverexpire", None)), [GOOD], []),
         (_seen(), [GOOD, Host("clone", (OWN,), ())], ["scm/copied"]),
         (_seen(), [GOOD, Host("b", (HostAccount("id2", SERVER, "other", "u/x"),),
                               (HostCertificate("l", ("x",), 1, "id2"),))], ["scm/no-account"]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import click
 
@@ -12,8 +11,6 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared.options import CommandContext
-
-_SOON = timedelta(days=30)
 
 
 @click.command("whoami")
@@ -30,9 +27,10 @@ def command(context: CommandContext, scm_file: str | None) -> None:
     words = connect.ScmWords.ask(scm)
     way = "password" if own.password else "certificate" if own.certificate else "oauth2"
     warnings = []
-    if state.ends is not None and state.ends < scm.now() + _SOON:
+    ending = state.warning(scm.now())
+    if ending is not None:
         warnings.append(
-            f"The password ends on {state.ends:%Y-%m-%d}: set a new one in SCM's web page, and "
+            f"The password {ending}: set a new one in SCM's web page, and "
             f"write it where {own.path} has it. Renewals need no log-in."
         )
 
