@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +56,42 @@ def issue(certbot: Certbot, department: Department, *words: str | Path) -> None:
     certbot.run(
         *("certonly", *BESIDE, "--sectigo-eab-credentials", credentials, "--agree-tos", *words)
     )
+
+
+def rehearse(
+    certbot: Certbot, sectigo: Sectigo, *words: str | Path, env: Mapping[str, str] | None = None
+) -> str:
+    """Make a dry run: it opens one order, with the account that is there, and leaves no trace."""
+    before, orders, challenges = certbot.snapshot(), sectigo.orders, sectigo.challenges
+    issued = len(sectigo.sandbox.certificates())
+
+    text = certbot.run(*words, "--dry-run", env=env).text
+
+    assert sectigo.orders == orders + 1
+    assert sectigo.challenges == challenges  # who plays the CA asks, not the CA
+    assert len(sectigo.sandbox.certificates()) == issued
+    assert before.changes(certbot.snapshot()) == []
+    account = sectigo.sandbox.orders()[-1].account
+    (found,) = (each for each in certbot.accounts(sectigo.server) if each.url.endswith(account))
+    assert f"with account {found.id}" in text
+    assert sectigo.kid_behind(found.url) == sectigo.a.kid
+    return text
+
+
+def is_refused(
+    certbot: Certbot, sectigo: Sectigo, *words: str | Path, env: Mapping[str, str] | None = None
+) -> None:
+    """See that ``reconfigure`` is refused before any order, and by certbot a dry ``run``.
+
+    Older certbots have no ``reconfigure``, and certbot makes no dry one.
+    """
+    before, orders = certbot.snapshot(), sectigo.orders
+    for run in (("run", "--dry-run"), ("reconfigure",)):
+        if run[0] == "run" or certbot_versions.certbot_version() >= (2, 3):
+            result = certbot.run(*run, *words, env=env, check=None)
+            assert result.returncode != 0, str(result)
+        assert sectigo.orders == orders
+        assert before.changes(certbot.snapshot()) == []
 
 
 def test_a_wildcard_by_manual_is_of_the_right_account_and_stays_so(
@@ -231,15 +267,17 @@ def test_a_real_dns_plugin_with_a_real_name_server(zone: Zone) -> None:
 
     certbot.run("certonly", *words, "-d", "*.challenge.example", env=zone.env)
 
+    new = ("-d", "new.challenge.example")
+    told = rehearse(certbot, sectigo, "certonly", *words, *new, env=zone.env)
+    assert "wants a challenge for new.challenge.example" in told
     (name,) = (path.stem for path in (certbot.config_dir / "renewal").glob("*.conf"))
     lineage = certbot.lineage(name)
     assert lineage.organisation == sectigo.a.organisation
     assert sectigo.challenges == 1
 
-    dry = certbot.run("renew", "--dry-run", env=zone.env)
-    assert "wants a challenge for *.challenge.example" in dry.text
-    assert "all simulated renewals succeeded" in dry.text
-    assert sectigo.challenges == 1
+    dry = rehearse(certbot, sectigo, "renew", env=zone.env)
+    assert "wants a challenge for *.challenge.example" in dry
+    assert "all simulated renewals succeeded" in dry
 
     nobody = {**zone.env, "CERTBOT_SECTIGO_DNS": f"127.0.0.1:{free_port()}"}
     certbot.run("renew", "--dry-run", env=nobody, check=1)
@@ -247,27 +285,36 @@ def test_a_real_dns_plugin_with_a_real_name_server(zone: Zone) -> None:
     certbot.run("renew", "--force-renewal", env=zone.env)
     assert certbot.lineage(name).serial != lineage.serial
     assert certbot.lineage(name).account == lineage.account
+    is_refused(certbot, sectigo, "--cert-name", name, *zone.words, *BESIDE, env=zone.env)
+
+    certbot.run("run", *words, *new, env=zone.env)
+    assert certbot.lineage("new.challenge.example").account == lineage.account
 
 
 def test_nginx_answers_and_the_account_is_right(certbot: Certbot, sectigo: Sectigo) -> None:
     plain_account(certbot, sectigo.b.pair, sectigo.server, folder=certbot.home / "b")
     credentials = sectigo.a.credentials(certbot.home / "a.ini")
     with nginx.running("challenge.example", int(sectigo.http01[1])) as server:
-        certbot.run(
-            *("run", "--authenticator", "nginx", *BESIDE, "--sectigo-eab-credentials", credentials),
+        words = (
+            *("--authenticator", "nginx", *BESIDE, "--sectigo-eab-credentials", credentials),
             *("--agree-tos", "-d", "challenge.example", *sectigo.http01, *server.words),
-            env=server.env,
         )
+        certbot.run("run", *words, env=server.env)
         lineage = certbot.lineage("challenge.example")
         assert lineage.organisation == sectigo.a.organisation
         assert sectigo.challenges == 1
         # nginx answers here as well, and the CA is not asked to look.
-        dry = certbot.run("renew", "--dry-run", env=server.env)
-        assert "wants a challenge for challenge.example" in dry.text
-        assert sectigo.challenges == 1
+        for run in (("renew",), ("certonly", *words)):
+            told = rehearse(certbot, sectigo, *run, env=server.env)
+            assert "wants a challenge for challenge.example" in told
+        again = ("--cert-name", "challenge.example", *words[:4], *server.words)
+        is_refused(certbot, sectigo, *again, env=server.env)
+        certbot.run("certonly", "--force-renewal", *words, env=server.env)
+        serial = certbot.lineage("challenge.example").serial
+        assert serial != lineage.serial
         certbot.run("renew", "--force-renewal", env=server.env)
     assert certbot.lineage("challenge.example").account == lineage.account
-    assert certbot.lineage("challenge.example").serial != lineage.serial
+    assert certbot.lineage("challenge.example").serial not in (serial, lineage.serial)
 
 
 def test_our_options_beside_a_plugin_that_does_not_see_them_are_warned_of(

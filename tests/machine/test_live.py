@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from certbot_sectigo.machine import lineages, live
 from tests.bed.certbot import Certbot
+from tests.bed.command import command
 from tests.bed.sectigo import Sectigo
 
 
@@ -126,20 +128,73 @@ def seen(tree: Certbot) -> dict[str, tuple[list[live.Damage], list[str]]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def system(tree: Certbot) -> Path:
+    """A system on which certbot is started, so that the doctor has nothing else to say."""
+    table = tree.home / "root/etc/cron.d/certbot"
+    table.parent.mkdir(parents=True)
+    table.write_text("0 3,15 * * * root /opt/certbot/bin/certbot -q renew\n")
+    return tree.home / "root"
+
+
+@pytest.fixture(scope="module")
+def said(
+    tree: Certbot, system: Path, seen: dict[str, tuple[list[live.Damage], list[str]]]
+) -> dict[str, set[tuple[str, str]]]:
+    """What the doctor says of each lineage, before certbot looks: code and severity."""
+    options = ("--json", "--system-root", str(system))
+    findings = json.loads(command(tree, "doctor", options=options, check=1).stdout)["findings"]
+    return {
+        name: {
+            (finding["code"], finding["severity"])
+            for finding in findings
+            if finding["code"].startswith("renewal/")
+            and any(f"/{numbered(name)}" in place for place in finding["where"])
+        }
+        for name in (*REFUSED, *WRONG)
+    }
+
+
+@pytest.fixture(scope="module")
+def exits(tree: Certbot, system: Path, said: dict[str, set[tuple[str, str]]]) -> dict[str, int]:
+    """What monitoring gets where a lineage is the only one, before certbot looks."""
+    renewal, aside = tree.config_dir / "renewal", tree.config_dir / "aside"
+    renewal.rename(aside)
+    found = {}
+    for name in (*REFUSED, "empty key", "whole"):
+        renewal.mkdir()
+        file = f"{name if name == 'whole' else numbered(name)}.conf"
+        shutil.copy2(aside / file, renewal / file)
+        options = ("--system-root", str(system))
+        found[name] = command(
+            tree, "doctor", "--format", "nagios", options=options, check=None
+        ).returncode
+        shutil.rmtree(renewal)
+    aside.rename(renewal)
+    return found
+
+
 def test_certbot_refuses_what_we_say_it_refuses(
-    tree: Certbot, seen: dict[str, tuple[list[live.Damage], list[str]]]
+    tree: Certbot,
+    seen: dict[str, tuple[list[live.Damage], list[str]]],
+    said: dict[str, set[tuple[str, str]]],
+    exits: dict[str, int],
 ) -> None:
-    said = tree.run("renew", check=None)
-    refused = said.output.partition("onfigurations were invalid")[2]
+    renewed = tree.run("renew", check=None)
+    refused = renewed.output.partition("onfigurations were invalid")[2]
     assert refused
     for name in REFUSED:
         found, _ = seen[name]
         assert found and all(damage.refused for damage in found), name
         assert f"renewal/{numbered(name)}.conf" in refused, name
+        assert said[name] == {("renewal/links", "critical")}, name
+        assert exits[name] == 2, name
     for name in WRONG:
         found, _ = seen[name]
         assert found and not any(damage.refused for damage in found), name
         assert f"renewal/{numbered(name)}.conf" not in refused, name
+        assert said[name] == {("renewal/files-wrong", "critical")}, name
+    assert (exits["empty key"], exits["whole"]) == (2, 0)
     assert damages(tree, "whole") == []
 
 
