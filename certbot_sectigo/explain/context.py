@@ -48,7 +48,9 @@ _PACKAGES = re.compile(r"Retry\(total|/simple/")  # pip fetches
 _ADDRESS = re.compile(r"(?:tcp |https?://|connect to )(\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b")
 _PORTS = ("443", "80", "8443", "9000", "14000")
 """At which ACME servers listen, private ones too."""
-_MANUALS = re.compile(r"https?://(?:curl\.(?:haxx\.)?se|aka\.ms|go\.microsoft\.com)/\S{0,200}")
+_MANUALS = re.compile(
+    r"https?://(?:curl\.(?:haxx\.)?se|aka\.ms|www\.gnu\.org|go\.microsoft\.com)/\S{0,200}"
+)
 _MADE_UP = re.compile(r"(?i)\b(?:for example|for instance|e\.g\.|such as)[^.!?]{0,300}\Z")
 """What stands in a sentence before words that nobody said."""
 # Lines of a web server about requests to it are not an ACME client's.

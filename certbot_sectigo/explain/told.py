@@ -114,12 +114,14 @@ def overhear(told: Told, text: str) -> Told:
 def from_options(told: Told, run: parser.Run) -> Told:
     """Learn from the options of a certbot run."""
     asked = run.option("--eab-kid") or run.option("--sectigo-eab-kid")
+    given = (v for option in ("-d", "--domain", "--domains") for v in run.options(option))
     return replace(
         told,
         asked=asked,
         server=run.option("--server") or told.server,
         lineage=run.option("--cert-name") or told.lineage,
         kid=asked or told.kid,
+        names=tuple(name for value in given for name in value.split(",")) or told.names,
     )
 
 

@@ -77,7 +77,8 @@ class Desk:
         )  # fmt: skip
         said = ""
         answers = ["y", "y", ""]
-        questions = [r"\[y/N\]:? ?", r"\(Y\)es/\(N\)o: ?", r"cancel\): ?", pexpect.EOF]
+        yes = r"\(Y\)es( \(recommended\))?/\(N\)o: ?"
+        questions = [r"\[y/N\]:? ?", yes, r"cancel\): ?", pexpect.EOF]
         while (asked := child.expect(questions)) < len(answers):
             said += str(child.before)
             child.sendline(answers[asked])

@@ -108,7 +108,7 @@ ENTRIES = (
             "installed there, or not after certbot or its Python was updated.",
         ),
         steps=(
-            "See all certbots: `type -a certbot`",
+            "See all certbots: `which -a certbot`",
             "See which plugins one has: `certbot plugins`",
             "Install the plugin's package where that certbot is: by apt, snap or pip, the same "
             "way as certbot.",
@@ -132,7 +132,7 @@ ENTRIES = (
             "certbot is older than the option.",
         ),
         steps=(
-            "See all certbots: `type -a certbot`",
+            "See all certbots: `which -a certbot`",
             "See version and plugins: `certbot --version ; certbot plugins`",
             "Install the plugin where certbot is, or a current certbot (snap, pip in a venv).",
         ),

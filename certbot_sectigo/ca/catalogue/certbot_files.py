@@ -13,8 +13,10 @@ ENTRIES = (
         causes=("The disk was full, or a copy was cut off; somebody edited the file.",),
         steps=(
             "See which file: `certbot-sectigo accounts list`",
-            "Bring it back from a backup, or take the account out: `certbot-sectigo accounts "
-            "clean`",
+            "Bring it back from a backup.",
+            "Without one take the account out: `certbot-sectigo accounts clean` ; it stays as long "
+            "as a certificate is pinned to it, so pin that to another one first: "
+            "`certbot-sectigo accounts pin ID --cert-name NAME`",
         ),
         phrases=(
             "!josepy errors deserialization_error",
@@ -32,7 +34,7 @@ ENTRIES = (
             "The disk was full when it was written; a copy was cut off; a link leads nowhere.",
         ),
         steps=(
-            "See which file: `certbot certificates`",
+            "See which file: `certbot-sectigo doctor`",
             "Bring the file back from a backup. Archive holds the versions before: the links in "
             "live/ may be set to the last one whose four files are whole.",
         ),
@@ -65,6 +67,8 @@ ENTRIES = (
         phrases=(
             "!renewal configuration|config|conf file * broken|lacks|unexpected",
             "!renewal config|conf * broken",
+            "!renewal configuration|configurations file|files invalid",
+            "!renewal configurations|configuration invalid",
             "!renewal configuration file * produced unexpected error",
             "!required file reference",
             "no such file directory * renewal|live|archive",

@@ -123,7 +123,7 @@ ENTRIES = (
         meaning="The client calls other programs for parts of its work, and one is missing.",
         causes=("A small system or container image without it.",),
         steps=(
-            "See which are there: `type -a curl openssl socat`",
+            "See which are there: `which -a curl openssl socat`",
             "Install the one that is named, by apt, dnf, apk or what the system has.",
         ),
         phrases=(

@@ -18,7 +18,7 @@ ENTRIES = (
             "A plugin was installed for another Python than certbot's.",
         ),
         steps=(
-            "See which certbot runs and whose Python it is: `type -a certbot ; head -1 "
+            "See which certbot runs and whose Python it is: `which -a certbot ; head -1 "
             '"$(command -v certbot)"`',
             "See what pip has put beside the distribution's packages: "
             "`ls -d /usr/local/lib/python3*/*-packages/*`",
@@ -48,7 +48,7 @@ ENTRIES = (
             "module missing required functionality",
             "cffi library",
             "no function constant or global variable",
-            "cannot_open|open shared_object|shared object file",
+            "error while loading shared libraries|library",
             "symbol lookup error",
             "version glibc|openssl not_found|found",
         ),
@@ -64,7 +64,7 @@ ENTRIES = (
             "cron and systemd have a shorter PATH than a login; the snap's is /snap/bin.",
         ),
         steps=(
-            "See where it is: `type -a certbot`",
+            "See where it is: `which -a certbot`",
             "Name it with its whole path in the cron table, unit or script.",
         ),
         phrases=(
@@ -87,7 +87,7 @@ ENTRIES = (
             "Plugins of certbot were connected before; each change asks again.",
         ),
         steps=(
-            "`snap set certbot trust-plugin-with-root=ok`",
+            "Trust it: `snap set certbot trust-plugin-with-root=ok`",
             "Then install or connect the plugin again, for example: "
             "`snap connect certbot:plugin certbot-dns-PROVIDER`",
         ),

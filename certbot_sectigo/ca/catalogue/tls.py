@@ -15,7 +15,7 @@ ENTRIES = (
             "The clock is behind: no time service runs, the battery is empty, a machine was "
             "resumed from a snapshot.",
         ),
-        steps=(_CLOCK, "`timedatectl status`"),
+        steps=(_CLOCK, "See whether a time service runs: `timedatectl status`"),
         phrases=(
             "certificate_not_yet_valid",
             "certificate_not_yet_valid_exception",
@@ -111,6 +111,7 @@ ENTRIES = (
             "remote certificate is invalid * validation|according|procedure|because",
             "libcurl errors * error code 51|60",
             "curl returned|error|exit with 51|60",
+            "wget * exit status * error code 5",
             "bad handshake",
             "unable find valid certification path",
             "hostname_mismatch|hostname mismatch|not match certificate",

@@ -49,12 +49,16 @@ class Run:
 
     def option(self, name: str) -> str | None:
         """Return the value of an option that was an argument, such as ``--eab-kid``."""
-        for index, word in enumerate(self.arguments):
-            if word == name:
-                return self.arguments[index + 1] if index + 1 < len(self.arguments) else None
-            if word.startswith(f"{name}="):
-                return word[len(name) + 1 :]
-        return None
+        return next(iter(self.options(name)), None)
+
+    def options(self, name: str) -> tuple[str, ...]:
+        """Return all values of an option that may be given several times."""
+        words = (*self.arguments, "")
+        return tuple(
+            words[index + 1] if word == name else word[len(name) + 1 :]
+            for index, word in enumerate(self.arguments)
+            if word.startswith(f"{name}=") or (word == name and index + 1 < len(self.arguments))
+        )
 
 
 @dataclass(frozen=True)
