@@ -275,6 +275,14 @@ def test_an_order_of_which_a_log_knows_more(desk: Desk) -> None:
     assert "not by us" in desk.pastes("explain", {"FILE": log})
 
 
+def test_a_check_of_which_a_log_knows_more(desk: Desk) -> None:
+    with stub(newOrder=Answer.problem("caa", "CAA forbids it on Monday")) as ca:
+        _orders(desk, ca.url)
+    desk.explains("caa-check-failed", "win-acme: Rechecking CAA: refer to sub-problems\n")
+    log = str(desk.certbot.logs_dir / "letsencrypt.log")
+    assert "on Monday" in desk.pastes("explain", {"FILE": log})
+
+
 def _orders(desk: Desk, server: str) -> None:
     options = plain_options(EabPair.new("a-kid"), server, desk.certbot.home / "plain")
     port = ("--http-01-port", str(free_port()))
@@ -338,6 +346,17 @@ def test_a_signature_that_does_not_fit(desk: Desk, sectigo: Sectigo, tmp_path: P
     assert "valid" in said
 
 
+def test_an_account_that_may_not(desk: Desk, sectigo: Sectigo, tmp_path: Path) -> None:
+    _wrong_account(desk, sectigo, tmp_path)
+    _put_into_log(desk.certbot, LINKED, "not for you")
+    desk.explains("account-may-not-order")
+
+    desk.pastes("register", {"FILE": str(sectigo.b.credentials(tmp_path / "b.ini"))})
+    new = desk.certbot.account(sectigo.server, sectigo.b.kid)
+
+    assert new.id[:8] in desk.pastes("accounts list --online")
+
+
 def test_a_dry_run_at_another_ca(desk: Desk, sectigo: Sectigo) -> None:
     account = _issued(desk, sectigo)
     env = {"https_proxy": f"http://127.0.0.1:{free_port()}", "no_proxy": ""}
@@ -399,6 +418,11 @@ QUESTIONS = (
              "(?s)certbot.*python"),
     Question("python-packages", "certbot: No module named 'gone'", "ls -d", "/usr/local"),
     Question("client-not-found", "sh: 1: certbot: not found", "which -a", "/certbot"),
+    Question("plugin-broken", "certbot: Could not load plugin dns-x: AttributeError: x",
+             "certbot plugins", "sectigo-eab"),
+    Question("ca-bundle-unreadable", f"{_NET}Could not find a suitable TLS CA certificate bundle, "
+             "invalid path: /gone.pem", "env", "REQUESTS_CA_BUNDLE=/gone.pem",
+             env=(("REQUESTS_CA_BUNDLE", "/gone.pem"),)),
     Question("helper-missing", "acme.sh: Please install socat first", "which -a", "/openssl"),
     Question("too-many-open-files", "certbot: Too many open files", "ulimit", r"\d+\s+\d+"),
     Question("disk-full", "certbot: No space left on device", "df", "(?s)Filesystem.*IUse"),
@@ -440,6 +464,8 @@ QUESTIONS = (
              "<TXT> <_acme-challenge.www.a.example> <@ns.a.example>", _DIG, _AT),
     Question("caa", f"{_DOMAIN}CAA record prevents issuance", "dig",
              "<[+]short> <CAA> <www.a.example>", _DIG),
+    Question("caa-check-failed", f"{_DOMAIN}Rechecking CAA: refer to sub-problems", "dig",
+             "<CAA> <www.a.example>", _DIG),
     Question("caa-account-pin", f"{_DOMAIN}CAA: accounturi does not match", "dig",
              "<[+]short> <CAA> <www.a.example>", _DIG),
     Question("caa-lookup-failed", f"{_DOMAIN}SERVFAIL looking up CAA", "@NAMESERVER",
