@@ -171,3 +171,18 @@ def test_names_that_are_no_text(words: str, tmp_path: Path) -> None:
     assert result.returncode in (0, 1, 2), result
     assert b"Traceback" not in result.stderr, result.stderr.decode()
     assert b"codec" not in result.stderr, result.stderr.decode()
+
+
+def test_what_the_terminal_has_no_letters_for_is_printed_all_the_same(tmp_path: Path) -> None:
+    script = (
+        "from certbot_sectigo.cli import entry, main\n"
+        "main.run = lambda: print('\\udcff \\u2026') or 0\n"
+        "entry.main()"
+    )
+    done = process.run(
+        [sys.executable, "-c", script],
+        folder=tmp_path,
+        env=process.clean_environment(PYTHONIOENCODING="ascii:strict"),
+        check=0,
+    )
+    assert done.stdout == "\\udcff \\u2026\n"
