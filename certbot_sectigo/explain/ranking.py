@@ -87,7 +87,7 @@ def _follows(hit: Hit[T], hits: Iterable[Hit[T]]) -> bool:
     return any(
         (other.entry.step or other.step) in hit.entry.after
         and other.entry.weight is not Weight.HARMLESS
-        and other.order < hit.order
+        and other.line < hit.line
         for other in hits
         if other is not hit and hit.entry.after
     )

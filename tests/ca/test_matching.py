@@ -275,7 +275,7 @@ def test_one_misprint_gets_a_hint_at_least(
         ("something about https://acme.ssl.com/sslcom-dv-rsa :: unauthorized :: The client lacks "
          "sufficient authorization", "sslcom-eab-required"),
         ("https://acme.zerossl.com/v2/DV90 says: " + URN + "externalAccountRequired",
-         "zerossl-contact-missing"),
+         "eab-required"),
         ("GET https://acme-v02.harica.gr/directory: 404 on acme-v02.harica.gr not found",
          "harica-directory"),
     ],

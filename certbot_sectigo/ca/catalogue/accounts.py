@@ -74,6 +74,8 @@ ENTRIES = (
             "For userActionRequired open the page that the answer links to.",
         ),
         phrases=(
+            "!not accept|accepted|agree|agreed tos",
+            "!require|requires you|to accept|agree terms",
             "!must agree * register|terms",
             "!not agree|agreed|accept|accepted|accepting * terms service",
             "!terms service not|must|be agreed|accepted",

@@ -23,6 +23,8 @@ ENTRIES = (
             "At a CA with EAB have the domains validated beforehand in {portal}.",
         ),
         phrases=(
+            "!no plugin found that can challenge",
+            "!no validation plugin configured",
             "!could not|unable determine solver|solvers",
             "!not get domain token",
             "!determine valid solver",
@@ -57,6 +59,7 @@ ENTRIES = (
             "Update the plugin's package, where and how it was installed.",
         ),
         phrases=(
+            "!adding|creating|deleting temporary record for zone",
             "!error|failed|unable|cannot|could_not add|adding|create|creating|delete|deleting|"
             "update|updating|present|set|write txt|dns record|records|challenge",
             "!error|failed * determin|determining|find|finding zone * domain|name|id",
@@ -102,6 +105,11 @@ ENTRIES = (
             "there: `certbot certificates`",
         ),
         phrases=(
+            "!script|command|cmd failed|finished|exited with|exit_code|code 1|2|126|127",
+            "!deploy_hook not found",
+            "!hook * returned 1|2|126|127",
+            "!error copying|creating|updating|importing|exporting certificate|binding|pem|pfx",
+            "!failed|cannot|unable import|export|bind|install certificate",
             "!error|failed|failure deploying|deploy for|domain|certificate|cert",
             "deploy error",
             "!error|errors encountered|occurred|when|while|calling running|run|deploying|hook "

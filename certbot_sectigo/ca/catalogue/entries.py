@@ -11,6 +11,7 @@ from certbot_sectigo.ca.catalogue import (
     clients,
     eab,
     orders,
+    own_data,
     ports,
     requests_form,
     running,
@@ -39,7 +40,7 @@ SPEAKERS: dict[str, tuple[Entry, ...]] = {
     "network and TLS": (*transport.ENTRIES, *tls.ENTRIES),
     "certbot": (*certbot_errors.ENTRIES, *certbot_files.ENTRIES),
     "clients' own runs": running.ENTRIES,
-    "other clients": clients.ENTRIES,
+    "other clients": (*clients.ENTRIES, *own_data.ENTRIES),
     "the machine": surroundings.ENTRIES,
 }
 """The catalogue by speaker."""

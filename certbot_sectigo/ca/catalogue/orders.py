@@ -222,6 +222,7 @@ ENTRIES = (
             "`certbot-sectigo explain FILE`",
         ),
         phrases=(
+            "!signing|sign|issue|issuing failed|error",
             "failed|unable|error create|creating|place|placing order",
             "!cannot|can_not|could_not|unable get new order|authz",
             "create new order error",

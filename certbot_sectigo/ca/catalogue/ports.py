@@ -16,6 +16,8 @@ ENTRIES = (
             "name.",
         ),
         phrases=(
+            "!port 80|443 * already used",
+            "port 80|443 is already used",
             "!could not bind to ipv4",
             "!problem binding to port",
             "could not bind * already|in use",

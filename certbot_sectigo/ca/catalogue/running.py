@@ -56,6 +56,7 @@ ENTRIES = (
             "If it stays, tell those who make the plugin.",
         ),
         phrases=(
+            "!plugin not found|valid|was|or invalid",
             "!plugin errored while loading",
             "plugin * error|errored|failed|exception|problem while|when|during|at loading|import|"
             "importing",

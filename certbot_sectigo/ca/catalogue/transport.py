@@ -226,6 +226,8 @@ ENTRIES = (
             "Give the URL exactly as the CA shows it.",
         ),
         phrases=(
+            "!understand acme|ca server response",
+            "!get|getting|fetch directory * 404|403|405",
             "unexpected content_type|response_content",
             "unexpected response content type",
             "cannot|can_not|unable deserialize|parse response|directory",

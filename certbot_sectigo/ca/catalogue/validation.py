@@ -51,6 +51,7 @@ ENTRIES = (
             _ADDRESSES,
         ),
         phrases=(
+            "!timeout during read * slow overloaded",
             "!timeout during connect",
             "!timeout|timed_out * likely firewall",
             "timeout|timed_out * firewall",
@@ -142,6 +143,8 @@ ENTRIES = (
             "While the client runs port 80 has to lead to it: `ss -ltnp 'sport = :80'`",
         ),
         phrases=(
+            "!unable contact * addresses try as fallback",
+            "!server neither reachable via http",
             "!could not connect to client verify",
             "!fetching http|https * connection refused|reset",
             "!fetching http|https * error|no route|unreachable|eof",
@@ -195,6 +198,7 @@ ENTRIES = (
             "Follow it from the root: `dig +trace {name}`, and have DNSSEC checked.",
         ),
         phrases=(
+            "!no ip_addresses|ip_address found",
             "!dns problem",
             "!problem with dns query",
             "!nxdomain|servfail looking",
@@ -239,6 +243,9 @@ ENTRIES = (
         causes=("A broken or outdated TLS set-up behind a redirect from port 80.",),
         steps=("Except /.well-known/acme-challenge/ from the redirect to https.",),
         phrases=(
+            "!server only speaks http not tls",
+            "!not|cannot negotiate alpn",
+            "!no certs|certificates presented * challenge",
             "!tls error during domain|verification|validation",
             "!fetching https * tls|certificate|handshake",
             "!not negotiate acme tls",

@@ -67,6 +67,8 @@ ENTRIES = (
             "Look at the authorization's URL, if the text has one: its error says why.",
         ),
         phrases=(
+            "!authorization|domain_authorization invalid|failed for|with state",
+            "!domain authorization * failed with state",
             "!some|all challenges failed",
             "!failed to authenticate some domains",
             "!challenge failed for domain",

@@ -1,0 +1,125 @@
+"""What clients say about their own accounts, keys and files, before a CA is asked anything."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Entry, Weight
+
+ENTRIES = (
+    Entry(
+        key="eab-incomplete",
+        title="The client has no complete EAB pair in its configuration",
+        meaning="The client was to register with External Account Binding and did not find key id "
+        "and HMAC key, or only one of them. The CA was not asked.",
+        causes=(
+            "A variable, an option or a secret with one of the two is not set, is empty, or has "
+            "another name or place (namespace, container) than the client looks at.",
+        ),
+        steps=("Give both, key id and HMAC key, of one pair from {portal}, where the client "
+               "looks for them.",),
+        phrases=(
+            "!kid|key_id hmac must|required|needed|missing|provided",
+            "!get|read|load|find external_account_binding|eab key from secret|file",
+            "!eab|external_account_binding secret|key not found|missing * secret|namespace|file",
+            "!eab kid|key_id * without|but no hmac",
+        ),
+        sources=("lego", "cert-manager"),
+        step="account",
+        hides=("kid-unknown", "eab-required"),
+    ),
+    Entry(
+        key="client-account-missing",
+        title="The client's own account data are missing or cannot be used",
+        meaning="The client keeps its ACME account in files of its own. They are not there, cannot "
+        "be read, or were never made; the CA has most likely not been asked.",
+        causes=(
+            "The client never registered here, or uses another folder or user than before.",
+            "The files were copied in part, or were written by another user.",
+        ),
+        steps=(
+            "Look whether the client's folder is the one that you think, and readable.",
+            "Register with the client; at a CA with EAB with a pair that was not used yet.",
+        ),
+        phrases=(
+            "!no acme account configured|found|selected",
+            "!unable|failed|cannot|could_not find|create|load|read|locate|determine acme|an|the "
+            "account",
+            "!account key not valid|readable|found",
+            "!account url|file|id empty|missing",
+            "!could_not|cannot|can_not read|parse|decode|find account file|id|url",
+        ),
+        sources=("Posh-ACME", "lego", "simple-acme", "dehydrated"),
+        weight=Weight.SYMPTOM,
+        step="account",
+    ),
+    Entry(
+        key="registration-failed",
+        title="The registration failed, and this text does not say why",
+        meaning="The client could not make its account at the CA. The CA's own words are missing "
+        "here.",
+        causes=(
+            "At a CA with EAB: no pair, one that is used up, or a wrong HMAC key.",
+            "No contact address, or one that the CA does not take; the terms are not agreed to.",
+            "The CA's server was not reached.",
+        ),
+        steps=(
+            "Run the client once more with its verbose or debug option, and explain what it says "
+            "then: `certbot-sectigo explain FILE`",
+        ),
+        phrases=(
+            "!error|failed|unable|cannot|could_not register|registering|complete account|"
+            "registration",
+            "!account registration error|failed",
+            "!failed|error creating|create acme|new account",
+            "!registration failed",
+        ),
+        sources=("acme.sh", "cert-manager", "lego"),
+        weight=Weight.SYMPTOM,
+        step="account",
+    ),
+    Entry(
+        key="key-not-made",
+        title="The client could not make a key or a certificate request on this machine",
+        meaning="Key and certificate request (CSR) are made here, most often with openssl, before "
+        "the CA is asked for the certificate; that failed.",
+        causes=(
+            "openssl is missing, or too old for the kind of key.",
+            "The client's folder cannot be written to, or a key there is damaged.",
+            "A kind or size of key that the client does not have.",
+        ),
+        steps=(
+            "See that openssl works and the folder has room: `openssl version ; df -h`",
+            "Try a common kind of key (RSA 2048, P-256).",
+        ),
+        phrases=(
+            "!error|failed|cannot|unable|could_not creating|create|generate|generating domain|"
+            "account|private key|csr",
+            "!key creation error",
+            "!csr|key generation failed",
+            "!certificate and private_key not match",
+        ),
+        sources=("acme.sh", "mod_md"),
+        weight=Weight.SYMPTOM,
+    ),
+    Entry(
+        key="files-failed",
+        title="The client could not read or write a file of its own",
+        meaning="A file or folder of the client's is missing, may not be written to, or is on a "
+        "storage that does not work. That is a matter of this machine.",
+        causes=(
+            "The folder belongs to another user, or does not exist in this container.",
+            "The storage (volume, share, vault) is not mounted, full, or read-only.",
+        ),
+        steps=(
+            "See who may write there, and the room left: `ls -ld FOLDER ; df -h FOLDER`",
+            "Run the client as the user that the folder belongs to.",
+        ),
+        phrases=(
+            "!could_not save account|resource|private_key",
+            "!unable|failed|cannot|could_not create path|directory",
+            "!failed storage check",
+            "directory|folder|path not writable",
+        ),
+        sources=("lego", "certmagic", "dehydrated", "acme.sh"),
+        weight=Weight.SYMPTOM,
+    ),
+)  # fmt: skip
