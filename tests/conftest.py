@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.machine import commands
+from tests.bed import proposals
 from tests.bed.acme2certifier import Acme2certifier
 from tests.bed.certbot import Certbot
 from tests.bed.components import require
@@ -22,6 +23,22 @@ def pytest_report_header() -> str:
     """Say which network the tests have."""
     interfaces = ", ".join(name for _, name in socket.if_nameindex())
     return f"network interfaces: {interfaces}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the commands that are proposed, see :mod:`tests.bed.proposals`."""
+    proposals.configure(config)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run of all tests in which a command was proposed that none has run."""
+    proposals.finish(session)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name those commands."""
+    for line in proposals.complaints_of_all:
+        terminalreporter.write_line(f"proposed, and run by no test: {line}", red=True)
 
 
 @pytest.fixture(autouse=True)

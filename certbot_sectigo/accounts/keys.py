@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from certbot_sectigo.base import errors, json_text, reading
+from certbot_sectigo.base import errors, json_text, proposed, reading
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.machine import certbot_versions
 
@@ -116,7 +117,9 @@ def _from_pem(path: Path, data: bytes) -> JWK:
         key = serialization.load_pem_private_key(found[0] + b"\n", None)
     except TypeError:
         raise errors.Error(
-            f"{path} is encrypted.", f"Decrypt it:  openssl pkey -in {path} -out plain.pem"
+            f"{path} is encrypted.",
+            "Decrypt it:  "
+            + proposed.line(f"openssl pkey -in {shlex.quote(str(path))} -out plain.pem"),
         ) from None
     except Exception:  # the causes are many, and their words might quote the key
         raise errors.Error(f"{path} does not hold a usable private key.") from None

@@ -9,12 +9,13 @@ import errno
 import os
 import pwd
 import re
+import shlex
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from certbot_sectigo.base import errors, reading
+from certbot_sectigo.base import errors, proposed, reading
 
 # What web pages and word processors put around a copied value. None of these
 # can be part of a kid, a key or a URL, so taking them off loses nothing.
@@ -93,12 +94,12 @@ def _read(path: Path, form: Form, owner: int | None) -> tuple[str, Exposure | No
     except FileNotFoundError:
         raise PrivateFileError(
             f"The credentials file {path} does not exist.",
-            f"Make it with these lines, then run  chmod 600 {path}\n{form.example}",
+            f"Make it with these lines, then run  {_closing(path)}\n{form.example}",
         ) from None
     except PermissionError:
         raise PrivateFileError(
             f"The credentials file {path} cannot be read by this user.",
-            f"Run it as root, or:  chown {_user_name(os.geteuid())} {path}",
+            f"Run it as root, or have root give it to this user:  {_giving(path, os.geteuid())}",
         ) from None
     except OSError as error:
         raise PrivateFileError(f"The credentials file {path}: {error.strerror}.") from None
@@ -127,15 +128,23 @@ def _read(path: Path, form: Form, owner: int | None) -> tuple[str, Exposure | No
 def _exposure(path: Path, status: os.stat_result, owner: int | None) -> Exposure | None:
     if status.st_uid not in (0, os.geteuid(), owner):
         stranger = _user_name(status.st_uid)
-        rightful = _user_name(os.geteuid() if owner is None else owner)
-        return Exposure(path, f"belongs to {stranger}", f"chown {rightful} {path}")
+        rightful = os.geteuid() if owner is None else owner
+        return Exposure(path, f"belongs to {stranger}", _giving(path, rightful))
     who = [name for bits, name in ((0o070, "its group"), (0o007, "everybody"))
            if status.st_mode & bits]  # fmt: skip
     if who:
         mode = stat.S_IMODE(status.st_mode)
         reason = f"is open to {' and '.join(who)} (mode {mode:04o})"
-        return Exposure(path, reason, f"chmod 600 {path}")
+        return Exposure(path, reason, _closing(path))
     return None
+
+
+def _closing(path: Path) -> str:
+    return proposed.line(f"chmod 600 {shlex.quote(str(path))}")
+
+
+def _giving(path: Path, owner: int) -> str:
+    return proposed.line(f"chown {_user_name(owner)} {shlex.quote(str(path))}")
 
 
 def _user_name(uid: int) -> str:

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 
-from certbot_sectigo.base import walk
+from certbot_sectigo.base import proposed, walk
 
 _BY_MODE = {"its group", "everybody"}
 """Words of :func:`~certbot_sectigo.base.walk.writers` for those whom the mode lets in."""
@@ -40,4 +40,4 @@ def shutting_out(part: walk.Component, who: tuple[str, ...]) -> str:
     steps = [] if set(who) <= _BY_MODE else [f"chown root {folder}"]
     if set(who) & _BY_MODE:
         steps.append(f"chmod go-w {folder}")
-    return " && ".join(steps)
+    return proposed.line(" && ".join(steps))

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from certbot_sectigo.base import proposed
 from certbot_sectigo.base.atomic.steps import REMEDIES, FileError, do, sync_folder
 from certbot_sectigo.base.printable import printable
 
@@ -156,7 +157,7 @@ class _Walk:
                 return ()
         raise FileError(
             f"{shown(path)} changes all the time: somebody is replacing it.",
-            f"See who may write there:  ls -ld {quoted(self.path)}",
+            "See who may write there:  " + proposed.line(f"ls -ld {quoted(self.path)}"),
             errno.EAGAIN,
         )
 
@@ -200,7 +201,7 @@ class _Walk:
         if foreign or (self._owner is not None and self._filled()):
             raise FileError(
                 f"{shown(path)} was made, and somebody replaced it at once.",
-                f"See who may write there:  ls -ld {quoted(path.parent)}",
+                "See who may write there:  " + proposed.line(f"ls -ld {quoted(path.parent)}"),
                 errno.EEXIST,
             )
         if self._owner is not None and self._owner != (status.st_uid, status.st_gid):
@@ -231,7 +232,8 @@ class _Walk:
         if not stat.S_ISLNK(found.st_mode):
             raise FileError(
                 f"{shown(path)} is not a folder, but has to be one.",
-                f"Move it out of the way:  mv {quoted(path)} {quoted(path)}.old",
+                "Move it out of the way:  "
+                + proposed.line(f"mv {quoted(path)} {quoted(path)}.old"),
                 errno.ENOTDIR,
             )
         here = self.crossed[-1].status
@@ -244,13 +246,14 @@ class _Walk:
             if self._links > _MOST_LINKS:
                 raise FileError(
                     f"{shown(path)} is a link that leads in a circle.",
-                    f"See where:  namei -l {quoted(path)}",
+                    "See where:  " + proposed.line(f"namei -l {quoted(path)}"),
                     errno.ELOOP,
                 )
             return os.readlink(name, dir_fd=self.descriptor)
         raise FileError(
             f"{shown(path)} is a link and {why}, so it is not followed: it could lead anywhere.",
-            f"Put a folder in its place:  rm {quoted(path)} && mkdir -m 755 {quoted(path)}",
+            "Put a folder in its place:  "
+            + proposed.line(f"rm {quoted(path)} && mkdir -m 755 {quoted(path)}"),
             errno.ELOOP,
         )
 
@@ -278,7 +281,9 @@ def _user_name(uid: int) -> str:
 
 def _missing(path: Path) -> FileError:
     return FileError(
-        f"{shown(path)} is not there.", f"Look for it:  ls -la {quoted(path.parent)}", errno.ENOENT
+        f"{shown(path)} is not there.",
+        "Look for it:  " + proposed.line(f"ls -la {quoted(path.parent)}"),
+        errno.ENOENT,
     )
 
 

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from certbot_sectigo.base import atomic, json_text, reading
+from certbot_sectigo.base import atomic, json_text, proposed, reading
 from certbot_sectigo.deploy.files import FileState
 from certbot_sectigo.deploy.model import DeployError, ServiceCommand
 
@@ -180,7 +180,8 @@ class Checkpoints:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DeployError(
                 f"{folder} cannot be read, so what was deployed then cannot be taken back.",
-                f"Put it aside:\n  {shlex.join(['mv', str(folder), f'{folder}.unreadable'])}",
+                "Put it aside:\n  "
+                + proposed.line(shlex.join(["mv", str(folder), f"{folder}.unreadable"])),
             ) from error
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from certbot_sectigo.base import atomic, reading, walk
+from certbot_sectigo.base import atomic, proposed, reading, walk
 from certbot_sectigo.base.atomic import FileError
 
 _OWN = ("accounts", "archive", "csr", "keys", "live", "renewal", "sectigo")
@@ -144,7 +144,8 @@ class ServiceFiles:
                 if not same or _look(now, path) != before:
                     raise FileError(
                         f"{path} was changed by somebody at this very moment; it is left alone.",
-                        f"See who may do that:  ls -la {walk.quoted(path.parent)}",
+                        "See who may do that:  "
+                        + proposed.line(f"ls -la {walk.quoted(path.parent)}"),
                         errno.EBUSY,
                     )
 

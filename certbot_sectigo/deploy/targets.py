@@ -219,7 +219,8 @@ def load(path: Path, again: str | None = None) -> tuple[DeployTarget, ...]:
         file = shlex.quote(str(path))
         raise TargetsError(
             f"{path} can be changed by others, and its commands run with your rights.",
-            f"Look at what it says, then:\n  chown {os.geteuid()} {file}; chmod go-w {file}",
+            "Look at what it says, then:\n  "
+            + commands.line(f"chown {os.geteuid()} {file}; chmod go-w {file}"),
         )
     targets, problems = parse(text)
     if problems:

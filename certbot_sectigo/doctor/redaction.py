@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
-from certbot_sectigo.base import atomic, errors, reading
+from certbot_sectigo.base import atomic, errors, proposed, reading
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.doctor.readers import hmac_keys
 
@@ -62,7 +62,7 @@ def redact(log: Path, known: Collection[Secret], now: datetime) -> tuple[int, ..
     except OSError as error:
         if error.errno == errno.EFBIG:
             raise errors.Error(
-                f"{log} is too large to be rewritten.", f"Remove it:\nrm {shlex.quote(str(log))}"
+                f"{log} is too large to be rewritten.", f"Remove it:\n{_removing(log)}"
             ) from None
         raise errors.Error(f"{log} cannot be read: {error.strerror}.") from None
     unpack, pack = _packing(data)
@@ -72,7 +72,7 @@ def redact(log: Path, known: Collection[Secret], now: datetime) -> tuple[int, ..
     except Exception:  # each kind of archive has its own errors
         raise errors.Error(
             f"{log} is a damaged archive, so it cannot be rewritten.",
-            f"If it is not needed:\nrm {shlex.quote(str(log))}",
+            f"If it is not needed:\n{_removing(log)}",
         ) from None
     result, lines = redacted(text, known, now)
     if lines:
@@ -87,3 +87,7 @@ def _packing(data: bytes) -> tuple[Callable[[bytes], bytes], Callable[[bytes], b
         if data.startswith(magic):
             return functions
     return bytes, bytes
+
+
+def _removing(log: Path) -> str:
+    return proposed.line(f"rm {shlex.quote(str(log))}")

@@ -1,17 +1,18 @@
 """Commands that a message proposes, written so that they do here what they say.
 
-The only writer of them: each carries the directories of this run, and stands on a line of its
-own, so that it can be pasted.
+The only writer of certbot's and ours: each carries the directories of this run, and stands on a
+line of its own, so that it can be pasted. All pass :mod:`certbot_sectigo.base.proposed`.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from certbot_sectigo.base import proposed
 from certbot_sectigo.machine import certbot_versions
 from certbot_sectigo.machine.dirs import Dirs
 
@@ -22,10 +23,6 @@ _PLACEHOLDER = re.compile(r"[A-Z]+(?:-[A-Z]+)*(?:\.\.\.|…)?")
 
 _given: Mapping[str, str] = {}
 _called: Sequence[str] = ()
-
-written: Callable[[str], None] | None = None
-"""Called with each command that is proposed; None in normal runs. The tests see here that
-everyone of them is run as printed."""
 
 
 def ours(*words: str) -> str:
@@ -56,13 +53,15 @@ def line(text: str) -> str:
     :param text: the line as it is to be typed, quoted, without the directories. Lines that
         start neither certbot nor certbot-sectigo stay as they are.
     """
-    found = _PROGRAM.fullmatch(text)
-    if found is not None:
-        directories = [word for option in _given.items() for word in option]
-        text = " ".join(filter(None, (found[1], shlex.join(directories), found[2])))
-    if written is not None:
-        written(text)
-    return text
+    return proposed.line(" ; ".join(map(_directed, text.split(" ; "))))
+
+
+def _directed(command: str) -> str:
+    found = _PROGRAM.fullmatch(command)
+    if found is None:
+        return command
+    directories = [word for option in _given.items() for word in option]
+    return " ".join(filter(None, (found[1], shlex.join(directories), found[2])))
 
 
 def again(user: int) -> str:
@@ -72,9 +71,7 @@ def again(user: int) -> str:
     """
     whose = "sudo" if user == 0 else f"sudo -u {shlex.quote(f'#{user}')}"
     text = f"{whose} certbot-sectigo {shlex.join(_called)}"
-    if written is not None:
-        written(text)
-    return text
+    return proposed.line(text)
 
 
 def _joined(words: Iterable[str]) -> str:

@@ -27,13 +27,14 @@ from __future__ import annotations
 import functools
 import os
 import re
+import shlex
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlparse, urlsplit
 
-from certbot_sectigo.base import errors, reading
+from certbot_sectigo.base import errors, proposed, reading
 
 
 class PathError(errors.Error):
@@ -196,7 +197,7 @@ def refuse_links(top: Path, path: Path) -> None:
             raise PathError(
                 f"{here} is a symbolic link (to {os.path.realpath(here)}); nothing is changed "
                 "through it.",
-                f"If it has no business there:  rm {here}",
+                f"If it has no business there:  {proposed.line(f'rm {shlex.quote(str(here))}')}",
             )
 
 

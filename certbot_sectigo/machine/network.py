@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from certbot_sectigo.base import proposed
 from certbot_sectigo.machine import schedules
 from certbot_sectigo.machine.timers import Start
 
@@ -36,7 +37,7 @@ class Lack:
         """Return what sets it there; its value, which may hold a password, is not repeated."""
         if self.start.service:
             return (
-                f"systemctl edit {self.start.service}\n"
+                f"{proposed.line(f'systemctl edit {self.start.service}')}\n"
                 f"and write there:\n[Service]\nEnvironment={self.name}=VALUE"
             )
         return f"Put a line  {self.name}=VALUE  at the top of {self.start.schedule}"

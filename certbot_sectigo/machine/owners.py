@@ -99,8 +99,7 @@ def _refuse_strangers(folder: Path, owner: int) -> None:
         raise OwnerError(
             f"Nothing was changed: {folder} is of {name_of(owner)}, and {part.path} can be "
             f"written to by {' and '.join(who)}, who could lead root's changes elsewhere.",
-            "Keep them out, and repeat the command:\n"
-            f"{commands.line(strangers.shutting_out(part, who))}",
+            f"Keep them out, and repeat the command:\n{strangers.shutting_out(part, who)}",
         )
 
 

@@ -15,6 +15,8 @@ import sys
 import warnings
 from dataclasses import dataclass
 
+from certbot_sectigo.base import proposed
+
 DISTRIBUTION = "certbot-sectigo"
 
 
@@ -45,10 +47,11 @@ class Unmet:
     @property
     def remedy(self) -> str:
         """Return the commands that help."""
-        pip = self.pip
+        install = proposed.line(f"{self.pip} install {shlex.quote(self.requirement)}")
+        uninstall = proposed.line(f"{self.pip} uninstall {DISTRIBUTION}")
         return (
-            f"Run:  {pip} install {shlex.quote(self.requirement)}\n"
-            f"To have certbot run without this plugin meanwhile:  {pip} uninstall {DISTRIBUTION}\n"
+            f"Run:  {install}\n"
+            f"To have certbot run without this plugin meanwhile:  {uninstall}\n"
             "Where the plugin came into a folder of its own by  pip install --target FOLDER : "
             "give the first command  --upgrade --target FOLDER  too, or unset CERTBOT_PLUGIN_PATH."
         )

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from acme import standalone
 
-from certbot_sectigo.base import errors, walk
+from certbot_sectigo.base import errors, proposed, walk
 from certbot_sectigo.base.atomic import FileError
 from certbot_sectigo.base.atomic.steps import explained
 from certbot_sectigo.base.walk import WalkedFolder
@@ -170,7 +170,7 @@ class WebRoot:
         except FileExistsError:
             raise FileError(
                 f"{walk.shown(path)} is there already, and is no file of this user's.",
-                f"See what it is, then remove it:  rm {walk.quoted(path)}",
+                f"See what it is, then remove it:  {proposed.line(f'rm {walk.quoted(path)}')}",
             ) from None
         except OSError as error:
             raise explained(error, path) from None

@@ -12,12 +12,13 @@ import contextlib
 import hashlib
 import json
 import math
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from certbot_sectigo.base import atomic, json_text, reading
+from certbot_sectigo.base import atomic, json_text, proposed, reading
 from certbot_sectigo.base.atomic import lock_file
 from certbot_sectigo.portal.errors import PortalError
 
@@ -82,7 +83,8 @@ class ScmJournal:
             why = error.strerror if isinstance(error, OSError) else "it is damaged"
             raise PortalError(
                 f"{path} cannot be read: {why}. It says whether an ACME account was begun.",
-                f"See in SCM whether {name} is there, then:  rm {path}",
+                f"See in SCM whether {name} is there, then:  "
+                + proposed.line(f"rm {shlex.quote(str(path))}"),
             ) from None
 
     def write(self, intent: Intent) -> None:

@@ -27,8 +27,8 @@ def broken(facts: Facts) -> Forecast | None:
         return bad(
             "no-authenticator",
             f"{lineage.path} names no authenticator, so certbot renew fails for it",
-            "Name one; sectigo-eab where the account has an EAB pair.",
-            commands.saving(lineage.name, "--authenticator", PLUGIN),
+            "Have it renewed by sectigo-eab, where the account has an EAB pair.",
+            commands.ours("adopt", "--cert-name", lineage.name),
         )
     return _refused_options(facts) or _no_account(facts)
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from certbot_sectigo.base import atomic
 from certbot_sectigo.base.atomic.steps import open_folder
+from tests.bed.proposals import ran
 
 OLD, NEW = b"old\n", b"new content\n" * 1000
 
@@ -232,7 +233,7 @@ def test_a_planted_link_is_not_followed(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert target.read_bytes() == OLD
     # The remedy it gives is one that helps.
-    subprocess.run(caught.value.remedy.split("  ")[1], shell=True, check=True)
+    subprocess.run(ran(caught.value.remedy.split("  ")[1]), shell=True, check=True)
     atomic.replace(link, NEW)
     assert (link.read_bytes(), target.read_bytes()) == (NEW, OLD)
 
@@ -477,8 +478,9 @@ def test_rename_dir_never_takes_another_place(tmp_path: Path, there: str) -> Non
         dst.mkdir()
         if there == "full":
             (dst / "x").write_bytes(OLD)
-    with pytest.raises(atomic.FileError, match="there already"):
+    with pytest.raises(atomic.FileError, match="there already") as caught:
         atomic.rename_dir(tmp_path / "src", dst)
+    subprocess.run(ran(caught.value.remedy.split(":  ")[1]), shell=True, check=True)
     assert names_in(tmp_path / "src") == ["regr.json"]
 
 

@@ -26,7 +26,11 @@ _alive: set[Process] = set()
 
 def clean_environment(**more: str) -> dict[str, str]:
     """Give an environment for children: nothing of the user's that could steer them."""
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "TMPDIR", "CERTBOT_SECTIGO_REGISTER")
+        if name in os.environ
+    }
     return {**kept, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **more}
 
 

@@ -13,6 +13,7 @@ from certbot_sectigo.machine.dirs import server_path
 from tests.bed import process
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 from tests.bed.terminal import terminal
 from tests.cli.tool import Tool
@@ -33,7 +34,7 @@ def tool(machine: Machine) -> Tool:
 
 def pasted(machine: Machine, command: str) -> process.Result:
     """Run a proposed command of ours as it is printed."""
-    words = shlex.split(command)
+    words = shlex.split(ran(command))
     assert words[0] == "certbot-sectigo"
     return process.run(
         [str(BIN / words[0]), *words[1:]],

@@ -10,6 +10,7 @@ import pytest
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
 from tests.bed.process import Result, run
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 from tests.cli.tool import Tool
 
@@ -30,7 +31,7 @@ def tool(certbot: Certbot, sectigo: Sectigo) -> Tool:
 
 def pasted(tool: Tool, line: str, check: int) -> Result:
     env = tool.certbot.environment({"PATH": f"{BIN}:/usr/bin:/bin"})
-    words: list[str | Path] = [*shlex.split(line), "--system-root", tool.system_root]
+    words: list[str | Path] = [*shlex.split(ran(line)), "--system-root", tool.system_root]
     return run(words, folder=tool.certbot.home / "output", env=env, check=check)
 
 

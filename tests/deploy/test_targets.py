@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from certbot_sectigo.deploy import targets
 from certbot_sectigo.deploy.examples import EXAMPLES, example
 from certbot_sectigo.deploy.model import TargetsError
+from tests.bed.proposals import ran
 
 GOOD = """
 [[target]]
@@ -181,7 +182,7 @@ def test_file_that_others_can_change_is_refused(tmp_path: Path) -> None:
         os.chown(file, 0, 65534)
         with pytest.raises(TargetsError, match="chmod go-w") as caught:
             targets.load(file)
-        subprocess.run(["sh", "-ec", caught.value.remedy.splitlines()[-1]], check=True)
+        subprocess.run(["sh", "-ec", ran(caught.value.remedy.splitlines()[-1])], check=True)
         assert targets.load(file)
 
 

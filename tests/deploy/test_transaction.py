@@ -14,6 +14,7 @@ from certbot_sectigo.deploy import recovery
 from certbot_sectigo.deploy.job import DeployJob
 from certbot_sectigo.deploy.model import DeployError, Material, TargetsError
 from certbot_sectigo.deploy.store import DeployStore
+from tests.bed.proposals import ran
 from tests.deploy.lineages import NOBODY, issue, lay, need_root
 from tests.deploy.services import Machine, call
 
@@ -369,7 +370,7 @@ def test_unreadable_store_says_so(machine: Machine, first: Material) -> None:
         roll_back(machine)
     assert str(manifest.parent) in str(caught.value)
     command = caught.value.remedy.splitlines()[-1]
-    subprocess.run(["sh", "-ec", command], check=True)
+    subprocess.run(["sh", "-ec", ran(command)], check=True)
     assert roll_back(machine) == []
     assert machine.deploy(renew(machine))["a"].ok
 
@@ -541,7 +542,7 @@ def test_who_else_could_change_the_files_is_told_and_can_be_mended(
         return
     assert f"{folder} can be written to by {who}," in said.err
     command = said.err.splitlines()[-1]
-    subprocess.run(["sh", "-ec", command], check=True)
+    subprocess.run(["sh", "-ec", ran(command)], check=True)
     assert call(machine, "deploy", "--check") == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import socket
 from collections.abc import Callable
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.bed.components import BIN
+from tests.bed.process import clean_environment, run
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 from tests.bed.tree import Snapshot
 from tests.doctor.machines import Machine, certificate, healthy
@@ -244,7 +248,12 @@ def test_a_ca_that_does_not_answer_tells_nothing(machine: Machine) -> None:
             path.write_text(path.read_text().replace(f"http://{old.name}", server[:-6]))
         for note in machine.config.glob("accounts/**/sectigo-eab.json"):
             note.write_text(note.read_text().replace(f"http://{old.name}", server[:-6]))
-        assert set(machine.codes("--online")) == {"accounts/standing-unknown"}
+        _, findings, _ = machine.doctor("--online")
+        assert {found["code"] for found in findings} == {"accounts/standing-unknown"}
+        words: list[str | Path] = [*shlex.split(ran(findings[0]["command"]))]
+        env = clean_environment(PATH=f"{BIN}:/usr/bin:/bin", HOME=str(machine.home))
+        again = run(words, folder=machine.home, env=env, check=None)
+        assert "could not be reached" in again.text
 
 
 def test_reading_changes_nothing(machine: Machine) -> None:

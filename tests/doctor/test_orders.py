@@ -12,6 +12,7 @@ from tests.bed import schema
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
 from tests.bed.process import clean_environment, run
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 from tests.bed.tree import Snapshot
 from tests.doctor.machines import Machine, healthy
@@ -84,7 +85,11 @@ def test_a_server_that_is_gone(machine: Machine) -> None:
     assert {f["severity"] for f in findings} == {"warning"}
     assert "could not be reached" in findings[0]["what"]
     env = clean_environment(PATH=f"{BIN}:/usr/bin:/bin", HOME=str(machine.home))
-    words: list[str | Path] = [*shlex.split(findings[0]["command"]), "--system-root", machine.root]
+    words: list[str | Path] = [
+        *shlex.split(ran(findings[0]["command"])),
+        "--system-root",
+        machine.root,
+    ]
     again = run(words, folder=machine.home, env=env, check=None)
     assert "could not be reached" in " ".join(again.stdout.split())
 

@@ -19,6 +19,7 @@ from tests.bed.components import require
 from tests.bed.history import plain_account
 from tests.bed.knot import Knot
 from tests.bed.ports import free_port
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Department, Sectigo
 
 MANUAL = (
@@ -217,7 +218,7 @@ def test_reconfigure_is_refused_before_any_order_with_a_way_on(
     assert sectigo.orders == orders
     assert before.changes(machine.snapshot()) == []
     proposed = [
-        shlex.split(line)
+        shlex.split(ran(line))
         for line in result.output.splitlines()
         if line.strip().startswith(("certbot ", "certbot-sectigo "))
     ]

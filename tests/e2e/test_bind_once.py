@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.bed.certbot import Certbot
+from tests.bed.paste import paste
 from tests.bed.sectigo import Sectigo
 from tests.bed.tree import Snapshot
 
@@ -41,7 +42,9 @@ def test_which_account_a_spent_pair_has_needs_to_be_said_only_once(
     refused = certbot.certonly("one.a.example", credentials=credentials, check=1)
     assert "--account ID" in refused.text and mine.id in refused.text
 
-    certbot.certonly("one.a.example", credentials=credentials, more=("--account", mine.id))
+    (line,) = (line for line in refused.output.splitlines() if "--account ID" in line)
+    words = {"FILE": credentials, "ID": mine.id, "NAME": "one.a.example"}
+    paste(certbot, line, words, more="-n --agree-tos")
     certbot.certonly("two.a.example", credentials=credentials)
 
     assert certbot.lineage("two.a.example").account == mine.id

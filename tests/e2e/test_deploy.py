@@ -17,6 +17,7 @@ from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
 from tests.bed.ports import free_port
 from tests.bed.process import Result, poll
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 from tests.deploy.daemons import Daemon, open_folder, serves
 from tests.deploy.services import Machine
@@ -85,7 +86,7 @@ class Place:
         assert line.count("--logs-dir ") == 1
         env = self.certbot.environment({"PATH": f"{BIN}:{os.environ['PATH']}"})
         folder = self.certbot.home / "pasted"
-        return process.run(["sh", "-ec", line], folder=folder, env=env, check=check)
+        return process.run(["sh", "-ec", ran(line)], folder=folder, env=env, check=check)
 
     @property
     def cert(self) -> bytes:

@@ -9,6 +9,7 @@ from tests.bed import process
 from tests.bed.certbot import Certbot
 from tests.bed.command import as_json
 from tests.bed.components import BIN
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 
 NAME = "www.b.example"
@@ -30,7 +31,7 @@ def test_the_wrong_department_pays(certbot: Certbot, sectigo: Sectigo) -> None:
     assert NAME in finding["what"]
     path = os.pathsep.join([str(certbot.executable.parent), str(BIN), "/usr/bin", "/bin"])
     env = certbot.environment({"PATH": path})
-    line: list[str] = [*shlex.split(finding["command"]), "-n", "--agree-tos"]
+    line: list[str] = [*shlex.split(ran(finding["command"])), "-n", "--agree-tos"]
     process.run(line, folder=certbot.home / "output", env=env, check=0)
     assert certbot.lineage(NAME).organisation == sectigo.b.organisation
     after = {f["code"] for f in as_json(certbot, "doctor", check=None)["findings"]}

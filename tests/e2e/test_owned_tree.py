@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ import pytest
 from certbot_sectigo.sandbox import Config, running
 from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
-from tests.bed.owner import OWNER, STRANGER, OwnedCertbot, drop, run_as
+from tests.bed.owner import OWNER, STRANGER, OwnedCertbot, run_as
+from tests.bed.paste import paste
 from tests.bed.racer import needs_root
 from tests.bed.sectigo import Sectigo
 from tests.bed.tree import Snapshot
@@ -141,10 +141,8 @@ def test_adopt_deploy_and_a_revocation_by_an_account_of_the_archive(
     os.chown(toml, OWNER, OWNER)
     (service / "site.pem").unlink()
     refused = root("deploy", check=1)
-    for line in refused.splitlines():
-        if line.startswith("  chown "):
-            command_line = line
-    os.system(command_line)
+    (line,) = (line for line in refused.splitlines() if line.startswith("  chown "))
+    paste(owned, line)
     root("deploy")
     assert (service / "site.pem").exists()
     toml.unlink()
@@ -210,7 +208,7 @@ def test_who_is_neither_root_nor_the_owner_is_told_who_can(owned: OwnedCertbot, 
         assert before.changes(Snapshot.of(owned.config_dir)) == []
         line = refused.stderr.splitlines()[-1]
         assert line.startswith(f"sudo -u '#{OWNER}' certbot-sectigo ")
-        as_told(line, owned)
+        paste(owned, line)
         assert before.changes(Snapshot.of(owned.config_dir)) != []
     # Neither of the two is sent to the other.
     command(owned, *pins.words)
@@ -228,20 +226,8 @@ def test_the_owner_of_half_a_tree_is_sent_to_root(
     refused = run_as(OWNER, owned, *pins.words, check=1)
     assert refused.stderr.splitlines()[-1].startswith("sudo certbot-sectigo ")
     now = owned.lineage(NAME).account
-    as_told(refused.stderr.splitlines()[-1], owned)
+    paste(owned, refused.stderr.splitlines()[-1])
     assert owned.lineage(NAME).account != now
-
-
-def as_told(line: str, certbot: Certbot) -> None:
-    """Run a command line with sudo in front, as sudo would."""
-    words = shlex.split(line)
-    assert words.pop(0) == "sudo"
-    user = 0
-    if words[0] == "-u":
-        user = int(words[1].lstrip("#"))
-        del words[:2]
-    assert words.pop(0) == "certbot-sectigo"
-    command(certbot, *words, drop=drop(user) if user else ())
 
 
 def test_where_others_could_lead_root_elsewhere(
@@ -258,7 +244,7 @@ def test_where_others_could_lead_root_elsewhere(
         (found,) = [one for one in findings if one["code"] == "secrets/owner"]
         assert not [f for f in findings if (f["command"] or "").startswith("certbot-sectigo")]
         assert found["command"] == refused.stderr.splitlines()[-1]
-        assert os.system(found["command"]) == 0
+        paste(owned, found["command"])
         command(owned, *pins.words)
     readable.chmod(0o1777)  # as /tmp: what is in it cannot be replaced
     command(owned, *pins.words)
@@ -302,11 +288,11 @@ def test_doctor_proposes_nothing_that_is_refused(owned: OwnedCertbot, sectigo: S
     os.chown(key, STRANGER, STRANGER)
     key.chmod(0o644)
     findings = {one["code"]: one for one in as_json(owned, "doctor", check=1)["findings"]}
-    assert os.system(findings["secrets/account-key-owner"]["command"]) == 0
+    paste(owned, findings["secrets/account-key-owner"]["command"])
     assert key.stat().st_uid == OWNER
     fix = findings["secrets/account-key"]["command"]
     assert fix.startswith("certbot-sectigo ")
-    command(owned, *shlex.split(fix)[7:], "--yes", check=1)
+    paste(owned, fix, more="--yes", check=1)
     assert key.stat().st_mode & 0o777 == 0o600
     assert not [one for one in findings.values() if one["code"] == "secrets/owner"]
     owned.run("renew", "--force-renewal")

@@ -11,6 +11,7 @@ import pytest
 
 from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 
 TIMER = "[Timer]\nOnCalendar=*-*-* 00,12:00:00\n"
@@ -102,7 +103,8 @@ def test_a_lapsed_validation_wants_a_challenge(machine: Machine) -> None:
     assert forecast["outlook"] == "challenge"
     assert forecast["names"] == ["www.a.example"] and forecast["method"] == "http-01"
     tried = subprocess.run(
-        [*shlex.split(forecast["command"]), *machine.sectigo.http01, "--no-random-sleep-on-renew"],
+        [*shlex.split(ran(forecast["command"])), *machine.sectigo.http01,
+         "--no-random-sleep-on-renew"],
         env={**machine.certbot.environment(), "PATH": str(machine.certbot.executable.parent)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -122,7 +124,7 @@ def test_broken_links_and_the_lines_that_mend_them(machine: Machine) -> None:
     said = machine.forecasts(check=1)
     forecast = said["www.a.example"]["forecast"]
     assert forecast["outlook"] == "broken"
-    subprocess.run(forecast["command"], shell=True, check=True)
+    subprocess.run(ran(forecast["command"]), shell=True, check=True)
     assert machine.forecasts(check=0)["www.a.example"]["forecast"]["outlook"] == "ready"
 
 

@@ -18,6 +18,7 @@ from tests.bed.command import as_json, command
 from tests.bed.components import BIN
 from tests.bed.pebble import Pebble
 from tests.bed.process import run
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 from tests.bed.terminal import terminal
 from tests.bed.tree import Snapshot
@@ -88,7 +89,7 @@ def test_where_plain_certbot_cannot_choose_the_right_account_does_it(
 
     [proposed] = [line for line in done.stdout.splitlines() if line.startswith("certbot renew")]
     renewed = run(
-        ["sh", "-c", f"{proposed} --no-random-sleep-on-renew"],
+        ["sh", "-c", f"{ran(proposed)} --no-random-sleep-on-renew"],
         folder=two.home / "output",
         env=two.environment({"PATH": f"{BIN}:{os.environ['PATH']}"}),
     )

@@ -14,6 +14,7 @@ from tests.bed.certbot import Certbot
 from tests.bed.command import command
 from tests.bed.history import old_log, plain_account, plain_lineage
 from tests.bed.process import ArgumentWatch
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 from tests.bed.tree import holders
 
@@ -270,7 +271,7 @@ def test_moving_a_lineage_to_another_server_is_said_with_the_way_to_do_it(
         (line,) = (
             line for line in result.output.splitlines() if "accounts register --cred" in line
         )
-        command(certbot, *shlex.split(line)[1:], "--yes")
+        command(certbot, *shlex.split(ran(line))[1:], "--yes")
         moved = certbot.lineage(NAME)
         assert (moved.params["server"], moved.serial) == (other.server, old.serial)
         assert moved.account == certbot.account(other.server, other.b.kid).id

@@ -15,6 +15,7 @@ from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
 from tests.bed.components import BIN
 from tests.bed.ports import free_port
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 
 NAME = "www.a.example"
@@ -23,7 +24,7 @@ NAME = "www.a.example"
 def pasted(certbot: Certbot, line: str, *more: str, check: int | None = 0) -> process.Result:
     path = os.pathsep.join([str(certbot.executable.parent), str(BIN), "/usr/bin", "/bin"])
     env = certbot.environment({"PATH": path})
-    words = [*shlex.split(line), *more]
+    words = [*shlex.split(ran(line)), *more]
     return process.run(words, folder=certbot.home / "output", env=env, check=check)
 
 

@@ -12,6 +12,7 @@ import pexpect
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
 from tests.bed.process import TIMEOUT
+from tests.bed.proposals import ran
 
 STAND_IN = """#!/bin/sh
 printf '%s' "${0##*/}"
@@ -64,6 +65,7 @@ class Desk:
     ) -> str:
         """Run the one of the printed commands that has a part, with its capitals replaced."""
         (command,) = (line for line in self.commands if part in line)
+        ran(command)
         for capitals, value in (words or {}).items():
             command, replaced = re.subn(rf"\b{capitals}\b", value, command)
             assert replaced, command

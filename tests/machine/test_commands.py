@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from certbot_sectigo.base import proposed
 from certbot_sectigo.machine import commands
 from tests.bed.components import BIN
 from tests.bed.process import clean_environment, run
@@ -43,6 +44,7 @@ def test_our_commands_carry_the_directories(
         ("certbot renew", "certbot renew {}"),
         ("certbot -q renew", "certbot {} -q renew"),
         ("certbot", "certbot {}"),
+        ("certbot --version ; certbot plugins", "certbot {0} --version ; certbot plugins {0}"),
         ("ss -ltnp 'sport = :80'", "ss -ltnp 'sport = :80'"),
         ("certbot-auto renew", "certbot-auto renew"),
     ],
@@ -65,7 +67,7 @@ def test_certbots_commands_carry_the_directories_once() -> None:
 
 def test_what_is_proposed_can_be_collected(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    monkeypatch.setattr(commands, "written", seen.append)
+    monkeypatch.setattr(proposed, "written", seen.append)
     commands.ours("accounts", "list")
     commands.certbots("renew")
     assert seen == ["certbot-sectigo accounts list", "certbot renew"]

@@ -14,6 +14,7 @@ import pytest
 from certbot_sectigo.machine import lineages, live
 from tests.bed.certbot import Certbot
 from tests.bed.command import command
+from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 
 
@@ -206,7 +207,7 @@ def test_the_proposed_lines_mend_it(
     assert lines
     for line in lines:
         assert line.startswith("ln -s")
-        subprocess.run(line, shell=True, check=True)
+        subprocess.run(ran(line), shell=True, check=True)
     assert damages(tree, numbered(name)) == []
 
 

@@ -16,6 +16,7 @@ from acme import challenges
 from certbot_sectigo.base import errors
 from certbot_sectigo.plugin.http01 import ChallengeAnswer, Standalone, WebRoot
 from tests.accounts.keys import new_key
+from tests.bed.proposals import ran
 from tests.bed.racer import give_to_nobody, needs_root, racing
 
 
@@ -146,7 +147,7 @@ def test_a_link_of_the_web_roots_owner_leads_nowhere(tmp_path: Path, name: str) 
     assert f"{folder / name} is a link" in refused.value.message
     assert "x.example" in refused.value.message
     command = refused.value.remedy.splitlines()[0].split(":  ")[1]
-    subprocess.run(["sh", "-ec", command], check=True)
+    subprocess.run(["sh", "-ec", ran(command)], check=True)
     responder.publish([answer()])
     responder.withdraw()
 

@@ -10,6 +10,7 @@ import pytest
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.portal import credentials
+from tests.bed.proposals import ran
 
 GOOD = "sectigo_scm_login = me\nsectigo_scm_customer_uri = uni\n"
 
@@ -122,7 +123,7 @@ def test_a_file_that_others_can_read_is_refused_and_the_command_helps(tmp_path: 
     with pytest.raises(errors.Error) as caught:
         credentials.read(path)
     (line,) = [w for w in caught.value.remedy.splitlines() if w.startswith("Run:")]
-    assert os.system(line[len("Run:") :]) == 0
+    assert os.system(ran(line[len("Run:") :])) == 0
     credentials.read(path)
 
 

@@ -11,6 +11,7 @@ import pytest
 from certbot_sectigo.portal.scm import Scm
 from certbot_sectigo.sandbox import RunningSandbox
 from tests.bed.certbot import Certbot
+from tests.bed.proposals import ran
 from tests.portal.conftest import a_minute_later, scm_ini, transport
 from tests.safety.forker import Forker
 
@@ -125,5 +126,5 @@ def test_no_place_for_a_note(host: Host) -> None:
 def test_what_ensure_proposes_is_run_as_it_is_printed(host: Host) -> None:
     said = host.forker.run(*host.ensure).output
     (line,) = [w.strip() for w in said.splitlines() if " scm pair " in w]
-    host.forker.run(*shlex.split(line.replace("FILE", str(host.output)))[1:])
+    host.forker.run(*shlex.split(ran(line).replace("FILE", str(host.output)))[1:])
     host.check()

@@ -11,6 +11,7 @@ from certbot_sectigo.portal.errors import CannotError
 from certbot_sectigo.portal.scm import Scm, UniversalScm
 from certbot_sectigo.sandbox import Config, Pair, running
 from tests.bed.certbot import Certbot
+from tests.bed.proposals import ran
 from tests.cli.tool import Tool
 from tests.portal.conftest import Start, scm_ini, transport
 from tests.sandbox.acme_client import Client
@@ -75,7 +76,7 @@ def test_the_commands(certbot: Certbot, tmp_path: Path) -> None:
         assert "nothing is to be done" in tool.run(*own).stdout
         output = tmp_path / "web1.ini"
         [line] = [w for w in said.splitlines() if " scm pair " in w]
-        tool.run(*shlex.split(line.replace("FILE", str(output)))[1:])
+        tool.run(*shlex.split(ran(line).replace("FILE", str(output)))[1:])
         certbot.run("certonly", "-a", "sectigo-eab", "--sectigo-eab-credentials", str(output),
                     "--agree-tos", "-m", "x@c.example", "-d", "www.c.example")  # fmt: skip
         assert tool.json("scm", "accounts")["accounts"] == []
@@ -98,7 +99,7 @@ def test_the_commands(certbot: Certbot, tmp_path: Path) -> None:
         refused = tool.run("scm", "show", "--universal", "nobody", check=1).stderr
         [line] = [w for w in refused.splitlines() if w.startswith("certbot-sectigo ")]
         assert line.endswith("--universal")
-        tool.run(*shlex.split(line)[1:])
+        tool.run(*shlex.split(ran(line))[1:])
         tool.run("scm", "delete", "--universal", "new", "--yes")
         assert sandbox.scm_status(found["kid"]) == "deactivated"
         assert CLERK.password.reveal() not in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -58,8 +59,9 @@ def change(
     if lineage.problem is not None:
         raise PinError(
             f"{lineage.path} {lineage.problem}, so certbot does not use it; not changed.",
-            "Mend the file, or remove the lineage:\n"
-            + commands.certbots("delete", "--cert-name", lineage.name),
+            # Of what is missing in the file certbot delete makes a traceback.
+            "Mend the file, or put it aside, where certbot does not look; the certificate stays:\n"
+            + commands.line(shlex.join(["mv", str(lineage.path), f"{lineage.path}.broken"])),
         )
     if lineage.link:
         raise PinError(

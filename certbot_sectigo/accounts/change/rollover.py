@@ -111,7 +111,7 @@ def settle(dirs: Dirs, rollover: Rollover, settings: Settings) -> Account:
                 f"The new key of account {rollover.old} is neither in {rollover.staged} nor does "
                 f"the account load that it was for: {account.problem}",
                 "Put the folder back where it was, or forget the key:\n"
-                f"rm {shlex.quote(str(rollover.journal))}",
+                f"{commands.line(f'rm {shlex.quote(str(rollover.journal))}')}",
             )
         return account
     refuse_links(dirs.config_dir, rollover.staged)

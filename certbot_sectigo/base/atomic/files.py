@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.base import reading
+from certbot_sectigo.base import proposed, reading
 from certbot_sectigo.base.atomic.folders import heir, make_private_dir
 from certbot_sectigo.base.atomic.steps import (
     FileError,
@@ -244,8 +244,10 @@ def _status(path: Path) -> os.stat_result | None:
         target = os.path.realpath(path)
         raise FileError(
             f"{path} is a symbolic link (to {target}); it is not changed through the link.",
-            f"Put the file itself in its place:  cp --remove-destination "
-            f"{shlex.quote(target)} {shlex.quote(str(path))}",
+            "Put the file itself in its place:  "
+            + proposed.line(
+                f"cp --remove-destination {shlex.quote(target)} {shlex.quote(str(path))}"
+            ),
         )
     if not stat.S_ISREG(status.st_mode):
         raise FileError(f"{path} is not an ordinary file; not changed.")

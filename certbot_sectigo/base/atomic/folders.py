@@ -10,7 +10,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from certbot_sectigo.base import reading
+from certbot_sectigo.base import proposed, reading
 from certbot_sectigo.base.atomic.steps import (
     FileError,
     do,
@@ -104,7 +104,8 @@ def rename_dir(src: Path, dst: Path) -> None:
         # folder with something in it, so that this look comes too early loses nothing.
         raise FileError(
             f"{dst} is there already, so {src} was not moved.",
-            f"Look at both:  ls -la {shlex.quote(str(src))} {shlex.quote(str(dst))}",
+            "Look at both:  "
+            + proposed.line(f"ls -la {shlex.quote(str(src))} {shlex.quote(str(dst))}"),
         )
     try:
         do("rename", dst, os.rename, src, dst)

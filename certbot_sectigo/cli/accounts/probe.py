@@ -192,7 +192,16 @@ def _blocks(
             f"Only {short[entry.account.name]} may issue for all of them. To use it:",
             commands.certbots(
                 "certonly",
-                *("--server", entry.facts.server, "--account", entry.account.name),
+                *_choosing(entry),
                 *(word for name in names for word in ("-d", name)),
             ),
         )
+
+
+def _choosing(entry: AccountEntry) -> tuple[str, ...]:
+    """Return the options of certbot that choose an account; without its kid plain certbot's."""
+    server = entry.facts.server
+    if entry.account.kid is None:
+        return "--server", server, "--account", entry.account.name
+    kid = ("--sectigo-eab-kid", entry.account.kid, "--sectigo-eab-server", server)
+    return "--authenticator", "sectigo-eab", *kid

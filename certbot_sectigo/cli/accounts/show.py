@@ -89,6 +89,9 @@ def _blocks(entry: AccountEntry, host: str) -> Iterator[Block]:
     other = moved_machine(account.creation_host, host)
     if other:
         yield Remark(f"It was made on {other}: if that machine still runs, both share its key.")
+    if account.note is None:
+        pin = commands.ours("accounts", "pin", account.name, "--eab-kid", "KID")
+        yield Remark("To say its kid:", pin)
     if entry.advice:
         yield Remark(f"What to do: {entry.way}".rstrip(), entry.command)
 
@@ -96,5 +99,5 @@ def _blocks(entry: AccountEntry, host: str) -> Iterator[Block]:
 def _kid(entry: AccountEntry) -> str:
     note = entry.account.note
     if note is None:
-        return "unknown; to say it:\n" + commands.ours("accounts", "pin", "ID", "--eab-kid", "KID")
+        return "unknown"
     return f"{note.kid} ({account_words.LEARNED[note.learned]})"

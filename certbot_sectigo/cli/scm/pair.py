@@ -55,7 +55,7 @@ def command(
         wanted,
         reusable=reusable,
         force=force,
-        ensure=commands.ours(
+        ensure="" if not missing or found is None else commands.ours(
             "ensure", one.name, "--organisation", words.organisation(one.organisation),
             "--server", server, *missing,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, ClassVar
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from certbot_sectigo.base import reading
+from certbot_sectigo.base import proposed, reading
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.deploy import checks, values
 from certbot_sectigo.deploy.format.interface import DeployFormat, Say, path_of
@@ -79,7 +80,8 @@ class Pkcs12Format(DeployFormat):
                 return []
             return [f"password_file: {file} is not there; generate_password = true makes one"]
         if found.st_mode & 0o007:
-            return [f"password_file: {file} can be read by everybody: chmod o= {file}"]
+            closing = proposed.line(f"chmod o= {shlex.quote(str(file))}")
+            return [f"password_file: {file} can be read by everybody:\n{closing}"]
         return []
 
     def render(self, material: Material) -> tuple[Rendered, ...]:

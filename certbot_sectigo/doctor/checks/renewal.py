@@ -191,7 +191,7 @@ def _unscheduled(schedule: Schedule, lineages: list[Lineage], ours: Ours) -> Fin
     need = bool(starts.needed(lineages))
     if schedule.disabled:
         timer = schedule.disabled[0]
-        enable = f"systemctl enable --now {shlex.quote(timer.name)}"
+        enable = commands.line(f"systemctl enable --now {shlex.quote(timer.name)}")
         what, remedy = f"{timer.name} is there, but not enabled.", "Enable it."
         for start in schedule.starts if need else ():
             if start.schedule == timer and start.has_plugin is False:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from certbot_sectigo.base import proposed
 from certbot_sectigo.doctor.model import Finding, Severity
 from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.timers import Start
@@ -83,7 +84,7 @@ def mending(start: Start, ours: Ours, lineages: Iterable[Lineage]) -> tuple[str,
     if start.pip:
         return (
             "Install the plugin beside that certbot.",
-            f"{shlex.quote(start.pip)} -m pip install certbot-sectigo",
+            proposed.line(f"{shlex.quote(start.pip)} -m pip install certbot-sectigo"),
         )
     return (
         "Install the plugin where that certbot finds it, or have the schedule start a certbot "
@@ -105,7 +106,7 @@ def _unit(start: Start, words: str) -> str:
             command = _replaced(command, start, words.replace("%", "%%"))
         lines.append(f"ExecStart={command}")
     folder = f"/etc/systemd/system/{start.service}.d"
-    return (
+    return proposed.line(
         f"mkdir -p {shlex.quote(folder)}\n"
         f"printf '%s\\n' {shlex.join(lines)} > {shlex.quote(f'{folder}/{PLUGIN}.conf')}\n"
         "systemctl daemon-reload"
@@ -120,7 +121,9 @@ def _table(start: Start, words: str) -> str:
     new = re.sub(r"([\\&|])", r"\\\1", words + start.rest)
     if '"' in old or "'" in old + words:
         return ""  # quotes within quotes: by hand
-    return f"sed -i {shlex.quote(f'{start.line}s|{old}|{new}|')} {shlex.quote(str(start.place))}"
+    return proposed.line(
+        f"sed -i {shlex.quote(f'{start.line}s|{old}|{new}|')} {shlex.quote(str(start.place))}"
+    )
 
 
 def _replaced(command: str, start: Start, words: str) -> str:

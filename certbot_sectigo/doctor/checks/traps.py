@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from certbot_sectigo.accounts.known.overview import Overview
+from certbot_sectigo.base import proposed
 from certbot_sectigo.doctor.model import Finding, Severity
 from certbot_sectigo.machine import certbot_versions
 from certbot_sectigo.machine.lineages import PLUGIN, Lineage
@@ -33,7 +34,7 @@ def check(settings: Iterable[Setting], overview: Overview) -> Iterator[Finding]:
             what,
             (f"{setting.path}:{setting.line}",),
             remedy,
-            f"sed -i '{setting.line}s/^/# /' {shlex.quote(str(setting.path))}",
+            proposed.line(f"sed -i '{setting.line}s/^/# /' {shlex.quote(str(setting.path))}"),
         )
 
 

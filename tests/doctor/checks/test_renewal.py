@@ -22,6 +22,7 @@ from certbot_sectigo.renewals.due import window
 from certbot_sectigo.renewals.facts import Facts
 from certbot_sectigo.renewals.forecast import forecast
 from certbot_sectigo.renewals.model import Renewal
+from tests.bed.proposals import ran
 
 NOW = datetime(2026, 11, 24, tzinfo=timezone.utc)
 NEW, OLD = (5, 8, 0), (2, 1, 0)
@@ -364,6 +365,7 @@ def test_a_timer_whose_certbot_lacks_the_plugin_and_the_command_that_mends_it(
     assert str(tmp_path / UNIT) + ":3" in finding.where
     # What it proposes does what it says: run for real, below the root.
     command = finding.command.replace("/etc/", f"{tmp_path}/etc/")
+    ran("\n".join(line for line in command.splitlines() if not line.startswith("systemctl")))
     subprocess.run(["sh", "-ec", command.replace("systemctl", "true")], check=True)
     [start] = timers.read(tmp_path).starts
     assert start.commands == ("'/opt/our certbot/bin/certbot' -q renew",)
@@ -391,7 +393,7 @@ def test_a_cron_table_whose_certbot_lacks_the_plugin(tmp_path: Path) -> None:
     [finding] = missing(tmp_path, Ours(), "sectigo-eab")
     assert finding.command == "/opt/v/bin/python3 -m pip install certbot-sectigo"
     [finding] = missing(tmp_path, ours, "sectigo-eab")
-    subprocess.run(["sh", "-ec", finding.command], check=True)
+    subprocess.run(["sh", "-ec", ran(finding.command)], check=True)
     table = (tmp_path / "etc/cron.d/mine").read_text()
     assert table == "1 1 * * * root /opt/w/bin/certbot -q renew\n"
     # Now nothing is known of the certbot that is started; Debian's beside it still lacks it.

@@ -1,0 +1,23 @@
+"""Commands that messages propose: all of them pass here, so that each can be seen to help.
+
+Rooms above write theirs by :mod:`certbot_sectigo.machine.commands`, which puts certbot's
+directories in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+written: Callable[[str], None] | None = None
+"""Called with each command that is proposed; None in normal runs. The tests see here that
+every one of them is run as printed."""
+
+
+def line(text: str) -> str:
+    """Return a command line as it stands: of a program that takes no directories of certbot's.
+
+    :param text: as it is to be typed, quoted.
+    """
+    if written is not None:
+        written(text)
+    return text

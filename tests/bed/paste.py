@@ -1,0 +1,60 @@
+"""Run a proposed command as it is printed, as somebody at a shell does who pastes it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+
+from tests.bed import process, proposals
+from tests.bed.certbot import Certbot
+from tests.bed.components import BIN
+
+_SUDO = """#!/bin/sh
+# sudo as far as proposals use it.
+user=0
+[ "$1" = -u ] && { user=${2#\\#}; shift 2; }
+exec setpriv --reuid "$user" --regid "$user" --clear-groups "$@"
+"""
+
+
+def paste(
+    certbot: Certbot,
+    printed: str,
+    words: Mapping[str, object] | None = None,
+    *,
+    more: str = "",
+    check: int | None = 0,
+    env: Mapping[str, str] | None = None,
+) -> process.Result:
+    """Run a printed command, or several lines of them.
+
+    :param words: what a reader puts in the place of words in capitals.
+    :param more: what answers its questions: ``--yes``, or options of the bed, in lines of
+        certbot and certbot-sectigo.
+    :param check: the exit code it must have; None for any.
+    """
+    proposals.ran(printed)
+    lines = []
+    for line in printed.splitlines():
+        for capitals, value in (words or {}).items():
+            line = re.sub(rf"\b{capitals}\b", str(value), line)
+        ours = re.match(r"\s*(sudo .*)?certbot", line)
+        lines.append(f"{line} {more}" if ours and more else line)
+    programs = certbot.home / "programs"
+    programs.mkdir(exist_ok=True)
+    sudo = programs / "sudo"
+    sudo.write_text(_SUDO)
+    sudo.chmod(0o755)
+    environment = certbot.environment(env)
+    environment["PATH"] = os.pathsep.join((str(programs), str(BIN), environment["PATH"]))
+    environment["COLUMNS"] = "300"
+    result = process.run(
+        ["sh", "-ec", "\n".join(lines)],
+        folder=certbot.home / "output",
+        env=environment,
+        cwd=certbot.home,
+        check=check,
+    )
+    assert "Traceback (most recent call last)" not in result.output, str(result)
+    return result
