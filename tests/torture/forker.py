@@ -6,6 +6,7 @@ programs are entered as from the shell: by their console script's entry point.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+_PR_SET_CHILD_SUBREAPER = 36  # of prctl(2)
 HANGS_AFTER = 60
 """Seconds after which a run that does not end is ended."""
 
@@ -123,12 +125,19 @@ class Forker:
 
 def _serve() -> None:
     """Fork for every request; the child leaves this function by ending."""
+    import ctypes
+
+    # What a killed run had started is ours then, and has ended before the tree is laid anew.
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     for line in sys.stdin:
         request = json.loads(line)
         child = os.fork()
         if child == 0:
             _run(request)
         _, status = os.waitpid(child, 0)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)
         if request["modules"]:
             _import(Path(request["modules"]))
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
@@ -136,7 +145,6 @@ def _serve() -> None:
 
 
 def _import(names: Path) -> None:
-    import contextlib
     import importlib
 
     for name in names.read_text("utf-8").split():
