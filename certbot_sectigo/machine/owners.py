@@ -140,7 +140,7 @@ def _roots(top: Path, known: set[tuple[int, int]] | None = None) -> Iterator[tup
 
     :param known: if given, all else is given to the owner of its folder.
     """
-    for places in (_above(top), os.fwalk(top)):
+    for places in (_above(top), os.fwalk(top) if reading.is_folder(top) else ()):
         for _, folders, files, descriptor in places:
             if heir(os.fstat(descriptor)) is None:
                 continue

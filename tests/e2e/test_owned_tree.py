@@ -114,7 +114,7 @@ def test_root_s_commands_keep_the_owner(
     assert owned.foreign() == []
 
 
-def test_adopt_deploy_and_a_revocation_by_an_account_of_the_archive(
+def test_root_s_adopt_and_deploy_keep_the_owner(
     owned: OwnedCertbot, sectigo: Sectigo, tmp_path: Path
 ) -> None:
     words = ("--eab-kid", sectigo.b.kid, "--eab-hmac-key", sectigo.b.pair.hmac_key)
