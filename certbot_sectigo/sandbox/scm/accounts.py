@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
 
 from certbot_sectigo.sandbox import model
 from certbot_sectigo.sandbox.parties import is_dns_name, new_hmac_key, new_kid
@@ -27,8 +26,6 @@ from certbot_sectigo.sandbox.scm.visit import (
 _FIRST_ID = 501
 PROFILE = "SANDBOX Universal"
 """The profile of Universal ACME accounts that come from the configuration."""
-_PADDING = "=="
-"""What ids of Universal ACME clients end with [D]."""
 
 
 def servers(visit: Visit) -> Reply:
@@ -63,7 +60,7 @@ def accounts(visit: Visit) -> Reply:
 
 def account(visit: Visit) -> Reply:
     """Answer one account: read, rename or delete it."""
-    found = _own(visit)
+    found = own(visit)
     store = visit.context.store
     if visit.request.method == "GET":
         return Reply.json(_document(visit, found))
@@ -83,12 +80,12 @@ def account(visit: Visit) -> Reply:
 
 def domains(visit: Visit) -> Reply:
     """Answer an account's domains: list, add or remove them."""
-    found = _own(visit)
+    found = own(visit)
     if visit.request.method == "GET":
         return visit.listed(list(_domains(visit, found)))
     names = _names(visit)
     with visit.context.store.transaction():
-        found = _own(visit)
+        found = own(visit)
         if visit.request.method == "POST":
             refused = [name for name in names if not _may_have(visit, found, name)]
             added = (name for name in names if name not in refused)
@@ -100,46 +97,6 @@ def domains(visit: Visit) -> Reply:
             member = "notRemovedDomains"
         visit.context.store.put(replace(found, domains=kept))
     return Reply.json({member: [{"name": name} for name in refused]} if refused else {})
-
-
-def clients(visit: Visit) -> Reply:
-    """Answer an account's clients: the ACME accounts that were bound with it."""
-    found = _own(visit)
-    since = visit.number("lastActivityWithinPrevDays")
-    rows = []
-    for client in visit.context.store.find(model.Account, kid=found.kid):
-        fields = {
-            "userAgent": client.user_agent[:255],
-            "ipAddress": client.address[:39],
-            "contacts": ",".join(client.contact),
-        }
-        if any((visit.query(key) or "") not in value for key, value in fields.items()):
-            continue
-        if since is not None and client.seen < visit.context.now() - since * DAY:
-            continue
-        if (visit.query("status") or client.status).lower() != client.status:
-            continue
-        ident = client.id + _PADDING if found.profile else client.id
-        rows.append(
-            {**fields, "accountId": ident, "status": client.status,
-             "lastActivity": visit.moment(client.seen)}
-        )  # fmt: skip
-    return visit.listed(rows)
-
-
-def client(visit: Visit) -> Reply:
-    """Deactivate a client, for good [D]; the pair and the other clients stay as they are."""
-    found = _own(visit)
-    ident = unquote(visit.place.detail)
-    if found.profile:
-        ident = ident.removesuffix(_PADDING)
-    store = visit.context.store
-    with store.transaction():
-        own = store.get(model.Account, ident)
-        if own is None or own.kid != found.kid:
-            raise ScmError(404, -1, "ACME client not found")
-        store.put(replace(own, status="deactivated"))
-    return empty(204)
 
 
 def _create(visit: Visit) -> Reply:
@@ -287,7 +244,8 @@ def _names(visit: Visit) -> list[str]:
     return names
 
 
-def _own(visit: Visit) -> model.ScmAccount:
+def own(visit: Visit) -> model.ScmAccount:
+    """Return the account that a request is about, if who asks may see it."""
     found = visit.context.store.get(model.ScmAccount, visit.place.ident)
     if found is None or found.deleted or not visit.sees(found.organisation):
         raise ScmError(*NO_SUCH_ACCOUNT)

@@ -11,7 +11,7 @@ from certbot_sectigo.sandbox import model
 from certbot_sectigo.sandbox.protocol.exchange import Context, Reply, SandboxRequest
 from certbot_sectigo.sandbox.protocol.faults import Fault
 from certbot_sectigo.sandbox.protocol.paths import ScmPlace
-from certbot_sectigo.sandbox.scm import accounts, certificates, domains
+from certbot_sectigo.sandbox.scm import accounts, certificates, clients, domains
 from certbot_sectigo.sandbox.scm.login import Login
 from certbot_sectigo.sandbox.scm.visit import DAY, ScmError, Visit, organisations
 
@@ -23,8 +23,8 @@ _ROUTES: Mapping[str, tuple[Callable[[Visit], Reply], tuple[str, ...]]] = {
     "scm-account": (accounts.account, ("GET", "PUT", "DELETE")),
     "scm-account-domains": (accounts.domains, ("GET", "POST", "DELETE")),
     "scm-account-domains-v1": (accounts.domains, ("POST", "DELETE")),
-    "scm-clients": (accounts.clients, _READ),
-    "scm-client": (accounts.client, ("PUT",)),
+    "scm-clients": (clients.clients, _READ),
+    "scm-client": (clients.client, ("PUT",)),
     "scm-organizations": (domains.organizations, _READ),
     "scm-organization": (domains.organization, _READ),
     "scm-organization-validations": (domains.organization_validations, _READ),
