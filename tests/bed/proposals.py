@@ -115,6 +115,8 @@ def ran(text: str) -> str:
 def complaints(folder: Path) -> list[str]:
     """Say which shapes were proposed and never run, each with the places that wrote it."""
     run = {shape for line in _notes(folder, "ran") for shape in shapes(line["text"])}
+    # Who pastes a command answers its question with it.
+    run |= {" ".join(word for word in shape.split() if word != "--yes") for shape in run}
     found: dict[str, set[str]] = {}
     for line in _notes(folder, "proposed"):
         for shape in shapes(line["text"]):

@@ -51,6 +51,17 @@ def test_a_unit(tmp_path: Path, more: dict[str, str], names: list[str]) -> None:
     assert lacks(root, https_proxy="http://p:1") == names
 
 
+def test_what_it_says_to_be_written_into_a_unit_is_what_was_missing(tmp_path: Path) -> None:
+    """The editor that ``systemctl edit`` opens writes this very file."""
+    root = write(tmp_path, {"etc/systemd/system/certbot.timer": TIMER,
+                            "etc/systemd/system/certbot.service": SERVICE})  # fmt: skip
+    (lack,) = network.lacking({"https_proxy": "http://p:1"}, timers.read(root).starts, root)
+    command, _, text = lack.remedy.partition("\nand write there:\n")
+    assert command == "systemctl edit certbot.service"
+    write(root, {"etc/systemd/system/certbot.service.d/override.conf": text})
+    assert lacks(root, https_proxy="http://p:1") == []
+
+
 @pytest.mark.parametrize(
     ("more", "head", "names"),
     [

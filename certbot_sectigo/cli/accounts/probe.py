@@ -200,8 +200,8 @@ def _blocks(
 
 def _choosing(entry: AccountEntry) -> tuple[str, ...]:
     """Return the options of certbot that choose an account; without its kid plain certbot's."""
-    server = entry.facts.server
+    server, account = entry.facts.server, ("--account", entry.account.name)
     if entry.account.kid is None:
-        return "--server", server, "--account", entry.account.name
+        return "--server", server, *account
     kid = ("--sectigo-eab-kid", entry.account.kid, "--sectigo-eab-server", server)
-    return "--authenticator", "sectigo-eab", *kid
+    return "--authenticator", "sectigo-eab", *kid, *account
