@@ -328,6 +328,7 @@ def test_the_strict_classification_and_the_catalogue_agree() -> None:
         "eab-required": Meaning.EAB_REQUIRED,
         "account-deactivated": Meaning.DEACTIVATED,
         "account-suspended": Meaning.SUSPENDED,
+        "identifiers-not-linked": Meaning.NOT_LINKED,
     }
     for key, kind, _, detail in TEXTS:
         assert meaning(Problem.of(kind, detail)) is expected.get(key, Meaning.OTHER), detail
