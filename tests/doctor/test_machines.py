@@ -67,7 +67,8 @@ def unnoted(machine: Machine) -> None:
 
 def several_kids(machine: Machine) -> None:
     path = machine.renewal("a.example")
-    path.write_text(path.read_text().replace("= sectigo-eab\n", "= standalone\n"))
+    lines = path.read_text().replace("= sectigo-eab\n", "= standalone\n").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("sectigo_eab_")))
 
 
 def account_key(machine: Machine) -> None:

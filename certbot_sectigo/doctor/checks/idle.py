@@ -63,7 +63,9 @@ def check(
         lineage = renewal.lineage
         set_ = {name for name, value in renewal.options.items() if value not in _UNSET}
         ours = sorted(name for name in set_ if name.startswith("sectigo_eab_"))
-        if ours and PLUGIN not in lineage.plugins and not lineage.problem:
+        # A file that lost its authenticator is a finding of its own.
+        sound = lineage.authenticator and not lineage.problem
+        if ours and sound and PLUGIN not in lineage.plugins:
             yield _finding(
                 f"{lineage.name} has {', '.join(ours)}, while {lineage.authenticator} is its "
                 f"authenticator and {PLUGIN} not its installer",
