@@ -28,7 +28,7 @@ EAB = "[External Account Binding] "
         ("unauthorized", "The account is currently suspended", Meaning.SUSPENDED),
         ("serverInternal", "The server experienced an internal error", Meaning.OTHER),
         ("unauthorized", "The identifiers are not all linked to the same preauthorized Subject "
-         "organization name/address", Meaning.OTHER),
+         "organization name/address", Meaning.NOT_LINKED),
     ],
 )  # fmt: skip
 def test_known_texts(kind: str, detail: str, expected: Meaning) -> None:

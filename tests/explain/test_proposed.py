@@ -283,6 +283,14 @@ def test_a_check_of_which_a_log_knows_more(desk: Desk) -> None:
     assert "on Monday" in desk.pastes("explain", {"FILE": log})
 
 
+def test_a_registration_of_which_a_log_knows_more(desk: Desk) -> None:
+    with stub(newAccount=Answer.problem("externalAccountRequired", "a pair, please")) as ca:
+        _orders(desk, ca.url)
+    desk.explains("registration-failed", "lego: Could not complete registration\n")
+    log = str(desk.certbot.logs_dir / "letsencrypt.log")
+    assert "a pair, please" in desk.pastes("explain", {"FILE": log})
+
+
 def _orders(desk: Desk, server: str) -> None:
     options = plain_options(EabPair.new("a-kid"), server, desk.certbot.home / "plain")
     port = ("--http-01-port", str(free_port()))
@@ -423,6 +431,10 @@ QUESTIONS = (
     Question("ca-bundle-unreadable", f"{_NET}Could not find a suitable TLS CA certificate bundle, "
              "invalid path: /gone.pem", "env", "REQUESTS_CA_BUNDLE=/gone.pem",
              env=(("REQUESTS_CA_BUNDLE", "/gone.pem"),)),
+    Question("key-not-made", "acme.sh: Error creating domain key", "openssl version",
+             "(?si)(open|libre)ssl.*filesystem"),
+    Question("files-failed", "lego: Could not save account file", "ls -ld",
+             "(?s)drwx.*Filesystem", words=(("FOLDER", "."),)),
     Question("helper-missing", "acme.sh: Please install socat first", "which -a", "/openssl"),
     Question("too-many-open-files", "certbot: Too many open files", "ulimit", r"\d+\s+\d+"),
     Question("disk-full", "certbot: No space left on device", "df", "(?s)Filesystem.*IUse"),
