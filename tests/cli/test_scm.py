@@ -202,8 +202,10 @@ def test_the_kid_of_an_account_is_learnt_from_scm_and_noted(
     found = tool.accounts("--scm")[ident]
     assert (found["kid"], found["kid_learned"]) == (pair.kid, "scm")
     [renewal] = _json(tool, "renewals", "--scm", check=1)["renewals"]
-    [horizon] = renewal["horizons"]
+    # The last one is the organisation's own validation.
+    [horizon, own] = renewal["horizons"]
     assert (horizon["name"], horizon["method"]) == ("www.c.example", "scm")
+    assert (own["name"], own["method"]) == ("Department C", "organisation")
     assert horizon["until"].startswith(
         f"{datetime.now(timezone.utc) + timedelta(days=198):%Y-%m-%d}"
     )
