@@ -47,10 +47,11 @@ class Explanation:
 def explain(finding: TextFinding, situation: Situation) -> Explanation:
     """Fill an entry in with what is known."""
     entry, told = finding.entry, finding.told
-    ca = profile(told.servers) or profile(told.hosts)
-    if ca is None and situation.server:
-        ca = profile(frozenset({urlsplit(situation.server).hostname or ""}))
-    if ca is None and any("acme" in host for host in told.servers | told.hosts):
+    # Where the order went says whose CA it is; other hosts only where that is not known.
+    asked = urlsplit(situation.server or "").hostname
+    hosts = told.servers or (frozenset({asked}) if asked else told.hosts)
+    ca = profile(hosts)
+    if ca is None and any("acme" in host for host in hosts):
         ca = ANY  # a CA that is named, and is not Sectigo
     advice = advise(entry, situation.placeholders, ca, finding.quote)
     first = way = ""

@@ -29,6 +29,9 @@ _CHATTER = (
     "Notifying user: Saving",
 )
 """How records of certbot's begin that describe plugins and never an error."""
+_SETTING = "Var "
+"""How records of certbot's begin that tell an option's value: in every dry run the server is
+Let's Encrypt's staging server, whoever is asked then."""
 _PROGRAM = "Location of certbot entry point: "
 """Stands in the record before that of the arguments."""
 _FAILED = re.compile(
@@ -159,7 +162,8 @@ class _Reader:
                 return
             if text.startswith(_CHATTER):
                 return
-            self._told = overhear(self._told, text)
+            if not text.startswith(_SETTING):
+                self._told = overhear(self._told, text)
             failed = self._record.group(1) in ("ERROR", "CRITICAL") or bool(_FAILED.match(text))
             yield self._passage(text, lines, "certbot", failed)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from certbot_sectigo.machine import dirs
 from certbot_sectigo.machine.logs import parser
 from certbot_sectigo.machine.logs.parser import Exchange
 from certbot_sectigo.machine.logs.values import decoded
@@ -61,7 +62,9 @@ class Told:
 
 
 def follow(told: Told, exchange: Exchange) -> Told:
-    """Learn from a request and its answer."""
+    """Learn from a request and its answer; nothing from one to a dry run's own sandbox."""
+    if dirs.is_dry_run(exchange.url):
+        return told
     told = overhear(told, exchange.url)
     kid = exchange.protected.get("kid")
     if isinstance(kid, str) and kid.startswith("http"):

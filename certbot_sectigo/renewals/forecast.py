@@ -19,6 +19,7 @@ def forecast(facts: Facts) -> Forecast:
         obstacles.broken(facts)
         or obstacles.unattended(facts)
         or _refused_now(facts)
+        or _refused_last(facts)
         or obstacles.not_started(facts)
         or _organisation(facts)
         or _answered(facts)
@@ -131,20 +132,26 @@ def _organisation(facts: Facts) -> Forecast | None:
     return None
 
 
+def _refused_last(facts: Facts) -> Forecast | None:
+    """Tell of a refusal in the logs, a dry run's one order included, unless asked since."""
+    lineage, last = facts.lineage, facts.last
+    if facts.answer is not None or last is None or not last.refused:
+        return None
+    words = f"{last.problem}: {last.detail}" if last.detail else last.problem
+    return Forecast(
+        Outlook.REFUSED,
+        f"the CA refused the last order for it on {last.when:%Y-%m-%d}: {words}",
+        Basis.LOG,
+        code="refused",
+        remedy="Ask the CA again with an order:",
+        command=_ask(lineage),
+        of_organisation=meaning(Problem.of(last.problem, last.detail), lineage.server)
+        is Meaning.NOT_LINKED,
+    )
+
+
 def _from_log(facts: Facts) -> Forecast:
     lineage, last = facts.lineage, facts.last
-    if last is not None and last.refused:
-        words = f"{last.problem}: {last.detail}" if last.detail else last.problem
-        return Forecast(
-            Outlook.REFUSED,
-            f"the CA refused the last order for it on {last.when:%Y-%m-%d}: {words}",
-            Basis.LOG,
-            code="refused",
-            remedy="Ask the CA again with an order:",
-            command=_ask(lineage),
-            of_organisation=meaning(Problem.of(last.problem, last.detail), lineage.server)
-            is Meaning.NOT_LINKED,
-        )
     if facts.registers:
         reason = "the account is not there, so the renewal registers one with the pair that is."
         return Forecast(Outlook.UNKNOWN, reason, Basis.NOTHING)

@@ -236,6 +236,7 @@ ENTRIES = (
             "`certbot-sectigo accounts probe {names}`",
         ),
         phrases=("!acme staging v02 api letsencrypt org",),
+        hosts=("acme-staging-v02.api.letsencrypt.org",),
         sources=("certbot",),
         weight=Weight.HARMLESS,
     ),
