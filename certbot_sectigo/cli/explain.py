@@ -59,7 +59,7 @@ def command(ctx: CommandContext, source: tuple[str, ...], show_all: bool, show_l
     name, reading = _read(source, dirs)
     lacks: tuple[network.Lack, ...] = ()
     if network.given(os.environ):
-        starts = timers.read(ctx.system_root).starts
+        starts = timers.read(ctx.system_root, ctx.config_dir).starts
         lacks = tuple(network.lacking(os.environ, starts, ctx.system_root))
     found = [
         explanation.explain(finding, replace(survey(finding.told, dirs), lacks=lacks))

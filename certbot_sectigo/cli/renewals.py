@@ -111,7 +111,7 @@ def gather(
     surveyed = survey.survey(
         dirs,
         here,
-        timers.read(context.system_root),
+        timers.read(context.system_root, context.config_dir),
         certbot_versions.certbot_version(),
         datetime.now(timezone.utc),
         settings.read(dirs.config_dir, context.system_root, os.environ),

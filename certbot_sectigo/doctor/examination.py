@@ -164,7 +164,7 @@ def read(
     deploy_files = [lineage.deploy for lineage in overview.lineages]
     received = read_receiving(system_root, trouble)
     overview = replace(overview, unread=(*overview.unread, *trouble))
-    schedule = timers.read(system_root)
+    schedule = timers.read(system_root, dirs.config_dir)
     version = certbot_versions.certbot_version()
     configured = settings.read(dirs.config_dir, system_root, environ)
     surveyed = survey.survey(dirs, overview, schedule, version, now, configured)

@@ -60,8 +60,12 @@ def _directed(command: str) -> str:
     found = _PROGRAM.fullmatch(command)
     if found is None:
         return command
-    directories = [word for option in _given.items() for word in option]
-    return " ".join(filter(None, (found[1], shlex.join(directories), found[2])))
+    return " ".join(filter(None, (found[1], shlex.join(directories()), found[2])))
+
+
+def directories() -> list[str]:
+    """Return the words that lead certbot to the directories of this run; none for its defaults."""
+    return [word for option in _given.items() for word in option]
 
 
 def again(user: int) -> str:

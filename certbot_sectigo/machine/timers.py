@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from certbot_sectigo.base import reading
-from certbot_sectigo.machine import schedules
+from certbot_sectigo.machine import schedules, started_for
+from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import PLUGIN
 from certbot_sectigo.machine.programs import (
     Surroundings,
@@ -20,8 +21,6 @@ from certbot_sectigo.machine.programs import (
 )
 from certbot_sectigo.machine.schedules import Source
 
-# certbot with "renew" among its words; scripts often hold its path in a variable
-_RENEWS = re.compile(r"(?:certbot|letsencrypt)\S*[\"']?(?:\s+[^\s|;&]+)*?\s+[\"']?renew\b", re.I)
 _LAUNCH = re.compile(
     r"(?:(?P<python>[^\s\"'=;&|]*python[\w.]*)\s+(?:-\w+\s+)*)?"
     r"(?P<program>(?:[^\s\"'=;&|]*/)?(?:certbot|letsencrypt))(?P<quote>[\"']?)"
@@ -29,17 +28,19 @@ _LAUNCH = re.compile(
 )
 _SNAP = re.compile(r"\S*snap\s+run\s(?:[^;&|]*\s)?certbot\.renew\b")
 _ENVIRONMENT_FILE = re.compile(r"^\s*EnvironmentFile\s*=\s*-?(/\S+)", re.MULTILINE)
-_PATH = re.compile(r"(?<![\w./-])/[\w./+-]+")
+_USUAL = Dirs().config_dir
 _ONLY_WITHOUT_SYSTEMD = re.compile(r"!\s+-d\s+/run/systemd/system\b")
 
 
-def read(system_root: Path) -> Schedule:
+def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
     """Find what starts certbot's renewals.
 
     :param system_root: where ``etc``, ``var``, ``usr``, ``lib`` and ``run`` are looked up.
+    :param config_dir: the configuration directory whose lineages are to be renewed.
     """
     active: list[Path] = []
     disabled: list[Path] = []
+    elsewhere: list[Path] = []
     starts: list[Start] = []
     timers = {path.name: path for path in _timers(system_root)}
     folders = list(_wants(system_root))
@@ -50,6 +51,12 @@ def read(system_root: Path) -> Schedule:
             continue
         # Without any such folder this is not a whole machine, and nothing tells.
         is_enabled = timer.name in wanted or not folders
+        if service.path and not any(
+            started_for.is_for(config_dir, system_root, command, service.text)
+            for command in service.commands
+        ):
+            elsewhere.append(timer)
+            continue
         (active if is_enabled else disabled).append(timer)
         starts += _unit_starts(system_root, timer, service, is_enabled)
     for name, link in wanted.items():
@@ -60,12 +67,17 @@ def read(system_root: Path) -> Schedule:
     for source, path in schedules.schedules(system_root):
         if source is Source.CRON:
             lines = list(_cron_lines(path, systemd=systemd))
-            if any(_renews(system_root, line) for _, line in lines):
-                active.append(path)
+            if any(started_for.renews(system_root, line) for _, line in lines):
                 around = Surroundings(schedules.read_text(path))
-                for number, line in lines:
+                ours = [
+                    (number, line)
+                    for number, line in lines
+                    if started_for.is_for(config_dir, system_root, line, around.text)
+                ]
+                (active if ours else elsewhere).append(path)
+                for number, line in ours:
                     starts += _starts(system_root, path, path, number, line, around)
-    return Schedule(tuple(active), tuple(disabled), tuple(starts))
+    return Schedule(tuple(active), tuple(disabled), tuple(starts), tuple(elsewhere))
 
 
 def _timers(system_root: Path) -> Iterator[Path]:
@@ -132,7 +144,7 @@ def _starts_certbot(system_root: Path, timer: Path, service: _Service) -> bool:
     """Return whether a timer's service is certbot's renewal."""
     if service.path is None:
         return "certbot" in timer.name  # its service is somewhere else, as a snap's may be
-    return any(_renews(system_root, command) for command in service.commands)
+    return any(started_for.renews(system_root, command) for command in service.commands)
 
 
 def _unit_starts(
@@ -182,7 +194,7 @@ def _starts(
             around=around.text,
         )
     else:
-        for word in _PATH.findall(command):
+        for word in started_for.PATH.findall(command):
             script = system_root / word.lstrip("/")
             text = schedules.read_text(script)
             if text.startswith("#!") and script != place:
@@ -200,19 +212,6 @@ def _physical(path: Path, number: int, word: str) -> int:
     return next((at for at, line in enumerate(lines, 1) if word in line), 0)
 
 
-def _renews(system_root: Path, command: str) -> bool:
-    """Return whether a command line, or a script that it names, renews."""
-    if _RENEWS.search(command):
-        return True
-    for word in _PATH.findall(command):
-        script = schedules.read_text(system_root / word.lstrip("/"))
-        if script.startswith("#!") and any(
-            _RENEWS.search(line) for _, line in schedules.lines(script)
-        ):
-            return True
-    return "certbot" in command and "renew" in command
-
-
 @dataclass(frozen=True)
 class Schedule:
     """What starts ``certbot renew`` on this machine."""
@@ -223,6 +222,8 @@ class Schedule:
     """Timers that are there but not enabled."""
     starts: tuple[Start, ...] = ()
     """The certbots that these start, as far as that can be told."""
+    elsewhere: tuple[Path, ...] = ()
+    """Timers, tables and scripts that renew another configuration directory's lineages alone."""
 
     def lacking(self, plugin: str) -> Start | None:
         """Return a start whose certbot lacks a plugin, if that goes for all that are enabled."""

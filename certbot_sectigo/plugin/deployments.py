@@ -40,6 +40,11 @@ class Deployments:
             return ()
         return deploy_file.load(self._file)
 
+    @property
+    def has_file(self) -> bool:
+        """Whether there is a deploy file, or something in its place that cannot be looked at."""
+        return not job.is_absent(self._file, self._config_dir)
+
     def check_file(self) -> None:
         """Look for everything that would keep a target from being deployed.
 

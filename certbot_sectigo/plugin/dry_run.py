@@ -69,7 +69,7 @@ class DryRun(PluginRun):
             self._real = (wanted.server, chosen.account.name)
             certbot_versions.notify(_told(chosen, wanted.server, names, pending))
         self._warn_of_file(wanted)
-        _warn_of_shell(os.environ, Path("/"))
+        _warn_of_shell(os.environ, Path("/"), self._dirs.config_dir)
         scene = self._scene(names, pending)
         stage = rehearsal.begin(self._dirs.accounts, scene)
         self._unchecked = scene.unchecked
@@ -147,11 +147,12 @@ class DryRun(PluginRun):
         )
 
 
-def _warn_of_shell(environ: Mapping[str, str], system_root: Path) -> None:
+def _warn_of_shell(environ: Mapping[str, str], system_root: Path, config_dir: Path) -> None:
     """Say which settings of the network the renewals at night will not have."""
     if not network.given(environ):
         return
-    for lack in network.lacking(environ, timers.read(system_root).starts, system_root):
+    starts = timers.read(system_root, config_dir).starts
+    for lack in network.lacking(environ, starts, system_root):
         certbot_versions.warn(
             f"{lack.name} is set here, but not where {lack.start.schedule} has certbot renew: what "
             f"goes well by hand may fail there. If it is needed:  {lack.remedy}"

@@ -143,7 +143,11 @@ class InstallerHalf:
                 raise errors.PluginError(
                     "The files are as they were before, but:\n" + "\n".join(failed)
                 )
-        elif not self._acted and self.config.verb in ("certonly", "renew"):
+        elif (
+            not self._acted
+            and self.config.verb in ("certonly", "renew")
+            and self._deployments().has_file  # else it is installer for the account alone
+        ):
             from certbot_sectigo.deploy import report
 
             certbot_versions.notify(

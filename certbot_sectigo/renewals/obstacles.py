@@ -171,6 +171,8 @@ def not_started(facts: Facts) -> Forecast | None:
     if facts.schedule is None or facts.schedule.active:
         return None
     reason = "nothing starts certbot renew here"
+    if facts.schedule.elsewhere:
+        reason += f" for this --config-dir ({facts.schedule.elsewhere[0]} does for another)"
     return _alone("not-scheduled", reason, _AMONG, commands.ours("doctor"))
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from tests.accounts.keys import account_folder
 from tests.bed import process
 from tests.bed.acme2certifier import Acme2certifier
 from tests.bed.certbot import Account, Certbot
+from tests.bed.components import TREE
 from tests.bed.history import old_log, plain_account, plain_lineage
 from tests.bed.pebble import Pebble
 from tests.bed.sectigo import Sectigo
@@ -212,6 +216,32 @@ def test_pick_does_not_guess(machine: Machine) -> None:
     assert machine.tool.run("accounts", "pick", check=2).stdout == ""
     document = machine.tool.json("accounts", "pick", "-d", "x.elsewhere.example", check=1)
     assert document["account"] is None and len(document["candidates"]) == 2
+
+
+@pytest.mark.parametrize("source", ["page", "help"])
+def test_the_line_for_scripts_starts_no_certbot_without_an_account(
+    machine: Machine, tmp_path: Path, source: str
+) -> None:
+    if source == "page":
+        text = (TREE / "docs/accounts.md").read_text()
+        [line] = re.findall(r"^# (.*accounts pick --format flag.*)$", text, re.MULTILINE)
+    else:
+        text = machine.tool.run("accounts", "pick", "--help").stdout
+        [line] = re.findall(r"ACCOUNT=.*\n.*certonly.*", text)
+        line = line.replace("NAME …", "NAME").replace("NAME", "www.example.org")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name, does in (("certbot-sectigo", shlex.join(machine.tool.words()) + ' "$@"'),
+                       ("certbot", f'echo "$@" > {tmp_path}/started')):  # fmt: skip
+        (programs / name).write_text(f"#!/bin/sh\n{does}\n")
+        (programs / name).chmod(0o755)
+    env = {"PATH": f"{programs}:/usr/bin:/bin"}
+    for name, starts in (("www.elsewhere.example", False), ("www.b.example", True)):
+        typed = line.replace("www.example.org", name)
+        done = subprocess.run(["sh", "-c", typed], env=env, capture_output=True, check=False)
+        assert (done.returncode == 0) is starts, done.stderr
+        assert (tmp_path / "started").exists() is starts
+    assert f"--account {machine.wrong}" in (tmp_path / "started").read_text()
 
 
 def test_probe_tells_the_wrong_account_from_the_right_one(machine: Machine) -> None:

@@ -76,6 +76,20 @@ def test_pick_names_the_account_that_register_and_the_plugin_take(
     assert machine.pins()["c.example"] == used
 
 
+def test_registering_a_pair_whose_account_is_here_is_done_at_once(
+    machine: Machine, tool: Tool
+) -> None:
+    credentials = machine.sectigo.b.credentials(machine.certbot.home / "b.ini")
+    words = ("accounts", "register", "--credentials", credentials)
+    tool.run(*words, "--agree-tos", "--yes")
+    [account] = [a.name for a in store.read_all(machine.dirs.accounts)]
+    said = tool.run(*words)
+    assert account in said.stdout and "There is nothing to do." in said.stdout
+    assert "--yes" not in said.output
+    document = tool.json(*words)
+    assert document["done"] and document["result"]["account"] == account
+
+
 def test_what_replaces_an_account_ends_with_a_command_for_the_same_directories(
     machine: Machine, tool: Tool
 ) -> None:

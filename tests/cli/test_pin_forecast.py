@@ -25,7 +25,8 @@ def tool(certbot: Certbot, sectigo: Sectigo) -> Tool:
     tool = Tool(certbot)
     cron = tool.system_root / "etc/cron.d/certbot"
     cron.parent.mkdir(parents=True)
-    cron.write_text("0 3 * * * root certbot -q renew\n")
+    renew = f"certbot -q --config-dir {tool.certbot.directories[0]} renew"
+    cron.write_text(f"0 3 * * * root {renew}\n")
     return tool
 
 
@@ -77,3 +78,20 @@ def test_a_lineage_that_we_do_not_renew_is_asked_about_by_name(
     assert f" accounts probe {wrong} -d {NAME}" in last_line(said)
     asked = pasted(tool, f"{last_line(said)} --yes", check=1)
     assert "not all linked" in " ".join(asked.output.split())
+
+
+def test_probe_proposes_to_pin_the_lineage_of_those_very_names(
+    tool: Tool, sectigo: Sectigo
+) -> None:
+    wrong = tool.certbot.account(sectigo.server, sectigo.c.kid).id
+    right = tool.certbot.account(sectigo.server, sectigo.a.kid).id
+    tool.run("accounts", "pin", wrong, "--cert-name", NAME, "--yes")
+    said = tool.run("accounts", "probe", "-d", NAME, "--yes").stdout
+    [line] = [line for line in said.splitlines() if "certbot-sectigo" in line]
+    assert f"accounts pin {right} --cert-name {NAME}" in line
+    assert "certonly" not in said
+    pasted(tool, f"{line} --yes", 0)
+    assert tool.certbot.lineage(NAME).account == right
+    # Another set of names is another certificate.
+    said = tool.run("accounts", "probe", "-d", f"{NAME},x.a.example", "--yes").stdout
+    assert "certonly" in said and "accounts pin" not in said

@@ -92,7 +92,8 @@ def healthy(home: Path, sectigo: Sectigo) -> Machine:
     for department, name in ((sectigo.a, "a.example"), (sectigo.c, "c.example")):
         certbot.certonly(name, credentials=department.credentials(home / f"{name}.ini"))
     machine = Machine(home)
-    machine.write("etc/cron.d/certbot", "0 */12 * * * root certbot -q renew\n")
+    renew = f"certbot -q --config-dir {machine.config} renew"
+    machine.write("etc/cron.d/certbot", f"0 */12 * * * root {renew}\n")
     (machine.root / "root").mkdir()
     return machine
 
@@ -100,7 +101,8 @@ def healthy(home: Path, sectigo: Sectigo) -> Machine:
 def copied(machine: Machine, home: Path) -> Machine:
     """Give a copy at another place, in all files."""
     shutil.copytree(machine.home, home, symlinks=True)
-    for path in (home / "config" / "renewal").iterdir():
+    table = home / "root/etc/cron.d/certbot"
+    for path in (*(home / "config" / "renewal").iterdir(), table):
         mode = path.stat().st_mode
         path.write_text(path.read_text().replace(str(machine.home), str(home)))
         path.chmod(mode)

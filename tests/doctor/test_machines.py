@@ -128,8 +128,13 @@ def unscheduled(machine: Machine) -> None:
 def disabled_timer(machine: Machine) -> None:
     shutil.rmtree(machine.root / "etc/cron.d")
     machine.write("lib/systemd/system/certbot.timer", "[Timer]\nOnCalendar=daily\n")
-    machine.write("lib/systemd/system/certbot.service", "[Service]\nExecStart=certbot renew\n")
+    start = f"ExecStart=certbot --config-dir {machine.config} renew"
+    machine.write("lib/systemd/system/certbot.service", f"[Service]\n{start}\n")
     machine.write("etc/systemd/system/timers.target.wants/apt.timer", "")
+
+
+def renews_another_tree(machine: Machine) -> None:
+    machine.write("etc/cron.d/certbot", "0 */12 * * * root certbot -q renew\n")
 
 
 def plugin_missing(machine: Machine) -> None:
@@ -175,6 +180,7 @@ def trap(text: str) -> Callable[[Machine], None]:
         (no_certificate, "renewal/links", "critical"),
         (unscheduled, "renewal/not-scheduled", "critical"),
         (disabled_timer, "renewal/not-scheduled", "critical"),
+        (renews_another_tree, "renewal/not-scheduled", "critical"),
         (plugin_missing, "renewal/plugin-missing", "critical"),
         (trap("server = https://ca.example/dir\n"), "traps/server-in-cli-ini", "warning"),
         # Lineages of ours take no notice of it.
@@ -197,6 +203,32 @@ def test_a_planted_fault_is_the_one_finding(
     [finding] = findings
     assert all(finding[key] for key in ("title", "what", "remedy"))
     assert machine.codes("--ignore", code) == []
+
+
+def test_a_schedule_of_another_directory_does_not_count_and_the_remedy_is_of_this_one(
+    machine: Machine,
+) -> None:
+    assert machine.command("renewals", check=None).returncode == 0
+    renews_another_tree(machine)
+    table = machine.root / "etc/cron.d/certbot"
+    kept = table.read_text()
+    [finding] = machine.doctor()[1]
+    assert str(table) in finding["what"] and "another --config-dir" in finding["what"]
+    forecast = machine.command("renewals", check=1)
+    assert "nothing starts certbot renew here for this --config-dir" in " ".join(
+        forecast.stdout.split()
+    )
+    # What it proposes does what it says: run for real, below the root.
+    proposed = ran(finding["command"])
+    run(
+        ["sh", "-ec", proposed.replace("/etc/cron.d/", f"{table.parent}/")],
+        folder=machine.home.parent / "output",
+        check=0,
+    )
+    assert f"--config-dir {machine.config}" in proposed
+    assert table.read_text() == kept
+    assert machine.doctor()[:2] == (0, [])
+    assert machine.command("renewals", check=None).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ class Years:
         self.root = certbot.home / "root"
         table = self.root / "etc/cron.d/certbot"
         table.parent.mkdir(parents=True)
-        table.write_text("0 3,15 * * * root /opt/certbot/bin/certbot -q renew\n")
+        starts = f"/opt/certbot/bin/certbot -q --config-dir {certbot.directories[0]} renew"
+        table.write_text(f"0 3,15 * * * root {starts}\n")
         self.words = ("--http-01-port", str(self.http), "--http-01-address", "127.0.0.1")
 
     @contextmanager

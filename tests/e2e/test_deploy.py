@@ -249,6 +249,15 @@ def test_certonly_says_that_nothing_is_deployed(place: Place) -> None:
     assert place.pem.exists()
 
 
+def test_certonly_without_a_deploy_file_proposes_no_deployment(place: Place) -> None:
+    place.machine.file.unlink(missing_ok=True)
+    more = ("--installer", "sectigo-eab")
+    result = place.certbot.certonly(NAME, credentials=place.credentials, more=more)
+    renewed = place.certbot.run("renew", "--force-renewal")
+    assert "deploys nothing" not in result.text + renewed.text
+    assert "certbot-sectigo" not in result.text
+
+
 def test_no_targets_is_no_failure_but_said(place: Place) -> None:
     result = place.install()
     assert "nothing was deployed" in result.stderr

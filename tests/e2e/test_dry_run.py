@@ -318,7 +318,8 @@ def test_who_answers_is_not_trusted(certbot: Certbot, pebble: Pebble) -> None:
 def test_what_only_the_shell_knows_is_said(machine: Certbot, sectigo: Sectigo) -> None:
     table = machine.home / "cron.d"
     table.mkdir()
-    (table / "certbot").write_text("0 3 * * * root certbot -q renew\n")
+    starts = f"certbot -q --config-dir {machine.directories[0]} renew"
+    (table / "certbot").write_text(f"0 3 * * * root {starts}\n")
     renew = shlex.join(machine.command("renew", "--dry-run"))
     mount = f"mount --bind {table} /etc/cron.d && exec {renew}"
     result = run(

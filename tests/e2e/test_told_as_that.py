@@ -108,7 +108,8 @@ def looked(certbot: Certbot, env: Mapping[str, str], *words: str) -> process.Res
     """Run the command on a machine whose cron table starts certbot, from such a shell."""
     root = certbot.home / "root"
     (root / "etc/cron.d").mkdir(parents=True, exist_ok=True)
-    (root / "etc/cron.d/certbot").write_text("0 3 * * * root certbot -q renew\n")
+    starts = f"certbot -q --config-dir {certbot.directories[0]} renew"
+    (root / "etc/cron.d/certbot").write_text(f"0 3 * * * root {starts}\n")
     line: list[str | Path] = [BIN / "certbot-sectigo", "--system-root", root]
     for option, folder in zip(("config", "work", "logs"), certbot.directories):
         line += [f"--{option}-dir", folder]

@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -22,9 +22,6 @@ from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.id_types import Kid
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
-
-if TYPE_CHECKING:
-    from certbot_sectigo.machine.lineages import Lineage
 
 
 @click.command("pick")
@@ -52,13 +49,16 @@ def command(
 ) -> None:
     """Print the right account's id, for scripts.
 
-    As in:  certbot certonly $(certbot-sectigo accounts pick --format flag -d NAME) -d NAME …
+    \b
+    As in:
+        ACCOUNT=$(certbot-sectigo accounts pick --format flag -d NAME) &&
+        certbot certonly $ACCOUNT -d NAME …
 
     Prints the id, or the options that certbot needs, on standard output, and the reason on
     standard error. Where no account of the kid is known here, the CA is asked about the
     accounts whose kid is not known. Without an answer, or with several equal ones, nothing is
     printed but the candidates on standard error, and the exit code is 1.
-    """
+    """  # noqa: D301 - click's mark of lines that stay as they are
     if credentials is not None:
         from certbot_sectigo.ca import credentials as files
 
@@ -106,7 +106,7 @@ def _pick(
         answers = probe.ask(context, usable, names, verify_ssl=verify_ssl)
         return choice.pick_by_probe(usable, {entry: probe.may(entry, answers) for entry in usable})
     if names:
-        return choice.pick_by_names(candidates, _held(found), names)
+        return choice.pick_by_names(candidates, probe.held(found), names)
     return choice.pick_only(candidates)
 
 
@@ -121,18 +121,6 @@ def _asked(context: CommandContext, found: Overview, *, verify_ssl: bool) -> Seq
         return found.entries
     click.echo(f"Asking the CA about {len(unknown)} accounts whose kid is not known.", err=True)
     return ask_ca.with_answers(context, found, only=unknown, verify_ssl=verify_ssl).entries
-
-
-def _held(found: Overview) -> list[tuple[Lineage, frozenset[str]]]:
-    """Read which names the certificates of the lineages hold."""
-    from certbot_sectigo.machine import lineages
-
-    held = []
-    for lineage in found.lineages:
-        certificate = lineages.read_certificate(lineage)
-        if isinstance(certificate, lineages.Certificate):
-            held.append((lineage, certificate.names))
-    return held
 
 
 def _print(context: CommandContext, picked: Pick, form: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,12 @@ from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
+from certbot_sectigo.machine.dirs import same_server
 
 if TYPE_CHECKING:
+    from certbot_sectigo.accounts.known.overview import Overview
     from certbot_sectigo.accounts.known.status import Probe
+    from certbot_sectigo.machine.lineage import Lineage
 
 Answers = Mapping[Path, "Probe"]
 
@@ -78,7 +81,7 @@ def command(
     report = Report(
         "accounts probe",
         lambda: {"names": list(names), "accounts": [as_json(e, answers) for e in chosen]},
-        lambda: _blocks(chosen, names, answers),
+        lambda: _blocks(chosen, names, answers, held(found)),
     )
     formats.chosen(json=context.json).show(report)
     ctx.exit(0 if any(may(e, answers) is not None for e in chosen) else 1)
@@ -167,7 +170,10 @@ def as_json(entry: AccountEntry, answers: Answers) -> dict[str, Any]:
 
 
 def _blocks(
-    chosen: Sequence[AccountEntry], names: Sequence[str], answers: Answers
+    chosen: Sequence[AccountEntry],
+    names: Sequence[str],
+    answers: Answers,
+    holders: Iterable[tuple[Lineage, frozenset[str]]],
 ) -> Iterator[Block]:
     short = account_words.short_ids(entry.account.name for entry in chosen)
     tones = {"at once": Tone.GOOD, "after a challenge": Tone.GOOD, "refused": Tone.BAD}
@@ -188,14 +194,45 @@ def _blocks(
     good = [entry for entry in chosen if may(entry, answers) is not None]
     if len(good) == 1:
         entry = good[0]
-        yield Remark(
-            f"Only {short[entry.account.name]} may issue for all of them. To use it:",
-            commands.certbots(
-                "certonly",
-                *_choosing(entry),
-                *(word for name in names for word in ("-d", name)),
-            ),
-        )
+        only = f"Only {short[entry.account.name]} may issue for all of them."
+        wrong = [
+            lineage
+            for lineage, held_names in holders
+            if held_names == set(names) and lineage.account != entry.account.name
+        ]
+        for lineage in wrong:
+            yield Remark(
+                f"{only} To have {lineage.name} renewed with it:", _pinning(entry, lineage)
+            )
+        if not wrong:
+            yield Remark(
+                f"{only} To use it:",
+                commands.certbots(
+                    "certonly",
+                    *_choosing(entry),
+                    *(word for name in names for word in ("-d", name)),
+                ),
+            )
+
+
+def held(found: Overview) -> list[tuple[Lineage, frozenset[str]]]:
+    """Read which names the certificates of the lineages hold."""
+    from certbot_sectigo.machine import lineages
+
+    read = []
+    for lineage in found.lineages:
+        certificate = lineages.read_certificate(lineage)
+        if isinstance(certificate, lineages.Certificate):
+            read.append((lineage, certificate.names))
+    return read
+
+
+def _pinning(entry: AccountEntry, lineage: Lineage) -> str:
+    moves = not same_server(lineage.server, entry.facts.server)
+    return commands.ours(
+        *("accounts", "pin", entry.account.name, "--cert-name", lineage.name),
+        *(("--server", entry.facts.server, "--move-server") if moves else ()),
+    )
 
 
 def _choosing(entry: AccountEntry) -> tuple[str, ...]:

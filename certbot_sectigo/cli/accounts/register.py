@@ -144,6 +144,7 @@ def command(
         yes=yes,
         carry_out=carry_out,
         conclude=_conclude,
+        idle=lambda plan: plan.chosen is not None and not plan.changes,
         result=lambda done: {
             "account": done.chosen.account.name,
             "uri": done.chosen.account.uri,
@@ -199,6 +200,8 @@ def _show(plan: RegisterPlan) -> None:
     if plan.chosen:
         name, why = plan.chosen.account.name, plan.chosen.reason
         click.echo(f"Kid {pair.kid} has the account {name} here ({why}): none is registered.")
+        if not plan.changes:
+            click.echo("There is nothing to do.")
         for warning in plan.chosen.warnings:
             click.echo(warning)
     else:

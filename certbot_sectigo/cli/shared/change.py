@@ -114,6 +114,7 @@ def act(
     conclude: Callable[[_Result], None],
     result: Callable[[_Result], Any],
     failed: Callable[[_Result], bool] = lambda outcome: False,
+    idle: Callable[[_Plan], bool] = lambda plan: False,
 ) -> None:
     """Show a plan, have it approved, and carry it out under certbot's locks.
 
@@ -126,6 +127,7 @@ def act(
     :param lock: takes the locks for `carry_out`.
     :param conclude: prints what was done.
     :param result: gives what was done for JSON.
+    :param idle: tells whether a plan changes nothing that has to be asked about.
     :param failed: tells whether a part of it was not done, so that the exit code is 1.
     :raises certbot_sectigo.base.errors.Error: if it was not approved, or the world has changed
         meanwhile.
@@ -135,7 +137,7 @@ def act(
     silent = context.json or (context.verbosity < 0 and yes)
     if not silent:
         show(plan)
-    if not yes:
+    if not yes and not idle(plan):
         if context.json:
             document.write(command, done=False, plan=describe(plan), result=None)
         if context.json or not context.interactive:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from certbot_sectigo.base import proposed
 from certbot_sectigo.doctor.checks import starts
 from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Finding, Severity
@@ -211,15 +213,36 @@ def _unscheduled(schedule: Schedule, lineages: list[Lineage], ours: Ours) -> Fin
         )
     # cron looks for programs in few folders.
     program = (ours.words() if need else "") or "certbot"
-    line = f"17 3,15 * * * root {program} -q renew"
+    what = "There is neither a systemd timer nor a cron table that does"
+    remedy = (
+        "Enable the timer of the certbot package, or write a cron table; with --system-root the "
+        "doctor looks elsewhere."
+    )
+    if schedule.elsewhere:
+        what = (
+            f"{', '.join(map(str, schedule.elsewhere[:3]))} has certbot renew another "
+            "--config-dir, and nothing does it for this one"
+        )
+        remedy = "Write a cron table of its own for this one:"
+    elif commands.directories():
+        remedy = "Write a cron table; with --system-root the doctor looks elsewhere."
     return Finding(
         "renewal/not-scheduled",
         Severity.CRITICAL,
         "Nothing starts certbot renew",
-        "There is neither a systemd timer nor a cron table that does, so no certificate here is "
-        "renewed.",
-        (),
-        "Enable the timer of the certbot package, or write a cron table; with --system-root the "
-        "doctor looks elsewhere.",
-        f"echo {shlex.quote(line)} > /etc/cron.d/certbot",
+        f"{what}, so no certificate here is renewed.",
+        tuple(map(str, schedule.elsewhere)),
+        remedy,
+        _cron_table(program),
     )
+
+
+def _cron_table(program: str) -> str:
+    """Write a table that renews the lineages of these directories, and overwrites no other's."""
+    directories = commands.directories()
+    words = " ".join(filter(None, (f"{program} -q renew", shlex.join(directories))))
+    # cron takes a percent sign for a line's end.
+    line = "17 3,15 * * * root " + words.replace("%", "\\%")
+    # cron passes over names with dots.
+    name = re.sub(r"[^A-Za-z0-9]+", "-", "-".join(("certbot", *directories[1:2])))
+    return proposed.line(f"echo {shlex.quote(line)} > /etc/cron.d/{name}")
