@@ -58,6 +58,8 @@ class About:
     account: str | None = None
     """certbot's id of the account."""
     names: tuple[str, ...] = ()
+    lineage: str | None = None
+    """Name of the lineage."""
 
 
 NOTHING = About()
@@ -139,7 +141,12 @@ def remedy(problem: Problem, server: str | None = None, about: About = NOTHING) 
 
 def _values(server: str | None, about: About) -> dict[str, str]:
     """Return what stands for the catalogue's placeholders; commands are made with it."""
-    values = {"server": server, "kid": about.kid, "account": about.account}
+    values = {
+        "server": server,
+        "kid": about.kid,
+        "account": about.account,
+        "lineage": about.lineage,
+    }
     if about.names:
         values["name"] = about.names[0]
         values["names"] = " ".join(f"-d {name}" for name in about.names)

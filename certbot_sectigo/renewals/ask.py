@@ -53,7 +53,7 @@ def _answer(item: Surveyed, settings: Settings) -> Answer:
             settings,
             account.uri,
             timeout=QUESTION_TIMEOUT,
-            about=About(account.kid, account.name),
+            about=About(account.kid, account.name, lineage=item.facts.lineage.name),
         )
         order = open_order(session, item.facts.names)
     except Refused as refused:

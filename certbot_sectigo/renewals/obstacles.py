@@ -170,7 +170,7 @@ def not_started(facts: Facts) -> Forecast | None:
     """Say so where nothing starts certbot at all."""
     if facts.schedule is None or facts.schedule.active:
         return None
-    reason = "nothing starts certbot renew here"
+    reason = "nothing starts `certbot renew` on this machine"
     if facts.schedule.elsewhere:
         reason += f" for this --config-dir ({facts.schedule.elsewhere[0]} does for another)"
     return _alone("not-scheduled", reason, _AMONG, commands.ours("doctor"))

@@ -215,7 +215,7 @@ def test_a_schedule_of_another_directory_does_not_count_and_the_remedy_is_of_thi
     [finding] = machine.doctor()[1]
     assert str(table) in finding["what"] and "another --config-dir" in finding["what"]
     forecast = machine.command("renewals", check=1)
-    assert "nothing starts certbot renew here for this --config-dir" in " ".join(
+    assert "nothing starts `certbot renew` on this machine for this --config-dir" in " ".join(
         forecast.stdout.split()
     )
     # What it proposes does what it says: run for real, below the root.

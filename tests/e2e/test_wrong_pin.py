@@ -45,3 +45,9 @@ def test_a_dry_run_that_was_refused_is_the_last_order(tool: Tool) -> None:
     tool.run("accounts", "pin", "--undo", "--yes")
     after = tool.json("doctor", "--ignore", "renewal/not-scheduled", check=None)
     assert "renewal/refused" not in [f["code"] for f in after["findings"]]
+
+
+def test_an_order_that_is_refused_names_the_lineage_to_pin(tool: Tool) -> None:
+    said = " ".join(tool.run("renewals", "--order", check=1).stdout.split())
+    assert f"accounts pin ID --cert-name {NAME}" in said
+    assert "nothing starts `certbot renew` on this machine" in said  # of the other one
