@@ -231,8 +231,13 @@ def _without(line: Line, learnt: tuple[str, ...]) -> Line:
     return Line(line.number, rest.text, program, line.raw, line.record or rest.record)
 
 
+_TRACED = re.compile(r"\", line \d{1,7}, in [\w<>.]{1,80}\Z")
+
+
 def _goes_on(text: str, following: str) -> bool:
     """Tell whether a line may go on within a word in the next one."""
+    if _TRACED.search(text[-200:]):
+        return False  # behind it stands a line of source code
     if text[-1:].isdigit() and following[:1].isdigit():
         return True
     return text[-1:].isalnum() and following[:1].islower()

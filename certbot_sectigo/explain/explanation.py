@@ -62,13 +62,19 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
         situation=situation,
         meaning=advice.meaning,
         causes=advice.causes,
-        steps=advice.steps,
+        steps=_new(advice.steps, told.typed),
         here=()
         if entry.weight is Weight.HARMLESS
         else (*_here(situation), *(_lacks(situation) if entry.network else ())),
         first=first,
         way=way,
     )
+
+
+def _new(steps: tuple[str, ...], typed: frozenset[str]) -> tuple[str, ...]:
+    """Return the steps without those whose commands were given already, and did not help."""
+    kept = tuple(step for step in steps if typed.isdisjoint(step.split("`")[1::2]))
+    return kept or steps
 
 
 def as_text(explanation: Explanation, *, numbered: bool = True, width: int = WIDTH) -> str:

@@ -14,7 +14,7 @@ from certbot_sectigo.explain.genre import Genre
 from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.passages import Passage, page, passages, refusal
 from certbot_sectigo.explain.paste import Paste
-from certbot_sectigo.explain.quoting import quote
+from certbot_sectigo.explain.quoting import innermost, quote
 from certbot_sectigo.explain.ranking import Hit, Progress, ranked
 from certbot_sectigo.explain.reading import Reading, TextFinding
 from certbot_sectigo.explain.statements import ISSUED, likeness, problems
@@ -55,6 +55,7 @@ def read(lines: Iterable[str]) -> Reading:
         likely=paste.likely(),
         decisive=paste.decisive() if reading.log or paste.acme else None,
         hint=paste.hint(),
+        acme=paste.acme,
         lines=paste.lines,
     )
 
@@ -152,7 +153,7 @@ class _Search:
         self._go_on(passage, steps)
         self._forget(passage)
         if passage.failed and not known:
-            said = quote(passage.text, 0, len(passage.text))
+            said = innermost(passage.text)
             (self._unexplained if passage.source == "ca" else self._errors).append(said)
 
     def _whole(self, passage: Passage, matches: Iterable[Match]) -> list[Match]:

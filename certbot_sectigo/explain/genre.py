@@ -16,14 +16,18 @@ from certbot_sectigo.explain.steps import step_of
 _SERVED = re.compile(
     r"\S+ \S+ \S+ \[\d{1,2}/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""  # common log format
     r"|, client: \S{1,60}, server: [^\n]{0,300}, request: \""
-    r"|\"?logger\"?[:=]\s?\"?http\.log\.access|\[AH\d{5}\] client denied"
+    r"|\"?logger\"?[:=]\s?\"?http\.log\.(?:access|error)|\[AH\d{5}\] client denied"
 )
+_OTHERS = re.compile(r"\b(?:sshd|sshd-session|fail2ban[\w.-]{0,20})\s{0,12}\[\d{1,8}\]: ")
+"""Programs that log what strangers try; none asks for certificates."""
 _METRIC = re.compile(r"# (?:HELP|TYPE) \w|[A-Za-z_:][\w:]{0,200}\{[^{}]{0,2000}\} [-+.\w]{1,40}\Z")
 """How monitoring counts errors, of which none need have happened."""
 
 _MANUAL = re.compile(
     r"\s{0,9}(?:#{1,5} \w|\d{1,2}(?:\.\d{1,2}){1,4}\.? {1,4}[A-Z]\w)"  # headings
     r"|\s{0,9}[+|][-=+|: ]{5,}[+|]|\s{0,9}\|.{1,200}\|\s{0,3}\Z"  # tables
+    r"|\s{0,9}\d{1,2}\. (?:Ask|Install|Register|Order|Run|Create|Open|Enter|Choose|Set|Add|Renew)\b"
+    r"|.{0,400}\bIf (?:your|a|an|the) \w[^.:]{3,120}(?:, | it has to | (?:fails|stops) )"
     r"|.{0,400}\b(?:MUST|SHOULD|SHALL|RECOMMENDED|MAY)(?: NOT)? [a-z]"
     r"|.{0,400}\b(?i:this (?:document|section|page|list|table|guide|memo)|RFC ?\d{4}|section \d"
     r"|for example,|for instance,|e\.g\.|the following (?:table|list|errors?|types?))"
@@ -45,7 +49,8 @@ _BEGINS = ("directory", "nonce", "account", "order")
 
 def spoken(line: Line) -> bool:
     """Tell whether somebody speaks in a line, rather than that requests or events are counted."""
-    return not _METRIC.match(line.text) and not _SERVED.search(line.raw[:2000])
+    raw = line.raw[:2000]
+    return not (_METRIC.match(line.text) or _SERVED.search(raw) or _OTHERS.search(raw[:200]))
 
 
 class Genre:

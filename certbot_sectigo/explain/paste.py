@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from certbot_sectigo.ca.catalogue import Entry, Weight
@@ -17,6 +19,12 @@ from certbot_sectigo.explain.statements import likeness
 _LONGEST_PASTE = 200_000
 _LONGEST_SENTENCE = 300
 _MOST_LIKELY = 3
+_NEAR = 15  # lines
+_FRAME = re.compile(r"\bFile \\?\"[^\"\n]{1,300}\", line \d{1,7}, in [\w<>.]{1,80}\Z")
+_RAISED = re.compile(
+    r"[\w.]{2,80}(?:Error|Exception|Timeout|Exit|Interrupt)\b|File |Traceback|During |\d{4}-"
+)
+"""What stands behind a frame where no source code does."""
 
 
 class Paste:
@@ -28,13 +36,27 @@ class Paste:
         self.log = False
         self._kept: list[str] = []
         self._size = 0
-        self._likely: list[tuple[int, int, str]] = []
+        self._likely: list[tuple[int, int, str, str]] = []
+        self._frame = False
+        self._acme: dict[str, list[int]] = {}
+        """Program -> the lines in which it spoke of ACME."""
+
+    def _source(self, line: Line) -> bool:
+        """Tell whether it is a line of source code that a traceback shows: nobody said that."""
+        before, self._frame = self._frame, bool(_FRAME.search(line.text))
+        return before and not self._frame and not _RAISED.match(line.text.strip())
+
+    def _near(self, number: int, program: str) -> bool:
+        """Tell whether a program speaks of ACME near a line."""
+        lines = self._acme.get(program, ())
+        at = bisect_left(lines, number - _NEAR)
+        return at < len(lines) and lines[at] <= number + _NEAR
 
     def copied(self, lines: Iterable[Line]) -> Iterator[Line]:
         """Pass on the lines in which somebody speaks."""
         for line in lines:
             self.lines = max(self.lines, line.number)
-            if not spoken(line):
+            if self._source(line) or not spoken(line):
                 continue
             self.genre.look(line)
             self.log = self.log or bool(RECORD.match(line.text))
@@ -45,9 +67,11 @@ class Paste:
                 new = "\n" if line.record else ""
                 self._kept.append(f"{new}{before}{line.text}{after}")
                 self._size += len(line.text)
+            if speaks_of_acme(line.text[:2000]) or speaks_of_acme(line.program):
+                self._acme.setdefault(line.program, []).append(line.number)
             score = likeness(line.text)
             if score:
-                self._likely.append((score, line.number, line.text))
+                self._likely.append((score, line.number, line.text, line.program))
                 if len(self._likely) > 10 * _MOST_LIKELY:
                     self._likely = sorted(self._likely)[-_MOST_LIKELY:]
             yield line
@@ -72,11 +96,15 @@ class Paste:
         return found[0].entry if found else None
 
     def decisive(self) -> tuple[int, str] | None:
-        """Return the line that looks most like the reason; the last of several."""
-        _, number, text = max(self._likely, default=(0, 0, ""))
+        """Return the line that looks most like the reason; the last of several.
+
+        One near which its program says nothing of ACME is somebody else's.
+        """
+        near = (each for each in self._likely if self.log or self._near(each[1], each[3]))
+        _, number, text, _ = max(near, default=(0, 0, "", ""))
         return (number, quote(text, 0, len(text))) if number else None
 
     def likely(self) -> tuple[tuple[int, str], ...]:
         """Return the lines that look most like a failure, in their order."""
         best = sorted(self._likely)[-_MOST_LIKELY:]
-        return tuple(sorted((number, quote(text, 0, len(text))) for _, number, text in best))
+        return tuple(sorted((number, quote(text, 0, len(text))) for _, number, text, _ in best))

@@ -27,6 +27,19 @@ def quote(text: str, start: int, end: int) -> str:
     return line if len(line) <= _LONGEST_QUOTE else f"{line[: _LONGEST_QUOTE - 1]}…"
 
 
+def innermost(text: str) -> str:
+    """Return what a record says on one line, of a traceback its end: the innermost frames."""
+    head, traceback, frames = text.partition("Traceback (most recent call last):")
+    if len(text) <= _LONGEST_QUOTE or not traceback:
+        return quote(text, 0, len(text))
+    words = " ".join(_UNPRINTABLE.sub(" ", frames).split())
+    end = words[-_LONGEST_QUOTE * 3 // 4 :]
+    begin = end.find('File "')
+    end = end[begin:] if begin >= 0 else end
+    start = " ".join(_UNPRINTABLE.sub(" ", head).split())[: _LONGEST_QUOTE // 5]
+    return masked(f"{start} {traceback} … {end}".strip())
+
+
 def masked(text: str) -> str:
     """Return a text in which whatever could be an HMAC key is masked."""
     return _SECRET.sub(lambda match: f"{match.group(1) or ''}***", text)

@@ -39,6 +39,8 @@ class Reading:
     """The one of these that looks most like the reason."""
     hint: Entry | None = None
     """What a sentence would mean if it were misspelt, where nothing was found."""
+    acme: bool = False
+    """Whether it speaks of ACME, a client or a CA, where nothing was found."""
     log: bool = False
     """Whether it is, at least in part, a debug log of certbot's."""
     told: Told = field(default_factory=Told)

@@ -155,8 +155,9 @@ NOT_DUE = re.compile(
     r"|renewal is not needed|skipp?ing\W{1,3}next renewal time|skipping renew\b"
     r"|will not expire .{0,60}skipping|certificate is up to date and has not expired"
     r"|certificate .{0,100}(?:is|still) valid for more than"
+    r"|\bcertbot[\w.-]{0,60}\.service: (?:deactivated successfully|succeeded)"
 )
-"""What clients say when none had to be."""
+"""What clients, or who starts them, say when none had to be, or all ended normally."""
 
 
 def quiet(raw: str) -> bool:

@@ -30,6 +30,7 @@ _WORDS = {
     r"|(?<!sufficient )\bauthori[sz](?:ing|ations?)\b|\bverif(?:y|ying)\b|\bvalidat(?:e|ing|ion)\b"
     r"|\bchallenges?\b|\b(?:http|dns|tls-alpn)-01\b",
     "finalize": r"/finalize\b|\bfinali[sz](?:e|ing|ation)\b|\bsign(?:ing)? error\b"
+    r"|validations succeeded|requesting certificates?\b"
     r"|beginning signing|\bpolling order|order status|\bCSR\b",
     "certificate": r"\bdownload\w{0,3} (?:the )?(?:signed )?cert"
     r"|\bcert(?:ificate)? (?:success|obtained)",

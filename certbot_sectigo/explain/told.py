@@ -32,7 +32,8 @@ _KID = re.compile(
 """What shows that an EAB pair was given."""
 _PINNED = re.compile(r"accounts/[\w.:/-]{1,300}/([0-9a-f]{32})\b")
 
-_MOST_HOSTS = 500
+_TYPED = re.compile(r"\s{0,4}(?:[\w@~:./\[\]-]{1,60} ?)?[#$] (?:sudo )?(\w[^\n]{3,200})")
+_MOST_HOSTS, _MOST_TYPED = 500, 100
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Told:
     lineage: str | None = None
     program: str | None = None
     """Path of the certbot that ran."""
+    typed: frozenset[str] = frozenset()
+    """Commands that were given at a prompt, so far."""
     hosts: frozenset[str] = frozenset()
     """All hosts of URLs so far."""
 
@@ -109,6 +112,9 @@ def overhear(told: Told, text: str) -> Told:
     pinned = _PINNED.search(text)
     if pinned:
         told = replace(told, account=pinned.group(1))
+    typed = _TYPED.match(text)
+    if typed and len(told.typed) < _MOST_TYPED:
+        told = replace(told, typed=told.typed | {typed.group(1).strip()})
     if len(told.hosts) < len(hosts) <= _MOST_HOSTS:
         told = replace(told, hosts=frozenset(hosts))
     return told

@@ -199,7 +199,7 @@ def test_one_misprint_gets_a_hint_at_least(
         ("urllib3.exceptions.ReadTimeoutError: pool: Read timed out.", "ca-timeout"),
         ("context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
          "ca-timeout"),
-        ("504 Gateway Time-out", "ca-timeout"),
+        ("504 Gateway Time-out", "ca-unavailable"),
         ("Please refer to https://curl.haxx.se/libcurl/c/libcurl-errors.html for error code: 60",
          "ca-certificate"),
         ("Please refer to https://curl.haxx.se/libcurl/c/libcurl-errors.html for error code: 28",

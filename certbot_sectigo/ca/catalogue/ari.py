@@ -55,6 +55,18 @@ ENTRIES = (
         hides=("harica-directory", "malformed", "empty-refusal"),
     ),
     Entry(
+        key="ari-ca-failed",
+        title="The CA failed while it looked at the certificate to be replaced",
+        meaning="The order names a certificate in 'replaces' (RFC 9773), and the CA met a fault of "
+        "its own (serverInternal, 500) while it checked that. It says nothing against the "
+        "certificate, the names or the account.",
+        causes=("A passing fault of the CA.",),
+        steps=("Try again later.", "If it stays: " + _WITHOUT[0].lower() + _WITHOUT[1:]),
+        phrases=("!server_internal * validating order as replacement",),
+        sources=("boulder",),
+        hides=("ari-mismatch",),
+    ),
+    Entry(
         key="ari-mismatch",
         title="The certificate that the order or the client names for replacement does not fit",
         meaning="What 'replaces' (RFC 9773) or the question for renewal information names is "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 ENTRIES = (
     Entry(
@@ -55,6 +55,23 @@ ENTRIES = (
             "!failed|unable|error * look|lookup|query|retrieve|retrieving|resolve caa",
             "!could not look|query|retrieve|determine caa",
             "!dns_problem|dns_error|dns_failure * caa",
+        ),
+        cases=(
+            Case(
+                r"nxdomain",
+                "Before it issues the CA asks the DNS for CAA records. Here the answer was "
+                "NXDOMAIN: for the CA, {name} or the zone above it does not exist.",
+                (
+                    "A misprint in the name, or the name or its zone is not in the public DNS.",
+                    "The domain is not registered any more, or its delegation is missing or leads "
+                    "to name servers that do not know the zone.",
+                ),
+                (
+                    "See whether the zone is delegated and the name there, from outside: "
+                    "`dig +trace SOA {name}`",
+                    "Make the name, or mend the delegation at the registrar, then order again.",
+                ),
+            ),
         ),
         sources=("RFC 8659 section 3", "acme.sh#5142", "acme.sh#1576"),
         hides=(

@@ -27,6 +27,53 @@ ENTRIES = (
         sources=("certbot",),
     ),
     Entry(
+        key="certificate-file-missing",
+        title="A certificate's file that a service is told to load does not exist",
+        meaning="The web server or another service names a certificate or key that is not there "
+        "(ENOENT). Where no certificate was issued yet, that only follows from why it was not.",
+        causes=(
+            "The certificate was never issued, or has another name below live/.",
+            "It was removed while the service's configuration still names it.",
+        ),
+        steps=(
+            "See which certificates there are: `certbot certificates`",
+            "Take the lines that name the file out of the service's configuration (or comment "
+            "them out), get the certificate, then put them back.",
+        ),
+        phrases=(
+            "cannot|can_not|could_not|unable|failed load|open|read certificate|key * no such file",
+            "certificate|certificatefile|key|keyfile|sslcertificatefile|sslcertificatekeyfile "
+            "file does not exist|empty",
+            "!bio_new_file * no such file",
+        ),
+        sources=("nginx", "Apache httpd"),
+        hides=("pem-unreadable",),
+        after=("directory", "nonce", "account", "order", "challenge", "finalize"),
+        vague=True,
+    ),
+    Entry(
+        key="lineage-not-saved",
+        title="certbot stopped while it saved a certificate that it had got",
+        meaning="The innermost frames of the traceback are those that write the certificate below "
+        "{config}: the CA has issued it. Why writing failed says the traceback's last line.",
+        causes=(
+            "The directories belong to another user than the one certbot runs as, or are on a "
+            "mounted volume that does not let it set owner or mode (container, share).",
+            "The disk is full.",
+        ),
+        steps=(
+            "See who may write there, and the room left: `ls -la {config} ; df -h {config}`",
+            "See the traceback's last line in the whole log: `certbot-sectigo explain {log}`",
+        ),
+        phrases=(
+            "!storage py line in new_lineage|save_successor",
+            "!line in new_lineage|save_successor",
+        ),
+        sources=("certbot",),
+        weight=Weight.SYMPTOM,
+        step="deploy",
+    ),
+    Entry(
         key="pem-unreadable",
         title="A file of the certificate is empty or is no PEM",
         meaning="A certificate or key below live/ or archive/ cannot be read as PEM.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue import (
     accounts,
+    answers,
     ari,
     caa,
     certbot_errors,
@@ -37,7 +38,7 @@ SPEAKERS: dict[str, tuple[Entry, ...]] = {
         *orders.ENTRIES,
     ),
     "validations": (*validation.ENTRIES, *validation_ends.ENTRIES, *ports.ENTRIES),
-    "network and TLS": (*transport.ENTRIES, *tls.ENTRIES),
+    "network and TLS": (*transport.ENTRIES, *answers.ENTRIES, *tls.ENTRIES),
     "certbot": (*certbot_errors.ENTRIES, *certbot_files.ENTRIES),
     "clients' own runs": running.ENTRIES,
     "other clients": (*clients.ENTRIES, *own_data.ENTRIES),

@@ -62,7 +62,10 @@ def look_up(kind: str, detail: str | None, hosts: frozenset[str]) -> Entry | Non
     if not detail and detail is not None and name in ("malformed", "unauthorized"):
         return next(entry for entry in ENTRIES if entry.key == "empty-refusal")
     particular = frozenset(part for part in _PARTICULAR if any(part in host for host in hosts))
-    return _meant(name, detail, particular)
+    found = _meant(name, detail, particular)
+    if name == "serverInternal" and found is not None and found.key == "ari-mismatch":
+        return next(entry for entry in ENTRIES if entry.key == "ari-ca-failed")
+    return found
 
 
 _PARTICULAR = frozenset(part for entry in ENTRIES for part in entry.hosts)

@@ -109,7 +109,8 @@ class Matcher:
                 if told and not (of_validation and entry.network):
                     return entry
             words = self._speller.words(detail)
-            for entry, phrases in self._details:
+            # What its type means is the nearest that its words can suggest.
+            for entry, phrases in sorted(self._details, key=lambda each: each[0] is not by_type):
                 if any(phrase.spots(words) for phrase in phrases):
                     return entry
         return by_type

@@ -257,8 +257,14 @@ ENTRIES = (
         key="malformed",
         title="The CA could not make sense of the request",
         meaning="The type says only that; the text behind it, if any, is not one known here.",
-        causes=("A client that is too old, or a registration without what the CA wants of it.",),
-        steps=("Update the client; ask the CA's support with the text.",),
+        causes=(
+            "What the CA's words above name, if they are shown.",
+            "Perhaps a client that is too old, or a registration without what the CA wants of it.",
+        ),
+        steps=(
+            "Mend what the CA's words name; else ask its support with them.",
+            "If they name nothing: update the client.",
+        ),
         types=("malformed",),
         sources=(_RFC,),
         weight=Weight.SYMPTOM,

@@ -52,6 +52,27 @@ ENTRIES = (
         step="account",
     ),
     Entry(
+        key="account-key-unusable",
+        title="The client's account key is empty, damaged, or of a kind it cannot use",
+        meaning="The file in which the client keeps its account's key for this CA holds no RSA or "
+        "EC key. The CA was not asked.",
+        causes=(
+            "The file is empty: making the key failed, or the disk was full.",
+            "It was overwritten, or written by another client or in another form.",
+        ),
+        steps=(
+            "Look at its size and first line: `ls -l FILE ; head -1 FILE`",
+            "Set the folder of this CA's account aside and register again; at a CA with EAB with a "
+            "pair that was not used yet.",
+        ),
+        phrases=(
+            "!only rsa|ec|ecdsa or rsa|ec|ecdsa key|keys supported",
+            "!account_key empty|damaged|corrupt|corrupted|unsupported",
+        ),
+        sources=("acme.sh",),
+        step="account",
+    ),
+    Entry(
         key="registration-failed",
         title="The registration failed, and this text does not say why",
         meaning="The client could not make its account at the CA. The CA's own words are missing "

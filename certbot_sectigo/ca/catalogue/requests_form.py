@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue.model import Case, Entry
 
+_WANTS = (
+    r"\b(?:requires?|must|only|expect(?:s|ed)|allowed)\b"
+    r"(?:(?!\b(?:not|rsa|ec|ecdsa)\b)[^.:]){0,50}"
+)
+"""Words behind which stands the kind of key that a CA wants."""
+_NOT = r"\b[^.:]{0,30}\bnot (?:be )?(?:allowed|supported|accepted|permitted|offered)"
+_EC, _RSA = r"\b(?:ec|ecdsa|elliptic)\b", r"\brsa\b"
+
 ENTRIES = (
     Entry(
         key="empty-refusal",
@@ -177,15 +185,37 @@ ENTRIES = (
     Entry(
         key="bad-csr",
         title="The CA does not take the certificate request (CSR)",
-        meaning="Key, names or form of the CSR do not suit the CA.",
+        meaning="Key, names or form of the CSR do not suit the CA. Which of them, its own words "
+        "above say, if they are shown.",
         causes=(
-            "The key's type or size is not offered (an EC key where the profile is RSA only; "
-            "less than 2048 bits).",
-            "Names in the CSR are others than in the order; the common name is not among them.",
+            "Perhaps the key's type or size is not offered (less than 2048 bits; EC keys where "
+            "only RSA is, or the other way round).",
+            "Perhaps the names in the CSR are others than in the order, or the common name is not "
+            "among them.",
         ),
         steps=(
-            "Try --key-type rsa --rsa-key-size 2048 (certbot 2 and newer make EC keys by default).",
+            "Where the CA's words are about the key, take the kind that they name (certbot: "
+            "--key-type rsa --rsa-key-size 2048, or --key-type ecdsa, its default since 2.0).",
             "With a CSR of your own, make it anew with exactly the names of the order.",
+        ),
+        cases=(
+            Case(
+                rf"{_WANTS}{_EC}|{_RSA}{_NOT}",
+                "The CA wants an EC (ECDSA) key for this certificate, and the request is of "
+                "another kind. Its names are not what it complains of.",
+                ("The role or profile at the CA allows EC keys only, and the client made RSA.",),
+                (
+                    "Order with an EC key (certbot: --key-type ecdsa; other clients: P-256).",
+                    "Or have the role or profile changed by whoever runs the CA.",
+                ),
+            ),
+            Case(
+                rf"{_WANTS}{_RSA}|{_EC}{_NOT}",
+                "The CA wants an RSA key for this certificate, and the request is of another "
+                "kind. Its names are not what it complains of.",
+                ("The profile at the CA allows RSA keys only, and the client made an EC key.",),
+                ("Order with an RSA key (certbot: --key-type rsa --rsa-key-size 2048).",),
+            ),
         ),
         phrases=(
             "!csr unacceptable|invalid|rejected|malformed",
@@ -193,7 +223,12 @@ ENTRIES = (
             "!signed by public key * not support",
             "!csr * not match|names|identifiers|signature|key",
         ),
-        details=("csr", "public_key", "key_type|key_size|key_length|curve"),
+        details=(
+            "csr",
+            "rsa|ecdsa|ec key|keys",
+            "public_key",
+            "key_type|key_size|key_length|curve",
+        ),
         types=("badCSR", "badPublicKey", "badSignatureAlgorithm"),
         sources=("RFC 8555 section 6.7",),
     ),
@@ -234,6 +269,17 @@ ENTRIES = (
                     "Order a DNS name that leads to the address, or take a CA that issues for IP "
                     "addresses.",
                 ),
+            ),
+            Case(
+                r"invalid (?:dns|host|domain) ?(?:identifier|name)|underscore|"
+                r"(?:invalid|illegal) (?:character|label)|not (?:a )?valid (?:dns|host|domain)",
+                "The CA says that the name itself is not allowed, whoever asks for it: names in "
+                "certificates have letters, digits, hyphens and dots, no underscore.",
+                (
+                    "An underscore, a blank or another sign in the name that host names may not "
+                    "have; an empty label or one that begins or ends with a hyphen.",
+                ),
+                ("Rename the host, or leave the name away; no account and no CA gets it issued.",),
             ),
             Case(
                 r"wildcard",

@@ -84,12 +84,16 @@ ENTRIES = (
         "Files and their owners have nothing to do with it.",
         causes=(
             "The setting was never made, or for another snap.",
+            "It was made, and snapd or the certbot snap is too old, or a plugin that is there "
+            "already stands in the way.",
             "Plugins of certbot were connected before; each change asks again.",
         ),
         steps=(
             "Trust it: `snap set certbot trust-plugin-with-root=ok`",
-            "Then install or connect the plugin again, for example: "
+            "With that set, install or connect the plugin again, for example: "
             "`snap connect certbot:plugin certbot-dns-PROVIDER`",
+            "If both are done: bring snapd and certbot up to date, remove all certbot-dns-* snaps, "
+            "and install them again: `snap refresh core certbot ; snap list`",
         ),
         phrases=(
             "!trust plugin with root",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Entry
 
 _TRY = (
     "As the same user and with the same environment (cron, systemd and containers do not have "
@@ -139,7 +139,6 @@ ENTRIES = (
             "timeout_error",
             "!acme errors timeout_error",
             "!acme client error timeout",
-            "gateway time_out|timeout",
             "context deadline exceeded",
             "libcurl errors * error code 28",
             "curl returned|error|exit with 28",
@@ -156,7 +155,7 @@ ENTRIES = (
             for step in ("directory", "nonce")
         ),
         sources=("acme-proxy#22", "certbot's acme library"),
-        hides=("ca-unreachable", "ca-unavailable"),
+        hides=("ca-unreachable",),
         network=True,
         passing=True,
     ),
@@ -249,52 +248,5 @@ ENTRIES = (
         sources=("seen at acme.enterprise.sectigo.com/directory", "win-acme", "certbot"),
         network=True,
         passing=True,
-    ),
-    Entry(
-        key="ca-unavailable",
-        title="The CA's front has no server behind it at the moment",
-        meaning="A gateway answered in place of the ACME server.",
-        causes=("Maintenance or overload at the CA; a proxy on the way.",),
-        steps=("Wait and try again; see the CA's status page.",),
-        phrases=(
-            "bad gateway",
-            "service temporarily|currently|is unavailable",
-            "service unavailable",
-            "under|scheduled maintenance",
-            *(
-                f"http_{code}|http_1_1_{code}|http_2_{code}|status_{code}|error_{code}|response_{code}"
-                for code in (502, 503, 504)
-            ),
-        ),
-        sources=("RFC 9110 section 15.6",),
-        hides=("not-acme",),
-        network=True,
-        passing=True,
-    ),
-    Entry(
-        key="answer-unusable",
-        title="The CA's answer could not be used",
-        meaning="The client stumbled over the answer; its own error hides what the CA said.",
-        causes=(
-            "certbot below 2.3 on Python 3.11 or newer hides every refusal of the CA behind 'can't "
-            "set attribute' (certbot#9539).",
-            "The answer was cut off, or is an error page.",
-        ),
-        steps=(
-            "Look in the debug log at the answer above ('Received response'), or have the whole "
-            "log explained: `certbot-sectigo explain {log}`",
-            "Update certbot.",
-        ),
-        phrases=(
-            "attribute_error cant|can set attribute",
-            "cant set attribute",
-            "!acme errors client_error",
-            "client_error_response",
-            "incomplete_read",
-            "!invalid or unrecognized response",
-            "chunked_encoding_error",
-        ),
-        sources=("certbot#9539",),
-        weight=Weight.SYMPTOM,
     ),
 )  # fmt: skip

@@ -125,6 +125,7 @@ ENTRIES = (
             "!dns record * not propagated|yet",
         ),
         sources=("traefik-duckdns-letsencrypt#5",),
+        at=(("finalize", "issue-time-limit", r"time.?limit"),),
         hides=("server-time-limit", "ca-timeout", "ca-connect-timeout", "dns-problem",
                "ca-unreachable", "ca-name-resolution"),
     ),
@@ -209,6 +210,21 @@ ENTRIES = (
             "!no valid a records|record",
         ),
         types=("dns", "unknownHost", "dnssec"),
+        cases=(
+            Case(
+                r"nxdomain",
+                "The public DNS says that {name}, or the zone above it, does not exist.",
+                (
+                    "The name is misspelt, or was never put into the zone.",
+                    "The domain is not registered any more, or its delegation is missing or wrong.",
+                    "A name known only inside the organisation.",
+                ),
+                (
+                    "From outside: `dig {name} A @1.1.1.1 ; dig +trace SOA {name}`",
+                    "Make the record, or mend the delegation, then order again.",
+                ),
+            ),
+        ),
         sources=("RFC 8555 section 6.7",),
         hides=("validation-failed",),
     ),

@@ -1,0 +1,93 @@
+"""Answers that come, and are none of ACME's: gateways' pages, what a client stumbles over, late."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
+
+ENTRIES = (
+    Entry(
+        key="ca-unavailable",
+        title="A gateway before the CA's server answered with an error (5xx)",
+        meaning="A gateway answered (502, 503, 504) in place of the ACME server: this machine got "
+        "through. At the end of an order the CA may go on behind it and issue.",
+        causes=("Maintenance, overload or a fault at the CA; a proxy on the way.",),
+        steps=(
+            "Wait some minutes and try once more; see the CA's status page.",
+            "Look in {portal} whether it was issued.",
+        ),
+        phrases=(
+            "bad gateway",
+            "gateway time_out|timeout",
+            "service temporarily|currently|is unavailable",
+            "service unavailable",
+            "under|scheduled maintenance",
+            *(
+                f"http_{code}|http_1_1_{code}|http_2_{code}|status_{code}|error_{code}|response_{code}|code_{code}"
+                for code in (502, 503, 504)
+            ),
+        ),
+        sources=("RFC 9110 section 15.6",),
+        hides=("not-acme", "ca-timeout"),
+        network=True,
+        passing=True,
+    ),
+    Entry(
+        key="answer-unusable",
+        title="The CA's answer could not be used",
+        meaning="The client stumbled over the answer; its own error hides what the CA said.",
+        causes=(
+            "certbot below 2.3 on Python 3.11 or newer hides every refusal of the CA behind 'can't "
+            "set attribute' (certbot#9539).",
+            "The answer was cut off, or is an error page.",
+        ),
+        steps=(
+            "Look in the debug log at the answer above ('Received response'), or have the whole "
+            "log explained: `certbot-sectigo explain {log}`",
+            "Update certbot.",
+        ),
+        phrases=(
+            "attribute_error cant|can set attribute",
+            "cant set attribute",
+            "str object has_no attribute get",
+            "!acme errors client_error",
+            "client_error_response",
+            "incomplete_read",
+            "!invalid or unrecognized response",
+            "chunked_encoding_error",
+        ),
+        sources=("certbot#9539",),
+        weight=Weight.SYMPTOM,
+        cases=(
+            Case(
+                r"\bstr\b\W{0,3} object has no attribute",
+                "The client expected a problem document and got plain text: the CA refused "
+                "something, and the client crashed over the form of that refusal.",
+                (
+                    "A refusal of the account or of its EAB pair, in plain text; the client does "
+                    "not expect that.",
+                ),
+                (
+                    "Update the client (Ansible: the collection community.crypto).",
+                    "See the CA's raw answer with the client's most verbose option, and check "
+                    "account and EAB pair in {portal}.",
+                ),
+            ),
+        ),
+    ),
+    Entry(
+        key="issue-time-limit",
+        title="The CA did not issue within the time that the client waits",
+        meaning="The validations succeeded and the order was finalized; issuing took longer than "
+        "the client waits. DNS and the challenge are done and not the cause.",
+        causes=("The CA is slow or busy; some issue only after a check by hand.",),
+        steps=(
+            "Look in {portal} whether it was issued meanwhile.",
+            "Run it again later, with a longer time for the certificate (lego: --cert.timeout "
+            "300).",
+        ),
+        phrases=("!validations succeeded requesting certificates * time_limit exceeded",),
+        sources=("lego",),
+        step="finalize",
+        hides=("server-time-limit", "ca-timeout", "dns01-propagation-check"),
+    ),
+)  # fmt: skip
