@@ -51,3 +51,11 @@ def test_an_order_that_is_refused_names_the_lineage_to_pin(tool: Tool) -> None:
     said = " ".join(tool.run("renewals", "--order", check=1).stdout.split())
     assert f"accounts pin ID --cert-name {NAME}" in said
     assert "nothing starts `certbot renew` on this machine" in said  # of the other one
+
+
+def test_the_account_that_got_a_certificate_is_not_called_superfluous(tool: Tool) -> None:
+    document = tool.json("doctor", check=None)
+    assert "reach/unused" not in [f["code"] for f in document["findings"]]
+    reach = {r["account"]: set(r["domains"]) for r in document["reach"]}
+    assert len(reach) == 2
+    assert sorted(map(sorted, reach.values())) == [["www.a.example"], ["www.c.example"]]

@@ -16,7 +16,7 @@ def reaches(holdings: Iterable[Holding]) -> list[Reach]:
     """Work out the reach of each account of which any name is known."""
     found = []
     for holding in holdings:
-        domains = tops(holding.known | holding.needed)
+        domains = tops(holding.known)
         if domains:
             unused = tuple(d for d in domains if not any(below(n, d) for n in holding.needed))
             found.append(
