@@ -31,6 +31,11 @@ _WORDS = re.compile(
     r"|external[ _-]?account[ _-]?(?:binding|required)|\bhmac\b|newOrder|newAccount|newNonce"
     r"|new-(?:order|acct|nonce)|/v2/(?:[DOE]V\w*|GEANT\w*)\b|renewalInfo|zerossl"
 )  # fmt: skip
+_ONE_OF = (
+    *("acme", "cert", "encrypt", "lego", "dehydrated", "wacs", "getssl", "mod_md", "md:", "tls."),
+    *("eab", "order", "account", "acct", "nonce", "hmac", "/v2/", "renewal", "zerossl", "issuer"),
+)
+"""One of them is in whatever :data:`_WORDS` finds, and is looked for much faster."""
 _SPEAKERS = re.compile(rf"{_WORDS.pattern}|\bmd\Z")
 _PEER = re.compile(
     r"(?i)(?:https?://|host=['\"]|lookup |resolve(?: host)?:? |resolving |contacting |server "
@@ -59,7 +64,8 @@ _ACCESS = re.compile(r"\"(?:GET|POST|HEAD|PUT) \S{1,2000} HTTP/[\d.]+\" \d{3} ")
 
 def speaks_of_acme(text: str) -> bool:
     """Tell whether a text has a word of the protocol, of a client or of a CA anywhere."""
-    return bool(_WORDS.search(text))
+    small = text.lower()
+    return any(word in small for word in _ONE_OF) and bool(_WORDS.search(text))
 
 
 class AcmeContext:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 
 from certbot_sectigo.explain.envelope import Line
-from certbot_sectigo.explain.statements import ISSUED, NOT_DUE, TYPES, likeness, loud, quiet
+from certbot_sectigo.explain.statements import TYPES, ended_well, likeness, loud, quiet
 from certbot_sectigo.explain.steps import step_of
 
 _SERVED = re.compile(
-    r"\S+ \S+ \S+ \[\d{1,2}/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""  # common log format
+    r"\[\d{1,2}/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""  # common log format
     r"|, client: \S{1,60}, server: [^\n]{0,300}, request: \""
     r"|\"?logger\"?[:=]\s?\"?http\.log\.(?:access|error)|\[AH\d{5}\] client denied"
 )
@@ -72,7 +72,7 @@ class Genre:
             self._signs += bool(_MANUAL.match(line.raw[:2000]))
             self._names.update(_NAMED.findall(text) if len(self._names) < _LEAST_NAMES else ())
             self._happened = bool(_HAPPENED.search(line.raw[:400]))
-        if ISSUED.search(text) or NOT_DUE.search(text):
+        if ended_well(text):
             self.success, self.failed_after = (line.number, text), []
             return
         failed = likeness(text) > 0 and not quiet(line.raw)

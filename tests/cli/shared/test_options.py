@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -50,7 +51,8 @@ def test_every_command_takes_them(path: tuple[str, ...]) -> None:
     for at in range(len(path) + 1):
         words = [given if number == at else [] for number in range(len(path) + 1)]
         seen.append(parse(path, words).obj)
-    wanted = CommandContext(Path("/c"), Path("/w"), Path("/l"), True, False, 0.0, Path("/s"), 2)
+    named = CommandContext(Path("/c"), Path("/w"), Path("/l"), True, False, 0.0, Path("/s"), 2)
+    wanted = replace(named, config_named=True)
     assert seen == [wanted] * (len(path) + 1)
     context = parse(path, [[]] * (len(path) + 1))
     assert "--config-dir DIR" in " ".join(context.get_help().split())
