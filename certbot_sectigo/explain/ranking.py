@@ -51,7 +51,8 @@ class Progress:
         """Tell whether the run got on behind a failure on the way to the CA."""
         if not hit.entry.network and hit.step not in ("directory", "nonce"):
             return False
-        return hit.line < self.answered or any(
+        # What the CA itself refuses there is most often repeated by the lines that follow.
+        return (hit.entry.network and hit.line < self.answered) or any(
             later(step, hit.step or "directory") and hit.line < line
             for step, line in self.reached.items()
         )

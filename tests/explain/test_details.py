@@ -142,3 +142,28 @@ def test_a_unit_that_ended_normally_had_no_failure() -> None:
 def test_an_account_key_of_no_known_kind() -> None:
     text = "ACME_DIRECTORY='https://ca.example/dir'\nOnly RSA or EC key is supported. keyfile=/x"
     assert first(text).entry.key == "account-key-unusable"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (
+            "Traceback (most recent call last):\n"
+            '  File "/usr/lib/certbot/_internal/client.py", line 10, in obtain\n'
+            '  File "/usr/lib/certbot/_internal/storage.py", line 1107, in new_lineage',
+            "lineage-not-saved",
+        ),
+        (
+            'nginx: [emerg] cannot load certificate "/etc/letsencrypt/live/a.example/cert.pem": '
+            "BIO_new_file() failed (SSL: error:80000002:system library::No such file or directory)",
+            "certificate-file-missing",
+        ),
+        ("cert-manager: failed to get EAB key from secret acme/eab-zerossl", "eab-incomplete"),
+        ("dehydrated: account key not readable: ./accounts/x.pem", "client-account-missing"),
+        ("lego: could not complete registration", "registration-failed"),
+        ("lego: could not save account file", "files-failed"),
+        ("acme client: error generating private key", "key-not-made"),
+    ],
+)
+def test_what_clients_say_of_their_own(text: str, key: str) -> None:
+    assert key in [finding.entry.key for finding in reading(text).findings]

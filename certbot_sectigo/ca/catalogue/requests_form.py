@@ -133,7 +133,6 @@ ENTRIES = (
             "!certificate_profile|acme_profile * not supported|available|permitted|applied",
             "!not permitted * certificate_profile",
         ),
-        details=("profile",),
         types=("invalidProfile",),
         sources=("boulder", "simple-acme", "dehydrated"),
         hides=("refused", "malformed", "lacks-authorization", "order-refused"),

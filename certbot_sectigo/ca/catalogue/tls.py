@@ -70,7 +70,7 @@ ENTRIES = (
             "curl returned|error|exit with 35",
         ),
         sources=("win-acme#242", "simple-acme#119"),
-        hides=("ca-unreachable", "not-acme", "ca-certificate", "ca-timeout"),
+        hides=("ca-unreachable", "not-acme", "ca-timeout"),
         network=True,
     ),
     Entry(
@@ -117,7 +117,8 @@ ENTRIES = (
             "hostname_mismatch|hostname mismatch|not match certificate",
         ),
         sources=("OpenSSL, Go, curl",),
-        hides=("ca-unreachable", "not-acme", "ca-timeout"),
+        # Clients name the handshake in which they did not trust it.
+        hides=("ca-unreachable", "not-acme", "ca-timeout", "ca-tls-handshake"),
         network=True,
     ),
 )
