@@ -405,6 +405,11 @@ _AT = (("NAMESERVER", "ns.a.example"),)
 _DIG = ("dig",)
 _CURL = ("curl",)
 
+_NOT_SAVED = (
+    "Traceback (most recent call last):\n"
+    '  File "/usr/lib/certbot/_internal/storage.py", line 1107, in new_lineage'
+)
+
 QUESTIONS = (
     # the way to the CA
     Question("ca-unreachable", f"{_NET}Connection refused", "curl -v", "(?i)refused|connect"),
@@ -447,6 +452,14 @@ QUESTIONS = (
              "<set> <certbot> <trust-plugin-with-root=ok>", ("snap",)),
     Question("snap-plugin-trust", "run hook prepare-plug-plugin", "snap connect",
              "<connect> <certbot:plugin> <certbot-dns-ovh>", ("snap",), (("PROVIDER", "ovh"),)),
+    Question("snap-plugin-trust", "run hook prepare-plug-plugin", "snap refresh",
+             "<refresh> <core> <certbot>", ("snap",)),
+    Question("account-key-unusable", "acme.sh: Only RSA or EC key is supported. keyfile=a.key",
+             "ls -l", "(?s)passwd.*root", words=(("FILE", "/etc/passwd"),)),
+    Question("lineage-not-saved", _NOT_SAVED, "ls -la", "(?s)config.*Filesystem|total"),
+    Question("certificate-file-missing", "nginx: [emerg] cannot load certificate \"/x/cert.pem\": "
+             "BIO_new_file() failed (No such file or directory)", "certbot certificates",
+             "No certificates found"),
     # other CAs' own programs
     Question("google-eab-expired", "Unknown external account binding (EAB) key", "gcloud",
              "<publicca> <external-account-keys> <create>", ("gcloud",)),
@@ -552,6 +565,7 @@ UNRUN = {
     ("choose-account", "certonly"): "is proposed at Sectigo's own hosts; as in `eab-required`",
     ("validation-failed", "accounts probe"): "the same; as in `identifiers-not-linked`",
     ("lacks-authorization", "accounts probe"): "the same; as in `identifiers-not-linked`",
+    ("lineage-not-saved", "certbot-sectigo explain"): "needs a whole log; as in `renewals-failed`",
 }
 """Of an entry and a part of its command: why it is not pasted there."""
 

@@ -134,7 +134,8 @@ def system(tree: Certbot) -> Path:
     """A system on which certbot is started, so that the doctor has nothing else to say."""
     table = tree.home / "root/etc/cron.d/certbot"
     table.parent.mkdir(parents=True)
-    table.write_text("0 3,15 * * * root /opt/certbot/bin/certbot -q renew\n")
+    renew = f"certbot -q renew --config-dir {tree.config_dir}"
+    table.write_text(f"0 3,15 * * * root /opt/certbot/bin/{renew}\n")
     return tree.home / "root"
 
 

@@ -177,7 +177,7 @@ def site(folder: Path, states: Sequence[State], around: Surroundings) -> Iterato
             # Without us a dry run is Let's Encrypt's business, who is not to hear of it.
             "https_proxy": "http://127.0.0.1:9",
         }
-        root = _system(folder / "root", around, site_packages)
+        root = _system(folder / "root", around, site_packages, certbot.config_dir)
         made = Site(certbot, sandbox, drafts, around, http, root, env)
         _build(made, values)
         if around.serves:
@@ -318,7 +318,7 @@ def _certificate(names: Sequence[str]) -> tuple[bytes, bytes, bytes]:
     return made(leaf, [x509.DNSName(name) for name in names]), key_pem, made(issuer, [])
 
 
-def _system(root: Path, around: Surroundings, plugins: Path) -> Path:
+def _system(root: Path, around: Surroundings, plugins: Path, config_dir: Path) -> Path:
     """Lay out a system whose timer starts this very certbot, or the one without our plugin."""
     bin_dir = BIN if around.plugin else require("certbot-bare/bin/certbot").parent
     environment = bin_dir.parent
@@ -332,7 +332,7 @@ def _system(root: Path, around: Surroundings, plugins: Path) -> Path:
     (units / "timers.target.wants" / "certbot.timer").symlink_to("../certbot.timer")
     (units / "certbot.service").write_text(
         f"[Service]\nEnvironment=CERTBOT_PLUGIN_PATH={plugins}\n"
-        f"ExecStart={bin_dir}/certbot -q renew\n"
+        f"ExecStart={bin_dir}/certbot -q renew --config-dir {config_dir}\n"
     )
     return root
 

@@ -140,6 +140,7 @@ def test_a_requirement_too_old_is_named_with_what_is_there(
     doctor = (
         "from certbot_sectigo.cli.main import main; main(['--json', '--config-dir', %r, 'doctor'])"
     )
+    (tmp_path / "none").mkdir()
     found = json.loads(helped(distributed, folder, doctor % str(tmp_path / "none")).stdout)
     [finding] = [f for f in found["findings"] if f["code"] == "traps/requirement"]
     assert finding["severity"] == ("critical" if looks(distributed) else "warning")
