@@ -16,6 +16,7 @@ from tests.bed.paste import paste
 from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 from tests.bed.terminal import terminal
+from tests.e2e.test_ways import RECEIVED
 
 A, B = "www.a.example", "www.b.example"
 
@@ -114,7 +115,7 @@ def test_the_one_account_that_may_issue(
             number = child.match[1]
             child.expect(r"cancel\): ?")
             child.sendline(number)
-            child.expect("Successfully received certificate")
+            child.expect(RECEIVED)
     assert plain.lineage(name).account == c
 
 

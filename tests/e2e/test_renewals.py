@@ -15,16 +15,16 @@ from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
 
 TIMER = "[Timer]\nOnCalendar=*-*-* 00,12:00:00\n"
-SERVICE = "[Service]\nExecStart=/opt/certbot/bin/certbot -q renew\n"
+SERVICE = "[Service]\nExecStart=/opt/certbot/bin/certbot -q renew --config-dir {}\n"
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A system on which a timer starts certbot."""
+def root(tmp_path: Path, certbot: Certbot) -> Path:
+    """A system on which a timer starts certbot for this tree."""
     units = tmp_path / "root" / "etc/systemd/system"
     (units / "timers.target.wants").mkdir(parents=True)
     (units / "certbot.timer").write_text(TIMER)
-    (units / "certbot.service").write_text(SERVICE)
+    (units / "certbot.service").write_text(SERVICE.format(certbot.config_dir))
     (units / "timers.target.wants" / "certbot.timer").symlink_to("../certbot.timer")
     return tmp_path / "root"
 
