@@ -93,7 +93,7 @@ def heard(exchanges: Iterable[Exchange], unanswered: Iterable[str] = ()) -> Read
         if text:
             search.look(Passage(text, (0,), told, "ca", failed=True))
     for text in unanswered:
-        search.look(Passage(text, (0,), told, "text", failed=True))
+        search.look(Passage(text, (0,), told, "ca", failed=True))
     return search.result()
 
 
