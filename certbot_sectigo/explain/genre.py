@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 
 from certbot_sectigo.explain.envelope import Line
-from certbot_sectigo.explain.statements import TYPES, ended_well, likeness, loud, quiet
+from certbot_sectigo.explain.statements import TYPES, ended_well, loud, quiet
 from certbot_sectigo.explain.steps import step_of
 
 _SERVED = re.compile(
-    r"\[\d{1,2}/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""  # common log format
+    # common log format; the end of the first word is enough, and each word is then read once
+    r"\S \S+ \S+ \[\d{1,2}/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""
     r"|, client: \S{1,60}, server: [^\n]{0,300}, request: \""
     r"|\"?logger\"?[:=]\s?\"?http\.log\.(?:access|error)|\[AH\d{5}\] client denied"
 )
@@ -65,8 +66,11 @@ class Genre:
         """The lines after that which look like failures of what came then."""
         self._loud = False
 
-    def look(self, line: Line) -> None:
-        """Look at a line in which somebody speaks."""
+    def look(self, line: Line, score: int) -> None:
+        """Look at a line in which somebody speaks.
+
+        :param score: how much it looks like a failure, see :func:`.statements.likeness`.
+        """
         text = line.text[:2000]
         if not self._happened:
             self._signs += bool(_MANUAL.match(line.raw[:2000]))
@@ -75,7 +79,7 @@ class Genre:
         if ended_well(text):
             self.success, self.failed_after = (line.number, text), []
             return
-        failed = likeness(text) > 0 and not quiet(line.raw)
+        failed = score > 0 and not quiet(line.raw)
         self._loud = self._loud or (failed and loud(line.raw))
         if self.success is None:
             return

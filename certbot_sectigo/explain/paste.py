@@ -58,7 +58,8 @@ class Paste:
             self.lines = max(self.lines, line.number)
             if self._source(line) or not spoken(line):
                 continue
-            self.genre.look(line)
+            score = likeness(line.text)
+            self.genre.look(line, score)
             self.log = self.log or bool(RECORD.match(line.text))
             if self._size <= _LONGEST_PASTE:
                 # A blank at the edge tells that no word was broken there.
@@ -69,7 +70,6 @@ class Paste:
                 self._size += len(line.text)
             if speaks_of_acme(line.text[:2000]) or speaks_of_acme(line.program):
                 self._acme.setdefault(line.program, []).append(line.number)
-            score = likeness(line.text)
             if score:
                 self._likely.append((score, line.number, line.text, line.program))
                 if len(self._likely) > 10 * _MOST_LIKELY:
