@@ -40,7 +40,11 @@ def paste(
         for capitals, value in (words or {}).items():
             line = re.sub(rf"\b{capitals}\b", str(value), line)
         ours = re.match(r"\s*(sudo .*)?certbot", line)
-        lines.append(f"{line} {more}" if ours and more else line)
+        line = f"{line} {more}" if ours and more else line
+        # Whoever pastes sits at a terminal, where certbot does not wait before it renews.
+        if ours and " renew " in f"{line} " and "--no-random-sleep-on-renew" not in line:
+            line += " --no-random-sleep-on-renew"
+        lines.append(line)
     programs = certbot.home / "programs"
     programs.mkdir(exist_ok=True)
     sudo = programs / "sudo"
