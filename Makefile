@@ -11,6 +11,8 @@
 # make format  put the code into the form that make lint asks for
 # make packages
 #              build wheel and source distribution into dist/ and check them
+# make collection
+#              build the Ansible collection of ansible/ into dist/
 # make man     write the man page to build/certbot-sectigo.1
 # make clean   remove everything these targets made
 #
@@ -29,7 +31,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-matrix torture trial lint format packages man clean
+.PHONY: help demo test test-matrix torture trial lint format packages collection man clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +62,10 @@ packages: $(VENV)/.for-packages
 	$(BIN)/check-wheel-contents dist
 	$(BIN)/twine check --strict dist/*
 
+collection: $(VENV)/.for-ansible
+	@mkdir -p dist
+	$(BIN)/ansible-galaxy collection build --force --output-path dist ansible
+
 lint: $(VENV)/.for-tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -81,9 +87,10 @@ clean:
 	find certbot_sectigo tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps are made anew when the requirements change.
-$(VENV)/.for-tests: EXTRAS := [lint,test]
+$(VENV)/.for-tests: EXTRAS := [lint,test,ansible]
 $(VENV)/.for-packages: EXTRAS := [packages]
-$(VENV)/.for-use $(VENV)/.for-tests $(VENV)/.for-packages: setup.cfg pyproject.toml
+$(VENV)/.for-ansible: EXTRAS := [ansible]
+$(VENV)/.for-use $(VENV)/.for-tests $(VENV)/.for-packages $(VENV)/.for-ansible: setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' || { \
 	    echo "certbot-sectigo needs Python 3.9 or newer; name one: make PYTHON=python3.12 ..." >&2; \
 	    exit 1; }

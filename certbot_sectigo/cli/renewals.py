@@ -16,7 +16,7 @@ from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Ta
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.options import CommandContext
-from certbot_sectigo.machine import commands
+from certbot_sectigo.machine import certificates, commands
 from certbot_sectigo.renewals import organisation
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook, Renewal
 
@@ -132,12 +132,18 @@ def gather(
 
 def as_json(renewal: Renewal) -> Mapping[str, Any]:
     """Return a renewal's members for JSON."""
+    read = certificates.read(renewal.lineage.cert_path) if renewal.lineage.cert_path else None
+    certificate = read if isinstance(read, certificates.Certificate) else None
     return {
         "lineage": renewal.lineage.name,
         "names": list(renewal.names),
         "valid_until": time(renewal.not_after),
         "next_try": time(renewal.next_try),
+        "serial": f"{certificate.serial:x}" if certificate else None,
+        "key": certificate.key if certificate else None,
         "authenticator": renewal.lineage.authenticator,
+        "installer": renewal.lineage.installer,
+        "deploy_file": renewal.lineage.deploy,
         "server": renewal.lineage.server,
         "account": renewal.account,
         "kid": renewal.kid,

@@ -37,6 +37,8 @@ class Certificate:
     """The names in certbot's order: the common name, then those of the extension."""
     fingerprint: str = field(default="", compare=False)
     """SHA-256 of its DER, in hexadecimal digits."""
+    key: str | None = field(default=None, compare=False)
+    """The kind of its key in certbot's words, such as ``rsa 2048`` and ``ecdsa secp256r1``."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,16 @@ def _certificate(certificate: X509Certificate) -> Certificate:
         issuer_organisation=first(certificate.issuer, NameOID.ORGANIZATION_NAME),
         listed=tuple(dict.fromkeys(listed)),
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
+        key=_kind(certificate.public_key()),
     )
+
+
+def _kind(key: object) -> str | None:
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"rsa {key.key_size}"
+    return f"ecdsa {key.curve.name}" if isinstance(key, ec.EllipticCurvePublicKey) else None
 
 
 def utc(thing: Any, name: str) -> datetime:

@@ -12,6 +12,14 @@ SOON = timedelta(days=30)
 """How long before something ends it is told."""
 LIVE = ("issued", "valid")
 """What a certificate's status is called while it counts."""
+REVOCATION_REASONS = {
+    "unspecified": 0,
+    "keycompromise": 1,
+    "affiliationchanged": 3,
+    "superseded": 4,
+    "cessationofoperation": 5,
+}
+"""Those of RFC 5280 that SCM takes [O], by certbot's words."""
 
 
 @dataclass(frozen=True)

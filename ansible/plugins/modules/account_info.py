@@ -52,13 +52,13 @@ accounts:
     kid:
       description: The key id it was bound with; null if that is not known.
       type: str
-    uri:
+    account_url:
       description: The account's URL at the CA, whose end is the client's id in SCM.
       type: str
-    lineages:
-      description: The certificates that are pinned to it.
+    uses:
+      description: What makes it look used, its certificates above all.
       type: list
-      elements: str
+      elements: dict
     verdict:
       description: What it is, such as V(in use).
       type: str
@@ -89,3 +89,26 @@ facts:
   returned: success
   type: dict
 """
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.certbot_sectigo.fleet.plugins.module_utils.command import SPEC, Tool
+
+
+def main():
+    """Answer."""
+    spec = {**SPEC, "online": {"type": "bool", "default": False}}
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    tool = Tool(module)
+    online = ["--online"] if module.params["online"] else []
+    listed = tool.ask("accounts", "list", *online)
+    facts = tool.ask("scm", "facts")
+    module.exit_json(
+        changed=False,
+        accounts=listed["accounts"],
+        certificates=facts["certificates"],
+        facts=facts,
+    )
+
+
+if __name__ == "__main__":
+    main()

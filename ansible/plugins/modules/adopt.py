@@ -62,3 +62,64 @@ left:
       description: Why.
       type: str
 """
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.certbot_sectigo.fleet.plugins.module_utils.command import SPEC, Tool
+
+
+def main():
+    """Adopt."""
+    spec = {
+        **SPEC,
+        "cert_names": {"type": "list", "elements": "str", "default": []},
+        "dry_run": {"type": "bool", "default": True},
+    }
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    names = module.params["cert_names"]
+    words = [word for name in names for word in ("--cert-name", name)] or ["--all"]
+    if not module.params["dry_run"]:
+        words.append("--no-dry-run")
+    tool = Tool(module)
+    planned = tool.ask("adopt", *words, fine=(0, 1))
+    plan = planned["plan"]
+    refused = [x for x in plan["left"] if x["lineage"] in names and "already" not in x["reason"]]
+    if refused:
+        text = "; ".join(f"{x['lineage']}: {x['reason']}" for x in refused)
+        module.fail_json(msg=f"Not to be adopted: {text}.", left=plan["left"])
+    result = {
+        "changed": bool(plan["lineages"]),
+        "adopted": [one["lineage"] for one in plan["lineages"]],
+        "left": plan["left"],
+    }
+    if module._diff:
+        result["diff"] = [_diff(one) for one in plan["lineages"]]
+    if result["changed"] and not module.check_mode:
+        code, done = tool.answer("adopt", *words, "--yes")
+        outcome = done.get("result") or {}
+        if code:
+            error = done.get("error") or {}
+            failed = ", ".join(outcome.get("put_back", []))
+            module.fail_json(
+                msg=error.get("message") or f"The dry run failed, so it was put back: {failed}.",
+                remedy=error.get("remedy") or "",
+                changed=bool(outcome.get("adopted")),
+                dry_runs=outcome.get("dry_runs", []),
+            )
+        result["adopted"] = outcome["adopted"]
+    module.exit_json(**result)
+
+
+def _diff(one):
+    def text(side):
+        return "".join(f"{c['key']} = {c[side]}\n" for c in one["changes"] if c[side] is not None)
+
+    return {
+        "before_header": one["file"],
+        "after_header": one["file"],
+        "before": text("old"),
+        "after": text("new"),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -114,6 +114,12 @@ certificate:
     key_type:
       description: V(rsa) or V(ecdsa).
       type: str
+    key:
+      description: Such as V(rsa 2048) and V(ecdsa secp256r1).
+      type: str
+    authenticator:
+      description: The plugin that renews it.
+      type: str
     kid:
       description: The kid of the account that renews it.
       type: str
@@ -133,3 +139,237 @@ reasons:
   elements: str
   sample: [the names differ]
 """
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.certbot_sectigo.fleet.plugins.module_utils.command import SPEC, Tool
+
+
+def main():
+    """Have it as it is wanted."""
+    spec = {
+        **SPEC,
+        "name": {"type": "str", "required": True},
+        "domains": {"type": "list", "elements": "str", "required": True},
+        "kid": {"type": "str"},
+        "server": {"type": "str"},
+        "credentials": {"type": "path"},
+        "key_type": {"type": "str", "choices": ["rsa", "ecdsa"], "default": "ecdsa"},
+        "rsa_key_size": {"type": "int", "default": 2048},
+        "elliptic_curve": {
+            "type": "str",
+            "choices": ["secp256r1", "secp384r1", "secp521r1"],
+            "default": "secp256r1",
+        },
+        "deploy": {"type": "path"},
+        "email": {"type": "str"},
+        "webroot": {"type": "path"},
+        "http_01_port": {"type": "int"},
+        "certbot": {"type": "path"},
+    }
+    module = AnsibleModule(
+        argument_spec=spec,
+        supports_check_mode=True,
+        required_one_of=[("kid", "credentials")],
+        required_by={"kid": "server"},
+    )
+    if not module.params["domains"]:
+        module.fail_json(msg="domains is empty.")
+    tool = Tool(module)
+    wanted = _wanted(module)
+    there = _read(tool, module.params["name"])
+    reasons = _reasons(wanted, there)
+    result = {"changed": bool(reasons), "reasons": reasons, "certificate": there}
+    if module._diff and reasons:
+        result["diff"] = {
+            "before_header": f"certificate {module.params['name']}" if there else "no certificate",
+            "after_header": f"certificate {module.params['name']}",
+            "before": _text(there, wanted) if there else "",
+            "after": _text(wanted, wanted),
+        }
+    if reasons:
+        if not module.check_mode:
+            _order(tool, module, wanted)
+            result["certificate"] = _read(tool, module.params["name"])
+            still = _reasons(wanted, result["certificate"])
+            if still:
+                module.fail_json(
+                    msg=f"certbot got a certificate, and yet {', '.join(still)}.",
+                    remedy="Repeated, the task would order once more.",
+                    **result,
+                )
+    elif module.params["deploy"]:
+        _deploy(tool, module, result)
+    module.exit_json(**result)
+
+
+def _wanted(module):
+    """Return the certificate as it is to be, in the form of :func:`_read`."""
+    given = module.params
+    kid, server = given["kid"], given["server"]
+    if given["credentials"] and kid is None:
+        kid = _value(module, given["credentials"], "sectigo_eab_kid")
+        server = server or _value(module, given["credentials"], "sectigo_eab_server", optional=True)
+    if given["key_type"] == "rsa":
+        key = f"rsa {given['rsa_key_size']}"
+    else:
+        key = f"ecdsa {given['elliptic_curve']}"
+    return {
+        "domains": sorted({name.lower().rstrip(".") for name in given["domains"]}),
+        "key": key,
+        "kid": kid,
+        "server": server,
+        "deploy": given["deploy"],
+    }
+
+
+def _value(module, path, key, optional=False):
+    """Return a line's value that is no secret from the credentials file."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                name, sign, value = line.partition("=")
+                if sign and name.strip() == key:
+                    return value.strip()
+    except FileNotFoundError:
+        module.fail_json(
+            msg=f"{path} is not there.",
+            remedy="Give kid and server, which do where an account of the kid is on the host.",
+        )
+    except (OSError, ValueError) as error:
+        module.fail_json(msg=f"{path} cannot be read: {error}")
+    if optional:
+        return None
+    module.fail_json(msg=f"{path} has no line {key} = VALUE.")
+
+
+def _read(tool, name):
+    """Return the certificate that is there; None if there is none."""
+    found = tool.ask("renewals", fine=(0, 1))["renewals"]
+    one = next((renewal for renewal in found if renewal["lineage"] == name), None)
+    if one is None:
+        return None
+    installs = (one["installer"] or "").rpartition(":")[2] == "sectigo-eab"
+    default = os.path.join(tool.module.params["config_dir"], "sectigo-deploy.toml")
+    folder = os.path.join(tool.module.params["config_dir"], "live", name)
+    return {
+        "name": name,
+        "domains": sorted(one["names"]),
+        "serial": one["serial"],
+        "key": one["key"],
+        "key_type": (one["key"] or "").partition(" ")[0] or None,
+        "kid": one["kid"],
+        "server": one["server"],
+        "authenticator": one["authenticator"],
+        "deploy": (one["deploy_file"] or default) if installs else None,
+        "path": folder,
+    }
+
+
+def _reasons(wanted, there):
+    """Return why an order is needed; empty where all is as it is wanted."""
+    if there is None:
+        return ["there is no certificate"]
+    found = []
+    if there["domains"] != wanted["domains"]:
+        found.append("the names differ")
+    if there["key"] != wanted["key"]:
+        found.append("the key is of another kind")
+    if there["kid"] != wanted["kid"]:
+        found.append("it is another account's")
+    elif wanted["server"] and not _same_server(there["server"], wanted["server"]):
+        found.append("it is another server's")
+    elif (there["authenticator"] or "").rpartition(":")[2] != "sectigo-eab":
+        found.append("another plugin renews it")
+    if wanted["deploy"] and there["deploy"] != wanted["deploy"]:
+        found.append("it is deployed by another file")
+    return found
+
+
+def _same_server(one, other):
+    return (one or "").rstrip("/") == other.rstrip("/")
+
+
+def _text(certificate, wanted):
+    lines = [f"name: {name}" for name in certificate["domains"]]
+    lines += [f"{what}: {certificate[what]}" for what in ("key", "kid", "server")]
+    if wanted["deploy"] or certificate["deploy"]:
+        lines.append(f"deploy: {certificate['deploy']}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _order(tool, module, wanted):
+    """Have certbot get it."""
+    given = module.params
+    listed = tool.ask("accounts", "list")["accounts"]
+    bound = any(
+        account["kid"] == wanted["kid"]
+        and account["loads"]
+        and (wanted["server"] is None or _same_server(account["server"], wanted["server"]))
+        for account in listed
+    )
+    words = ["run" if given["deploy"] else "certonly", "-a", "sectigo-eab"]
+    if given["deploy"]:
+        words += ["-i", "sectigo-eab", "--sectigo-eab-deploy", given["deploy"]]
+    if bound or not given["credentials"]:
+        words += ["--sectigo-eab-kid", wanted["kid"]]
+    else:
+        words += ["--sectigo-eab-credentials", given["credentials"]]
+    if wanted["server"]:
+        words += ["--sectigo-eab-server", wanted["server"]]
+    words += ["--cert-name", given["name"], "--key-type", given["key_type"]]
+    if given["key_type"] == "rsa":
+        words += ["--rsa-key-size", str(given["rsa_key_size"])]
+    else:
+        words += ["--elliptic-curve", given["elliptic_curve"]]
+    for name in given["domains"]:
+        words += ["-d", name]
+    if given["webroot"]:
+        words += ["--sectigo-eab-webroot", given["webroot"]]
+    if given["http_01_port"]:
+        words += ["--http-01-port", str(given["http_01_port"])]
+    if given["email"]:
+        words += ["--email", given["email"]]
+    # The names, the key or the account differ, so what is there is not to be kept.
+    words += ["--agree-tos", "--no-eff-email", "--renew-with-new-domains", "--force-renewal"]
+    code, said = tool.certbot(given["certbot"], words)
+    if code:
+        module.fail_json(msg=f"certbot got no certificate {given['name']}: {said}", rc=code)
+
+
+def _deploy(tool, module, result):
+    """Have the targets as the deploy file has them; nothing is ordered for it."""
+    words = ["deploy", "--cert-name", module.params["name"]]
+    code, seen = tool.answer(*words, "--check")
+    targets = [target for one in seen.get("certificates", ()) for target in one["targets"]]
+    differ = [target["name"] for target in targets if target.get("differences")]
+    if not differ:
+        if "error" in seen or seen.get("errors"):
+            module.fail_json(msg="\n".join(seen.get("errors", ())) or seen["error"]["message"])
+        return
+    result["changed"] = True
+    result["reasons"] = [f"target {name} differs" for name in differ]
+    if module._diff:
+        lines = [line for target in targets for line in target.get("differences", ())]
+        result["diff"] = {
+            "before_header": "targets",
+            "after_header": "targets",
+            "before": "".join(f"{line}\n" for line in lines),
+            "after": "",
+        }
+    if not module.check_mode:
+        code, done = tool.answer(*words)
+        if code:
+            bad = [
+                t["text"]
+                for one in done.get("certificates", ())
+                for t in one["targets"]
+                if not t["ok"]
+            ]
+            bad += done.get("errors", [])
+            module.fail_json(msg="\n".join(bad) or done["error"]["message"])
+
+
+if __name__ == "__main__":
+    main()

@@ -50,3 +50,27 @@ ready:
   returned: success
   type: bool
 """
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.certbot_sectigo.fleet.plugins.module_utils.command import SPEC, Tool
+
+
+def main():
+    """Answer."""
+    spec = {
+        **SPEC,
+        "cert_names": {"type": "list", "elements": "str", "default": []},
+        "order": {"type": "bool", "default": False},
+    }
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    words = [word for name in module.params["cert_names"] for word in ("--cert-name", name)]
+    # An order is opened at the CA and never finished, which check mode leaves out all the same.
+    if module.params["order"] and not module.check_mode:
+        words.append("--order")
+    found = Tool(module).ask("renewals", *words, fine=(0, 1))["renewals"]
+    ready = not any(renewal["forecast"]["fails"] for renewal in found)
+    module.exit_json(changed=False, renewals=found, ready=ready)
+
+
+if __name__ == "__main__":
+    main()

@@ -12,8 +12,8 @@ module: scm_accounts
 short_description: Have the ACME accounts of a fleet in SCM as they are wanted
 version_added: 0.2.0
 description:
-  - Makes, completes, renames and ends ACME accounts in Sectigo Certificate Manager, all of a play in
-    one pass. Use it with C(run_once).
+  - Makes, completes, renames and ends ACME accounts in Sectigo Certificate Manager, all of a play
+    in one pass. Use it with C(run_once).
   - An account is known by its name, organisation and server. SCM does not keep names apart, so two
     of the same are an error that names both.
   - A run that is cut off at any moment is finished by the next one, and makes no second account.

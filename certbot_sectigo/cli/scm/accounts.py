@@ -15,6 +15,7 @@ from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.portal import pair, plan
 from certbot_sectigo.portal.hosts import Holders, Host
 from certbot_sectigo.portal.model import Client, PortalAccount, PortalDomain
+from certbot_sectigo.portal.words import ScmWords
 
 
 @click.command("accounts")
@@ -28,7 +29,7 @@ def accounts(context: CommandContext, organisation: str | None, scm_file: str | 
     kid; the accounts of unknown kid are compared in: scm show NAME
     """
     scm = connect.connect(context, scm_file).scm
-    words = connect.ScmWords.ask(scm)
+    words = ScmWords.ask(scm)
     number = None
     if organisation is not None:
         number = plan.which_organisation(organisation, words.organisations).id
@@ -76,7 +77,7 @@ def show(context: CommandContext, name: str, scm_file: str | None) -> None:
     """
     scm = connect.connect(context, scm_file).scm
     one = connect.account(scm, name)
-    words = connect.ScmWords.ask(scm)
+    words = ScmWords.ask(scm)
     domains = pair.domains(scm, one)
     clients = pair.clients(scm, one)
     host = connect.this_host(context, "here")
@@ -114,7 +115,7 @@ def client_as_json(client: Client) -> Mapping[str, Any]:
     }
 
 
-def _as_json(one: PortalAccount, words: connect.ScmWords) -> dict[str, Any]:
+def _as_json(one: PortalAccount, words: ScmWords) -> dict[str, Any]:
     return {
         "id": one.id,
         "name": one.name,
@@ -131,7 +132,7 @@ def _lineages(host: Host, own: list[str]) -> list[str]:
 
 def _show(
     one: PortalAccount,
-    words: connect.ScmWords,
+    words: ScmWords,
     domains: list[PortalDomain] | None,
     clients: list[Client] | None,
     own: list[str],

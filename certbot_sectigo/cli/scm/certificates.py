@@ -18,15 +18,7 @@ from certbot_sectigo.machine import certificates as machine_certificates
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.certificates import Unreadable
 from certbot_sectigo.portal import commands, parsing
-
-_REASONS = {
-    "unspecified": 0,
-    "keycompromise": 1,
-    "affiliationchanged": 3,
-    "superseded": 4,
-    "cessationofoperation": 5,
-}
-"""Those of RFC 5280 that SCM takes [O], by certbot's words."""
+from certbot_sectigo.portal.model import REVOCATION_REASONS
 
 
 @click.command("certificates")
@@ -70,7 +62,7 @@ def certificates(context: CommandContext, scm_file: str | None) -> None:
 @click.argument("serial", required=False)
 @click.option("--cert-path", metavar="FILE", help="The certificate, PEM.")
 @click.option("--cert-name", metavar="NAME", help="The certificate of a lineage here.")
-@click.option("--reason", type=click.Choice(list(_REASONS)), default="unspecified",
+@click.option("--reason", type=click.Choice(list(REVOCATION_REASONS)), default="unspecified",
               show_default=True, help="Why.")  # fmt: skip
 @click.option("--words", default="revoked with certbot-sectigo", metavar="TEXT",
               help="What SCM keeps as the reason, 1 to 512 characters.")  # fmt: skip
@@ -114,7 +106,7 @@ def revoke(
         describe=lambda _: {"names": list(found.names), "serial": f"{number:x}", "reason": reason},
         question="Revoke it for good?",
         yes=yes,
-        carry_out=lambda _: scm.revoke(number, _REASONS[reason], words),
+        carry_out=lambda _: scm.revoke(number, REVOCATION_REASONS[reason], words),
         lock=change.no_lock,
         conclude=lambda _: click.echo(f"Revoked: {names}."),
         result=lambda _: {"revoked": f"{number:x}"},

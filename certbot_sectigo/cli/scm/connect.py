@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.portal import commands, credentials, plan
 from certbot_sectigo.portal.credentials import ScmCredentials
 from certbot_sectigo.portal.hosts import Host, HostAccount, HostCertificate
-from certbot_sectigo.portal.model import Organisation, PortalAccount, Server
+from certbot_sectigo.portal.model import PortalAccount
 
 if TYPE_CHECKING:
     from certbot_sectigo.portal.port import Portal
@@ -117,28 +117,6 @@ def learn_kids(found: Overview, scm: Portal) -> Overview:
         if after is not before:
             kids.write(after)
     return overview.with_accounts(found, told)
-
-
-@dataclass(frozen=True)
-class ScmWords:
-    """What numbers and names of SCM are called for people."""
-
-    organisations: Sequence[Organisation]
-    servers: Sequence[Server]
-
-    @classmethod
-    def ask(cls, scm: Scm) -> ScmWords:
-        """Ask SCM for them."""
-        return cls(scm.organisations(), scm.servers())
-
-    def organisation(self, number: int) -> str:
-        """Return an organisation's name."""
-        found = (o.name for o in self.organisations if o.id == number)
-        return next(found, f"organisation {number}")
-
-    def server(self, text: str) -> str:
-        """Return an account's directory URL."""
-        return plan.server_url(text, self.servers)
 
 
 def this_host(context: CommandContext, name: str) -> Host:

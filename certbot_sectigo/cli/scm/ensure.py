@@ -14,7 +14,8 @@ from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.portal import commands, plan
 from certbot_sectigo.portal.ensure import Ensured, Ensurer
 from certbot_sectigo.portal.journal import ScmJournal
-from certbot_sectigo.portal.plan import EnsurePlan, Wanted
+from certbot_sectigo.portal.plan import EnsurePlan
+from certbot_sectigo.portal.words import ScmWords
 
 
 @click.command("ensure")
@@ -48,19 +49,13 @@ def command(
         raise errors.UsageError("With --universal, give --profile, and neither -d nor --exact.")
     if not connect.is_universal() and (not domains or profile):
         raise errors.UsageError("Give -d DOMAIN, once or more; --profile is for --universal.")
-    names = tuple(dict.fromkeys(map(plan.domain_name, domains)))
-    wanted_name = plan.account_name(name)
+    # What cannot be is said before anybody is asked.
+    names = [plan.domain_name(domain) for domain in domains]
+    plan.account_name(name)
     connection = connect.connect(context, scm_file)
     scm = connection.scm
-    words = connect.ScmWords.ask(scm)
-    wanted = Wanted(
-        wanted_name,
-        plan.which_organisation(organisation, words.organisations),
-        plan.which_server(server, words.servers),
-        names,
-        exact,
-        profile,
-    )
+    words = ScmWords.ask(scm)
+    wanted = words.wanted(name, organisation, server, names, exact=exact, profile=profile)
     journal = ScmJournal(change.own_dirs(context).portal)
     ensurer = Ensurer(scm, journal, list(words.servers), sleep=connection.sleep)
     planned = ensurer.plan(wanted)

@@ -10,7 +10,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import CommandContext
-from certbot_sectigo.portal import commands, pair, plan
+from certbot_sectigo.portal import handing, pair
 
 
 @click.command("pair")
@@ -36,30 +36,12 @@ def command(
     The pair is never printed. It is not written where the account's domains do not cover the
     names it is for, as its first use would burn it, nor where it was used already.
     """
-    wanted = tuple(dict.fromkeys(map(_name, names)))
-    scm = connect.connect(context, scm_file).scm
-    words = connect.ScmWords.ask(scm)
-    listed = connect.account(scm, name)
-    one = scm.account(listed.id)
-    found = pair.domains(scm, one)
-    if found is None and wanted:
+    given = handing.take(
+        connect.connect(context, scm_file).scm, name, names, reusable=reusable, force=force
+    )
+    one, server = given.account, given.server
+    if given.unchecked:
         click.echo("SCM does not tell what this account may issue for: not checked.", err=True)
-    missing = [option for word in wanted for option in ("-d", word)]
-    server = words.server(one.server)
-    if "://" not in server:
-        server = plan.which_server(server, words.servers).url  # says which there are
-    pair.check(
-        one,
-        None if found is None else [domain.name for domain in found],
-        pair.clients(scm, one),
-        wanted,
-        reusable=reusable,
-        force=force,
-        ensure="" if not missing or found is None else commands.ours(
-            "ensure", one.name, "--organisation", words.organisation(one.organisation),
-            "--server", server, *missing,
-        ),
-    )  # fmt: skip
     path = Path(output).absolute()
     dirs = change.dirs_of(context)
     if path.parent == dirs.config_dir:
@@ -71,8 +53,3 @@ def command(
         click.echo(f"Written: {path}, the pair of {one.name} (kid {one.kid}).")
     else:
         click.echo(f"{path} has the pair of {one.name} already.")
-
-
-def _name(text: str) -> str:
-    # A wildcard is no domain of an account, and may well be what the pair is for.
-    return f"*.{plan.domain_name(text[2:])}" if text.startswith("*.") else plan.domain_name(text)

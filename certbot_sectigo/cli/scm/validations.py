@@ -15,6 +15,7 @@ from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.portal.hosts import Holders
 from certbot_sectigo.portal.model import OrganisationValidation, Validation, covers
 from certbot_sectigo.portal.organisations import Organisations
+from certbot_sectigo.portal.words import ScmWords
 
 
 @click.command("validations")
@@ -36,7 +37,7 @@ def command(context: CommandContext, within: int | None, scm_file: str | None) -
     if within is not None:
         limit = now + timedelta(days=within)
         found = [v for v in found if v.ends is None or v.ends < limit]
-    words = connect.ScmWords.ask(scm)
+    words = ScmWords.ask(scm)
     organisations = Organisations(scm, words.organisations, words.servers)
     own = organisations.every()
     if within is not None:

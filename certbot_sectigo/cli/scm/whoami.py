@@ -11,6 +11,7 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.portal.words import ScmWords
 
 
 @click.command("whoami")
@@ -24,7 +25,7 @@ def command(context: CommandContext, scm_file: str | None) -> None:
     connection = connect.connect(context, scm_file)
     own, scm = connection.credentials, connection.scm
     state = scm.whoami()
-    words = connect.ScmWords.ask(scm)
+    words = ScmWords.ask(scm)
     way = "password" if own.password else "certificate" if own.certificate else "oauth2"
     warnings = []
     ending = state.warning(scm.now())

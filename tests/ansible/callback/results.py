@@ -1,0 +1,35 @@
+# mypy: ignore-errors
+"""Writes each task's result as a line of JSON into the file that RESULTS names."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+name: results
+type: notification
+short_description: Results of tasks as lines of JSON
+description: Writes them.
+"""
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "results"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def _write(self, result, **_):
+        line = {"task": result._task.get_name(), "host": result._host.get_name(),
+                "result": result._result}  # fmt: skip
+        with open(os.environ["RESULTS"], "a") as file:  # noqa: PTH123
+            file.write(json.dumps(line, default=str) + "\n")
+
+    def v2_runner_on_ok(self, result):
+        self._write(result)
+
+    def v2_runner_on_failed(self, result, ignore_errors=False):
+        self._write(result)

@@ -1,0 +1,83 @@
+"""ansible-playbook with the collection of this tree, on inventories of hosts on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.bed import process
+from tests.bed.components import BIN
+
+TREE = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a play said and did."""
+
+    output: str
+    returncode: int
+    tasks: dict[str, dict[str, Any]]
+    """Name of a task -> host -> its result."""
+
+    def changed(self) -> list[str]:
+        """Give the names of the tasks that changed something."""
+        return [name for name, hosts in self.tasks.items()
+                if any(result.get("changed") for result in hosts.values())]  # fmt: skip
+
+
+class Ansible:
+    """A controller.
+
+    :param home: its folder for everything.
+    :param env: what the controller's environment has besides.
+    """
+
+    def __init__(self, home: Path, env: dict[str, str] | None = None) -> None:
+        self.home = home
+        spot = home / "ansible_collections" / "certbot_sectigo"
+        spot.mkdir(parents=True)
+        (spot / "fleet").symlink_to(TREE / "ansible")
+        self.inventory = home / "inventory.yml"
+        self.environment = process.clean_environment(
+            HOME=str(home),
+            ANSIBLE_COLLECTIONS_PATH=str(home),
+            ANSIBLE_LOCAL_TEMP=str(home / "local"),
+            ANSIBLE_REMOTE_TEMP=str(home / "remote"),
+            ANSIBLE_LOG_PATH=str(home / "ansible.log"),
+            ANSIBLE_CALLBACK_PLUGINS=str(TREE / "tests" / "ansible" / "callback"),
+            ANSIBLE_CALLBACKS_ENABLED="results",
+            ANSIBLE_NOCOLOR="1",
+            ANSIBLE_FORKS="3",
+            ANSIBLE_CACHE_PLUGIN="jsonfile",
+            ANSIBLE_CACHE_PLUGIN_CONNECTION=str(home / "facts"),
+            PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            **(env or {}),
+        )
+
+    def hosts(self, **hosts: dict[str, Any]) -> None:
+        """Write the inventory: name -> variables."""
+        common = {"ansible_connection": "local", "ansible_python_interpreter": str(BIN / "python")}
+        self.inventory.write_text(json.dumps({"all": {"hosts": hosts, "vars": common}}))
+
+    def start(self, tasks: list[dict[str, Any]], *options: str) -> process.Process:
+        """Start a play of these tasks on all hosts."""
+        book = self.home / "play.yml"
+        book.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
+        (self.home / "results.jsonl").unlink(missing_ok=True)
+        words = [str(BIN / "ansible-playbook"), "-i", str(self.inventory), str(book), *options]
+        env = {**self.environment, "RESULTS": str(self.home / "results.jsonl")}
+        return process.Process(words, folder=self.home / "output", env=env, cwd=self.home)
+
+    def play(self, tasks: list[dict[str, Any]], *options: str, check: int | None = 0) -> Played:
+        """Play these tasks on all hosts."""
+        result = self.start(tasks, *options).wait()
+        assert check is None or result.returncode == check, str(result)
+        found: dict[str, dict[str, Any]] = {}
+        for line in (self.home / "results.jsonl").read_text().splitlines():
+            one = json.loads(line)
+            found.setdefault(one["task"], {})[one["host"]] = one["result"]
+        return Played(result.output, result.returncode, found)
