@@ -11,6 +11,8 @@ DOCUMENTATION = r"""
 module: account_info
 short_description: Tell which ACME accounts certbot has on the host, their kids and certificates
 version_added: 0.2.0
+author:
+  - certbot-sectigo developers (@certbot-sectigo)
 description:
   - Reads certbot's files and logs.
 extends_documentation_fragment:

@@ -11,6 +11,8 @@ DOCUMENTATION = r"""
 module: adopt
 short_description: Have certificates that certbot got without the plugin renewed by sectigo-eab
 version_added: 0.2.0
+author:
+  - certbot-sectigo developers (@certbot-sectigo)
 description:
   - Writes certbot's renewal files, after a dry run of each renewal; nothing is ordered.
   - Those that are adopted already stay as they are.

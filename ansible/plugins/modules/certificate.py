@@ -11,6 +11,8 @@ DOCUMENTATION = r"""
 module: certificate
 short_description: Have a certificate by certbot with the plugin sectigo-eab
 version_added: 0.2.0
+author:
+  - certbot-sectigo developers (@certbot-sectigo)
 description:
   - Runs certbot if the certificate is missing, or has other names, another kind of key, another
     account or other deploy targets than wanted. Else nothing is ordered. Renewal is certbot's own

@@ -11,6 +11,8 @@ DOCUMENTATION = r"""
 module: renewals_info
 short_description: Tell what the next renewal of each certificate on the host will do
 version_added: 0.2.0
+author:
+  - certbot-sectigo developers (@certbot-sectigo)
 description:
   - Reads certbot's files and logs; with O(order) it asks the CA with an order for each certificate
     that is never finalised.
@@ -25,7 +27,7 @@ options:
     elements: str
     default: []
   order:
-    description: Whether the CA is asked.
+    description: Whether the CA is asked; not in check mode.
     type: bool
     default: false
 """

@@ -11,6 +11,8 @@ DOCUMENTATION = r"""
 module: scm_accounts
 short_description: Have the ACME accounts of a fleet in SCM as they are wanted
 version_added: 0.2.0
+author:
+  - certbot-sectigo developers (@certbot-sectigo)
 description:
   - Makes, completes, renames and ends ACME accounts in Sectigo Certificate Manager, all of a play
     in one pass. Use it with C(run_once).

@@ -11,6 +11,8 @@ DOCUMENTATION = r"""
 module: scm_clients_info
 short_description: Ask Sectigo Certificate Manager for accounts, their domains and clients
 version_added: 0.2.0
+author:
+  - certbot-sectigo developers (@certbot-sectigo)
 description:
   - A client is an ACME account that was bound with the pair of an account in SCM.
 extends_documentation_fragment:

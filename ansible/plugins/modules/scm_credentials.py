@@ -11,6 +11,8 @@ DOCUMENTATION = r"""
 module: scm_credentials
 short_description: Put the EAB pair of an account in SCM into a file on the target
 version_added: 0.2.0
+author:
+  - certbot-sectigo developers (@certbot-sectigo)
 description:
   - Fetches one pair from Sectigo Certificate Manager and writes it to the target, mode 0600, in one
     step. The pair is never a variable, an argument, a fact or a temporary file that others can

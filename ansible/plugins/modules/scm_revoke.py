@@ -11,6 +11,8 @@ DOCUMENTATION = r"""
 module: scm_revoke
 short_description: Revoke certificates through Sectigo Certificate Manager
 version_added: 0.2.0
+author:
+  - certbot-sectigo developers (@certbot-sectigo)
 description:
   - Revokes certificates by their serial numbers, at the CA too, for good. For those whose account
     or key is gone; else C(certbot-sectigo revoke) on the host needs no log-in to SCM.

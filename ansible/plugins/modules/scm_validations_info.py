@@ -11,6 +11,8 @@ DOCUMENTATION = r"""
 module: scm_validations_info
 short_description: Ask SCM until when domains and organisations are validated
 version_added: 0.2.0
+author:
+  - certbot-sectigo developers (@certbot-sectigo)
 description:
   - After the end of a domain's validation the CA asks for a challenge. After the end of an
     organisation's nothing of its level is issued, and no challenge stands in.
