@@ -49,6 +49,8 @@ _PTH = (
     "h = r and r + '/hook.py'; "
     "h and os.path.exists(h) and exec(open(h).read(), {'__name__': 'hook'})\n"
 )
+_AGAIN = "certbot-sectigo, what was typed, as another user"
+"""What repeats the user's own command, whichever that was (``commands.again``)."""
 _WITH_VALUE = {
     "--config-dir", "--work-dir", "--logs-dir", "--system-root", "--lock-timeout",
     "--scm-credentials",
@@ -142,7 +144,8 @@ def shapes(text: str) -> Iterator[str]:
         for command in _commands(line):
             words = list(_without_sudo(command))
             if words:
-                yield _shape(words)
+                again = words != command and Path(words[0]).name == "certbot-sectigo"
+                yield _AGAIN if again else _shape(words)
 
 
 def _commands(line: str) -> Iterator[list[str]]:

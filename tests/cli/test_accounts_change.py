@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from certbot_sectigo.accounts import archive
 from tests.bed.certbot import Certbot
 from tests.bed.lego import Lego
+from tests.bed.paste import paste
 from tests.bed.pebble import Pebble
 from tests.bed.sectigo import Sectigo
 from tests.bed.terminal import terminal
@@ -387,7 +388,7 @@ class TestOddMachines:
         for account in (first, second):
             assert advice[account].endswith(f" accounts rollover {account}")
             assert listed[account]["key_change_cut_off"]
-            tool.run("accounts", "rollover", account, "--yes")
+            paste(machine.certbot, advice[account].partition("; ")[2], more="--yes")
         assert {e["status"]["standing"] for e in tool.accounts("--online").values()} == {"valid"}
 
     @pytest.mark.parametrize("damage", ["account = again\n", "]\n", "[renewalparams]\n"])

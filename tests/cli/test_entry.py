@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
+import certbot_sectigo
 from tests.bed import process
 from tests.bed.components import BIN
+from tests.bed.proposals import ran
 
 
 @pytest.mark.parametrize("module", ["click", "rich"])
@@ -30,6 +34,32 @@ def test_a_missing_library_is_named_with_the_command_that_brings_it(
     assert f"Run:  {Path(sys.executable).parent}/python" in said.stderr
     assert f" -m pip install '{module}>=" in said.stderr
     assert "Traceback" not in said.output
+
+
+def test_the_plugin_is_taken_out_meanwhile_by_the_proposed_line(tmp_path: Path) -> None:
+    """In an environment of its own, as it is this one's that would be taken out."""
+    venv, folder = tmp_path / "venv", tmp_path / "output"
+    process.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], folder=folder)
+    (site,) = venv.glob("lib/python*/site-packages")
+    (site / "pip").symlink_to(Path(sysconfig.get_path("purelib"), "pip"))
+    shutil.copytree(Path(certbot_sectigo.__file__).parent, site / "certbot_sectigo")
+    info = site / "certbot_sectigo-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: certbot-sectigo\nVersion: 1\nRequires-Dist: click>=7\n"
+    )
+    (info / "INSTALLER").write_text("pip\n")
+    (info / "RECORD").touch()
+    files = [p.relative_to(site) for p in site.rglob("certbot_sectigo*/**/*") if p.is_file()]
+    (info / "RECORD").write_text("".join(f"{file},,\n" for file in files))
+    script = "from certbot_sectigo.cli.entry import main; main()"
+    python = str(venv / "bin" / "python")
+    said = process.run([python, "-c", script, "doctor"], folder=folder, check=1)
+    (line,) = (text for text in said.stderr.splitlines() if " -m pip uninstall " in text)
+    command = ran(line[line.index("/") :])
+    process.run(["sh", "-ec", f"echo y | {command}"], folder=folder)
+    assert not (site / "certbot_sectigo").exists()
+    assert not info.exists()
 
 
 def test_a_module_of_no_requirement_is_no_case_for_it(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
 from tests.bed.history import plain_lineage
+from tests.bed.paste import paste
 from tests.bed.sectigo import Sectigo
 
 NAME = "www.a.example"
@@ -108,7 +109,11 @@ def test_a_kid_that_nothing_shows_has_to_be_said(plain: Certbot, sectigo: Sectig
     assert f"--cert-name {NAME} --eab-kid KID" in result.stdout
     assert before.changes(plain.snapshot()) == []
 
-    command(plain, "adopt", "--cert-name", NAME, "--eab-kid", sectigo.a.kid, "--yes")
+    # What may tell it is there, and nobody can read it.
+    (plain.logs_dir / "letsencrypt.log.1.gz").write_bytes(b"\x1f\x8b\x08")
+    result = command(plain, "adopt", "--all", "--yes", check=1)
+    assert "letsencrypt.log.1" in result.stderr
+    paste(plain, result.stderr.splitlines()[-1], {"KID": sectigo.a.kid}, more="--yes")
 
     assert plain.lineage(NAME).params["sectigo_eab_kid"] == sectigo.a.kid
     note = plain.account(sectigo.server, sectigo.a.kid).note

@@ -185,6 +185,29 @@ def test_a_lineage_whose_account_does_not_load(plain: Certbot, sectigo: Sectigo)
     assert "regr.json" in paste(plain, forecast(plain)).output
 
 
+def test_a_key_that_is_too_short(plain: Certbot, sectigo: Sectigo) -> None:
+    path = plain.renewal_file(A)
+    path.write_text(f"{path.read_text()}key_type = rsa\nrsa_key_size = 512\n")
+    paste(plain, forecast(plain), more=quiet(sectigo))
+    assert "512" not in path.read_text()
+    before = plain.lineage(A).serial
+    plain.run("renew", "--force-renewal", *sectigo.http01)
+    assert plain.lineage(A).serial != before
+
+
+def test_an_account_that_has_to_be_registered_again(
+    certbot: Certbot, sectigo: Sectigo, tmp_path: Path
+) -> None:
+    pair, name = sectigo.reusable, "www.c.example"
+    certbot.certonly(name, credentials=pair.credentials(tmp_path / "pair.ini"))
+    before = certbot.lineage(name)
+    shutil.rmtree(certbot.account(sectigo.server, pair.kid).folder)
+    paste(certbot, forecast(certbot), more="-n")
+    after = certbot.lineage(name)
+    assert after.serial != before.serial
+    assert after.account == certbot.account(sectigo.server, pair.kid).id != before.account
+
+
 def test_nothing_starts_the_renewals(plain: Certbot) -> None:
     (plain.home / "root").mkdir()
     words = ("--system-root", plain.home / "root")

@@ -65,6 +65,7 @@ REFUSED: dict[str, Callable[[Path, Path], None]] = {
     **{f"{kind} no link": plain(f"{kind}.pem") for kind in live.KINDS},
     **{f"{kind} without target": no_target(f"{kind}.pem") for kind in live.KINDS},
     "circle": relink("privkey.pem", "privkey.pem"),
+    "no folder": lambda folder, archive: shutil.rmtree(folder),
 }
 WRONG: dict[str, Callable[[Path, Path], None]] = {
     "another's archive": relink("privkey.pem", "../../archive/whole/privkey1.pem"),
@@ -207,7 +208,7 @@ def test_the_proposed_lines_mend_it(
     _, lines = seen[name]
     assert lines
     for line in lines:
-        assert line.startswith("ln -s")
+        assert line.startswith(("ln -s", "mkdir "))
         subprocess.run(ran(line), shell=True, check=True)
     assert damages(tree, numbered(name)) == []
 

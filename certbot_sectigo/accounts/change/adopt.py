@@ -102,7 +102,7 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
     """
     store.refuse_unread(entry.account for entry in found.entries)
     known = _known(overview.with_statuses(found, asked))
-    adoptions, left, of_unknown_kid = [], [], False
+    adoptions, left, of_unknown_kid = [], [], []
     for lineage in _chosen(found, wish):
         lineages.refuse_unread([lineage])
         reason = adopt_plan.obstacle(lineage)
@@ -112,7 +112,7 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
             reason = f"whether {lineage.server} knows External Account Binding is not known here"
             remedy = commands.ours("adopt", "--cert-name", lineage.name)
             left.append(Left(lineage.name, reason, remedy))
-            of_unknown_kid = True
+            of_unknown_kid.append(lineage.name)
         else:
             certificate = lineages.read_certificate(lineage)
             names = certificate.names if isinstance(certificate, Certificate) else frozenset()
@@ -124,7 +124,8 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
             )
             if isinstance(outcome, Left):
                 left.append(outcome)
-                of_unknown_kid |= pinned is not None and pinned.kid is None
+                if pinned is not None and pinned.kid is None:
+                    of_unknown_kid.append(lineage.name)
             else:
                 adoptions.append(outcome)
     if of_unknown_kid and found.unread and not adoptions:
@@ -132,7 +133,11 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
             "Nothing is adopted: of which kid the accounts are is not known, and this, which may "
             "tell, could not be read:\n" + "\n".join(f"  {line}" for line in found.unread),
             "Repeat the command as the user certbot runs as, most often root (sudo); if a log is "
-            "damaged, say the kid:\n" + commands.ours("adopt", "--all", "--eab-kid", "KID"),
+            "damaged, say the kid of each:\n"
+            + "\n".join(
+                commands.ours("adopt", "--cert-name", name, "--eab-kid", "KID")
+                for name in of_unknown_kid
+            ),
         )
     return AdoptPlan(tuple(adoptions), tuple(left), wish.dry_run)
 

@@ -16,6 +16,7 @@ from certbot_sectigo.doctor.checks import deployment
 from tests.bed.components import BIN
 from tests.bed.ports import free_port
 from tests.bed.process import Process, Result, clean_environment, poll, run
+from tests.bed.proposals import ran
 from tests.bed.sshd import Client, ServedHost, Sshd
 from tests.bed.terminal import terminal
 from tests.bed.tree import Snapshot
@@ -192,7 +193,7 @@ def test_an_unknown_host_key_is_refused_and_the_command_takes_it(sender: Sender)
     assert set(found) == {"deploy/host-key", "deploy/owed"}
     assert found["deploy/host-key"].command == line.strip()
     env = clean_environment(HOME=str(sender.root))
-    with terminal(["sh", "-c", line], env) as child:
+    with terminal(["sh", "-c", ran(line)], env) as child:
         child.expect("continue connecting")
         child.sendline("yes")
         child.expect("\n")
