@@ -17,7 +17,7 @@ import pytest
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.sandbox import Admin, Config, RunningSandbox, running
 from tests.accounts.keys import new_key
-from tests.bed import schema
+from tests.bed import process, schema
 from tests.bed.certbot import Certbot
 from tests.bed.eab import EabPair
 from tests.bed.history import plain_lineage
@@ -255,9 +255,10 @@ def test_no_secret_in_the_process_list(tool: Tool, sandbox: RunningSandbox, tmp_
                     seen.append(path.read_bytes())
 
     sandbox.on_request(look)
-    tool.run(*_ensure(sandbox, "--yes"))
     output = tmp_path / "web1.ini"
-    tool.run("scm", "pair", NAME, "--output", str(output))
+    with process.anew():
+        tool.run(*_ensure(sandbox, "--yes"))
+        tool.run("scm", "pair", NAME, "--output", str(output))
     whole = b"\n".join(seen)
     assert b"\0scm\0pair\0" in whole
     key = output.read_text().split("hmac_key = ")[1].split()[0]
