@@ -44,6 +44,17 @@ def saving(cert_name: str, *options: str) -> str:
     return certbots(*certbot_versions.saving_words(), "--cert-name", cert_name, *options)
 
 
+def giving(cert_name: str, authenticator: str) -> str:
+    """Return the command line that gives a lineage this plugin's authenticator.
+
+    Before certbot has ``reconfigure`` only ``adopt`` can: a renewal with another authenticator
+    than the lineage's is refused, as it may be meant for all lineages.
+    """
+    if "reconfigure" in certbot_versions.saving_words():
+        return saving(cert_name, "--authenticator", authenticator)
+    return ours("adopt", "--cert-name", cert_name)
+
+
 def line(text: str) -> str:
     """Return a command line with the directories of this run put in, where it takes them.
 

@@ -127,7 +127,7 @@ def unattended(facts: Facts) -> Forecast | None:
             "manual",
             "its authenticator is manual without a hook that does the work",
             "Give it an authenticator that needs nobody:",
-            commands.saving(lineage.name, "--authenticator", PLUGIN),
+            commands.giving(lineage.name, PLUGIN),
         )
     return _plugin_missing(facts) or _terms(facts)
 

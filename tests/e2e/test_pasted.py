@@ -61,7 +61,8 @@ def test_several_kids_on_one_server(plain: Certbot, sectigo: Sectigo, tmp_path: 
 
     line = finding(plain, "accounts/several-kids")
     for account, name in ((a, A), (b, B)):
-        paste(plain, line.replace(A, name).replace(B, name), more=quiet(sectigo))
+        answer = "--yes" if " adopt " in line else quiet(sectigo)
+        paste(plain, line.replace(A, name).replace(B, name), more=answer)
         assert plain.lineage(name).params["authenticator"] == "sectigo-eab"
         assert plain.lineage(name).account == account
     plain.run("renew", "--force-renewal")

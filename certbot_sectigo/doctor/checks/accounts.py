@@ -209,7 +209,7 @@ def _several_kids(
                 tuple(str(lineage.path) for lineage in plain),
                 "Renew them with the authenticator sectigo-eab, which finds the account of the "
                 "kid.",
-                commands.saving(names[0], "--authenticator", PLUGIN),
+                commands.giving(names[0], PLUGIN),
             )
 
 
