@@ -188,7 +188,8 @@ def test_a_lineage_whose_account_does_not_load(plain: Certbot, sectigo: Sectigo)
 
 def test_a_key_that_is_too_short(plain: Certbot, sectigo: Sectigo) -> None:
     path = plain.renewal_file(A)
-    path.write_text(f"{path.read_text()}key_type = rsa\nrsa_key_size = 512\n")
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("key_type")]
+    path.write_text("\n".join([*lines, "key_type = rsa", "rsa_key_size = 512", ""]))
     paste(plain, forecast(plain), more=quiet(sectigo))
     assert "512" not in path.read_text()
     before = plain.lineage(A).serial
