@@ -19,6 +19,7 @@ if not shared.PROBLEM:
     from certbot_sectigo.base import errors
     from certbot_sectigo.portal import handing, pair, plan
     from certbot_sectigo.portal.listed import Listed
+    from certbot_sectigo.portal.words import ScmWords
 
 # Only what a shell has built in sees the pair, so that it is in no list of processes.
 _SCRIPT = r"""
@@ -94,7 +95,7 @@ class ActionModule(shared.PortalAction):
         listed = Listed(scm)
         account = plan.named(args["name"], listed.accounts())
         if account.kid is not None and account.kid in args["bound_kids"]:
-            server = handing.ScmWords.ask(scm).server(account.server)
+            server = ScmWords.ask(scm).server(account.server)
             return {"changed": False, "kid": account.kid, "server": server, "dest": dest,
                     "placed": False}  # fmt: skip
         given = handing.take(listed, args["name"], args["names"], reusable=args["reusable"],
