@@ -91,7 +91,13 @@ def test_every_command_answers_as_its_schema_has_it(
     assert _json(tool, "scm", "rename", NAME, "new", "--yes")["result"]["name"] == "new"
     assert _json(tool, "scm", "revoke", "--cert-name", "www.c.example", "--yes")["done"]
     assert sandbox.certificates()[0].revoked
-    assert _json(tool, "scm", "deactivate-client", "new", client["id"], "--yes")["done"]
+    ended = ("scm", "deactivate-client", "new", client["id"])
+    assert _json(tool, *ended, "--yes")["done"]
+    # Once more: it is said, asks nothing and changes nothing.
+    before = len([r for r in sandbox.requests() if r.method == "PUT"])
+    assert before
+    assert "is deactivated already" in tool.run("-n", *ended).stdout
+    assert len([r for r in sandbox.requests() if r.method == "PUT"]) == before
     codes = {f["code"] for f in _json(tool, "scm", "audit", check=1)["findings"]}
     assert "scm/ended" in codes
     assert _json(tool, "scm", "delete", "new", "--yes")["done"]

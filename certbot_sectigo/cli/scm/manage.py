@@ -115,6 +115,8 @@ def deactivate_client(
         )
     client = found[0]
     title = f"Deactivate client {client.id} of {one.name}, for good."
+    if not client.live:
+        title = f"Client {client.id} of {one.name} is {client.status} already."
     change.act(
         context,
         "scm deactivate-client",
@@ -122,10 +124,12 @@ def deactivate_client(
         show=lambda _: _show(planned, title),
         describe=lambda _: {**_describe(planned), "client": client.id},
         question="Deactivate it for good?",
-        yes=yes,
+        yes=yes or not client.live,
         carry_out=lambda _: scm.disable(one.id, client.id) if client.live else None,
         lock=change.no_lock,
-        conclude=lambda _: click.echo(f"Deactivated: {client.id}."),
+        conclude=lambda _: click.echo(
+            f"Deactivated: {client.id}." if client.live else "Nothing was to be done."
+        ),
         result=lambda _: {"deactivated": client.id},
     )
 
