@@ -42,7 +42,8 @@ def find(dirs: Dirs) -> list[Leftover]:
     found = [*_unfinished(dirs.accounts), *_archive(dirs.archive), *_keyless(dirs.pending)]
     for top in (dirs.pending, dirs.staging):
         found += _unfinished(top)
-    for folder in (dirs.renewal, dirs.backup, dirs.portal, dirs.logs_dir, dirs.config_dir):
+    for folder in (dirs.renewal, dirs.backup, dirs.portal, dirs.portal / "revoked",
+                   dirs.logs_dir, dirs.config_dir):  # fmt: skip
         found += _temporary(folder, reading.entries(folder))
     for entry in reading.entries(dirs.live):
         if entry.is_dir(follow_symlinks=False):

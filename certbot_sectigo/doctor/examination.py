@@ -163,6 +163,7 @@ def read(
     guarded = tuple(exposure.guarded(dirs, credentials, trouble))
     deploy_files = [lineage.deploy for lineage in overview.lineages]
     received = read_receiving(system_root, trouble)
+    revoked_here = (*overview.logs.revoked, *revocations.noted(dirs.portal, trouble))
     overview = replace(overview, unread=(*overview.unread, *trouble))
     schedule = timers.read(system_root, dirs.config_dir)
     version = certbot_versions.certbot_version()
@@ -181,7 +182,7 @@ def read(
         relinks=tuple(
             link for renewal in renewals for link in live.relinks(renewal.lineage, renewal.damages)
         ),
-        revocations=revocations.read(surveyed, overview.logs.revoked, questions.revocations, now),
+        revocations=revocations.read(surveyed, revoked_here, questions.revocations, now),
         online=questions.revocations is not None,
         ordered=questions.orders is not None,
         expiries=expiries,

@@ -100,7 +100,7 @@ class Revocation:
     """What is known of whether a certificate in ``live/`` is revoked."""
 
     logged: Revoked | None = None
-    """That certbot's log shows it being revoked."""
+    """That certbot's log, or our note, shows it being revoked."""
     words: tuple[Word, ...] = ()
     """What others said, where they were asked."""
 

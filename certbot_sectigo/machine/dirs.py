@@ -16,6 +16,7 @@ What we keep on disk, below certbot's ``--config-dir``; the folders are 0700::
         backup/                               what files were before they were changed, and
                                               records of pins, which can be taken back
         scm/                                  accounts that were begun in the portal
+        scm/revoked/<SHA-256 of DER>.json     a certificate that was revoked through the portal
         deploy/                               what the installer wrote, and what was there before
 
 *Server path*: host, port and path of the directory URL, as certbot has it below ``accounts/``.
@@ -114,7 +115,7 @@ class Dirs:
 
     @property
     def portal(self) -> Path:
-        """What was begun in the portal and may not be finished."""
+        """What was begun in the portal and may not be finished, and what was revoked there."""
         return self.config_dir / "sectigo" / "scm"
 
     @property

@@ -129,9 +129,10 @@ def _account(
             f"SCM has the account {used}, and none of the hosts looked at has it"
             + (": whoever holds the key can get certificates for its names." if live else "."),
             where,
-            "Give it to its host, or take it away; if a client is a stranger, see its "
-            "certificates first.",
-            ("show", account.name),
+            "See whose client it is, and its certificates, before you take it away."
+            if live
+            else "Give it to its host, or delete it: nobody has used its pair.",
+            ("show" if live else "delete", account.name),
         )
     yield from _clients(seen, audited, mine)
     certificates = [c for host, a in mine for c in host.certificates if c.account == a.id]

@@ -33,6 +33,10 @@ class RefusedError(PortalError):
         self.code = code
 
 
+class AbsentError(PortalError):
+    """The portal does not show what was named, to this log-in."""
+
+
 class CannotError(PortalError):
     """The portal has no such function."""
 

@@ -112,13 +112,13 @@ def organisation_validations(
 
 
 def certificate(row: object) -> PortalCertificate:
-    """Return a certificate of the report."""
+    """Return a certificate of the report, the list or the details, which name things apart."""
     found = _object(row)
-    names = found.get("subjAltNames") or ""
+    names = found.get("subjAltNames") or found.get("subjectAlternativeNames") or ""
     alternative = names if isinstance(names, list) else re.split(r"[,\s]+", str(names))
     every = [_text(found, "commonName"), *map(str, alternative)]
     return PortalCertificate(
-        id=_number(found, "id"),
+        id=_number(found, "id" if "id" in found else "sslId"),
         names=tuple(dict.fromkeys(one_line(n, _MOST).lower() for n in every if n)),
         serial=serial(found.get("serialNumber")),
         status=word(found.get("status")) or "",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from certbot_sectigo.base import names
 from certbot_sectigo.portal import commands
-from certbot_sectigo.portal.errors import PortalError
+from certbot_sectigo.portal.errors import AbsentError, PortalError
 from certbot_sectigo.portal.model import Organisation, PortalAccount, Server, covers
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
@@ -102,7 +102,8 @@ def find(
 def named(text: str, accounts: Iterable[PortalAccount]) -> PortalAccount:
     """Return the account that a person means by its name or its number.
 
-    :raises PortalError: if there is none, or there are several.
+    :raises AbsentError: if there is none.
+    :raises PortalError: if there are several.
     """
     every = list(accounts)
     found = [account for account in every if account.name == text]
@@ -111,7 +112,7 @@ def named(text: str, accounts: Iterable[PortalAccount]) -> PortalAccount:
     if not found:
         near = sorted(a.name for a in every if text.lower() in a.name.lower())[:5]
         also = f"\nSimilar: {', '.join(near)}." if near else ""
-        raise PortalError(
+        raise AbsentError(
             f"SCM shows no ACME account {text}.",
             f"What there is, is listed by:\n{commands.ours('accounts')}{also}",
         )

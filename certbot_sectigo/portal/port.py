@@ -84,8 +84,14 @@ class Portal(Protocol):
     def certificates(self, organisations: Sequence[int] = ()) -> list[PortalCertificate]:
         """Return the certificates that came by ACME."""
 
+    def certificate(self, serial: int) -> PortalCertificate | None:
+        """Return a certificate whatever its status; None if the portal does not show it."""
+
     def revoke(self, serial: int, reason: int, words: str) -> None:
         """Revoke a certificate."""
+
+    def apart(self) -> Sequence[Portal]:
+        """Return what answers for the accounts that the portal keeps apart from these."""
 
     def now(self) -> datetime:
         """Return the time."""

@@ -159,6 +159,17 @@ class Scm:
             raise UnreachableError("SCM's report on certificates has no list of them.")
         return list(map(parsing.certificate, rows))
 
+    def certificate(self, serial: int) -> PortalCertificate | None:
+        """Return a certificate whatever its status; None if SCM does not show it.
+
+        The list tells no status, so it is asked for the number, and then that for the rest [O].
+        """
+        rows = self._transport.pages("/ssl/v2", {"serialNumber": f"{serial:X}"})
+        for found in map(parsing.certificate, rows):
+            if found.serial == serial:  # what the filter finds is not known
+                return parsing.certificate(self._transport.json("GET", f"/ssl/v2/{found.id}"))
+        return None
+
     def revoke(self, serial: int, reason: int, words: str) -> None:
         """Revoke a certificate, at the CA too; ``revoke/manual`` would only mark it in SCM."""
         digits = f"{serial:X}"
@@ -166,6 +177,10 @@ class Scm:
         colons = ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
         body = {"reasonCode": reason, "reason": words}
         self._write("POST", f"/ssl/v2/revoke/serial/{colons}", body)
+
+    def apart(self) -> Sequence[Scm]:
+        """Return what answers for Universal ACME accounts."""
+        return [UniversalScm(self._transport)]
 
     def now(self) -> datetime:
         """Return the time."""
@@ -188,6 +203,10 @@ class UniversalScm(Scm):
     """SCM's Universal ACME accounts, of private and other CAs, which it keeps apart [D]."""
 
     _accounts = "/acme/v1/pca/account"
+
+    def apart(self) -> Sequence[Scm]:
+        """Return what answers for the other ACME accounts."""
+        return [Scm(self._transport)]
 
     def domains(self, ident: int) -> list[PortalDomain]:
         """Say that these have none in SCM.

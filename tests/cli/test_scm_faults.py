@@ -177,13 +177,11 @@ DEEDS = {
         lambda bench: ("scm", "revoke", _serial(bench), "--yes"),
         _certificate,
         lambda bench: bool(bench.sandbox.certificates()[-1].revoked),
-        again=1,
     ),
     "delete": Deed(
         lambda bench: ("scm", "delete", NAME, "--yes"),
         _account,
         lambda bench: not bench.scm.accounts(),
-        again=1,
     ),
     "add": Deed(
         lambda bench: ("scm", "domains", "add", NAME, "d.example", "--yes"),

@@ -90,6 +90,18 @@ def test_the_commands(certbot: Certbot, tmp_path: Path) -> None:
             "--for", "a.example",
         ).stderr  # fmt: skip
         assert tool.json("scm", "audit", "--universal")["findings"] == []
+        # Of an account without a note the kid is learnt where SCM keeps these.
+        [note] = certbot.config_dir.glob("accounts/**/sectigo-eab.json")
+        note.unlink()
+        for log in certbot.logs_dir.iterdir():
+            log.unlink()
+        [conf] = certbot.config_dir.glob("renewal/*.conf")
+        lines = conf.read_text().splitlines(keepends=True)
+        conf.write_text("".join(w for w in lines if "sectigo_eab_kid" not in w))
+        [own] = tool.accounts().values()
+        assert own["kid"] is None
+        [own] = tool.accounts("--scm").values()
+        assert (own["kid"], own["kid_learned"]) == (found["kid"], "scm")
         [client] = found["clients"]
         tool.run("scm", "rename", "--universal", name, "new", "--yes")
         tool.run("scm", "deactivate-client", "--universal", "new", client["id"], "--yes")

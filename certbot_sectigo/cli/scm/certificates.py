@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import certificates as machine_certificates
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.certificates import Unreadable
-from certbot_sectigo.portal import commands, parsing
+from certbot_sectigo.portal import commands, parsing, revoked
 from certbot_sectigo.portal.model import REVOCATION_REASONS
 
 
@@ -91,26 +92,59 @@ def revoke(
     number = _number(context, serial, cert_path, cert_name)
     scm = connect.connect(context, scm_file).scm
     found = next((c for c in scm.certificates() if c.serial == number), None)
-    if found is None:
+    found = found or scm.certificate(number)
+    already = found is not None and found.status == "revoked"
+    if found is None or not (already or found.live):
         raise errors.Error(
             f"SCM shows no issued certificate with serial {number:x} to this log-in.",
-            "It is revoked or expired, or another organisation's. What there is, is listed by:\n"
+            "It is expired, or another organisation's. What there is, is listed by:\n"
             + commands.ours("certificates"),
         )
     names = ", ".join(found.names)
+    what = (
+        f"{names} (serial {number:x}) is revoked already."
+        if already
+        else f"Revoke {names} (serial {number:x}), for good: {reason}."
+    )
+
+    def carry_out(_: object) -> None:
+        if not already:
+            scm.revoke(number, REVOCATION_REASONS[reason], words)
+        _note(context, number, None if already else scm.now())
+
     change.act(
         context,
         "scm revoke",
         make=lambda: found,
-        show=lambda _: click.echo(f"Revoke {names} (serial {number:x}), for good: {reason}."),
+        show=lambda _: click.echo(what),
         describe=lambda _: {"names": list(found.names), "serial": f"{number:x}", "reason": reason},
         question="Revoke it for good?",
-        yes=yes,
-        carry_out=lambda _: scm.revoke(number, REVOCATION_REASONS[reason], words),
+        yes=yes or already,
+        carry_out=carry_out,
         lock=change.no_lock,
-        conclude=lambda _: click.echo(f"Revoked: {names}."),
+        conclude=lambda _: click.echo(
+            "Nothing was to be done." if already else f"Revoked: {names}."
+        ),
         result=lambda _: {"revoked": f"{number:x}"},
     )
+
+
+def _note(context: CommandContext, number: int, when: datetime | None) -> None:
+    """Note the certificate, where a lineage here has it: the doctor then tells that it is served.
+
+    :raises certbot_sectigo.base.errors.Error: if that cannot be written.
+    """
+    try:
+        dirs = change.dirs_of(context)
+        for lineage in lineages.read_all(dirs.renewal):
+            path = lineage.cert_path
+            own = machine_certificates.read(path) if path is not None else None
+            if isinstance(own, machine_certificates.Certificate) and own.serial == number:
+                revoked.write(dirs.portal, own.fingerprint, when)
+    except errors.Error as error:
+        raise errors.Error(
+            f"The certificate is revoked. That could not be noted: {error.message}", error.remedy
+        ) from None
 
 
 def _number(

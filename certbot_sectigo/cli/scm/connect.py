@@ -20,6 +20,7 @@ from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.portal import commands, credentials, plan
 from certbot_sectigo.portal.credentials import ScmCredentials
+from certbot_sectigo.portal.errors import RefusedError
 from certbot_sectigo.portal.hosts import Host, HostAccount, HostCertificate
 from certbot_sectigo.portal.model import PortalAccount
 
@@ -113,6 +114,13 @@ def learn_kids(found: Overview, scm: Portal) -> Overview:
     """
     accounts = [entry.account for entry in found.entries]
     told = kids.ask_portal(accounts, scm)
+    for apart in scm.apart():
+        try:
+            told = kids.ask_portal(told, apart)
+        except RefusedError as error:
+            # Most customers have no such accounts, and few log-ins may look.
+            if error.status not in (403, 404):
+                raise
     for before, after in zip(accounts, told):
         if after is not before:
             kids.write(after)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import click
 
 from certbot_sectigo.base import errors
+from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.scm.accounts import client_as_json
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.portal import commands, pair, plan
-from certbot_sectigo.portal.errors import RefusedError
+from certbot_sectigo.portal.errors import AbsentError, RefusedError
 from certbot_sectigo.portal.model import (
     Client,
     PortalAccount,
@@ -21,6 +22,8 @@ from certbot_sectigo.portal.model import (
     same_id,
 )
 from certbot_sectigo.portal.scm import Scm
+
+_NOTHING = "Nothing was to be done."
 
 
 @dataclass(frozen=True)
@@ -46,18 +49,30 @@ def rename(
     """Give the account NAME in SCM another name; nothing else changes."""
     new_name = plan.account_name(new_name)
     scm = connect.connect(context, scm_file).scm
-    one = connect.account(scm, name)
+    every = scm.accounts()
+    try:
+        one = plan.named(name, every)
+    except AbsentError:
+        # A run before may have done it.
+        if [a.name for a in every].count(new_name) != 1:
+            raise
+        one = plan.named(new_name, every)
+    already = one.name == new_name
     change.act(
         context,
         "scm rename",
         make=lambda: (one, new_name),
-        show=lambda _: click.echo(f"Rename the ACME account {one.name} ({one.id}) to {new_name}."),
+        show=lambda _: click.echo(
+            f"The ACME account {new_name} ({one.id}) has that name already."
+            if already
+            else f"Rename the ACME account {one.name} ({one.id}) to {new_name}."
+        ),
         describe=lambda _: {"id": one.id, "name": one.name, "new_name": new_name},
         question="Rename it?",
-        yes=yes,
-        carry_out=lambda _: scm.rename(one.id, new_name),
+        yes=yes or already,
+        carry_out=lambda _: None if already else scm.rename(one.id, new_name),
         lock=change.no_lock,
-        conclude=lambda _: click.echo(f"Renamed: {new_name}."),
+        conclude=lambda _: click.echo(_NOTHING if already else f"Renamed: {new_name}."),
         result=lambda _: {"id": one.id, "name": new_name},
     )
 
@@ -73,8 +88,12 @@ def delete(context: CommandContext, name: str, scm_file: str | None, yes: bool) 
     Revoke before you delete: afterwards only SCM can revoke what its clients got.
     """
     scm = connect.connect(context, scm_file).scm
-    planned = _end(scm, connect.account(scm, name))
-    one = planned.account
+    try:
+        one = connect.account(scm, name)
+    except AbsentError as error:
+        _deleted_already(context, name, error)
+        return
+    planned = _end(scm, one)
     change.act(
         context,
         "scm delete",
@@ -127,11 +146,18 @@ def deactivate_client(
         yes=yes or not client.live,
         carry_out=lambda _: scm.disable(one.id, client.id) if client.live else None,
         lock=change.no_lock,
-        conclude=lambda _: click.echo(
-            f"Deactivated: {client.id}." if client.live else "Nothing was to be done."
-        ),
+        conclude=lambda _: click.echo(f"Deactivated: {client.id}." if client.live else _NOTHING),
         result=lambda _: {"deactivated": client.id},
     )
+
+
+def _deleted_already(context: CommandContext, name: str, error: AbsentError) -> None:
+    """Say that there is nothing to delete: an earlier run did it, or the name is another."""
+    planned: dict[str, object] = {"id": None, "name": name, "clients": [], "certificates": []}
+    if context.json:
+        document.write("scm delete", done=True, plan=planned, result={"deleted": None})
+    elif context.verbosity >= 0:
+        click.echo(f"{error.message} So there is nothing to delete.\n{error.remedy}")
 
 
 def _end(scm: Scm, one: PortalAccount) -> _End:

@@ -46,6 +46,8 @@ def _reason(
     """Return who says that a certificate is revoked, in a sentence; empty where nobody does."""
     if said.logged is not None:
         when = f" on {said.logged.when:%Y-%m-%d}" if said.logged.when else ""
+        if said.logged.line is None:
+            return f"scm revoke had it revoked in SCM{when}, or found it so ({said.logged.log})."
         log = f"{said.logged.log}:{said.logged.line}"
         return f"certbot's log shows that the CA revoked it{when} ({log})."
     for word in said.words:

@@ -12,10 +12,13 @@ from certbot_sectigo.ca.revocation_words import Asked, Word
 from certbot_sectigo.doctor.model import Revocation
 from certbot_sectigo.machine import certificates
 from certbot_sectigo.machine.logs.revocations import Revoked
+from certbot_sectigo.portal.revoked import read as noted
 from certbot_sectigo.renewals.survey import Surveyed
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509Certificate
+
+__all__ = ["Ask", "noted", "read"]
 
 Ask = Callable[[Sequence[Asked]], Sequence[tuple[Word, ...]]]
 
@@ -25,7 +28,7 @@ def read(
 ) -> Mapping[str, Revocation]:
     """Look the certificates up that are valid still.
 
-    :param revoked: what certbot's logs tell.
+    :param revoked: what certbot's logs tell, and our notes.
     :param ask: asks about certificates; None: nobody is asked.
     :returns: name of the lineage -> what is known.
     """

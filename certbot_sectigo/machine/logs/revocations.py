@@ -22,7 +22,8 @@ class Revoked:
     when: datetime | None
     """UTC."""
     log: Path
-    line: int
+    line: int | None
+    """None where no log tells but our own note of what was revoked through the portal."""
 
 
 def told(exchange: Exchange, log: Path) -> Iterator[Revoked]:
