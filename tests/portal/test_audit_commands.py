@@ -55,12 +55,18 @@ def test_each_command_ends_the_trouble(certbot: Certbot) -> None:
 
         # Somebody who has the pair, and has got a certificate.
         account = raw.ask("GET", path).json
-        thief = Client(sandbox.directory_url()).register(
-            Pair(kid=account["macId"], hmac_key=Secret(account["macKey"]))
-        )
+        own = Pair(kid=account["macId"], hmac_key=Secret(account["macKey"]))
+        thief = Client(sandbox.directory_url()).register(own)
         thief.issue("shop.c.example")
         follow("scm/unknown-certificate")
         assert [bool(c.revoked) for c in sandbox.certificates()] == [False, True]
         follow("scm/stranger")
+        assert found() == {}
+
+        # A client that was there once.
+        sandbox.advance(days=-130)
+        Client(sandbox.directory_url()).register(own)
+        sandbox.advance(days=130)
+        follow("scm/silent")
         assert found() == {}
         assert [c["status"] for c in raw.ask("GET", f"{path}/client").json].count("valid") == 1
