@@ -13,7 +13,7 @@
 #              build wheel and source distribution into dist/ and check them
 # make collection
 #              build the Ansible collection of ansible/ into dist/
-# make man     write the man page to build/certbot-sectigo.1
+# make man     write the man page, docs/certbot-sectigo.1
 # make clean   remove everything these targets made
 #
 # Each target makes its own virtual environment in .venv/ first; nothing is
@@ -78,8 +78,7 @@ format: $(VENV)/.for-tests
 	$(BIN)/ruff format
 
 man: $(VENV)/.for-use
-	@mkdir -p build
-	@$(BIN)/python -m certbot_sectigo.cli.man > build/certbot-sectigo.1
+	@$(BIN)/python -m certbot_sectigo.cli.man > docs/certbot-sectigo.1
 
 clean:
 	rm -rf $(VENV) .venvs .nox build dist certbot_sectigo.egg-info

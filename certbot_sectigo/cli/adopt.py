@@ -19,14 +19,21 @@ from certbot_sectigo.base import errors, printable
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change
-from certbot_sectigo.cli.shared.id_types import Kid
+from certbot_sectigo.cli.shared.id_types import CertName, Kid
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import certbot_process, commands, lock_keeper
 from certbot_sectigo.machine.dirs import Dirs
 
 
 @click.command("adopt")
-@click.option("--cert-name", "names", multiple=True, metavar="NAME", help="Adopt this lineage.")
+@click.option(
+    "--cert-name",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    type=CertName(),
+    help="Adopt this lineage.",
+)
 @click.option("--all", "everything", is_flag=True, help="Adopt all of CAs with EAB.")
 @click.option("--eab-kid", metavar="KID", type=Kid(),
               help="The kid of their account, if nothing shows it.")  # fmt: skip

@@ -13,6 +13,7 @@ import click
 from certbot_sectigo.accounts import leftovers
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
+from certbot_sectigo.cli.shared.id_types import CertName
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.deploy import examples, material, report, targets
 from certbot_sectigo.deploy.job import (
@@ -33,7 +34,9 @@ _NOWHERE = "There is no deploy file, and no certificate here was installed with 
 
 
 @click.command("deploy")
-@click.option("--cert-name", metavar="NAME", help="This certificate only, instead of all.")
+@click.option(
+    "--cert-name", metavar="NAME", type=CertName(), help="This certificate only, instead of all."
+)
 @click.option(
     "--deploy-file",
     metavar="FILE",

@@ -73,7 +73,7 @@ def command(
     that certbot refuses, and takes HMAC keys out of certbot's own logs: first it shows the
     plan and asks.
 
-    docs/doctor.md explains every finding.
+    "certbot-sectigo help doctor" explains every finding.
     """
     context = dataclasses.replace(context, json=context.json or format_name == "json")
     chosen = FORMATS.get(format_name)

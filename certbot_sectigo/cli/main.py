@@ -11,14 +11,14 @@ import click
 
 from certbot_sectigo import __version__
 from certbot_sectigo.base import errors, printable
+from certbot_sectigo.cli import completion
+from certbot_sectigo.cli.examples import EXAMPLES, ROOT
 from certbot_sectigo.cli.format import document
-from certbot_sectigo.cli.shared import options
+from certbot_sectigo.cli.shared import near, options
 from certbot_sectigo.cli.shared.lazy import LazyGroup
 from certbot_sectigo.machine import commands
 
 _NAME = "certbot-sectigo"
-_COMPLETION = "_CERTBOT_SECTIGO_COMPLETE"
-"""Set by the shell where words are to be completed."""
 _COMMANDS = {
     "accounts": (
         "certbot_sectigo.cli.accounts",
@@ -28,10 +28,15 @@ _COMMANDS = {
         "certbot_sectigo.cli.adopt",
         "Write renewal files: have lineages of plain certbot renewed by sectigo-eab.",
     ),
+    "completion": (
+        "certbot_sectigo.cli.completion",
+        "Print what has a shell complete words of certbot-sectigo.",
+    ),
     "demo": ("certbot_sectigo.cli.demo", "Tell the whole story with real certbot runs."),
     "explain": ("certbot_sectigo.cli.explain", "Print what an error or a log means."),
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
     "doctor": ("certbot_sectigo.cli.doctor", "Print what is wrong on this machine, with remedies."),
+    "help": ("certbot_sectigo.cli.guides", "Print a guide, or the help of a command."),
     "receive": (
         "certbot_sectigo.cli.receive",
         "Take a certificate on standard input, from a certificate machine, and deploy it.",
@@ -53,7 +58,11 @@ _COMMANDS = {
 
 
 @click.group(
-    cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=LazyGroup,
+    lazy=_COMMANDS,
+    examples=EXAMPLES,
+    epilog="\n\n".join(options.shown(ROOT)),
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name=_NAME)
 def cli() -> None:
@@ -83,7 +92,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     document.begin()
     commands.called(words)
     try:
-        if _COMPLETION in os.environ:
+        if completion.VARIABLE in os.environ:
             cli.main(words, _NAME)
         # Not by click's main, which has its own words and codes for signals and broken pipes.
         with cli.make_context(_NAME, list(words)) as context:
@@ -93,6 +102,11 @@ def run(argv: Sequence[str] | None = None) -> int:
     except click.Abort:
         return _failed(words, "Interrupted; nothing further was done.", "", 1)
     except click.ClickException as error:
+        if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+            # Click's versions differ in what they take for alike.
+            known = [name for each in error.ctx.command.params for name in each.opts]
+            said = near.said(f"No such option '{error.option_name}'.", error.option_name, known)
+            error = click.NoSuchOption(error.option_name, said, ctx=error.ctx)
         error.show()
         _answer(words, *_in_short(error))
         return error.exit_code

@@ -1,8 +1,6 @@
 """Write the man page, from the same help texts that ``--help`` prints.
 
-    python -m certbot_sectigo.cli.man > certbot-sectigo.1
-
-For whoever packages the tool; nothing at run time needs it.
+``make man`` writes it to docs/certbot-sectigo.1, from where it goes into wheel and package.
 """
 
 from __future__ import annotations
@@ -14,9 +12,12 @@ from collections.abc import Iterator
 import click
 
 from certbot_sectigo import __version__
+from certbot_sectigo.cli.examples import EXAMPLES, ROOT
 from certbot_sectigo.cli.main import cli
 
 NAME = "certbot-sectigo"
+_FIRST = ("doctor", "renewals", "adopt", "revoke", "deploy", "sandbox", "help", "completion")
+"""Commands whose examples stand in EXAMPLES, in this order."""
 
 
 def page() -> str:
@@ -47,6 +48,8 @@ def page() -> str:
             *_options(command, context),
         ]
     lines += [
+        ".SH EXAMPLES",
+        *_examples(),
         ".SH EXIT STATUS",
         "0 if all is well, 1 for a failure or a refusal, 2 for wrong usage.",
         ".SH SEE ALSO",
@@ -68,6 +71,17 @@ def _commands(
             yield from _commands(command, below)
         else:
             yield command, below
+
+
+def _examples() -> Iterator[str]:
+    """Return what one types most; those of each command stand with it in ``--help``."""
+    for what, line in [*ROOT, *(one for name in _FIRST for one in EXAMPLES[name])]:
+        yield ".PP"
+        yield f"{_escaped(what[0].upper() + what[1:])}:"
+        yield ".PP"
+        yield ".nf"
+        yield f"    {_escaped(line)}"
+        yield ".fi"
 
 
 def _help(command: click.Command) -> Iterator[str]:
@@ -96,6 +110,7 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
 def _escaped(text: str) -> str:
     """Write a text so that roff shows it as it is."""
     text = re.sub(r"\s+", " ", text).replace("\\", "\\e").replace("-", "\\-").replace("…", "...")
+    text = text.replace("|", "|\\:")  # lists of choices may break there
     # A line that begins so would be taken for a request.
     return f"\\&{text}" if text[:1] in (".", "'") else text
 

@@ -14,6 +14,7 @@ from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.deploy.delivery import ssh
 from certbot_sectigo.deploy.receiving import receive
 from certbot_sectigo.deploy.receiving.place import ReceivingPlace
+from certbot_sectigo.machine import commands
 
 _ORIGINAL = "SSH_ORIGINAL_COMMAND"
 """What the other side wanted sshd to run instead (sshd(8))."""
@@ -38,9 +39,9 @@ _ORIGINAL = "SSH_ORIGINAL_COMMAND"
 def command(context: CommandContext, deploy_file: str, state_dir: str) -> int:
     """Take a certificate on standard input and deploy it, by this host's own deploy file.
 
-    A forced command for the key of a certificate machine; docs/certificate-machine.md has the
-    lines. What no target of the deploy file asks for is refused, and so is what is older than
-    what was here. Prints JSON, whether --json is given or not.
+    A forced command for the key of a certificate machine; "certbot-sectigo help
+    certificate-machine" has the lines. What no target of the deploy file asks for is refused,
+    and so is what is older than what was here. Prints JSON, whether --json is given or not.
     """
     place = ReceivingPlace(
         Path(deploy_file).absolute(), Path(state_dir).absolute(), context.config_dir
@@ -48,7 +49,7 @@ def command(context: CommandContext, deploy_file: str, state_dir: str) -> int:
     if sys.stdin.isatty():
         raise errors.UsageError(
             "receive takes what a certificate machine sends, not what is typed.",
-            "Who sets it up finds the lines in docs/certificate-machine.md.",
+            "Who sets it up finds the lines here:\n" + commands.ours("help", "certificate-machine"),
         )
     try:
         if os.environ.get(_ORIGINAL, " ".join(ssh.REMOTE)) != " ".join(ssh.REMOTE):

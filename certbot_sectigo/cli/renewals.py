@@ -15,6 +15,7 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import account_words, ask_ca
+from certbot_sectigo.cli.shared.id_types import CertName
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import certificates, commands
 from certbot_sectigo.renewals import organisation
@@ -42,7 +43,7 @@ _RESTS_ON = {
 @click.command("renewals")
 @click.option("--order", "orders", is_flag=True,
               help="Ask the CA: open one order for each lineage of this plugin.")  # fmt: skip
-@click.option("--cert-name", "only", multiple=True, metavar="NAME",
+@click.option("--cert-name", "only", multiple=True, metavar="NAME", type=CertName(),
               help="Only this lineage; repeat it for more.")  # fmt: skip
 @click.option("--scm", is_flag=True, help="Ask SCM until when the names are validated.")
 @connect.option
@@ -67,7 +68,7 @@ def command(
     lapse by themselves.
 
     With --scm Sectigo Certificate Manager is asked for the kids of accounts that are not known,
-    which are noted, and until when the names' domains are validated (docs/portal.md).
+    which are noted, and until when the names' domains are validated (certbot-sectigo help portal).
 
     The exit code is 1 if a certificate will not renew by itself.
     """

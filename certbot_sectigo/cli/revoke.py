@@ -14,6 +14,7 @@ from certbot_sectigo.accounts.change.revoke_ways import Attempt, RevokeAnswer, R
 from certbot_sectigo.base import errors, printable
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.shared import ask_ca, change
+from certbot_sectigo.cli.shared.id_types import CertName, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import certbot_process, commands
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
@@ -42,10 +43,17 @@ class Revoked:
 
 
 @click.command("revoke")
-@click.option("--cert-name", metavar="NAME", help="Revoke the newest certificate of this lineage.")
+@click.option(
+    "--cert-name",
+    metavar="NAME",
+    type=CertName(),
+    help="Revoke the newest certificate of this lineage.",
+)
 @click.option("--cert-path", metavar="FILE", help="Revoke the certificate in this file.")
 @click.option("--key-path", metavar="FILE", help="The certificate's private key.")
-@click.option("--server", metavar="URL", help="ACME directory URL, where no lineage tells.")
+@click.option(
+    "--server", metavar="URL", type=Server(), help="ACME directory URL, where no lineage tells."
+)
 @click.option("--account", metavar="ID", help="With this account only, archived or not.")
 @click.option("--with-key", is_flag=True, help="With the certificate's private key only.")
 @click.option(
@@ -53,7 +61,8 @@ class Revoked:
     type=click.Choice(revoke_ways.REASONS, case_sensitive=False),
     default=revoke_ways.REASONS[0],
     show_default=True,
-    help="What the CA is told.",
+    metavar="REASON",
+    help=f"What the CA is told: {', '.join(revoke_ways.REASONS)}.",
 )
 @click.option("--delete", is_flag=True, help="Have certbot delete the lineage afterwards.")
 @change.yes_option
@@ -193,8 +202,8 @@ def _way_on(plan: RevokePlan) -> str:
     lines.append(
         "If the account that got it is on another machine, revoke it there; else have it revoked "
         "in Sectigo Certificate Manager (Certificates, serial number "
-        f"{plan.subject.certificate.serial:X}). With a log-in there (docs/portal.md):\n"
-        + commands.ours("scm", "revoke", f"{plan.subject.certificate.serial:x}")
+        f"{plan.subject.certificate.serial:X}). With a log-in there (certbot-sectigo help "
+        "portal):\n" + commands.ours("scm", "revoke", f"{plan.subject.certificate.serial:x}")
     )
     return "\n".join(lines)
 

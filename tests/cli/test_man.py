@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
+from datetime import datetime, timezone
 
 import click
 import pytest
 
-from certbot_sectigo.cli import man
+from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts.model import Learned, Note
+from certbot_sectigo.cli import completion, man
 from certbot_sectigo.cli.main import cli
 from tests.accounts.keys import account_folder
 from tests.bed import process
 from tests.bed.certbot import Certbot
+from tests.bed.components import TREE
 from tests.cli.tool import Tool
 
+URL = "https://ca.example/v2"
 _REQUESTS = {".TH", ".SH", ".SS", ".B", ".BR", ".PP", ".TP", ".nf", ".fi", ".nh", ".ad"}
 
 
@@ -37,17 +45,22 @@ def test_it_is_sound_roff() -> None:
     for line in man.page().splitlines():
         assert not line.startswith("'")
         assert not line.startswith(".") or line.split()[0] in _REQUESTS, line
-        assert not re.search(r"\\[^-e&fB]", line), line
+        assert not re.search(r"\\[^-e&fB:]", line), line
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete_commands_and_accounts(certbot: Certbot, shell: str) -> None:
-    name = account_folder(certbot.config_dir / "accounts" / "ca.example" / "v2").name
+    folder = account_folder(certbot.config_dir / "accounts" / "ca.example" / "v2")
+    store.write_note(folder, Note("kid-of-it", URL, Learned.TOLD, datetime.now(timezone.utc)))
+    renewal = certbot.config_dir / "renewal" / "www.example.org.conf"
+    renewal.parent.mkdir()
+    renewal.write_text(f"[renewalparams]\naccount = {folder.name}\nserver = {URL}\n")
+    name = folder.name
     tool = Tool(certbot)
-    source = {"_CERTBOT_SECTIGO_COMPLETE": f"{shell}_source"}
-    script = process.run([tool.words()[0]], folder=certbot.home / "output",
-                         env=certbot.environment(source))  # fmt: skip
-    assert "certbot-sectigo" in script.stdout
+    script = process.run([tool.words()[0], "completion", shell], folder=certbot.home / "output",
+                         env=certbot.environment())  # fmt: skip
+    assert completion.VARIABLE in script.stdout
+    assert script.stdout == completion.script(cli, shell)
 
     def complete(*words: str) -> str:
         line = ["certbot-sectigo", f"--config-dir={certbot.config_dir}", *words]
@@ -62,3 +75,28 @@ def test_shells_complete_commands_and_accounts(certbot: Certbot, shell: str) -> 
     assert "probe" in complete("accounts", "pro")
     assert name in complete("accounts", "show", name[:2])
     assert "--config-dir" in complete("accounts", "show", "--conf")
+    for option, begun, whole in (
+        ("--cert-name", "www", "www.example.org"),
+        ("--eab-kid", "k", "kid-of-it"),
+        ("--server", "", URL),
+    ):
+        assert whole in complete("accounts", "pin", option, begun)
+    assert "newOrder" in complete("sandbox", "fault", "--endpoint", "new")
+
+
+def test_the_page_in_the_wheel_is_of_this_help_and_without_warnings() -> None:
+    path = TREE / "docs" / "certbot-sectigo.1"
+    # Click keeps the help option of the first context that asks, another test's maybe.
+    fresh = subprocess.run([sys.executable, "-m", man.__name__], capture_output=True, check=True)
+    assert path.read_bytes() == fresh.stdout, "make man"
+    assert ".SH EXAMPLES\n" in man.page()
+    groff = shutil.which("groff")
+    if groff is None:
+        pytest.skip("no groff here")
+    for columns in (60, 80, 120):
+        said = subprocess.run(
+            [groff, "-man", "-ww", "-Tutf8", f"-rLL={columns}n", str(path)],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert said.stderr == ""
+        assert "certbot-sectigo accounts pin" in re.sub("\x1b\\[[0-9;]*m|.\b", "", said.stdout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from certbot_sectigo.cli.accounts.examples import EXAMPLES
 from certbot_sectigo.cli.shared.lazy import LazyGroup
 
 _HERE = "certbot_sectigo.cli.accounts"
@@ -25,6 +26,6 @@ _COMMANDS = {
 }
 
 
-@click.group("accounts", cls=LazyGroup, lazy=_COMMANDS)
+@click.group("accounts", cls=LazyGroup, lazy=_COMMANDS, examples=EXAMPLES)
 def command() -> None:
     """See, pick, pin and clean the ACME accounts that certbot has."""

@@ -20,7 +20,7 @@ from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.shared import account_words, change, id_lookup
-from certbot_sectigo.cli.shared.id_types import ArchivedId
+from certbot_sectigo.cli.shared.id_types import ArchivedId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
@@ -36,7 +36,9 @@ class ArchivePlan:
 
 
 @click.command("archived")
-@click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@click.option(
+    "--server", metavar="URL", type=Server(), help="Only accounts of this ACME directory."
+)
 @click.pass_obj
 def archived(context: CommandContext, server: str | None) -> None:
     """Print what is in the archive: when each account came there, and why.
@@ -63,7 +65,7 @@ def archived(context: CommandContext, server: str | None) -> None:
 
 @click.command("restore")
 @click.argument("account_id", metavar="ID", type=ArchivedId())
-@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@click.option("--server", metavar="URL", type=Server(), help="Look for ID at this server only.")
 @change.yes_option
 @click.pass_obj
 def restore(context: CommandContext, account_id: str, server: str | None, yes: bool) -> None:
@@ -91,7 +93,7 @@ def restore(context: CommandContext, account_id: str, server: str | None, yes: b
 
 @click.command("purge")
 @click.argument("account_id", metavar="ID", type=ArchivedId())
-@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@click.option("--server", metavar="URL", type=Server(), help="Look for ID at this server only.")
 @click.option("--force", is_flag=True, help="Also if it is too early or a revocation needs it.")
 @change.yes_option
 @click.pass_obj

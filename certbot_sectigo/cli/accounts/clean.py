@@ -27,6 +27,7 @@ from certbot_sectigo.cli.accounts.deactivate import end
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.shared import account_words, ask_ca, change
+from certbot_sectigo.cli.shared.id_types import Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 
@@ -76,7 +77,9 @@ class CleanPlan:
 @click.option("--idle", is_flag=True, help="Also accounts of servers that nothing uses.")
 @click.option("--force", is_flag=True, help="Also accounts in use that certbot cannot load.")
 @click.option("--deactivate", is_flag=True, help="Deactivate them at the CA first, for good.")
-@click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@click.option(
+    "--server", metavar="URL", type=Server(), help="Only accounts of this ACME directory."
+)
 @ask_ca.no_verify_ssl_option
 @change.yes_option
 @click.pass_obj

@@ -14,7 +14,7 @@ from certbot_sectigo.ca.errors import CaError, Refused, Unreachable
 from certbot_sectigo.ca.problems import Meaning
 from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
-from certbot_sectigo.cli.shared.id_types import AccountId
+from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 
@@ -31,7 +31,7 @@ class DeactivatePlan:
 
 @click.command("deactivate")
 @click.argument("account_id", metavar="ID", type=AccountId())
-@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@click.option("--server", metavar="URL", type=Server(), help="Look for ID at this server only.")
 @click.option("--force", is_flag=True, help="Also if it is in use or needed for a revocation.")
 @ask_ca.no_verify_ssl_option
 @change.yes_option

@@ -18,6 +18,7 @@ from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import account_words, ask_ca
+from certbot_sectigo.cli.shared.id_types import Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine.schedules import Source
 
@@ -26,7 +27,9 @@ _BROKEN = (Verdict.UNPARSABLE, Verdict.INCOMPLETE, Verdict.MISNAMED)
 
 @click.command("list")
 @click.option("--online", is_flag=True, help="Ask the CA for the status of each account.")
-@click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@click.option(
+    "--server", metavar="URL", type=Server(), help="Only accounts of this ACME directory."
+)
 @click.option("--scm", is_flag=True, help="Ask SCM for kids that are not known, and note them.")
 @connect.option
 @ask_ca.no_verify_ssl_option
@@ -46,8 +49,8 @@ def command(
     where there is something to do. The exit code is 0 whatever is found.
 
     With --online the CA is asked about each account. Nothing changes there either. With --scm
-    Sectigo Certificate Manager is asked for the kids that are not known (docs/portal.md); what
-    it tells is written beside the accounts.
+    Sectigo Certificate Manager is asked for the kids that are not known (certbot-sectigo help
+    portal); what it tells is written beside the accounts.
     """
     found = ask_ca.gather(context, online=online, server=server, verify_ssl=not no_verify_ssl)
     if scm or scm_file is not None:

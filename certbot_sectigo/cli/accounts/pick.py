@@ -19,7 +19,7 @@ from certbot_sectigo.base.printable import printable
 from certbot_sectigo.cli.accounts import probe
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import account_words, ask_ca
-from certbot_sectigo.cli.shared.id_types import Kid
+from certbot_sectigo.cli.shared.id_types import Kid, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 
@@ -30,7 +30,9 @@ from certbot_sectigo.machine import commands
 @click.option("--credentials", metavar="FILE", help="The account of this credentials file's kid.")
 @click.option("-d", "--domain", "names", multiple=True, metavar="NAME",
               help="The account whose certificates hold NAME; repeat it for more.")  # fmt: skip
-@click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@click.option(
+    "--server", metavar="URL", type=Server(), help="Only accounts of this ACME directory."
+)
 @click.option("--probe", "probing", is_flag=True,
               help="Ask the CA: open an order with each candidate, and finalise none.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["id", "flag", "json"]), default="id",

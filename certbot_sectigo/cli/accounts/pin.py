@@ -19,7 +19,7 @@ from certbot_sectigo.base import errors, printable
 from certbot_sectigo.cli.accounts import next_renewal
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change, id_lookup
-from certbot_sectigo.cli.shared.id_types import AccountId, Kid
+from certbot_sectigo.cli.shared.id_types import AccountId, CertName, Kid, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs
@@ -53,13 +53,15 @@ class UndoPlan:
 
 @click.command("pin")
 @click.argument("account_id", metavar="[ID]", required=False, type=AccountId())
-@click.option("--cert-name", "names", multiple=True, metavar="NAME", help="Pin this lineage.")
+@click.option(
+    "--cert-name", "names", multiple=True, metavar="NAME", type=CertName(), help="Pin this lineage."
+)
 @click.option("--all-of", metavar="OLD", type=AccountId(),
               help="Pin every lineage of this account, there or not.")  # fmt: skip
 @click.option("--eab-kid", metavar="KID", type=Kid(),
               help="Note that the account was bound with this kid.")  # fmt: skip
 @click.option("--move-server", is_flag=True, help="Take lineages to the account's server.")
-@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@click.option("--server", metavar="URL", type=Server(), help="Look for ID at this server only.")
 @click.option("--undo", is_flag=True, help="Take the last pin back.")
 @change.yes_option
 @click.pass_obj

@@ -15,7 +15,7 @@ from certbot_sectigo.base import names as dns_names
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
-from certbot_sectigo.cli.shared.id_types import AccountId
+from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import same_server
@@ -32,7 +32,9 @@ Answers = Mapping[Path, "Probe"]
 @click.argument("account_ids", metavar="[ID]...", nargs=-1, type=AccountId())
 @click.option("-d", "--domain", "names", multiple=True, required=True, metavar="NAME",
               help="A name to issue for; repeat it for more.")  # fmt: skip
-@click.option("--server", metavar="URL", help="Only accounts of this ACME directory.")
+@click.option(
+    "--server", metavar="URL", type=Server(), help="Only accounts of this ACME directory."
+)
 @click.option("--yes", is_flag=True, help="Do not ask before orders are opened.")
 @ask_ca.no_verify_ssl_option
 @click.pass_context

@@ -17,7 +17,7 @@ from certbot_sectigo.accounts.records import RenewalChange, Rollover
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
-from certbot_sectigo.cli.shared.id_types import AccountId
+from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
@@ -43,7 +43,7 @@ class RolloverPlan:
 
 @click.command("rollover")
 @click.argument("account_id", metavar="ID", type=AccountId())
-@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@click.option("--server", metavar="URL", type=Server(), help="Look for ID at this server only.")
 @ask_ca.no_verify_ssl_option
 @change.yes_option
 @click.pass_obj

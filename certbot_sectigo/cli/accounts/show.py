@@ -14,7 +14,7 @@ from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Report, Tone
 from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
-from certbot_sectigo.cli.shared.id_types import AccountId
+from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands
 
@@ -22,7 +22,9 @@ from certbot_sectigo.machine import commands
 @click.command("show")
 @click.argument("account_id", metavar="ID", type=AccountId())
 @click.option("--online", is_flag=True, help="Ask the CA for the account's status.")
-@click.option("--server", metavar="URL", help="Look for ID at this ACME directory only.")
+@click.option(
+    "--server", metavar="URL", type=Server(), help="Look for ID at this ACME directory only."
+)
 @ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(

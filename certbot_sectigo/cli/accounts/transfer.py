@@ -22,7 +22,7 @@ from certbot_sectigo.ca.errors import CaError
 from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
-from certbot_sectigo.cli.shared.id_types import AccountId, Kid
+from certbot_sectigo.cli.shared.id_types import AccountId, Kid, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
 
@@ -51,7 +51,7 @@ class ImportPlan:
 @click.command("export")
 @click.argument("account_id", metavar="ID", type=AccountId())
 @click.option("--output", "-o", metavar="FILE", help="Write FILE, and the rest to FILE.json.")
-@click.option("--server", metavar="URL", help="Look for ID at this server only.")
+@click.option("--server", metavar="URL", type=Server(), help="Look for ID at this server only.")
 @click.option("--force", is_flag=True, help="Overwrite FILE; print the key on a terminal.")
 @change.yes_option
 @click.pass_obj
@@ -139,7 +139,9 @@ def export(
 @click.command("import")
 @click.argument("key_file", metavar="KEY")
 @click.argument("told_file", metavar="[ACCOUNT]", required=False)
-@click.option("--server", metavar="URL", help="ACME directory URL, if ACCOUNT does not say.")
+@click.option(
+    "--server", metavar="URL", type=Server(), help="ACME directory URL, if ACCOUNT does not say."
+)
 @click.option("--account-url", metavar="URL", help="The account's URL, if ACCOUNT does not say.")
 @click.option("--eab-kid", metavar="KID", type=Kid(), help="The kid it was bound with, if known.")
 @click.option("--online", is_flag=True, help="See at the CA that the key has an account there.")

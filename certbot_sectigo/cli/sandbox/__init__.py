@@ -10,6 +10,7 @@ import click
 
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.sandbox import greeting
+from certbot_sectigo.cli.sandbox.examples import EXAMPLES
 from certbot_sectigo.cli.shared.lazy import LazyGroup
 from certbot_sectigo.sandbox import load_config, running
 
@@ -29,9 +30,13 @@ _COMMANDS = {
 }
 
 
-@click.group("sandbox", cls=LazyGroup, lazy=_COMMANDS, invoke_without_command=True)
+@click.group(
+    "sandbox", cls=LazyGroup, lazy=_COMMANDS, examples=EXAMPLES, invoke_without_command=True
+)
 @click.option(
-    "--config", metavar="FILE", help="TOML file with pairs, domains and habits (docs/sandbox.md)."
+    "--config",
+    metavar="FILE",
+    help="TOML file with pairs, domains and habits (certbot-sectigo help sandbox).",
 )
 @click.option(
     "--port",

@@ -74,7 +74,7 @@ def pairs(ctx: click.Context) -> None:
     type=click.Choice(["*", *ENDPOINTS]),
     default="*",
     metavar="NAME",
-    help="Only there: newOrder, finalize, scm-accounts … (docs/sandbox.md).",
+    help="Only there: newOrder, finalize, scm-accounts … (certbot-sectigo help sandbox).",
 )
 @click.option("--times", default=1, show_default=True, help="How often; 0 for always.")
 @click.option("--seconds", default=1.0, show_default=True, help="For delay, hold and rate-limit.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from certbot_sectigo.cli.scm.examples import EXAMPLES
 from certbot_sectigo.cli.shared.lazy import LazyGroup
 
 _HERE = "certbot_sectigo.cli.scm"
@@ -25,10 +26,10 @@ _COMMANDS = {
 }
 
 
-@click.group("scm", cls=LazyGroup, lazy=_COMMANDS)
+@click.group("scm", cls=LazyGroup, lazy=_COMMANDS, examples=EXAMPLES)
 def command() -> None:
     """Sectigo Certificate Manager: ACME accounts, domains, pairs, clients, certificates.
 
-    The log-in is in sectigo-scm.ini in certbot's configuration directory (docs/portal.md). No
-    renewal ever asks SCM.
+    The log-in is in sectigo-scm.ini in certbot's configuration directory (certbot-sectigo help
+    portal). No renewal ever asks SCM.
     """

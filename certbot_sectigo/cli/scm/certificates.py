@@ -14,6 +14,7 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
+from certbot_sectigo.cli.shared.id_types import CertName
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import certificates as machine_certificates
 from certbot_sectigo.machine import lineages
@@ -62,9 +63,12 @@ def certificates(context: CommandContext, scm_file: str | None) -> None:
 @click.command("revoke")
 @click.argument("serial", required=False)
 @click.option("--cert-path", metavar="FILE", help="The certificate, PEM.")
-@click.option("--cert-name", metavar="NAME", help="The certificate of a lineage here.")
+@click.option(
+    "--cert-name", metavar="NAME", type=CertName(), help="The certificate of a lineage here."
+)
 @click.option("--reason", type=click.Choice(list(REVOCATION_REASONS)), default="unspecified",
-              show_default=True, help="Why.")  # fmt: skip
+              show_default=True, metavar="REASON",
+              help=f"Why: {', '.join(REVOCATION_REASONS)}.")  # fmt: skip
 @click.option("--words", default="revoked with certbot-sectigo", metavar="TEXT",
               help="What SCM keeps as the reason, 1 to 512 characters.")  # fmt: skip
 @connect.option

@@ -8,6 +8,7 @@ import click
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.scm import connect
+from certbot_sectigo.cli.scm.examples import DOMAINS
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.lazy import Group
 from certbot_sectigo.cli.shared.options import CommandContext
@@ -16,7 +17,7 @@ from certbot_sectigo.portal.model import PortalAccount
 from certbot_sectigo.portal.scm import Scm
 
 
-@click.group("domains", cls=Group)
+@click.group("domains", cls=Group, examples=DOMAINS)
 def command() -> None:
     """Add domains to an account in SCM, or remove them."""
 

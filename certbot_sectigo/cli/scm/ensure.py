@@ -10,6 +10,7 @@ import click
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
+from certbot_sectigo.cli.shared.id_types import Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.portal import commands, plan
 from certbot_sectigo.portal.ensure import Ensured, Ensurer
@@ -21,7 +22,9 @@ from certbot_sectigo.portal.words import ScmWords
 @click.command("ensure")
 @click.argument("name")
 @click.option("--organisation", required=True, metavar="NAME", help="Whose it is; or its number.")
-@click.option("--server", required=True, metavar="URL", help="The ACME server; or its name.")
+@click.option(
+    "--server", required=True, metavar="URL", type=Server(), help="The ACME server; or its name."
+)
 @click.option("-d", "--domain", "domains", multiple=True, metavar="DOMAIN",
               help="What it may issue for: the name and all below it; repeatable.")  # fmt: skip
 @click.option("--profile", default="", metavar="NAME", help="The profile; of Universal accounts.")

@@ -1,4 +1,4 @@
-"""The words ID and KID: a unique beginning of an account's name, and the kid of an EAB pair."""
+"""The words ID, KID, NAME and URL: what they may be, and what shells offer for them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from certbot_sectigo.cli.shared import options
 from certbot_sectigo.machine import commands
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from certbot_sectigo.machine.lineages import Lineage
+
     _Word = click.ParamType[str]
 else:  # older clicks have it without the type
     _Word = click.ParamType
@@ -60,3 +64,48 @@ class Kid(_Word):
             problem = "contains white space" if words else "is empty"
             self.fail(f"it {problem}. Copy the kid again from where the pair was made.", param, ctx)
         return words[0]
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Return the kids that are noted beside accounts."""
+        from certbot_sectigo.accounts import store
+
+        found = store.read_all(options.config_dir(ctx) / "accounts")
+        return _items((account.kid or "" for account in found), incomplete)
+
+
+class CertName(_Word):
+    """The name of a lineage."""
+
+    name = "name"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Return the lineages that begin like that."""
+        return _items((lineage.name for lineage in _lineages(ctx)), incomplete)
+
+
+class Server(_Word):
+    """The URL of an ACME directory."""
+
+    name = "url"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Return the directories that accounts and lineages here are of."""
+        from certbot_sectigo.accounts import store
+        from certbot_sectigo.accounts.known import servers
+
+        known = _lineages(ctx)
+        accounts = store.read_all(options.config_dir(ctx) / "accounts")
+        found = [*servers.urls(accounts, known).values(), *(x.server or "" for x in known)]
+        return _items(found, incomplete)
+
+
+def _lineages(ctx: click.Context) -> list[Lineage]:
+    from certbot_sectigo.machine import lineages
+
+    return lineages.read_all(options.config_dir(ctx) / "renewal")
+
+
+def _items(words: Iterable[str], incomplete: str) -> list[Any]:
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(w) for w in sorted({*words} - {""}) if w.startswith(incomplete)]

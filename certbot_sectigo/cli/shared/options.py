@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ _EPILOG = (
     "The options of certbot-sectigo itself (--config-dir DIR, --json, -n, -q, -v and others) may "
     "stand here, too; certbot-sectigo --help explains them."
 )
+
+Example = tuple[str, str]
+"""What a command line is good for, and the line as it is typed."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +112,21 @@ def options(*, listed: bool) -> list[click.Parameter]:
     ]  # fmt: skip
 
 
-def adopt(command: click.Command) -> click.Command:
-    """Have a command take the global options; what it is called with twice changes nothing."""
+def adopt(command: click.Command, examples: Sequence[Example] = ()) -> click.Command:
+    """Have a command take the global options; what it is called with twice changes nothing.
+
+    :param examples: what its help ends with.
+    """
     taken = {word for parameter in command.params for word in parameter.opts}
     command.params += [one for one in options(listed=False) if not taken.intersection(one.opts)]
-    command.epilog = command.epilog or _EPILOG
+    command.epilog = command.epilog or "\n\n".join([*shown(examples), _EPILOG])
     return command
+
+
+def shown(examples: Sequence[Example]) -> list[str]:
+    """Return examples as paragraphs of a help text, which click does not wrap; none for none."""
+    lines = [f"  {line}" for what, command in examples for line in (f"# {what}", command)]
+    return ["\n".join(["\b", "Examples:", *lines])] if lines else []
 
 
 def config_dir(ctx: click.Context) -> Path:

@@ -88,7 +88,8 @@ def mending(start: Start, ours: Ours, lineages: Iterable[Lineage]) -> tuple[str,
         )
     return (
         "Install the plugin where that certbot finds it, or have the schedule start a certbot "
-        "that has it (and the plugins of all other lineages); docs/user-guide.md says how.",
+        "that has it (and the plugins of all other lineages); certbot-sectigo help user-guide says "
+        "how.",
         "",
     )
 
