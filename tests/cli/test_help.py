@@ -15,8 +15,11 @@ import pytest
 from certbot_sectigo.cli import guides
 from certbot_sectigo.cli.main import cli, main
 from certbot_sectigo.cli.shared import near
-from tests.bed import schema
+from tests.bed import schema, terminal
+from tests.bed.certbot import Certbot
 from tests.bed.components import TREE
+from tests.bed.paste import paste
+from tests.cli.tool import Tool
 
 ROOT = click.Context(cli, info_name="certbot-sectigo")
 
@@ -124,6 +127,16 @@ def test_guides_are_those_of_the_docs_and_of_the_wheel(capsys: pytest.CaptureFix
         with pytest.raises(SystemExit):
             main(["help", "--json", *words])
         schema.document(capsys.readouterr().out, "help")
+
+
+def test_what_points_to_help_is_pasted(certbot: Certbot) -> None:
+    tool = Tool(certbot)
+    with terminal.terminal(tool.words("receive"), certbot.environment()) as child:
+        child.expect(r"certbot-sectigo .*help certificate-machine")
+        printed = child.after
+    assert "/.ssh/authorized_keys" in paste(certbot, printed).stdout
+    said = tool.run("help", "no-such", check=2).stderr
+    assert "portal" in paste(certbot, said.splitlines()[-1]).stdout
 
 
 def test_installed_guides_are_found_below_the_prefix(
