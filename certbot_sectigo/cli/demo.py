@@ -137,13 +137,13 @@ class _Story:
         self._write_private(
             options, f"eab-kid = {pair.kid}\neab-hmac-key = {pair.hmac_key.reveal()}\n"
         )
-        server = self._sandbox.directory_url(pair.directory)
+        server = self._sandbox.server_of(pair)
         return ["certonly", "--standalone", "--agree-tos", "--register-unsafely-without-email",
                 "-c", str(options), "--server", server, "-d", name]  # fmt: skip
 
     def _plugin_words(self, pair: Pair, name: str) -> list[str]:
         credentials = self._folder / f"{name}.ini"
-        server = self._sandbox.directory_url(pair.directory)
+        server = self._sandbox.server_of(pair)
         self._write_private(
             credentials,
             f"sectigo_eab_kid = {pair.kid}\nsectigo_eab_hmac_key = {pair.hmac_key.reveal()}\n"

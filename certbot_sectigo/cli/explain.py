@@ -17,6 +17,7 @@ import click
 
 from certbot_sectigo.base import errors
 from certbot_sectigo.base.reading import status
+from certbot_sectigo.ca.catalogue import PROFILES
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.explain import explanation
@@ -82,6 +83,12 @@ def catalogue() -> str:
             sources = ", ".join(entry.sources)
             lines.append(f"| `{entry.key}` | {entry.title} | {sources} |")
         lines.append("")
+    lines += ["### What CAs ask of registrations and orders", ""]
+    lines += ["| CA | what is known | from |", "| --- | --- | --- |"]
+    for ca in PROFILES:
+        for sentence, source in ca.customs.sentences():
+            lines.append(f"| {ca.name} | {sentence} | {source} |")
+    lines.append("")
     return "\n".join(lines)
 
 

@@ -10,9 +10,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-OWN_LIMITS = {"acme.sectigo.com": 198, "acme.enterprise.sectigo.com": 198}
-"""Days after which a CA by itself validates again, by the host of its directory."""
-
 E_MAIL_ENDS = datetime(2028, 3, 15, tzinfo=timezone.utc)
 """When validation by e-mail ends, as good as exactly: the ballot says March 2028."""
 

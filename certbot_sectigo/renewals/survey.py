@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts import refusals
 from certbot_sectigo.accounts.judge import choice
@@ -15,7 +14,7 @@ from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
-from certbot_sectigo.ca import credentials
+from certbot_sectigo.ca import catalogue, credentials
 from certbot_sectigo.machine import dirs, lineages, live, settings
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
@@ -26,7 +25,7 @@ from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals import due
 from certbot_sectigo.renewals.facts import Answer, Facts
 from certbot_sectigo.renewals.forecast import forecast
-from certbot_sectigo.renewals.horizon import OWN_LIMITS, horizon
+from certbot_sectigo.renewals.horizon import horizon
 from certbot_sectigo.renewals.model import Horizon, Renewal
 
 
@@ -202,8 +201,8 @@ def _horizons(
         known = newest.get(one.name)
         if one.account_url == account.uri and (known is None or known.when < one.when):
             newest[one.name] = one
-    days = OWN_LIMITS.get(urlsplit(lineage.server or "").hostname or "")
-    own = timedelta(days=days) if days is not None else None
+    days = catalogue.of_server(lineage.server).customs.reuse_days
+    own = timedelta(days=days.value) if days is not None else None
     wanted = {name[2:] if name.startswith("*.") else name for name in names}
     found = [
         Horizon(name, horizon(one.when, own), one.when, one.method, "email" in one.method)

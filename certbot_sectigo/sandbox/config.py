@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ DIRECTORIES = ("DV", "OV", "EV", "GEANTOV", "InCommonRSAOV", "InCommonECCOV")
 """The certificate products that always have a directory in profile ``classic`` [S]."""
 
 _CHOICES = {
-    "profile": ("classic", "universal"),
+    "profile": ("classic", "universal", "harica"),
     "challenges": ("sectigo-email-01", "sectigo-dns-01", "none"),
     "finalize": ("auto", "sync", "async", "slow", "fail"),
     "directory_alias": ("404", "redirect", "html"),
@@ -40,7 +41,8 @@ class Config:
     directories: tuple[str, ...] = ()
     """Certificate products besides :data:`DIRECTORIES`; a pair of any other is a mistake."""
     profile: str = "classic"
-    """``classic`` is like acme.sectigo.com, ``universal`` like acme.enterprise.sectigo.com."""
+    """``classic`` is like acme.sectigo.com, ``universal`` like acme.enterprise.sectigo.com,
+    ``harica`` like acme-v02.harica.gr, as far as that is public."""
     show_binding: bool = True
     """Whether an account object read later shows ``externalAccountBinding``; what
     Sectigo does is not known, and servers differ."""
@@ -143,9 +145,24 @@ class Config:
         return self.finalize
 
     @property
-    def all_directories(self) -> tuple[str, ...]:
+    def products(self) -> tuple[str, ...]:
         """The certificate products: the usual ones and those of one's own."""
         return tuple(dict.fromkeys((*DIRECTORIES, *self.directories)))
+
+    @property
+    def all_directories(self) -> tuple[str, ...]:
+        """What tells directories apart in their paths: in ``harica`` each pair has its own."""
+        if self.profile == "harica":
+            return tuple(map(self.directory_of, self.pairs))
+        return self.products
+
+    def directory_of(self, pair: Pair) -> str:
+        """Return what tells the directory of a pair apart; empty in ``universal``."""
+        if self.profile == "universal":
+            return ""
+        if self.profile == "harica":
+            return str(uuid.uuid5(uuid.NAMESPACE_URL, pair.kid))
+        return pair.directory
 
     def pair(self, kid: str) -> Pair | None:
         """Find the pair with a key identifier."""
@@ -172,10 +189,10 @@ def _faults(config: Config) -> Iterator[str]:
             yield f"pair {number}: kid: {pair.kid} is the kid of another pair"
         seen.add(pair.kid)
         yield from (f"pair {number}: {fault}" for fault in pair.faults())
-        if pair.directory not in config.all_directories:
+        if pair.directory not in config.products:
             yield (
                 f"pair {number}: directory: {pair.directory!r} is none of "
-                f"{', '.join(config.all_directories)}; directories = [...] adds one"
+                f"{', '.join(config.products)}; directories = [...] adds one"
             )
     for directory in config.directories:
         if not (directory.isascii() and directory.isalnum()):

@@ -107,7 +107,7 @@ def running(
         store = Store(state)
         stack.callback(store.close)
         config = config or _remembered(store)
-        authority = Authority(store)
+        authority = Authority(store, config.profile)
         contexts = (_tls(authority), _tls(authority, expired=True)) if tls else None
         front = Front(host, port, contexts)
         stack.callback(front.server_close)

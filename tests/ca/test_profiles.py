@@ -122,3 +122,14 @@ def test_what_aws_asks_for_is_told_to_its_customers_only() -> None:
     )  # fmt: skip
     assert "600" in theirs
     assert "600" not in ours
+
+
+def test_what_is_known_of_a_ca_has_a_source_and_its_directory_is_its_own() -> None:
+    for ca in profiles.PROFILES:
+        for sentence, source in ca.customs.sentences():
+            assert sentence.endswith(".") and source, (ca.name, sentence)
+        directory = ca.customs.directory
+        if directory is not None:
+            assert catalogue.of_server(directory.value.replace("<id>", "1")) is ca
+    assert catalogue.of_server("https://ca.invalid/directory").customs.binds is None
+    assert catalogue.of_server(None).customs.contact is None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts.model import Account, Learned
 from certbot_sectigo.accounts.records import RenewalChange, Value
+from certbot_sectigo.ca import catalogue
 from certbot_sectigo.machine import certbot_versions, challenges, commands, dirs, renewal_file
 from certbot_sectigo.machine.lineages import Lineage
 
@@ -16,9 +16,6 @@ KIND = "adopt"
 """Whose records of changes these are."""
 
 PLUGIN = "sectigo-eab"
-
-_SECTIGO = (".sectigo.com", ".usertrust.com")
-_LETSENCRYPT = ".letsencrypt.org"
 
 
 @dataclass(frozen=True)
@@ -68,19 +65,19 @@ def obstacle(lineage: Lineage) -> str | None:
 
 
 def binds(server: str) -> bool:
-    """Return whether a CA may bind accounts to EAB pairs: whether it is not Let's Encrypt."""
-    host = urlsplit(server).hostname or ""
-    return certbot_versions.server_given(server) and not f".{host}".endswith(_LETSENCRYPT)
+    """Return whether a CA may bind accounts to EAB pairs: unless it is known not to."""
+    known = catalogue.of_server(server).customs.binds
+    return certbot_versions.server_given(server) and (known is None or known.value)
 
 
 def of_interest(lineage: Lineage, known: Iterable[KnownKid]) -> bool:
     """Return whether ``--all`` means a lineage: its CA binds accounts to EAB pairs.
 
-    It does if it is Sectigo, or if some account at its server has a known kid.
+    It does if that is known of it, or if some account at its server has a known kid.
     """
-    host = urlsplit(lineage.server or "").hostname or ""
-    if f".{host}".endswith(_SECTIGO):
-        return True
+    known_of_ca = catalogue.of_server(lineage.server).customs.binds
+    if known_of_ca is not None:
+        return known_of_ca.value
     path = dirs.server_path(lineage.server or "")
     return any(k.kid is not None and k.account.server_path == path for k in known)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from certbot_sectigo.accounts import store, tree
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.base import atomic, errors
+from certbot_sectigo.ca import catalogue
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.errors import Refused, Unreachable
 from certbot_sectigo.ca.problems import Meaning, refuses_pair
@@ -75,6 +76,7 @@ def register(
     if terms:
         consent.agree(terms)
     contact = consent.contact()
+    _refuse_without(contact, credentials)
     if folder is None:
         note = Note(
             credentials.kid, credentials.server, Learned.REGISTERED, datetime.now(timezone.utc)
@@ -135,6 +137,18 @@ def _resume(
             return folder, found.uri, False
         undecided = undecided or (folder, None, True)
     return undecided or (None, None, True)
+
+
+def _refuse_without(contact: tuple[str, ...], credentials: Credentials) -> None:
+    """Refuse what the CA is known to refuse: some have used the pair up by then."""
+    ca = catalogue.of_server(credentials.server)
+    wanted = ca.customs.contact
+    if wanted is not None and wanted.value and not contact:
+        raise RegistrationError(
+            f"No account is registered: {ca.name} takes none without an e-mail address "
+            f"({wanted.source}).",
+            "Nothing was sent to the CA. Give --email ADDRESS.",
+        )
 
 
 def _refuse_unwritable(dirs: Dirs, below: str) -> None:

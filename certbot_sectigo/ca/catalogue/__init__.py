@@ -9,7 +9,16 @@ one of these; a *profile* is what is peculiar to a CA. Data, one module per spea
 from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue.entries import ENTRIES, PROFILES, SPEAKERS
-from certbot_sectigo.ca.catalogue.lookup import ANY, Advice, advise, holds, look_up, match, profile
+from certbot_sectigo.ca.catalogue.lookup import (
+    ANY,
+    Advice,
+    advise,
+    holds,
+    look_up,
+    match,
+    of_server,
+    profile,
+)
 from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Entry, Profile, Weight
 
 __all__ = [
@@ -27,6 +36,7 @@ __all__ = [
     "holds",
     "look_up",
     "match",
+    "of_server",
     "profile",
 ]
 

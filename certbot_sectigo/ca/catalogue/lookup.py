@@ -94,6 +94,11 @@ def profile(hosts: frozenset[str]) -> Profile | None:
     return None
 
 
+def of_server(server: str | None) -> Profile:
+    """Return the profile of the CA that an ACME directory URL is of; :data:`ANY` if none is."""
+    return profile(frozenset({urlsplit(server or "").hostname or ""})) or ANY
+
+
 def advise(
     entry: Entry,
     values: Mapping[str, str] | None = None,
@@ -108,7 +113,8 @@ def advise(
     :param said: the words that told it; causes that they rule out are left away.
     """
     if ca is None and values:
-        ca = profile(frozenset({urlsplit(values.get("server", "")).hostname or ""}))
+        there = of_server(values.get("server"))
+        ca = None if there is ANY else there
     if ca is None:
         # Who says what only one CA's software says is taken for a customer of that CA.
         ca = next((each for each in PROFILES if entry in each.entries), None)

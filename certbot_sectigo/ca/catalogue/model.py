@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from certbot_sectigo.ca.catalogue.customs import NOTHING_KNOWN, Customs
+
 PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
     {
         "server": "URL",
@@ -135,6 +137,7 @@ class Profile:
     entries: tuple[Entry, ...] = ()
     more: Mapping[str, More] = field(default_factory=dict)
     """Key of an entry -> what is added to it at this CA."""
+    customs: Customs = NOTHING_KNOWN
 
     def serves(self, host: str) -> bool:
         """Tell whether a host is one of its ACME servers."""

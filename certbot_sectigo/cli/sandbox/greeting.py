@@ -30,7 +30,7 @@ def write_credentials(sandbox: RunningSandbox, directory: Path) -> dict[str, Pat
             f"# EAB pair of the sandbox for {pair.organisation}; worth nothing anywhere else.\n"
             f"sectigo_eab_kid = {pair.kid}\n"
             f"sectigo_eab_hmac_key = {pair.hmac_key.reveal()}\n"
-            f"sectigo_eab_server = {sandbox.directory_url(pair.directory)}\n"
+            f"sectigo_eab_server = {sandbox.server_of(pair)}\n"
         )
         _write(path, text)
         files[pair.kid] = path

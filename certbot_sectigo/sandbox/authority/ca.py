@@ -21,6 +21,7 @@ from certbot_sectigo.sandbox.store import Store
 
 _ORGANISATION = "SANDBOX of certbot-sectigo, not Sectigo"
 _ROOT = "SANDBOX Public Server Authentication Root R46"
+_HARICA = ("SANDBOX HARICA TLS Root CA", "SANDBOX HARICA {} TLS")
 # Like "Sectigo Public Server Authentication CA OV R36" [S].
 _ISSUER = "SANDBOX Public Server Authentication CA {} R36"
 _DAY = datetime.timedelta(days=1)
@@ -42,11 +43,12 @@ class _Signer:
 class Authority:
     """The CA of one sandbox. Its keys live in the store, so a restart keeps them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, profile: str = "classic") -> None:
         self._store = store
         self._lock = threading.Lock()
         self._signers: dict[str, _Signer] = {}
-        self._root = self._signer("root", _ROOT, None)
+        root, self._issuer = _HARICA if profile == "harica" else (_ROOT, _ISSUER)
+        self._root = self._signer("root", root, None)
 
     @property
     def root_pem(self) -> str:
@@ -70,7 +72,7 @@ class Authority:
         :param now: the time, seconds since 1970.
         :param days: its lifetime: from 00:00:00 of today to 23:59:59 of the last day [S].
         """
-        issuer = self._signer(product, _ISSUER.format(product), self._root)
+        issuer = self._signer(product, self._issuer.format(product), self._root)
         subject = []
         if product != "DV":
             subject.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation))

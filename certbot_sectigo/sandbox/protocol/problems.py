@@ -134,6 +134,12 @@ NOT_DELEGATED = AcmeProblem(
     401,
     "text [doc]; code [inf]",
 )
+NOT_OF_ACCOUNT = AcmeProblem(
+    "rejectedIdentifier",
+    "The identifier {name} is not available to this account",
+    403,
+    "[own]",
+)
 NO_PRODUCT = AcmeProblem(
     "unauthorized",
     "No suitable certificate product is currently available to this account",
@@ -205,6 +211,7 @@ TABLE = (
     SUSPENDED,
     NOT_LINKED,
     NOT_DELEGATED,
+    NOT_OF_ACCOUNT,
     NO_PRODUCT,
     EMPTY_DETAIL,
     INTERNAL,

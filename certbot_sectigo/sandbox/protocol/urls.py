@@ -1,4 +1,4 @@
-"""Which URL means what, in both profiles."""
+"""Which URL means what, in each profile."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ _UNIVERSAL = {
     "authz": "/authorization/{}/0/always-valid",
     "chall": "/challenge/{}",  # [inf]
 }
+_HARICA = {**_CLASSIC, "newNonce": "/new-nonce", "newAccount": "/new-account"}  # [inf]
 # At Sectigo renewalInfo is on a host of its own [Z]; here, below a path of its own.
 _RENEWAL_INFO = "/renewalInfo"
 
@@ -45,7 +46,8 @@ class Endpoint:
     ``account``, ``orders``, ``authz``, ``chall``, ``order``, ``finalize``,
     ``cert``, ``alias`` or ``unknown``; what begins with ``scm-`` is SCM's."""
     directory: str = ""
-    """Certificate product of the directory; empty in profile ``universal``."""
+    """Certificate product of the directory; empty in profile ``universal``, in ``harica`` what
+    the pair's own URL holds."""
     ident: str = ""
     """Id of the resource, empty where there is none."""
 
@@ -54,14 +56,15 @@ class Urls:
     """Builds the sandbox's URLs and takes them apart.
 
     :param base: scheme, host and port, without a slash at the end.
-    :param profile: ``classic`` or ``universal``.
-    :param directories: names of the certificate products.
+    :param profile: ``classic``, ``universal`` or ``harica``.
+    :param directories: what tells directories apart.
     """
 
     def __init__(self, base: str, profile: str, directories: tuple[str, ...]) -> None:
         self.base = base
         self._universal = profile == "universal"
-        self._paths = _UNIVERSAL if self._universal else _CLASSIC
+        self._harica = profile == "harica"
+        self._paths = {"universal": _UNIVERSAL, "harica": _HARICA}.get(profile, _CLASSIC)
         self._directories = directories
         self._patterns = [
             (name, re.compile(path.replace("{}", _IDENT)))
@@ -70,15 +73,26 @@ class Urls:
 
     def directory(self, name: str) -> str:
         """Give the URL of a directory: in profile ``universal`` the same for every product."""
-        # The directory is the base itself, with nothing behind it [S] win-acme#1909.
-        return self.base if self._universal else f"{self.base}/v2/{name}"
+        # The directory is the base itself, with nothing behind it [S] win-acme#1909; at HARICA
+        # it has an id of the pair's [pub] acme-ansible-debian-sectigo.
+        return self._root(name) + ("/directory" if self._harica else "")
+
+    def _root(self, name: str) -> str:
+        if self._universal:
+            return self.base
+        return f"{self.base}/{self._first}/{name}"
+
+    @property
+    def _first(self) -> str:
+        return "acme" if self._harica else "v2"
 
     def index(self, name: str) -> str:
         """Return the directory URL that the answer to a request names as its index.
 
         :param name: of the directory the request was for; any other gives that of OV.
         """
-        return self.directory(name if name in self._directories else "OV")
+        other = "OV" if "OV" in self._directories else next(iter(self._directories), "")
+        return self.directory(name if name in self._directories else other)
 
     def product(self, url: str) -> str | None:
         """Return which certificate product's directory a URL is; None if it is none."""
@@ -93,7 +107,7 @@ class Urls:
         """
         if endpoint == "renewalInfo":
             return self.base + _RENEWAL_INFO + (f"/{ident}" if ident else "")
-        return self.directory(directory) + self._paths[endpoint].replace("{}", ident)
+        return self._root(directory) + self._paths[endpoint].replace("{}", ident)
 
     def parse(self, path: str) -> Endpoint:
         """Tell what a path means, without its query.
@@ -111,12 +125,12 @@ class Urls:
                 return Endpoint("alias")
         else:
             parts = path.split("/", 3)
-            if len(parts) < 3 or parts[1] != "v2":
+            if len(parts) < 3 or parts[1] != self._first:
                 return Endpoint("unknown")
             directory, rest = parts[2], "/" + parts[3] if len(parts) == 4 else ""
             if directory not in self._directories:
                 return Endpoint("invalid")
-            if rest in ("", "/"):
+            if rest in (("/directory",) if self._harica else ("", "/")):
                 return Endpoint("directory", directory)
         for name, pattern in self._patterns:
             match = pattern.fullmatch(rest)

@@ -89,4 +89,4 @@ def bind(context: Context, pair: Pair) -> str:
 
 def _serves(context: Context, pair: Pair, directory: str) -> bool:
     # One directory for every product in profile universal [inf].
-    return directory in ("", pair.directory)
+    return directory == context.config.directory_of(pair)

@@ -12,10 +12,13 @@ def directory(context: Context, call: Call) -> Reply:
     """Answer the directory: members and ``meta`` as at ZeroSSL [Z], in one line."""
     product = call.place.directory
     document: dict[str, object] = {name: context.urls.make(name, product) for name in _RESOURCES}
+    identities = ["sectigo.com", "trust-provider.com", "usertrust.com", "comodoca.com"]
+    if context.config.profile == "harica":
+        identities = ["harica.gr"]  # [pub] the domain its CAA records name
     document["meta"] = {
         "termsOfService": "https://sandbox.invalid/terms.pdf",
         "website": "https://sandbox.invalid/",
-        "caaIdentities": ["sectigo.com", "trust-provider.com", "usertrust.com", "comodoca.com"],
+        "caaIdentities": identities,
         "externalAccountRequired": True,
     }
     return Reply.json(document)

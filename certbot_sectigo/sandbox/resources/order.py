@@ -162,6 +162,12 @@ def _check_delegation(context: Context, pair: Pair, names: Sequence[str]) -> Non
     elsewhere = False
     for name in names:
         base = name[2:] if name.startswith("*.") else name
+        if context.config.profile == "harica":
+            # A name that is not validated gets a challenge for DV only [pub] DFN's page on ACME.
+            unproven = pair.directory != "DV" and not _validated(context, pair, name)
+            if pair.domain_of(base) is None or unproven:
+                raise problems.NOT_OF_ACCOUNT.error(name=name)
+            continue
         if pair.domain_of(base) is not None:
             continue
         if not any(other.domain_of(base) for other in context.pairs()):
@@ -169,6 +175,10 @@ def _check_delegation(context: Context, pair: Pair, names: Sequence[str]) -> Non
         elsewhere = True
     if elsewhere:
         raise problems.NOT_LINKED.error()
+
+
+def _validated(context: Context, pair: Pair, name: str) -> bool:
+    return authorization.validated_at(context, pair, name) is not None
 
 
 def _reusable(

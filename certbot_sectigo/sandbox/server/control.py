@@ -77,14 +77,25 @@ class Control:
     def directory_url(self, name: str = "OV") -> str:
         """Return the directory URL of a certificate product, for clients' ``--server``.
 
+        In profile ``harica``, where each pair has its own, that of the product's first pair.
+
         :raises certbot_sectigo.base.errors.Error: if there is no such product.
         """
-        there = self.config.all_directories
+        there = self.config.products
+        if self.config.profile == "harica":
+            pairs = {pair.directory: pair for pair in reversed(self.config.pairs)}
+            if name in pairs:
+                return self.server_of(pairs[name])
+            there = tuple(pairs)
         if name not in there:
             raise errors.Error(
                 f"The sandbox has no directory {name}", f"There are: {', '.join(there)}."
             )
         return self._context.urls.directory(name)
+
+    def server_of(self, pair: Pair) -> str:
+        """Return the directory URL that a pair is for."""
+        return self._context.urls.directory(self.config.directory_of(pair))
 
     def pair(self, domain: str) -> Pair:
         """Find the pair that a name is delegated to.
@@ -223,7 +234,7 @@ class Control:
         pair = self._context.pair(kid)
         if pair is None:
             raise errors.Error(f"The sandbox has no pair {kid}")
-        directory = "" if self.config.profile == "universal" else pair.directory
+        directory = self.config.directory_of(pair)
         made = account.create(self._context, kid, jws.load_key(dict(jwk)), directory)
         return self._context.urls.make("account", directory, made.id)
 

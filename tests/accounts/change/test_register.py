@@ -6,6 +6,7 @@ import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -243,3 +244,16 @@ def test_of_two_pending_keys_the_one_that_the_ca_has_bound_is_finished(bench: Be
     keys = {store.create(pending, new_key(), note) for _ in range(3)}
     assert bench.register() == bound
     assert set(bench.pending()) == keys
+
+
+def test_where_a_ca_wants_an_address_the_pair_is_not_wasted_without_one(bench: Bench) -> None:
+    """Some have used the pair up when they refuse."""
+    before = bench.files()
+    credentials = Credentials("kid", Secret("c2VjcmV0" * 4), "https://dv.acme-v02.api.pki.goog/dir")
+    directory = SimpleNamespace(terms_of_service=lambda: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registration, "Session", lambda *_: directory)
+        with pytest.raises(RegistrationError, match="without an e-mail address") as found:
+            bench.register(credentials)
+    assert "--email" in found.value.remedy
+    assert bench.files() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customs import Customs, Fact
 from certbot_sectigo.ca.catalogue.model import Profile
 
 PROFILE = Profile(
@@ -9,4 +10,7 @@ PROFILE = Profile(
     hosts=("actalis.com", "actalis.it"),
     caa="actalis.it",
     portal="Actalis' customer area",
+    customs=Customs(
+        binds=Fact(True, "eggsampler/acme#29"),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customs import Customs, Fact
 from certbot_sectigo.ca.catalogue.model import More, Profile
 
 _SLOW = More(
@@ -34,4 +35,11 @@ PROFILE = Profile(
             causes=("The endpoint is set to require an e-mail address at registration.",),
         ),
     },
+    customs=Customs(
+        binds=Fact(True, "docs.aws.amazon.com: acm-acme-eab"),
+        validated=Fact(
+            "Names are validated in ACM, for each endpoint by itself.",
+            "docs.aws.amazon.com: acm-acme-eab",
+        ),
+    ),
 )

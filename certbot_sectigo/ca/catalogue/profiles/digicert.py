@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customs import Binding, Customs, Fact
 from certbot_sectigo.ca.catalogue.model import Entry, Profile
 
 _ENTRIES = (
@@ -39,4 +40,17 @@ PROFILE = Profile(
     caa="digicert.com",
     portal="CertCentral",
     entries=_ENTRIES,
+    customs=Customs(
+        directory=Fact(
+            "https://acme.digicert.com/v2/acme/directory/",
+            "dev.digicert.com: ACME External Account Binding",
+        ),
+        binds=Fact(True, "dev.digicert.com: ACME External Account Binding"),
+        contact=Fact(False, "docs.digicert.com: how-to-use-your-acme-credentials"),
+        pairs=Fact(Binding.REUSABLE, "geocerts.com: acme-directory-urls"),
+        validated=Fact(
+            "Pairs made before 2024-01-30 get only names that are validated in CertCentral.",
+            "docs.digicert.com: use-legacy-certcentral-acme-credentials",
+        ),
+    ),
 )

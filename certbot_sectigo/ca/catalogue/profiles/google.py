@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customs import Binding, Customs, Fact
 from certbot_sectigo.ca.catalogue.model import Entry, Profile
 
 _ENTRIES = (
@@ -35,4 +36,11 @@ PROFILE = Profile(
     caa="pki.goog",
     portal="the Google Cloud project",
     entries=_ENTRIES,
+    customs=Customs(
+        directory=Fact("https://dv.acme-v02.api.pki.goog/directory", "acme-companion#1218"),
+        binds=Fact(True, "acme-companion#1218"),
+        contact=Fact(True, "simple-acme#109"),
+        pairs=Fact(Binding.ONCE, "certd#198"),
+        pair_days=Fact(7, "certd#198"),
+    ),
 )

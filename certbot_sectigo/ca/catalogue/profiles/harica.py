@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customs import Customs, Fact
 from certbot_sectigo.ca.catalogue.model import Entry, Profile
 
 _HOSTS = ("harica.gr",)
@@ -51,4 +52,21 @@ PROFILE = Profile(
     caa="harica.gr",
     portal="HARICA's CertManager",
     entries=_ENTRIES,
+    customs=Customs(
+        directory=Fact(
+            "https://acme-v02.harica.gr/acme/<id>/directory", "acme-ansible-debian-sectigo"
+        ),
+        own_directory=Fact(True, "acme-ansible-debian-sectigo"),
+        binds=Fact(True, "doku.tid.dfn.de: tcs:2025:acme"),
+        contact=Fact(True, "doku.tid.dfn.de: tcs:2025:acme, in every call"),
+        validated=Fact(
+            "An account for OV gets only names that are validated in CertManager and is refused "
+            "others; for DV those need a challenge (HTTP-01 or DNS-01).",
+            "doku.tid.dfn.de: tcs:2025:acme",
+        ),
+        chain=Fact(
+            "The chain ends in a cross certificate of HARICA's root of 2015.",
+            "doku.tid.dfn.de: tcs:2025:acme",
+        ),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customs import Customs, Fact
 from certbot_sectigo.ca.catalogue.model import Entry, Profile
 
 _ENTRIES = (
@@ -31,4 +32,5 @@ PROFILE = Profile(
     caa="letsencrypt.org",
     portal="a search of certificate transparency (crt.sh)",
     entries=_ENTRIES,
+    customs=Customs(binds=Fact(False, "Let's Encrypt's directory")),
 )

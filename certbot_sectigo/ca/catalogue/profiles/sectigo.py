@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue.model import Entry, More, Profile, Weight
+from certbot_sectigo.ca.catalogue.sectigo_customs import CUSTOMS
 
 _PROBE = (
     "Ask the CA which of the accounts on this machine may issue for these names; nothing is "
@@ -296,4 +297,5 @@ PROFILE = Profile(
             ),
         ),
     },
+    customs=CUSTOMS,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customs import Customs, Fact
 from certbot_sectigo.ca.catalogue.model import Entry, Profile
 
 _HOSTS = ("acme.ssl.com",)
@@ -31,4 +32,8 @@ PROFILE = Profile(
     caa="ssl.com",
     portal="SSL.com's dashboard",
     entries=_ENTRIES,
+    customs=Customs(
+        binds=Fact(True, "SSL.com's directory"),
+        keys=Fact("There is one directory for RSA and one for ECC.", "SSL.com's directory"),
+    ),
 )

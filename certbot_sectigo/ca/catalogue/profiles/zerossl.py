@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customs import Binding, Customs, Fact
 from certbot_sectigo.ca.catalogue.model import Entry, Profile, Weight
 
 _HOSTS = ("zerossl.com",)
@@ -91,4 +92,10 @@ PROFILE = Profile(
     caa="sectigo.com",
     portal="ZeroSSL's dashboard",
     entries=_ENTRIES,
+    customs=Customs(
+        directory=Fact("https://acme.zerossl.com/v2/DV90", "acme.sh#5318"),
+        binds=Fact(True, "acme.sh#5318"),
+        contact=Fact(True, "community.crypto#100"),
+        pairs=Fact(Binding.ONCE, "cert-manager#2882"),
+    ),
 )
