@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import logging
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 from certbot_sectigo.base import json_text, reading
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.lineages import Lineage
 
 MOST = 1 << 26
 """Bytes of a record, which holds every renewal file it tells of twice."""
@@ -84,6 +85,25 @@ def read_records(dirs: Dirs, kind: str = "pin") -> list[ChangeRecord]:
                 raise
             logger.debug("%s: %s", entry.path, error)
     return found
+
+
+def pinned(records: Iterable[ChangeRecord], lineage: Lineage) -> datetime | None:
+    """Return when this tool made a lineage name the account that it names; pure.
+
+    :param records: oldest first.
+    :returns: None if no record tells of it: somebody else did, or it was ever so.
+    """
+    when = None
+    for record in records:
+        for change in record.changes if lineage.account else ():
+            if change.lineage != lineage.name:
+                continue
+            for value in change.values:
+                # What was taken back, or cannot be, is marked the same.
+                names = (value.new, value.old if record.undone else value.new)
+                if value.key == "account" and lineage.account in names:
+                    when = record.when
+    return when
 
 
 def _record(dirs: Dirs, path: Path) -> ChangeRecord:

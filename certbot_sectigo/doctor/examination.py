@@ -218,6 +218,7 @@ def diagnose(machine: Machine) -> Diagnosis:
         return hmac_keys.masked(text, hmac_keys.find(text, machine.keys))
 
     reached = reach.reaches(machine.holdings)
+    asked = machine.revocations if machine.online else None
     findings: list[Finding] = [
         *accounts.check(machine.overview, machine.host, machine.unnoted, machine.settings_files),
         *cut_off.check(machine.leftovers),
@@ -248,9 +249,7 @@ def diagnose(machine: Machine) -> Diagnosis:
         expiries=machine.expiries,
         reaches=tuple(reached),
         unasked=tuple(
-            unasked.sentences(
-                machine.renewals, machine.revocations if machine.online else None, machine.ordered
-            )
+            unasked.sentences(machine.renewals, asked, machine.ordered, machine.now),
         ),
     )
 

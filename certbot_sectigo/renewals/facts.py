@@ -15,7 +15,7 @@ from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.machine.logs.orders import Opened
 from certbot_sectigo.machine.settings import Setting
 from certbot_sectigo.machine.timers import Schedule
-from certbot_sectigo.renewals.model import Horizon
+from certbot_sectigo.renewals.model import Horizon, Issuer
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ class Facts:
     """Whether the plugin would register an account anew, having the pair."""
     archived: errors.Error | None = None
     """What the plugin will say where the account that is gone lies in the archive."""
+    issuer: Issuer | None = None
+    """As in :class:`~certbot_sectigo.renewals.model.Renewal`."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Texts of ``[renewalparams]``."""
     schedule: Schedule | None = None

@@ -30,13 +30,27 @@ def forecast(facts: Facts) -> Forecast:
 def _refused_now(facts: Facts) -> Forecast | None:
     if not isinstance(facts.answer, No) or facts.account is None:
         return None
+    way, command = _back(facts)
     return Forecast(
         Outlook.REFUSED,
         f"the CA refuses account {facts.account.name} an order for it: {facts.answer.words}",
         Basis.ORDER,
         code="refused",
-        remedy=facts.answer.remedy,
+        remedy=f"{facts.answer.remedy}\n{way}".strip(),
+        command=command,
         of_organisation=facts.answer.of_organisation,
+    )
+
+
+def _back(facts: Facts) -> tuple[str, str]:
+    """Return the way back to the account with the better claim, in words and as a command."""
+    issuer = facts.issuer
+    if issuer is None:
+        return "", ""
+    why = "got its certificate" if issuer.got else "is of the kid that it says"
+    return (
+        f"Account {issuer.account} {why}; this pins it to that one:",
+        commands.ours("accounts", "pin", issuer.account, "--cert-name", facts.lineage.name),
     )
 
 
@@ -138,13 +152,15 @@ def _refused_last(facts: Facts) -> Forecast | None:
     if facts.answer is not None or last is None or not last.refused:
         return None
     words = f"{last.problem}: {last.detail}" if last.detail else last.problem
+    way, command = _back(facts)
     return Forecast(
         Outlook.REFUSED,
         f"the CA refused the last order for it on {last.when:%Y-%m-%d}: {words}",
         Basis.LOG,
         code="refused",
-        remedy="Ask the CA again with an order:",
-        command=_ask(lineage),
+        remedy=(way and f"{way} Or ask the CA again (the last line).")
+        or "Ask the CA again with an order:",
+        command=f"{command}\n{_ask(lineage)}".strip(),
         of_organisation=meaning(Problem.of(last.problem, last.detail), lineage.server)
         is Meaning.NOT_LINKED,
     )

@@ -92,6 +92,19 @@ class Forecast:
 
 
 @dataclass(frozen=True)
+class Issuer:
+    """Another account than the one that the renewal uses, with the better claim to its names."""
+
+    account: str
+    """Name of its folder, at the same server."""
+    kid: str | None
+    got: bool
+    """Whether it got the certificate; else it is of the lineage's kid."""
+    pinned: datetime | None
+    """When this tool pinned the lineage away from it (UTC); None: somebody else did."""
+
+
+@dataclass(frozen=True)
 class Renewal:
     """A lineage with everything about its next renewal."""
 
@@ -115,7 +128,8 @@ class Renewal:
     """What is wrong with its files, refused by certbot or not."""
     mending: tuple[str, ...] = ()
     """The lines that put its links right."""
-
+    issuer: Issuer | None = None
+    """None where the pinned one has the best claim, or was seen to be let have the names."""
     organisation: str | None = None
     """O of its certificate: of OV and EV the organisation that the CA has validated, too."""
 

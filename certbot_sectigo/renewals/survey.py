@@ -26,7 +26,7 @@ from certbot_sectigo.renewals import due
 from certbot_sectigo.renewals.facts import Answer, Facts
 from certbot_sectigo.renewals.forecast import forecast
 from certbot_sectigo.renewals.horizon import horizon
-from certbot_sectigo.renewals.model import Horizon, Renewal
+from certbot_sectigo.renewals.model import Horizon, Issuer, Renewal
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Surveyed:
             organisation=certificate.organisation if certificate else None,
             damages=tuple(facts.damages),
             mending=tuple(facts.mending),
+            issuer=facts.issuer,
         )
 
 
@@ -105,6 +106,7 @@ def survey(
         archived, registers = None, False
         if lineage.looked_after and (account is None or not (account.loads or account.unread)):
             archived, registers = _registration(lineage, here)
+        last = _last(overview.logs.opened, account, names)
         facts = Facts(
             lineage=lineage,
             names=names,
@@ -114,10 +116,11 @@ def survey(
             account=None if registers else account,
             registers=registers,
             archived=archived,
+            issuer=_issuer(lineage, certificate, account, last, overview),
             options=options,
             schedule=schedule,
             next_try=next_try,
-            last=_last(overview.logs.opened, account, names),
+            last=last,
             horizons=_horizons(lineage, overview.logs.validated, account, names),
             settings=configured,
             certbot_version=certbot_version,
@@ -177,6 +180,42 @@ def _registration(lineage: Lineage, here: Dirs) -> tuple[errors.Error | None, bo
     except credentials.CredentialsError:
         return None, False
     return None, pair.kid == lineage.kid and dirs.same_server(pair.server, server)
+
+
+def _issuer(
+    lineage: Lineage,
+    certificate: Certificate | None,
+    account: Account | None,
+    last: Opened | None,
+    overview: Overview,
+) -> Issuer | None:
+    """Find another account of the same server with a better claim to a lineage's names.
+
+    :param account: what the renewal will use.
+    :param last: its newest order for just these names.
+    """
+    if certificate is None or account is None or not account.loads:
+        return None
+    if last is not None and last.status is not None and last.status < 400:
+        return None
+    there = [e for e in overview.entries if account.server_path in e.facts.paths]
+    got = {
+        entry.account.uri: entry.account
+        for entry in there
+        if entry.facts.got(lineage.name, certificate.not_after)
+        and (entry.facts.sound or entry.account.uri == account.uri)
+    }
+    pinned = overview.pinned.get(lineage.name)
+    # Two: logs and records do not agree.
+    if len(got) == 1 and account.uri not in got:
+        [other] = got.values()
+        if other.kid is None or other.kid != account.kid:
+            return Issuer(other.name, other.kid, True, pinned)
+    if lineage.looked_after and lineage.kid and account.kid not in (None, lineage.kid):
+        chosen = choice.by_kid([e.facts for e in there if e.facts.sound], lineage.kid)
+        if chosen is not None:
+            return Issuer(chosen.account.name, lineage.kid, False, pinned)
+    return None
 
 
 def _last(opened: Iterable[Opened], account: Account | None, names: Sequence[str]) -> Opened | None:

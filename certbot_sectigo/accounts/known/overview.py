@@ -58,6 +58,8 @@ class Overview:
     """What could not be read, and why: signs of use may be missing."""
     ordered: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Account URL -> names for which logs show orders of it."""
+    pinned: Mapping[str, datetime] = field(default_factory=dict)
+    """Name of a lineage -> when this tool pinned it to the account that it names."""
     logs: findings.Findings = field(default_factory=findings.Findings)
     """What certbot's logs tell, for whoever asks more of them."""
 
@@ -104,7 +106,8 @@ def gather(
     pins = Pins(all_lineages, found)
     cut_off = _cut_off(dirs)
     got = issuance.by_url(orders.kept, now)
-    got_before_pin = issuance.by_pins(records.read_records(dirs), all_lineages, now)
+    changed = records.read_records(dirs)
+    got_before_pin = issuance.by_pins(changed, all_lineages, now)
     judged = []
     for account, also in members:
         account = known.told(account)
@@ -123,7 +126,16 @@ def gather(
     unread += [account.unread for account in found if account.unread]
     unread += [f"{log.log}: {log.reason}" for log in logs.unread]
     ordered = issuance.names_ordered(logs.issuances)
-    return Overview(entries, tuple(dangling), tuple(all_lineages), tuple(unread), ordered, logs)
+    when = {lineage.name: records.pinned(changed, lineage) for lineage in all_lineages}
+    return Overview(
+        entries,
+        tuple(dangling),
+        tuple(all_lineages),
+        tuple(unread),
+        ordered,
+        {name: moment for name, moment in when.items() if moment is not None},
+        logs,
+    )
 
 
 def _cut_off(dirs: Dirs) -> set[tuple[str, str]]:

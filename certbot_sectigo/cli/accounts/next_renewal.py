@@ -7,8 +7,7 @@ from typing import Any
 
 from certbot_sectigo.cli import renewals
 from certbot_sectigo.cli.shared.options import CommandContext
-from certbot_sectigo.machine import commands
-from certbot_sectigo.machine.lineages import PLUGIN
+from certbot_sectigo.renewals import asking
 from certbot_sectigo.renewals.model import Outlook, Renewal
 
 
@@ -20,7 +19,7 @@ def lines(context: CommandContext, names: Sequence[str]) -> Iterator[str]:
     found = renewals.gather(context, names) if names else []
     for renewal in found:
         yield f"{renewal.lineage.name}, its next renewal: {_words(renewal)}"
-    asked = _ask(found)
+    asked = asking.lines(found)
     if asked:
         yield "Whether the account may have the names the CA says to an order:"
         yield from (f"    {command}" for command in asked)
@@ -31,7 +30,7 @@ def as_json(context: CommandContext, names: Sequence[str]) -> Mapping[str, Any]:
     found = renewals.gather(context, names) if names else []
     return {
         "renewals": [renewals.as_json(renewal) for renewal in found],
-        "command": "\n".join(_ask(found)) or None,
+        "command": "\n".join(asking.lines(found)) or None,
     }
 
 
@@ -40,18 +39,3 @@ def _words(renewal: Renewal) -> str:
     if forecast.outlook is Outlook.UNKNOWN:
         return "not known; the CA was not asked."
     return f"{forecast.outlook.value}: {forecast.reason}"
-
-
-def _ask(found: Sequence[Renewal]) -> list[str]:
-    """Write the commands that ask the CA; lineages that we do not renew are asked about by name."""
-    ours = [r.lineage.name for r in found if PLUGIN in r.lineage.plugins]
-    options = [word for name in ours for word in ("--cert-name", name)]
-    asked = [commands.ours("renewals", "--order", *options)] if ours else []
-    for renewal in found:
-        if renewal.lineage.name not in ours and renewal.names:
-            words = [renewal.account] if renewal.account else []
-            words += [word for name in renewal.names for word in ("-d", name)]
-            if renewal.lineage.server:
-                words += ["--server", renewal.lineage.server]
-            asked.append(commands.ours("accounts", "probe", *words))
-    return asked

@@ -44,7 +44,6 @@ def check(
     by_server = _by_server(overview)
     yield from _unpinned(overview.lineages, by_server)
     yield from _several_kids(overview.lineages, by_server)
-    yield from _other_kid(overview)
     yield from _unnoted(overview.entries, unnoted)
     yield from _cloned(overview.entries, host)
     if overview.unread:
@@ -210,29 +209,6 @@ def _several_kids(
                 "Renew them with the authenticator sectigo-eab, which finds the account of the "
                 "kid.",
                 commands.giving(names[0], PLUGIN),
-            )
-
-
-def _other_kid(overview: Overview) -> Iterator[Finding]:
-    kids = {
-        (path, entry.account.name): entry.account.kid
-        for entry in overview.entries
-        for path in entry.facts.paths
-    }
-    for lineage in overview.lineages:
-        if not (lineage.looked_after and lineage.kid and lineage.account and lineage.server):
-            continue
-        kid = kids.get((server_path(lineage.server), lineage.account))
-        if kid is not None and kid != lineage.kid:
-            yield Finding(
-                "accounts/other-kid",
-                Severity.WARNING,
-                "A lineage's account is bound with another kid than the lineage's",
-                f"{lineage.name} says kid {lineage.kid}, but its account {lineage.account} is of "
-                f"kid {kid}: the CA may refuse its names.",
-                (str(lineage.path),),
-                "Pin it to the account of its kid; accounts list shows them.",
-                commands.ours("accounts", "pin", "ID", "--cert-name", lineage.name),
             )
 
 

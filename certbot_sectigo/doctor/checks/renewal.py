@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from certbot_sectigo.base import proposed
-from certbot_sectigo.doctor.checks import starts
+from certbot_sectigo.doctor.checks import pinned, starts
 from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Finding, Severity
 from certbot_sectigo.machine import commands
@@ -70,6 +70,7 @@ def check(
         if renewal.forecast.code not in ("unusable", "elsewhere"):
             yield from _files(renewal)
             yield from _expiry(renewal, now, certbot_version)
+    yield from pinned.check(renewals, now)
     yield from _by_mail(renewals, now)
     yield from starts.check(all_lineages, schedule.starts, ours)
     if all_lineages and not schedule.active:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
+from certbot_sectigo.doctor.checks import pinned
 from certbot_sectigo.doctor.model import Revocation
 from certbot_sectigo.renewals import organisation
 from certbot_sectigo.renewals.model import Outlook, Renewal
 
 
 def sentences(
-    renewals: Sequence[Renewal], revocations: Mapping[str, Revocation] | None, ordered: bool
+    renewals: Sequence[Renewal],
+    revocations: Mapping[str, Revocation] | None,
+    ordered: bool,
+    now: datetime,
 ) -> Iterator[str]:
     """Return a sentence for each thing.
 
@@ -25,6 +30,7 @@ def sentences(
         yield from _revocations(revocations)
     if not ordered:
         yield "Whether it would renew certificates: --orders asks."
+    yield from pinned.expected(renewals, now)
     for renewal in renewals if ordered else ():
         forecast = renewal.forecast
         if forecast.outlook is Outlook.UNKNOWN and not forecast.code:
