@@ -14,13 +14,13 @@ from certbot_sectigo.ca.revocation_words import Asked, Word
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
-from certbot_sectigo.cli.shared import ask_ca, change
+from certbot_sectigo.cli.shared import ask_ca, change, finding_words
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.doctor import examination, fixes
 from certbot_sectigo.doctor.checks import reach
-from certbot_sectigo.doctor.examination import Machine
+from certbot_sectigo.doctor.examination import Machine, Questions
 from certbot_sectigo.doctor.format import FORMATS
-from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
+from certbot_sectigo.doctor.model import Diagnosis, Severity
 from certbot_sectigo.renewals.facts import Answer
 from certbot_sectigo.renewals.survey import Surveyed
 
@@ -95,18 +95,12 @@ def command(
             how = ask_ca.settings(verify_ssl=not no_verify_ssl)
             return revocation.ask(certificates, how, answered)
 
-    questions = examination.Questions(
+    questions = Questions(
         orders=ordered if orders else None, revocations=looked_up if online else None
     )
 
     def look() -> Machine:
-        context.refuse_absent()
-        dirs, root = change.dirs_of(context), context.system_root
-        search = examination.search(dirs, root, os.environ, deep=deep)
-        found = ask_ca.gather(
-            context, online=online, verify_ssl=not no_verify_ssl, hear=search.hear
-        )
-        return examination.read(dirs, root, os.environ, found, search, questions)
+        return examine(context, questions, deep=deep, online=online, verify_ssl=not no_verify_ssl)
 
     if fix:
         return _fix(context, look, ignore, yes=yes)
@@ -123,6 +117,28 @@ def command(
         return chosen.exit_code(diagnosis)
     _show(context, diagnosis)
     return 1 if diagnosis.findings else 0
+
+
+def examine(
+    context: CommandContext,
+    questions: Questions | None = None,
+    *,
+    deep: bool = False,
+    online: bool = False,
+    verify_ssl: bool = True,
+) -> Machine:
+    """Read this machine; changes nothing.
+
+    :param questions: what CAs are asked; None: nothing.
+    :param deep: look through shell histories too.
+    :param online: ask the CA for the status of accounts.
+    :raises certbot_sectigo.base.errors.Error: if it cannot be read.
+    """
+    context.refuse_absent()
+    dirs, root = change.dirs_of(context), context.system_root
+    search = examination.search(dirs, root, os.environ, deep=deep)
+    found = ask_ca.gather(context, online=online, verify_ssl=verify_ssl, hear=search.hear)
+    return examination.read(dirs, root, os.environ, found, search, questions or Questions())
 
 
 def _without(diagnosis: Diagnosis, ignore: Collection[str]) -> Diagnosis:
@@ -155,7 +171,7 @@ def _fix(
         return {
             "done": [step.words for step in outcome.done],
             "failed": [{"step": step.words, "reason": why} for step, why in outcome.failed],
-            "findings": [_finding_as_json(finding) for finding in diagnosis.findings],
+            "findings": [finding_words.as_json(finding) for finding in diagnosis.findings],
         }
 
     def conclude(outcome: fixes.Outcome) -> None:
@@ -201,7 +217,7 @@ def data(diagnosis: Diagnosis) -> Mapping[str, Any]:
     """Return the members of the JSON document (docs/doctor.md)."""
     return {
         "when": time(diagnosis.when),
-        "findings": [_finding_as_json(finding) for finding in diagnosis.findings],
+        "findings": [finding_words.as_json(finding) for finding in diagnosis.findings],
         "counts": {severity.value: diagnosis.count(severity) for severity in Severity},
         "accounts": [
             {"server": server, "verdict": verdict, "count": count}
@@ -230,18 +246,6 @@ def data(diagnosis: Diagnosis) -> Mapping[str, Any]:
             for reached in diagnosis.reaches
         ],
         "unasked": list(diagnosis.unasked),
-    }
-
-
-def _finding_as_json(finding: Finding) -> Mapping[str, Any]:
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "title": finding.title,
-        "what": finding.what,
-        "where": list(finding.where),
-        "remedy": finding.remedy,
-        "command": finding.command or None,
     }
 
 

@@ -45,6 +45,10 @@ _COMMANDS = {
         "certbot_sectigo.cli.renewals",
         "Print what the next renewal of each certificate will do.",
     ),
+    "report": (
+        "certbot_sectigo.cli.report",
+        "Write one HTML page on accounts, certificates and dates, of one host or of many.",
+    ),
     "revoke": (
         "certbot_sectigo.cli.revoke",
         "Ask the CA to revoke a certificate, with the account that may.",

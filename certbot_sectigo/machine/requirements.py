@@ -45,9 +45,14 @@ class Unmet:
         return f"{shlex.quote(sys.executable)} -m pip"
 
     @property
+    def install(self) -> str:
+        """Return the command that brings it."""
+        return proposed.line(f"{self.pip} install {shlex.quote(self.requirement)}")
+
+    @property
     def remedy(self) -> str:
         """Return the commands that help."""
-        install = proposed.line(f"{self.pip} install {shlex.quote(self.requirement)}")
+        install = self.install
         uninstall = proposed.line(f"{self.pip} uninstall {DISTRIBUTION}")
         return (
             f"Run:  {install}\n"
@@ -93,6 +98,18 @@ def missing_module(module: str) -> Unmet | None:
         if _name(requirement) == top:
             return Unmet(requirement, None)
     return None
+
+
+def of_extra(extra: str) -> Unmet:
+    """Return the requirement of an extra, which is not met.
+
+    :param extra: one with a single requirement, such as ``report``.
+    """
+    for line in importlib.metadata.requires(DISTRIBUTION) or ():
+        requirement, _, marker = (part.strip() for part in line.partition(";"))
+        if re.fullmatch(rf"extra\s*==\s*[\"']{re.escape(extra)}[\"']", marker):
+            return Unmet(requirement, None)
+    raise LookupError(extra)
 
 
 def _first_missing(distribution: str) -> Unmet | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -229,11 +229,8 @@ def _clients(
 
 
 def _hosts(known: Set[int], hosts: Sequence[Host]) -> Iterator[AuditFinding]:
-    keys: dict[str, set[str]] = {}
     for host in hosts:
         for own in host.accounts:
-            if own.uri is not None:
-                keys.setdefault(own.uri, set()).add(host.name)
             used = [c for c in host.certificates if c.account == own.id]
             if id(own) not in known and used:
                 yield AuditFinding(
@@ -246,6 +243,16 @@ def _hosts(known: Set[int], hosts: Sequence[Host]) -> Iterator[AuditFinding]:
                     (host.name,),
                     "See whether its next renewal works, with the command  renewals  on that host.",
                 )
+    yield from copied(hosts)
+
+
+def copied(hosts: Iterable[Host]) -> Iterator[AuditFinding]:
+    """Tell of keys that several hosts have, which needs no portal; pure."""
+    keys: dict[str, set[str]] = {}
+    for host in hosts:
+        for own in host.accounts:
+            if own.uri is not None:
+                keys.setdefault(own.uri, set()).add(host.name)
     for uri, names in keys.items():
         if len(names) > 1:
             yield AuditFinding(

@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
-from certbot_sectigo.base import errors, json_text, reading
+from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Report, Tone
 from certbot_sectigo.cli.scm import connect
+from certbot_sectigo.cli.shared import finding_words, kept
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.doctor.format import FORMATS
 from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
@@ -22,8 +23,6 @@ from certbot_sectigo.portal import audit, commands
 from certbot_sectigo.portal import hosts as portal_hosts
 from certbot_sectigo.portal.audit import AuditFinding
 from certbot_sectigo.portal.hosts import Host
-
-_MOST_BYTES = 64 << 20
 
 
 @click.command("facts")
@@ -67,7 +66,7 @@ def command(
     context = dataclasses.replace(context, json=context.json or format_name == "json")
     chosen = FORMATS.get(format_name)
     try:
-        hosts = [_read(Path(name)) for name in files]
+        hosts = [host for name in files for host in _read(Path(name))]
         hosts = hosts or [connect.this_host(context, socket.gethostname())]
         seen = audit.look(connect.connect(context, scm_file).scm)
         found = [f for f in audit.compare(seen, hosts) if f.code not in ignore]
@@ -77,7 +76,7 @@ def command(
             raise
         click.echo(failure[0], nl=False)
         return failure[1]
-    diagnosis = Diagnosis(seen.when, tuple(map(_finding, found)), {}, (), ())
+    diagnosis = Diagnosis(seen.when, tuple(map(finding, found)), {}, (), ())
     if chosen is not None:
         click.echo(chosen.text(diagnosis), nl=False)
         return chosen.exit_code(diagnosis)
@@ -87,7 +86,7 @@ def command(
             "when": time(seen.when),
             "hosts": [host.name for host in hosts],
             "accounts": len(seen.accounts),
-            "findings": [_finding_as_json(f) for f in diagnosis.findings],
+            "findings": [finding_words.as_json(f) for f in diagnosis.findings],
         },
         lambda: _blocks(diagnosis.findings, hosts, len(seen.accounts)),
     )
@@ -95,12 +94,11 @@ def command(
     return 1 if found else 0
 
 
-def _read(path: Path) -> Host:
+def _read(path: Path) -> list[Host]:
     try:
-        document = json_text.loads_object(reading.read_regular(path, _MOST_BYTES))
-        return portal_hosts.as_hosts([document])[0]
+        return portal_hosts.as_hosts(kept.read(path))
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no JSON object"
+        why = error.strerror if isinstance(error, OSError) else error
         raise errors.Error(
             f"{path}: {why}.", f"Give what this printed on a host:\n{commands.facts()}"
         ) from None
@@ -123,7 +121,8 @@ def _as_json(host: Host) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _finding(found: AuditFinding) -> Finding:
+def finding(found: AuditFinding) -> Finding:
+    """Return it as the doctor's findings are."""
     return Finding(
         code=found.code,
         severity=Severity.CRITICAL if found.grave else Severity.WARNING,
@@ -133,18 +132,6 @@ def _finding(found: AuditFinding) -> Finding:
         remedy=found.remedy,
         command=commands.ours(*found.command) if found.command else "",
     )
-
-
-def _finding_as_json(found: Finding) -> Mapping[str, Any]:
-    return {
-        "code": found.code,
-        "severity": found.severity.value,
-        "title": found.title,
-        "what": found.what,
-        "where": list(found.where),
-        "remedy": found.remedy,
-        "command": found.command or None,
-    }
 
 
 def _blocks(findings: Sequence[Finding], hosts: Sequence[Host], count: int) -> Iterator[Block]:

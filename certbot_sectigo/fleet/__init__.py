@@ -1,0 +1,1 @@
+"""Across hosts: what many of them, and the portal, tell together."""
