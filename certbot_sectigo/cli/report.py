@@ -24,7 +24,7 @@ from certbot_sectigo.doctor import examination
 from certbot_sectigo.fleet.report import html, told
 from certbot_sectigo.fleet.report import page as pages
 from certbot_sectigo.fleet.report.documents import COMMANDS, finding
-from certbot_sectigo.fleet.report.model import Fault, Finding, Source
+from certbot_sectigo.fleet.report.model import SEVERITIES, Fault, Finding, Source
 from certbot_sectigo.fleet.report.page import Granted, Page
 from certbot_sectigo.machine import commands, requirements
 from certbot_sectigo.portal import audit
@@ -87,7 +87,7 @@ def command(
             "hosts": [host.name for host in hosts],
             "accounts": sum(len(host.accounts) for host in hosts),
             "certificates": sum(len(host.all_lineages) for host in hosts),
-            "findings": dict(page.counts),
+            "findings": {**dict.fromkeys(SEVERITIES, 0), **dict(page.counts)},
             "unread": [one.what for one in unread],
         },
         lambda: _blocks(page, path, unread),

@@ -109,7 +109,7 @@ def of_extra(extra: str) -> Unmet:
         requirement, _, marker = (part.strip() for part in line.partition(";"))
         if re.fullmatch(rf"extra\s*==\s*[\"']{re.escape(extra)}[\"']", marker):
             return Unmet(requirement, None)
-    raise LookupError(extra)
+    return Unmet(f"{DISTRIBUTION}[{extra}]", None)  # its metadata have lost it
 
 
 def _first_missing(distribution: str) -> Unmet | None:

@@ -77,9 +77,7 @@ def account(seed: str) -> dict[str, Any]:
     }
 
 
-def renewal(
-    name: str, owner: dict[str, Any], now: datetime, luck: random.Random
-) -> dict[str, Any]:
+def renewal(name: str, owner: dict[str, Any], now: datetime, luck: random.Random) -> dict[str, Any]:
     """Make a certificate that will renew, as `renewals` has it."""
     ends = now + timedelta(days=luck.randint(67, 198), seconds=luck.randint(0, 80000))
     return {
@@ -182,9 +180,7 @@ PLANTS: list[Callable[[str, Documents, datetime, str], str]] = [
 ]  # fmt: skip
 
 
-def fleet(
-    folder: Path, now: datetime, count: int, planted: int, seed: int = 1
-) -> set[Planted]:
+def fleet(folder: Path, now: datetime, count: int, planted: int, seed: int = 1) -> set[Planted]:
     """Write the files of many hosts, one file each; give what was planted.
 
     :param planted: how many things are wrong, each on a host of its own, of all kinds in turn.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -52,12 +53,16 @@ class Scale:
                 ]
             found.append(begin)
 
-    def weeks(self, moments: Iterable[datetime]) -> list[tuple[datetime, int]]:
-        """Return how many of the moments are in each week ahead: its first day, and the count."""
-        many = -(-self.span // timedelta(weeks=1))
-        counts = [0] * many
-        for moment in moments:
-            week = (moment - self.start) // timedelta(weeks=1)
-            if 0 <= week < many:
-                counts[week] += 1
-        return [(self.start + timedelta(weeks=n), count) for n, count in enumerate(counts)]
+    def weeks(self, moments: Iterable[datetime]) -> list[tuple[int, int, datetime, int]]:
+        """Return how many of the moments are in each week ahead that has some.
+
+        :returns: where the week begins and ends, its first day, and the count.
+        """
+        week = timedelta(weeks=1)
+        counts = Counter((moment - self.start) // week for moment in moments)
+        begins = [self.start + number * week for number in range(self.span // week + 1)]
+        return [
+            (self.at(begin), self.at(begin + week), begin, counts[number])
+            for number, begin in enumerate(begins)
+            if counts[number]
+        ]
