@@ -77,6 +77,13 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "sudo certbot-sectigo renewals --order --cert-name www.example.org",
         ),
     ),
+    "report": (
+        ("a page on this machine", "sudo certbot-sectigo report --html report.html"),
+        (
+            "on many hosts, compared with SCM",
+            "certbot-sectigo report --html report.html --from hosts/ --scm",
+        ),
+    ),
     "revoke": (
         (
             "a certificate of certbot's",

@@ -56,7 +56,7 @@ def command(
     list --json, renewals --json, doctor --json.
 
     The exit code is 0 whatever the page says, and 1 if a host did not tell all (the page says
-    which). docs/report.md has more.
+    which). "certbot-sectigo help report" has more.
     """
     path = Path(file).absolute()
     _refuse_without_jinja()
