@@ -43,14 +43,22 @@ class Pair:
         :param first: a folder whose modules come before all others, in the second run.
         """
         folder = str(first or self.missing)
+        found = self._outcomes(words, answers, folder)
+        asked = {outcome.said.count(" challenge for ") for outcome in found}
+        # Pebble, told never to, takes up an earlier authorization once in a hundred orders.
+        return found if len(asked) == 1 else self._outcomes(words, answers, folder)
+
+    def _outcomes(
+        self, words: tuple[str, ...], answers: Answers | None, folder: str
+    ) -> tuple[Outcome, Outcome]:
         env = None if answers is not None else {"PYTHONPATH": folder}
-        found = [
+        without, with_package = (
             self.machine.outcome(
                 certbot, *(word.format(twin=twin) for word in words), answers=answers, env=env
             )
             for certbot, twin in zip((self.without, self.with_package), TWINS)
-        ]
-        return found[0], found[1]
+        )
+        return without, with_package
 
 
 def broken(certbot: Certbot) -> None:
