@@ -93,6 +93,7 @@ def compare(seen: Seen, hosts: Sequence[Host]) -> list[AuditFinding]:
     owned = [
         (audited, holders.of(audited.account, audited.clients or ())) for audited in seen.accounts
     ]
+    findings += _unseen(seen)
     for audited, mine in owned:
         findings += _account(seen, audited, mine)
     findings += _hosts({id(own) for _, mine in owned for _, own in mine}, hosts)
@@ -114,6 +115,20 @@ def _password(seen: Seen) -> Iterator[AuditFinding]:
         )
 
 
+def _unseen(seen: Seen) -> Iterator[AuditFinding]:
+    unseen = [a.account.name for a in seen.accounts if a.clients is None]
+    if unseen:
+        yield AuditFinding(
+            "scm/unseen",
+            False,
+            "Clients that SCM does not show",
+            f"SCM does not show this log-in the clients of {len(unseen)} account(s). Whether one "
+            "is bound that no host has, or is silent or ended, is not known.",
+            tuple(unseen[:5]),
+            "Audit with the log-in of an administrator who sees clients.",
+        )
+
+
 def _account(
     seen: Seen, audited: Audited, mine: Sequence[tuple[Host, HostAccount]]
 ) -> Iterator[AuditFinding]:
@@ -122,6 +137,9 @@ def _account(
     live = [c for c in audited.clients or () if c.live]
     if not mine:
         used = f"with {len(live)} live client(s)" if live else "that nobody has bound"
+        if audited.clients is None:
+            used = "whose clients it does not show"
+        unbound = audited.clients is not None and not live
         yield AuditFinding(
             "scm/no-host",
             bool(live),
@@ -129,10 +147,10 @@ def _account(
             f"SCM has the account {used}, and none of the hosts looked at has it"
             + (": whoever holds the key can get certificates for its names." if live else "."),
             where,
-            "See whose client it is, and its certificates, before you take it away."
-            if live
-            else "Give it to its host, or delete it: nobody has used its pair.",
-            ("show" if live else "delete", account.name),
+            "Give it to its host, or delete it: nobody has used its pair."
+            if unbound
+            else "See whose client it is, and its certificates, before you take it away.",
+            ("delete" if unbound else "show", account.name),
         )
     yield from _clients(seen, audited, mine)
     certificates = [c for host, a in mine for c in host.certificates if c.account == a.id]

@@ -12,6 +12,8 @@ SOON = timedelta(days=30)
 """How long before something ends it is told."""
 LIVE = ("issued", "valid")
 """What a certificate's status is called while it counts."""
+ENDED = ("deactivated", "revoked")
+"""What a client's status is called when it can order no more [RFC 8555]."""
 REVOCATION_REASONS = {
     "unspecified": 0,
     "keycompromise": 1,
@@ -95,8 +97,8 @@ class Client:
 
     @property
     def live(self) -> bool:
-        """Whether it can still order."""
-        return self.status == "valid"
+        """Whether it may still order; so it is taken where that is not said."""
+        return self.status not in ENDED
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,8 @@ class PortalCertificate:
 
     @property
     def live(self) -> bool:
-        """Whether it is neither revoked nor else out of service."""
-        return self.status in LIVE
+        """Whether it may still count: not where it is said to be revoked or out of service."""
+        return self.status in (*LIVE, "")
 
 
 def covers(domain: str, name: str) -> bool:

@@ -29,6 +29,8 @@ class Organisations:
         self._servers = servers
         self._seen = {organisation.id: organisation for organisation in organisations}
         self._asked: dict[int, list[OrganisationValidation]] = {}
+        self.unseen: list[str] = []
+        """The names of those whose validations the log-in may not see, of all that were asked."""
 
     def every(self) -> list[OrganisationValidation]:
         """Return all that is shown."""
@@ -67,6 +69,8 @@ class Organisations:
                 # Not every administrator sees it, and departments may have none.
                 if error.status not in (400, 403, 404):
                     raise
+                if error.status == 403:
+                    self.unseen.append(self._seen[ident].name)
                 found = []
             self._asked[ident] = found
         return self._asked[ident]

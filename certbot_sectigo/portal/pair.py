@@ -37,6 +37,21 @@ def clients(portal: Portal, account: PortalAccount) -> list[Client] | None:
         raise
 
 
+def known_clients(portal: Portal, account: PortalAccount) -> list[Client]:
+    """Return an account's clients, for what must not take those that are not shown for none.
+
+    :raises PortalError: if the portal does not show them.
+    """
+    found = clients(portal, account)
+    if found is None:
+        raise PortalError(
+            f"SCM does not show the clients of {account.name} to this log-in, so whether one is "
+            "live is not known.",
+            "Take the log-in of an administrator who sees them, or do it in SCM's web page.",
+        )
+    return found
+
+
 def domains(portal: Portal, account: PortalAccount) -> list[PortalDomain] | None:
     """Return an account's domains; None where accounts of this kind have none."""
     try:

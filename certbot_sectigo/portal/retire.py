@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from certbot_sectigo.portal import pair
-from certbot_sectigo.portal.errors import PortalError
 from certbot_sectigo.portal.model import PortalAccount
 from certbot_sectigo.portal.port import Portal
 
@@ -36,12 +35,7 @@ def plan(portal: Portal, account: PortalAccount, *, delete: bool) -> Retirement:
     :param delete: whether the account itself ends, too.
     :raises PortalError: if it cannot be told.
     """
-    clients = pair.clients(portal, account)
-    if clients is None:
-        # Not shown is not none: a client that goes on would be called ended.
-        raise PortalError(
-            f"SCM does not show the clients of {account.name}, so whether one is live is not known."
-        )
+    clients = pair.known_clients(portal, account)
     live = tuple(client.id for client in clients if client.live)
     domains = pair.domains(portal, account) or () if delete else ()
     return Retirement(account, live, tuple(domain.name for domain in domains), delete)

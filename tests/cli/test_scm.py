@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from certbot_sectigo.base.secret import Secret
-from certbot_sectigo.sandbox import Admin, Config, RunningSandbox, running
+from certbot_sectigo.sandbox import Admin, Config, Pair, RunningSandbox, running
 from tests.accounts.keys import new_key
 from tests.bed import process, schema
 from tests.bed.certbot import Certbot
@@ -122,6 +122,38 @@ def test_every_command_answers_as_its_schema_has_it(
     assert "scm/ended" in codes
     done("SCM shows no ACME account new. So there is nothing", "scm", "delete", "new")
     assert _json(tool, "scm", "show", "new", check=1)["error"]["remedy"]
+
+
+def test_what_scm_does_not_show_is_not_taken_for_none(sandbox: RunningSandbox, tool: Tool) -> None:
+    tool.run(*_ensure(sandbox), "--yes")
+    account = Scm(sandbox).ask("GET", "/api/acme/v2/account").json[0]
+    pair = Pair(kid=account["macId"], hmac_key=Secret(account["macKey"]))
+    Client(sandbox.directory_url()).register(pair)
+    [client] = _json(tool, "scm", "show", NAME)["account"]["clients"]
+    sent = _sent(sandbox)
+    sandbox.fault("forbidden", "scm-clients", times=0)
+    for words in (("delete", NAME), ("deactivate-client", NAME, client["id"])):
+        result = tool.run("scm", *words, "--yes", check=1)
+        assert f"SCM does not show the clients of {NAME}" in result.stderr
+    assert _sent(sandbox) == sent
+    sandbox.fault("forbidden", "scm-organization-validations", times=0)
+    shown = _json(tool, "scm", "validations")
+    assert (shown["organisations"], shown["unseen"]) == ([], ["Department C"])
+    assert (
+        "does not show this log-in the validation of Department C"
+        in tool.run("scm", "validations").stdout
+    )
+    found = {f["code"]: f for f in _json(tool, "scm", "audit", check=1)["findings"]}
+    assert set(found) == {"scm/no-host", "scm/unseen"}
+    assert "whose clients it does not show" in found["scm/no-host"]["what"]
+    sandbox.clear_faults()
+    sandbox.fault("forbidden", "scm-report", times=0)
+    planned = _json(tool, "scm", "delete", NAME, check=1)["plan"]
+    assert (len(planned["clients"]), planned["certificates"]) == (1, None)
+    assert (
+        "does not tell this log-in which certificates"
+        in tool.run("scm", "delete", NAME, "-n", check=1).stdout
+    )
 
 
 def test_wrong_words(tool: Tool, sandbox: RunningSandbox) -> None:

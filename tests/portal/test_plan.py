@@ -96,6 +96,11 @@ def test_parsing_is_tolerant() -> None:
     assert (found.kid, found.hmac_key, found.status) == (None, None, "pending")
     assert parsing.account({**row, "status": None}).status is None
     assert parsing.client({"accountId": "a", "status": "VALID", "contacts": ["x", "y"]}).live
+    # What is not told is not taken for an end.
+    assert parsing.client({"accountId": "a"}).live
+    assert not parsing.client({"accountId": "a", "status": "Deactivated"}).live
+    assert parsing.certificate({"id": 1}).live
+    assert not parsing.certificate({"id": 1, "status": "Revoked"}).live
     assert parsing.password({"state": "NEVER_EXPIRE"}).state == "neverexpire"
     junk: tuple[object, ...] = (None, [], {"id": "5"}, {"id": True})
     for wrong in junk:
@@ -192,7 +197,8 @@ def _strange(serial: int, *names: str) -> PortalCertificate:
     ("seen", "hosts", "codes"),
     [
         (_seen(), [GOOD], []),
-        (_seen(clients=None), [GOOD], []),
+        (_seen(clients=None), [GOOD], ["scm/unseen"]),
+        (_seen(clients=None, certificates=()), [], ["scm/no-host", "scm/unseen"]),
         (_seen(), [], ["scm/no-host", "scm/unknown-certificate"]),
         (_seen(clients=(), certificates=()), [], ["scm/no-host"]),
         (_seen(clients=(_client(), _client("other"))), [GOOD], ["scm/stranger"]),
@@ -221,6 +227,8 @@ def test_audit(seen: Seen, hosts: list[Host], codes: list[str]) -> None:
     found = audit.compare(seen, hosts)
     assert sorted(f.code for f in found) == codes
     assert all(f.title and f.what and f.remedy for f in found)
+    # What nobody is known to have used is not what nobody is shown to have used.
+    assert all(f.command[:1] != ("delete",) for f in found if seen.accounts[0].clients is None)
 
 
 def test_two_hosts_with_one_pair_are_two_clients() -> None:

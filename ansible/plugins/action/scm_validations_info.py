@@ -31,7 +31,8 @@ class ActionModule(shared.PortalAction):
 
         words = ScmWords.ask(scm)
         domains = sorted(scm.validations(), key=lambda v: (v.ends or now, v.domain))
-        own = Organisations(scm, words.organisations, words.servers).every()
+        organisations = Organisations(scm, words.organisations, words.servers)
+        own = organisations.every()
         return {
             "changed": False,
             "domains": [
@@ -45,4 +46,5 @@ class ActionModule(shared.PortalAction):
                 for v in own
                 if wanted(v)
             ],
+            "unseen": organisations.unseen,
         }  # fmt: skip

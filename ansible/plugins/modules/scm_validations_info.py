@@ -77,4 +77,10 @@ organisations:
       description: Null if it is not validated.
       type: str
       sample: '2027-05-01T00:00:00Z'
+unseen:
+  description: Organisations whose own validation SCM does not show to this log-in.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 """

@@ -34,7 +34,7 @@ class _End:
     clients: tuple[Client, ...]
     certificates: tuple[PortalCertificate, ...] | None
     """Live ones for names of the account's domains; SCM does not tell which account got them.
-    None: this log-in may not see them."""
+    None: it does not tell these either."""
 
 
 @click.command("rename")
@@ -161,8 +161,11 @@ def _deleted_already(context: CommandContext, name: str, error: AbsentError) -> 
 
 
 def _end(scm: Scm, one: PortalAccount) -> _End:
-    domains = [domain.name for domain in pair.domains(scm, one) or ()]
-    clients = tuple(pair.clients(scm, one) or ())
+    clients = tuple(pair.known_clients(scm, one))
+    found = pair.domains(scm, one)
+    if found is None:
+        return _End(one, clients, None)
+    domains = [domain.name for domain in found]
     try:
         known = scm.certificates([one.organisation])
     except RefusedError as error:
@@ -183,7 +186,7 @@ def _show(planned: _End, title: str) -> None:
         last = f", last seen {client.last_activity:%Y-%m-%d}" if client.last_activity else ""
         click.echo(f"  client       {client.id}: {client.status}, {client.address}{last}")
     if planned.certificates is None:
-        click.echo("  SCM does not show the certificates to this log-in.")
+        click.echo("  SCM does not tell this log-in which certificates it may have got.")
     for certificate in planned.certificates or ():
         ends = f", ends {certificate.expires:%Y-%m-%d}" if certificate.expires else ""
         click.echo(f"  certificate  {', '.join(certificate.names)}{ends}")
@@ -197,7 +200,7 @@ def _describe(planned: _End) -> dict[str, object]:
         "id": planned.account.id,
         "name": planned.account.name,
         "clients": [client_as_json(client) for client in planned.clients],
-        "certificates": [
-            {"names": list(c.names), "serial": f"{c.serial:x}"} for c in planned.certificates or ()
-        ],
+        "certificates": None
+        if planned.certificates is None
+        else [{"names": list(c.names), "serial": f"{c.serial:x}"} for c in planned.certificates],
     }

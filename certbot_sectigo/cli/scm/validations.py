@@ -58,6 +58,9 @@ def command(context: CommandContext, within: int | None, scm_file: str | None) -
         return sorted({c.lineage for c in host.certificates if c.account in ids})
 
     def blocks() -> Iterator[Block]:
+        if organisations.unseen:
+            names = ", ".join(organisations.unseen)
+            yield Remark(f"SCM does not show this log-in the validation of {names} itself.")
         if not found and not own:
             yield Remark("None." if within is None else f"None ends within {within} days.")
             return
@@ -86,7 +89,7 @@ def command(context: CommandContext, within: int | None, scm_file: str | None) -
          "ends": time(v.ends), "lineages": of_organisation(v)}
         for v in own
     ]  # fmt: skip
-    document = {"validations": rows, "organisations": of_own}
+    document = {"validations": rows, "organisations": of_own, "unseen": organisations.unseen}
     report = Report("scm validations", lambda: document, blocks)
     formats.chosen(json=context.json).show(report)
     return 1 if within is not None and (found or own) else 0

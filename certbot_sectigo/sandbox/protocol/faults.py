@@ -25,6 +25,7 @@ KINDS = {
     "truncate": "do the deed, send half of the answer, close the connection",
     "content-type": "do the deed, answer as text/html",
     "bad-gateway": "refuse with 502 and a page of HTML, as a proxy does",
+    "forbidden": "refuse with 403, as SCM does what an administrator may not do",
     "redirect": "redirect to another address",
     "expired-token": "take an access token of SCM for one that has run out",
     EXPIRED_TLS: "serve a new connection with an expired certificate",

@@ -205,6 +205,9 @@ def _elsewhere(faults: dict[str, Fault]) -> Reply | None:
     if "bad-gateway" in faults:
         page = b"<html><head><title>502 Bad Gateway</title></head></html>\n"
         return Reply(502, page, "text/html")
+    if "forbidden" in faults:
+        refusal = {"code": -3, "description": "You are not authorized to perform this action"}
+        return Reply.json(refusal, 403)
     if "redirect" in faults:
         return Reply(302, b"", "text/html", (("Location", faults["redirect"].target),))
     return None
