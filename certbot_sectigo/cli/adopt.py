@@ -84,7 +84,7 @@ def command(
         make=make,
         show=_show,
         describe=_describe,
-        question="Write this?",
+        question="Write these renewal files?",
         yes=yes,
         carry_out=lambda plan: adopt.carry_out(plan, make, _means(context, dirs, no_verify_ssl)),
         lock=change.no_lock,  # they are taken for the writing only: certbot runs afterwards
@@ -224,7 +224,7 @@ def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
         make=make,
         show=show,
         describe=lambda plan: {"undo": True, "lineages": describe_changes(plan[1])},
-        question="Take it back?",
+        question="Take the adoption back?",
         yes=yes,
         carry_out=carry_out,
         conclude=lambda changes: click.echo(

@@ -189,7 +189,7 @@ def _fix(
         make=make,
         show=_show_plan,
         describe=lambda steps: [step.words for step in steps],
-        question="Do it?",
+        question=lambda steps: f"Do these {len(steps)} things?" if steps[1:] else "Do this?",
         yes=yes,
         carry_out=lambda steps: fixes.carry_out(machine, steps),
         conclude=conclude,

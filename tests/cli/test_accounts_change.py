@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import pexpect
 import pytest
 from cryptography.hazmat.primitives import serialization
 
@@ -119,11 +120,35 @@ class TestPin:
         words = tool.words("accounts", "pin", right, "--cert-name", NAME)
         for answer, expected in (("n", wrong), ("y", right)):
             with terminal(words, machine.certbot.environment()) as child:
-                child.expect(r"Write this\? \[y/N\]")
+                child.expect(r"Write the renewal files\? \[y/N\]")
                 child.sendline(answer)
                 child.expect_exact("Nothing was changed" if answer == "n" else "Pinned to")
                 child.wait()
             assert machine.pins() == {NAME: expected}
+
+
+class TestRegisterAsks:
+    def test_address_terms_and_account_in_one_go(self, machine: Machine, tool: Tool) -> None:
+        sectigo = machine.sectigo
+        file = sectigo.b.credentials(machine.certbot.home / "b.ini")
+        words = tool.words("accounts", "register", "--credentials", file)
+        for answer in "ny":
+            with terminal(words, machine.certbot.environment()) as child:
+                child.expect_exact("Register an account with kid")
+                child.expect_exact("E-mail address")
+                child.sendline("a@example.org")
+                child.expect_exact("terms of service: https://")
+                child.expect(r"Agree to them and register the account\? \[y/N\]")
+                child.sendline(answer)
+                child.expect_exact("Nothing was changed" if answer == "n" else "Account ")
+                child.expect(pexpect.EOF)
+                assert "terms" not in child.before
+            assert len(sectigo.accounts_of(sectigo.b.kid)) == (answer == "y")
+        assert sectigo.contacts_of(sectigo.b.kid) == ["mailto:a@example.org"]
+        with terminal(words, machine.certbot.environment()) as child:
+            child.expect_exact("none is registered")
+            child.expect(pexpect.EOF)
+            assert "?" not in child.before and "nothing to do" in child.before
 
 
 class TestArchive:

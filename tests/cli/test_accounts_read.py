@@ -17,6 +17,7 @@ from tests.bed.acme2certifier import Acme2certifier
 from tests.bed.certbot import Account, Certbot
 from tests.bed.components import TREE
 from tests.bed.history import old_log, plain_account, plain_lineage
+from tests.bed.paste import paste
 from tests.bed.pebble import Pebble
 from tests.bed.sectigo import Sectigo
 from tests.bed.terminal import terminal
@@ -216,6 +217,16 @@ def test_pick_does_not_guess(machine: Machine) -> None:
     assert machine.tool.run("accounts", "pick", check=2).stdout == ""
     document = machine.tool.json("accounts", "pick", "-d", "x.elsewhere.example", check=1)
     assert document["account"] is None and len(document["candidates"]) == 2
+
+
+def test_pick_with_one_candidate_has_nothing_to_tell_apart(certbot: Certbot) -> None:
+    account = account_folder(certbot.config_dir / "accounts" / "ca.example" / "v2").name
+    tool = Tool(certbot)
+    said = tool.run("accounts", "pick", "-d", "www.example.org", check=1).stderr
+    assert "tell them apart" not in said
+    [line] = re.findall(r"certbot-sectigo .*--eab-kid KID$", said, re.MULTILINE)
+    paste(certbot, line, {"KID": "kid-of-it"}, more="--yes")
+    assert tool.accounts()[account]["kid"] == "kid-of-it"
 
 
 @pytest.mark.parametrize("source", ["page", "help"])

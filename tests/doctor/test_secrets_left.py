@@ -224,7 +224,7 @@ def test_it_asks(machine: Machine) -> None:
     env = process.clean_environment(HOME=str(machine.root / "root"))
     for answer, held in (("n", [Path(machine.log)]), ("y", [])):
         with terminal([*words, "doctor", "--fix"], env) as child:
-            child.expect(r"Do it\? \[y/N\]")
+            child.expect(r"Do this\? \[y/N\]")
             child.sendline(answer)
             child.expect("No findings" if answer == "y" else "Nothing was changed")
             child.wait()

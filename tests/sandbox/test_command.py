@@ -105,6 +105,11 @@ def test_looking_and_breaking(
     assert (order["status"], order["names"]) == ("valid", ["a.example"])
     (certificate,) = schema.document(ask("certificates").stdout)["certificates"]
     assert certificate["chain"] == pem
+    port = server.split(":")[2].partition("/")[0]
+    words = [str(COMMAND), "sandbox", "--port", port, "certificates"]
+    shown = run(words, folder=tmp_path / "shown", check=0).stdout.splitlines()
+    assert "not before  not after" in shown[0] and shown[1].endswith("  no")
+    assert len(re.findall(r" 20\d\d-\d\d-\d\d", shown[1])) == 2
     counts = schema.document(ask("requests", "--clear").stdout)["counts"]
     assert {"endpoint": "newAccount", "status": 201, "count": 1} in counts
     assert schema.document(ask("requests").stdout)["counts"] == []

@@ -87,6 +87,7 @@ def restore(context: CommandContext, account_id: str, server: str | None, yes: b
         words="Restore {name} to {target}",
         carry_out=lambda dirs, plan: str(archive.restore(dirs, plan.archived)),
         conclude="Restored: {outcome}",
+        question="Restore it?",
         yes=yes,
     )
 
@@ -123,6 +124,7 @@ def purge(
         words="Remove {name} with its key, for good",
         carry_out=carry_out,
         conclude="Removed: {outcome}",
+        question="Remove it for good?",
         yes=yes,
     )
 
@@ -137,6 +139,7 @@ def _one(
     words: str,
     carry_out: Callable[[Dirs, ArchivePlan], str],
     conclude: str,
+    question: str,
     yes: bool,
 ) -> None:
     """Do something with one archived account."""
@@ -166,7 +169,7 @@ def _one(
         make=plan_it,
         show=show,
         describe=lambda plan: {"archived": as_json(plan.archived), "target": plan.target},
-        question="Go on?",
+        question=question,
         yes=yes,
         carry_out=lambda plan: carry_out(dirs, plan),
         conclude=lambda outcome: click.echo(conclude.format(outcome=outcome)),

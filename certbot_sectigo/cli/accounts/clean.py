@@ -126,7 +126,7 @@ def command(
             make=make,
             show=show,
             describe=_describe,
-            question="Do this?",
+            question=_question,
             yes=yes,
             carry_out=carry_out,
             conclude=_conclude,
@@ -154,6 +154,15 @@ def command(
         act(lambda: make(idle=True), lambda plan: None, yes=True)
     else:
         click.echo("They stay.")
+
+
+def _question(plan: CleanPlan) -> str:
+    moved, renamed = (
+        sum(step.action is action for step in plan.steps)
+        for action in (CleanAction.ARCHIVE, CleanAction.RENAME)
+    )
+    deeds = [f"Move {moved} to the archive"] * bool(moved) + [f"Rename {renamed}"] * bool(renamed)
+    return ", ".join(deeds + ["Remove what was left over"] * bool(plan.leftovers)) + "?"
 
 
 def _describe(plan: CleanPlan) -> dict[str, Any]:

@@ -89,7 +89,11 @@ def bring(
         make=make,
         show=_show,
         describe=_describe,
-        question="Go on?",
+        question=lambda plan: (
+            f"Import these {len(plan.incoming)} accounts?"
+            if plan.incoming[1:]
+            else "Import this account?"
+        ),
         yes=yes,
         carry_out=carry_out,
         conclude=_conclude,

@@ -178,6 +178,18 @@ def _candidates(undecided: Undecided) -> str:
         lines.append(f"  … and {len(undecided.candidates) - 20} more")
     if not undecided.candidates:
         return f"All accounts there are:\n{commands.ours('accounts', 'list')}"
+    if len(undecided.candidates) == 1:
+        [entry] = undecided.candidates
+        if entry.account.kid is not None:
+            return "\n".join(["The only candidate:", *lines])
+        return "\n".join(
+            [
+                "The only candidate:",
+                *lines,
+                "If it is of this pair, say so once, with its kid:",
+                "    " + commands.ours("accounts", "pin", entry.account.name, "--eab-kid", "KID"),
+            ]
+        )
     return "\n".join(
         [
             "Candidates:",

@@ -77,7 +77,7 @@ def command(
     if not yes:
         if not context.interactive or context.json:
             raise errors.Error("The CA was not asked.", "Add --yes to open the orders.")
-        if not click.confirm("Open them?", err=True):
+        if not click.confirm("Open these orders at the CA?", err=True):
             raise errors.Error("The CA was not asked.")
     answers = ask(context, chosen, names, verify_ssl=not no_verify_ssl)
     report = Report(

@@ -19,6 +19,7 @@ from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
+from certbot_sectigo.ca.session import Session
 from certbot_sectigo.cli.accounts.pin import choose, describe_changes, show_changes
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.id_types import AccountId
@@ -101,10 +102,28 @@ def command(
         credentials.private_or_refuse(pair, insecure=insecure_credentials)
         return _plan(around, pair, old, move_server)
 
+    agreed: set[str] = set()
+    address = email
+
+    def question(plan: RegisterPlan) -> str:
+        nonlocal address
+        if plan.chosen is not None:
+            return "Write these renewal files?"
+        if address is None:
+            address = click.prompt("E-mail address for the CA's notices (empty: none)", "",
+                                   show_default=False)  # fmt: skip
+        terms = Session(plan.credentials.server, None, settings).terms_of_service()
+        if agree_tos or not terms:
+            return "Register the account?"
+        click.echo(f"The CA's terms of service: {terms}")
+        agreed.add(terms)
+        return "Agree to them and register the account?"
+
     def agree(terms: str) -> None:
-        question = f"The CA's terms of service are at {terms} . Do you agree?"
         may_ask = context.interactive and not context.json
-        if agree_tos or (may_ask and click.confirm(question)):
+        if agree_tos or terms in agreed:
+            return
+        if may_ask and click.confirm(f"The CA's terms of service are at {terms} . Do you agree?"):
             return
         raise register.RegistrationError(
             f"No account was registered: the terms of service ({terms}) were not agreed to.",
@@ -112,7 +131,9 @@ def command(
         )
 
     def contact() -> tuple[str, ...]:
-        return tuple(f"mailto:{mail.strip()}" for mail in (email or "").split(",") if mail.strip())
+        return tuple(
+            f"mailto:{mail.strip()}" for mail in (address or "").split(",") if mail.strip()
+        )
 
     def carry_out(plan: RegisterPlan) -> Registered:
         pair, chosen, changes = plan.credentials, plan.chosen, list(plan.changes)
@@ -140,7 +161,7 @@ def command(
         make=make,
         show=_show,
         describe=_describe,
-        question="Go on?",
+        question=question,
         yes=yes,
         carry_out=carry_out,
         conclude=_conclude,

@@ -79,7 +79,9 @@ def command(
         make=make,
         show=_show,
         describe=_describe,
-        question="Change the key?",
+        question=lambda plan: (
+            "Finish the key change?" if plan.begun else "Change the key at the CA?"
+        ),
         yes=yes,
         carry_out=carry_out,
         conclude=_conclude,

@@ -128,7 +128,7 @@ def export(
             f"and its URL and kid to {plan.told_file}, for nobody but you to read."
         ),
         describe=_describe_outgoing,
-        question="Write them?",
+        question="Write the key?",
         yes=yes,
         carry_out=carry_out,
         conclude=_conclude_outgoing,
@@ -216,7 +216,7 @@ def command(
             f"kid {plan.kid or 'unknown'}."
         ),
         describe=_describe_incoming,
-        question="Go on?",
+        question="Import it?",
         yes=yes,
         carry_out=carry_out,
         conclude=lambda account: click.echo(f"Imported: {account.folder}"),

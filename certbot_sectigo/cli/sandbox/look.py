@@ -57,7 +57,7 @@ def orders(ctx: click.Context) -> None:
 @click.pass_context
 def certificates(ctx: click.Context) -> None:
     """Print the certificates; with --json the certificates themselves too."""
-    _show(ctx, "certificates", ("serial", "account", "names", "revoked"))
+    _show(ctx, "certificates", ("serial", "account", "names", "not_before", "not_after", "revoked"))
 
 
 @click.command()
@@ -156,7 +156,10 @@ def _show(ctx: click.Context, what: str, columns: Sequence[str]) -> None:
     if ctx.obj.json:
         document.write(f"sandbox {what}", **{what: list(map(_row_as_json, found))})
     else:
-        _table(columns, [[row[name] for name in columns] for row in found])
+        shown = [
+            [_date(row[name]) if name in _TIMES else row[name] for name in columns] for row in found
+        ]
+        _table(columns, shown)
 
 
 def _row_as_json(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,6 +170,11 @@ def _row_as_json(row: Mapping[str, Any]) -> dict[str, Any]:
         else value
         for name, value in row.items()
     }
+
+
+def _date(value: float) -> str:
+    """Return the day of a time, as people want it; UTC."""
+    return f"{datetime.fromtimestamp(value, timezone.utc):%Y-%m-%d}" if value else "no"
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -92,7 +92,9 @@ def _act(
         make=lambda: tuple(todo),
         show=show,
         describe=lambda names: {"id": one.id, "name": one.name, "domains": list(names)},
-        question="Do it?",
+        question=f"{verb.capitalize()} {len(todo)} in SCM?"
+        if todo[1:]
+        else f"{verb.capitalize()} it in SCM?",
         yes=yes or not todo,
         carry_out=carry_out,
         lock=change.no_lock,

@@ -73,7 +73,7 @@ def command(
         make=lambda: planned,
         show=_show,
         describe=_describe,
-        question="Do it?",
+        question="Complete it in SCM?" if planned.account else "Make it in SCM?",
         yes=yes or planned.nothing,
         carry_out=carry_out,
         lock=change.no_lock,

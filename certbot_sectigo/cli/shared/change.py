@@ -107,7 +107,7 @@ def act(
     make: Callable[[], _Plan],
     show: Callable[[_Plan], None],
     describe: Callable[[_Plan], Any],
-    question: str,
+    question: str | Callable[[_Plan], str],
     yes: bool,
     carry_out: Callable[[_Plan], _Result],
     lock: Lock = locked,
@@ -124,6 +124,7 @@ def act(
     :param make: makes the plan; reads only.
     :param show: prints it for people.
     :param describe: gives it for JSON.
+    :param question: what is asked, as a whole: who reads nothing else knows what yes means.
     :param lock: takes the locks for `carry_out`.
     :param conclude: prints what was done.
     :param result: gives what was done for JSON.
@@ -142,7 +143,7 @@ def act(
             document.write(command, done=False, plan=describe(plan), result=None)
         if context.json or not context.interactive:
             raise errors.Error("Nothing was changed.", "Add --yes to do it.")
-        if not click.confirm(question):
+        if not click.confirm(question(plan) if callable(question) else question):
             raise errors.Error("Nothing was changed.")
     if lock is not no_lock:
         make_config_dir(dirs)
