@@ -63,21 +63,31 @@ class Ansible:
         common = {"ansible_connection": "local", "ansible_python_interpreter": str(BIN / "python")}
         self.inventory.write_text(json.dumps({"all": {"hosts": hosts, "vars": common}}))
 
-    def start(self, tasks: list[dict[str, Any]], *options: str) -> process.Process:
-        """Start a play of these tasks on all hosts."""
-        book = self.home / "play.yml"
-        book.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
+    def start(self, play: Path | list[dict[str, Any]], *options: str) -> process.Process:
+        """Start a playbook, or a play of these tasks on all hosts."""
+        if isinstance(play, list):
+            book = self.home / "play.yml"
+            book.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": play}]))
+            play = book
         (self.home / "results.jsonl").unlink(missing_ok=True)
-        words = [str(BIN / "ansible-playbook"), "-i", str(self.inventory), str(book), *options]
+        words = [str(BIN / "ansible-playbook"), "-i", str(self.inventory), str(play), *options]
         env = {**self.environment, "RESULTS": str(self.home / "results.jsonl")}
         return process.Process(words, folder=self.home / "output", env=env, cwd=self.home)
 
-    def play(self, tasks: list[dict[str, Any]], *options: str, check: int | None = 0) -> Played:
-        """Play these tasks on all hosts."""
-        result = self.start(tasks, *options).wait()
+    def play(
+        self,
+        play: Path | list[dict[str, Any]],
+        *options: str,
+        check: int | None = 0,
+        timeout: float = process.TIMEOUT,
+    ) -> Played:
+        """Play a playbook, or these tasks on all hosts."""
+        result = self.start(play, *options).wait(timeout)
         assert check is None or result.returncode == check, str(result)
         found: dict[str, dict[str, Any]] = {}
         for line in (self.home / "results.jsonl").read_text().splitlines():
             one = json.loads(line)
-            found.setdefault(one["task"], {})[one["host"]] = one["result"]
+            # Without the role's name in front.
+            name = one["task"].rpartition(" : ")[2]
+            found.setdefault(name, {})[one["host"]] = one["result"]
         return Played(result.output, result.returncode, found)

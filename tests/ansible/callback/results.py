@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 
 from ansible.plugins.callback import CallbackBase
 
@@ -27,6 +28,8 @@ class CallbackModule(CallbackBase):
                 "result": result._result}  # fmt: skip
         with open(os.environ["RESULTS"], "a") as file:  # noqa: PTH123
             file.write(json.dumps(line, default=str) + "\n")
+        if line["task"].rpartition(" : ")[2] == os.environ.get("KILL_AFTER"):
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def v2_runner_on_ok(self, result):
         self._write(result)

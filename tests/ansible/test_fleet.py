@@ -1,0 +1,37 @@
+"""The playbooks: three hosts behind sshd, from a bare inventory to certificates, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("ansible")
+
+from tests.ansible.fleet import Fleet
+
+
+def test_three_hosts_from_nothing_to_served_certificates_and_back(tmp_path: Path) -> None:
+    with Fleet(tmp_path) as fleet:
+        # A plan says what the play will do, and does nothing.
+        planned = fleet.play("site", "--check", "--diff")
+        assert "Accounts of all hosts at SCM" in planned.changed()
+        assert fleet.accounts() == {}
+        assert not any(host.config.exists() for host in fleet.hosts.values())
+
+        fleet.play("site", "--diff", "-vvv", "-e", "sectigo_dry_run=false")
+        assert set(fleet.accounts()) == set(fleet.hosts)
+        for host in fleet.hosts.values():
+            assert host.served_serial() == host.serial()
+            assert not (host.config / "sectigo-eab.ini").exists()  # bound
+        fleet.no_secrets()
+        assert fleet.play("site", "--diff").changed() == []
+
+        # Out of service; web3 is not even there any more.
+        fleet.gone("web3")
+        assert fleet.play("decommission", "-e", "sectigo_hosts=all", "-vvv", "--diff").changed()
+        assert fleet.accounts() == {}
+        assert all(certificate.revoked for certificate in fleet.sandbox.certificates())
+        assert not fleet.hosts["web1"].config.exists()
+        assert fleet.play("decommission", "-e", "sectigo_hosts=all").changed() == []
+        fleet.no_secrets()

@@ -1,0 +1,141 @@
+"""Playbooks that are cut off, keys that leak, machines that are cloned: part of ``make trial``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("ansible")
+
+from tests.ansible.fleet import Fleet
+from tests.ansible.playing import Ansible
+from tests.bed.components import BIN
+from tests.e2e.test_certificate_machine_set_up import NAME, Apart, apart
+
+__all__ = ["apart"]
+
+pytestmark = pytest.mark.skipif(
+    "CERTBOT_SECTIGO_TRIAL" not in os.environ, reason="minutes long; make trial runs it"
+)
+
+SITE = (
+    "Accounts of all hosts at SCM",
+    "Pair",
+    "Certificate",
+    "A bound pair is worth nothing, its file goes",
+)
+ROTATE = (
+    "The old account makes room for a new one",
+    "Pair",
+    "Live certificates go to the new account before the old one ends",
+    "A bound pair is worth nothing, its file goes",
+    "The old account ends",
+)
+DECOMMISSION = (
+    "Timers go",
+    "Revoke what is still valid",
+    "Revoke through SCM what is still valid",
+    "Client, domains and account end",
+    "Keys and files on the host",
+)
+
+
+def _leaked(kid: str) -> tuple[str, ...]:
+    return ("-l", "web1", "-e", f"sectigo_leaked_kid={kid}")
+
+
+def test_each_step_may_be_the_last_of_a_run(tmp_path: Path) -> None:
+    all_hosts = ("-e", "sectigo_hosts=all")
+    with Fleet(tmp_path, ("web1",)) as fleet:
+        for task in SITE:
+            fleet.play_until(task, "site")
+            assert len(fleet.accounts()) == 1, task
+        fleet.play("site")
+        assert fleet.clients("web1") == ["valid"]
+        assert len(fleet.sandbox.certificates()) == 1
+        assert fleet.play("site").changed() == []
+
+        old = fleet.accounts()["web1"]["macId"]
+        for task in ROTATE:
+            fleet.play_until(task, "rotate", *_leaked(old))
+            assert len(fleet.accounts()) == 2, task
+            # Never without an account that can renew.
+            assert "valid" in fleet.all_clients(), task
+        fleet.play("rotate", *_leaked(old))
+        assert fleet.clients("web1") == ["valid"]
+        assert sorted(fleet.all_clients()) == ["deactivated", "valid"]
+        assert fleet.play("rotate", *_leaked(old)).changed() == []
+        assert len(fleet.sandbox.certificates()) == 1
+
+        for task in DECOMMISSION:
+            fleet.play_until(task, "decommission", *all_hosts)
+        fleet.play("decommission", *all_hosts)
+        assert fleet.accounts() == {}
+        assert all(certificate.revoked for certificate in fleet.sandbox.certificates())
+        assert fleet.play("decommission", *all_hosts).changed() == []
+        fleet.no_secrets()
+
+
+def test_a_leak_a_clone_and_an_audit(tmp_path: Path) -> None:
+    with Fleet(tmp_path) as fleet:
+        fleet.play("site")  # with its dry runs
+        assert "All is as it ought to be." in fleet.play("audit").output
+        old = fleet.accounts()["web1"]["macId"]
+        before = fleet.hosts["web1"].serial()
+        planned = fleet.play("rotate", *_leaked(old), "--check", "--diff")
+        assert "The old account makes room for a new one" in planned.changed()
+        assert fleet.accounts()["web1"]["macId"] == old
+        fleet.play("rotate", *_leaked(old), "-vvv", "--diff")
+        assert fleet.accounts()["web1"]["macId"] != old
+        assert fleet.clients(f"web1 retired {old[:8]}") == ["deactivated"]
+        assert fleet.clients("web1") == ["valid"]
+        assert fleet.hosts["web1"].serial() == before  # nothing is issued for it
+        # The kid of another host is no word to end that one's account.
+        other = fleet.accounts()["web2"]["macId"]
+        assert "is the kid of web2" in fleet.play("rotate", *_leaked(other), check=2).output
+        assert fleet.play("site").changed() == []
+        # A clone does not go on with what its original is.
+        fleet.machine_ids("web2", "of-a-clone")
+        refused = fleet.play("site", "-l", "web2", check=2)
+        assert "has the files of another machine" in refused.output
+        planned = fleet.play("decommission", "-e", "sectigo_hosts=all", "--check", "--diff")
+        assert "Client, domains and account end" in planned.changed()
+        assert len(fleet.accounts()) == 4
+        fleet.no_secrets()
+
+
+def test_a_certificate_machine_and_a_host_that_it_serves(apart: Apart, tmp_path: Path) -> None:
+    ansible = Ansible(apart.root / "ansible")
+    key = apart.root / "machine-key" / "key"
+    target = f'[[target]]\nname = "a"\ndomains = ["{NAME}"]\nformat = "bundle"\n'
+    target += f'path = "{apart.root}/a.pem"\nallow_sandbox = true\n'
+    ansible.hosts(
+        served={
+            "sectigo_executable": str(BIN / "certbot-sectigo"),
+            "sectigo_receive": target,
+            "sectigo_machine_key": str(key),
+            "sectigo_known_hosts": str(apart.client.known_hosts),
+        }
+    )
+    book = ansible.home / "book.yml"
+    roles = [f"certbot_sectigo.fleet.{name}" for name in ("certificate_machine", "deliver")]
+    variables = {"sectigo_machine_keys": ["{{ sectigo_machine_public | default('none') }}"]}
+    play = {"hosts": "all", "gather_facts": False, "vars": variables, "roles": roles}
+    book.write_text(json.dumps([play]))
+    words = [str(BIN / "ansible-playbook"), "-i", str(ansible.inventory), str(book)]
+    environment = {**ansible.environment, "RESULTS": str(ansible.home / "results.jsonl")}
+    call = ["env", "-i", *(f"{name}={value}" for name, value in environment.items()), *words]
+    apart.run(*call, "--check", "--diff")
+    assert not key.exists()
+    apart.run(*call)
+    assert "changed=0" in apart.run(*call).stdout
+    apart.start_sshd()
+    apart.machine.target("a", ssh="certs@127.0.0.1", port=apart.port, identity_file=str(key),
+                         ssh_config=str(apart.client.config), path=None, test=None, reload=None,
+                         format=None)  # fmt: skip
+    apart.deploy()
+    assert "PRIVATE KEY" in (apart.root / "a.pem").read_text()
+    assert set(apart.findings()) <= {"receive/sandbox"}
