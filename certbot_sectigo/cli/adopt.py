@@ -16,9 +16,8 @@ from certbot_sectigo.accounts.known import overview
 from certbot_sectigo.accounts.model import Learned
 from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.base import errors, printable
-from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
 from certbot_sectigo.cli.format import document
-from certbot_sectigo.cli.shared import ask_ca, change
+from certbot_sectigo.cli.shared import ask_ca, change, renewal_changes
 from certbot_sectigo.cli.shared.id_types import CertName, Kid
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import certbot_process, commands, lock_keeper
@@ -134,7 +133,7 @@ def _show(plan: AdoptPlan) -> None:
         )
         for warning in adopted.warnings:
             click.echo(f"  Mind: {warning}.")
-    show_changes([adopted.change for adopted in plan.adoptions])
+    renewal_changes.show([adopted.change for adopted in plan.adoptions])
     for left in plan.left:
         click.echo(f"Left alone: {left.lineage}, since {left.reason}.")
         if left.remedy:
@@ -151,7 +150,7 @@ _HOW = {
 
 
 def _describe(plan: AdoptPlan) -> dict[str, Any]:
-    changes = describe_changes([adopted.change for adopted in plan.adoptions])
+    changes = renewal_changes.describe([adopted.change for adopted in plan.adoptions])
     return {
         "lineages": [
             {
@@ -208,7 +207,7 @@ def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
     def show(plan: tuple[records.ChangeRecord, tuple[RenewalChange, ...]]) -> None:
         record, changes = plan
         click.echo(f"The adoption of {record.when:%Y-%m-%d %H:%M} UTC:")
-        show_changes(changes)
+        renewal_changes.show(changes)
         if not changes:
             click.echo("Its lineages are as they were before already.")
 
@@ -223,7 +222,7 @@ def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
         "adopt",
         make=make,
         show=show,
-        describe=lambda plan: {"undo": True, "lineages": describe_changes(plan[1])},
+        describe=lambda plan: {"undo": True, "lineages": renewal_changes.describe(plan[1])},
         question="Take the adoption back?",
         yes=yes,
         carry_out=carry_out,

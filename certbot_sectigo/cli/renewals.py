@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,9 @@ from certbot_sectigo.renewals import organisation
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook, Renewal
 
 if TYPE_CHECKING:
+    from certbot_sectigo.accounts.known.overview import Overview
     from certbot_sectigo.portal.port import Portal
+    from certbot_sectigo.renewals.survey import Surveyed
 
 _TONES = {
     Outlook.READY: Tone.GOOD,
@@ -99,29 +101,14 @@ def gather(
     :param scm: ask this portal for kids and validations; None: it is not asked.
     :raises certbot_sectigo.base.errors.UsageError: if a lineage is not there.
     """
-    from certbot_sectigo.accounts.known import overview
-    from certbot_sectigo.machine import certbot_versions, settings, timers
-    from certbot_sectigo.machine.dirs import Dirs
-    from certbot_sectigo.renewals import portal, survey
+    from certbot_sectigo.renewals import portal
 
-    context.refuse_absent()
-    dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
-    here = overview.gather(dirs, context.system_root, os.environ)
-    if scm is not None:
-        here = connect.learn_kids(here, scm)
-    surveyed = survey.survey(
-        dirs,
-        here,
-        timers.read(context.system_root, context.config_dir),
-        certbot_versions.certbot_version(),
-        datetime.now(timezone.utc),
-        settings.read(dirs.config_dir, context.system_root, os.environ),
-    )
+    _, surveyed = look(context, lambda here: connect.learn_kids(here, scm) if scm else here)
     names = {item.facts.lineage.name for item in surveyed}
     for name in only:
         if name not in names:
             raise errors.UsageError(
-                f"There is no lineage {name} in {dirs.renewal}.",
+                f"There is no lineage {name} in {context.config_dir / 'renewal'}.",
                 f"These are there:  {', '.join(sorted(names)) or 'none'}",
             )
     surveyed = [item for item in surveyed if not only or item.facts.lineage.name in only]
@@ -129,6 +116,31 @@ def gather(
         surveyed = portal.ask(surveyed, scm)
     answers = ask_ca.orders(context, surveyed, verify_ssl=verify_ssl) if orders else {}
     return [item.renewal(answers.get(item.facts.lineage.name)) for item in surveyed]
+
+
+def look(
+    context: CommandContext, better: Callable[[Overview], Overview]
+) -> tuple[Overview, list[Surveyed]]:
+    """Read what decides about the renewals of this machine; the CA is not asked.
+
+    :param better: adds to what was read.
+    """
+    from certbot_sectigo.accounts.known import overview
+    from certbot_sectigo.machine import certbot_versions, settings, timers
+    from certbot_sectigo.machine.dirs import Dirs
+    from certbot_sectigo.renewals import survey
+
+    context.refuse_absent()
+    dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
+    here = better(overview.gather(dirs, context.system_root, os.environ))
+    return here, survey.survey(
+        dirs,
+        here,
+        timers.read(context.system_root, context.config_dir),
+        certbot_versions.certbot_version(),
+        datetime.now(timezone.utc),
+        settings.read(dirs.config_dir, context.system_root, os.environ),
+    )
 
 
 def as_json(renewal: Renewal) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from certbot_sectigo.accounts.change.revoke_ways import Attempt, RevokeAnswer
 from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli import adopt, revoke
-from certbot_sectigo.cli.accounts.pin import show_changes
+from certbot_sectigo.cli.shared import renewal_changes
 
 # What click itself takes out where nobody sees it is not all of it.
 EVIL = "see \x1b]0;owned\x07\x9b1m\r\u202eback"
@@ -32,7 +32,7 @@ def test_a_dry_run_that_failed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_changes_of_renewal_files(capsys: pytest.CaptureFixture[str]) -> None:
-    show_changes([RenewalChange(Path("www.conf"), "www", "a = 1\n", f"a = {EVIL}\n", ())])
+    renewal_changes.show([RenewalChange(Path("www.conf"), "www", "a = 1\n", f"a = {EVIL}\n", ())])
     said = capsys.readouterr().out
     assert "owned" in said and not obeyed(said)
 

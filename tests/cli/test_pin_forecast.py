@@ -68,6 +68,31 @@ def test_a_refusal_in_the_log_is_said_at_the_end(tool: Tool, sectigo: Sectigo) -
     assert sectigo.requests == requests
 
 
+def test_what_speaks_against_it_is_said_before_the_question(tool: Tool, sectigo: Sectigo) -> None:
+    wrong = tool.certbot.account(sectigo.server, sectigo.c.kid).id
+    right = tool.certbot.account(sectigo.server, sectigo.a.kid).id
+    pin = ("accounts", "pin", wrong, "--cert-name", NAME)
+    before, requests = tool.certbot.snapshot(), sectigo.requests
+    asked = tool.run(*pin, check=1).stdout
+    assert f"{NAME}: its certificate was issued to account {right}" in asked
+    assert "of the organisation Department A; those of that account are of Department C" in asked
+    assert "refused" not in asked
+    assert (tool.certbot.snapshot(), sectigo.requests) == (before, requests)
+    assert f"accounts probe {wrong} -d {NAME} --server {sectigo.server}" in last_line(
+        tool.run(*pin, check=1)
+    )
+    pasted(tool, f"{last_line(tool.run(*pin, check=1))} --yes", check=1)
+
+    tool.run(*pin, "--yes")
+    tool.certbot.run("renew", "--force-renewal", "--cert-name", NAME, check=1)
+    tool.run("accounts", "pin", "--undo", "--yes")
+    plan = tool.json(*pin, check=1)["plan"]
+    reasons = [each["reason"] for each in plan["against"] if each["lineage"] == NAME]
+    assert reasons[0].startswith("the CA refused that account the last order for it on ")
+    back = tool.run("accounts", "pin", right, "--cert-name", "www.c.example", check=1).stdout
+    assert f"issued to account {wrong}" in back
+
+
 def test_a_lineage_that_we_do_not_renew_is_asked_about_by_name(
     tool: Tool, sectigo: Sectigo
 ) -> None:

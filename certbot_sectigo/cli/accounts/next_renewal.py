@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.cli import renewals
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.machine import commands
+from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.renewals import asking
 from certbot_sectigo.renewals.model import Outlook, Renewal
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Something that speaks against pinning a lineage to an account."""
+
+    lineage: str
+    text: str
+    """A sentence without the lineage's name."""
+    names: tuple[str, ...]
+    """Of its certificate."""
+    server: str
+    """ACME directory URL that it would renew at."""
 
 
 def lines(context: CommandContext, names: Sequence[str]) -> Iterator[str]:
@@ -23,6 +41,52 @@ def lines(context: CommandContext, names: Sequence[str]) -> Iterator[str]:
     if asked:
         yield "Whether the account may have the names the CA says to an order:"
         yield from (f"    {command}" for command in asked)
+
+
+def against(
+    context: CommandContext, account: Account, changes: Sequence[RenewalChange]
+) -> list[Objection]:
+    """Return what is known that speaks against a pin."""
+    from certbot_sectigo.renewals.objections import objections
+
+    planned = {c.lineage: {v.key: v.new for v in c.values} for c in changes}
+    planned = {name: values for name, values in planned.items() if "account" in values}
+    if not planned:
+        return []
+
+    def pinned(lineage: Lineage) -> Lineage:
+        values = planned.get(lineage.name)
+        if values is None:
+            return lineage
+        return replace(
+            lineage,
+            account=account.name,
+            server=values.get("server", lineage.server),
+            kid=values.get("sectigo_eab_kid", lineage.kid),
+        )
+
+    here, every = renewals.look(
+        context, lambda here: replace(here, lineages=tuple(map(pinned, here.lineages)))
+    )
+    return [
+        Objection(item.lineage.name, text, item.facts.names, item.server)
+        for item in every
+        if item.lineage.name in planned
+        for text in objections(item, every, here)
+    ]
+
+
+def warning(account: Account, found: Sequence[Objection]) -> Iterator[str]:
+    """Put what speaks against a pin into lines, with the commands that ask the CA beforehand."""
+    if not found:
+        return
+    yield "What is known speaks against it:"
+    yield from (f"- {each.lineage}: {each.text}" for each in found)
+    yield "This asks the CA beforehand, and nothing is issued:"
+    for names, server in dict.fromkeys((each.names, each.server) for each in found):
+        words = [word for name in names for word in ("-d", name)]
+        command = commands.ours("accounts", "probe", account.name, *words, "--server", server)
+        yield f"    {command}"
 
 
 def as_json(context: CommandContext, names: Sequence[str]) -> Mapping[str, Any]:

@@ -17,8 +17,9 @@ from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.accounts.records import ChangeRecord, RenewalChange
 from certbot_sectigo.base import errors, printable
 from certbot_sectigo.cli.accounts import next_renewal
+from certbot_sectigo.cli.accounts.next_renewal import Objection
 from certbot_sectigo.cli.format import document
-from certbot_sectigo.cli.shared import change, id_lookup
+from certbot_sectigo.cli.shared import change, id_lookup, renewal_changes
 from certbot_sectigo.cli.shared.id_types import AccountId, CertName, Kid, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
@@ -105,6 +106,8 @@ def command(
         _say_nothing_to_do(context, plan)
         return
 
+    against = next_renewal.against(context, plan.account, plan.changes)
+
     def carry_out(plan: PinPlan) -> PinPlan:
         if plan.note is not None:
             pin.note_kid(plan.account, plan.note)
@@ -115,8 +118,8 @@ def command(
         context,
         "accounts pin",
         make=make,
-        show=_show,
-        describe=_describe,
+        show=lambda plan: _show(plan, against),
+        describe=lambda plan: _describe(plan, against),
         question=lambda plan: "Write the renewal files?" if plan.changes else "Note the kid?",
         yes=yes,
         carry_out=carry_out,
@@ -203,39 +206,24 @@ def _same(one: Account, other: Account) -> bool:
     return os.path.realpath(one.folder) == os.path.realpath(other.folder)
 
 
-def _show(plan: PinPlan) -> None:
+def _show(plan: PinPlan, against: Sequence[Objection]) -> None:
     if plan.note is not None:
         click.echo(f"Note: account {plan.account.name} was bound with kid {plan.note.kid}.")
-    show_changes(plan.changes)
+    renewal_changes.show(plan.changes)
     if plan.already:
         click.echo(f"Pinned to it already: {', '.join(plan.already)}")
+    for line in next_renewal.warning(plan.account, against):
+        click.echo(printable.printable(line))
 
 
-def show_changes(changes: Sequence[RenewalChange]) -> None:
-    """Print what happens to renewal files."""
-    for each in changes:
-        click.echo(printable.lines(each.diff))
-
-
-def describe_changes(changes: Sequence[RenewalChange]) -> list[dict[str, Any]]:
-    """Return what happens to renewal files for JSON."""
-    return [
-        {
-            "lineage": each.lineage,
-            "file": str(each.path),
-            "changes": [{"key": v.key, "old": v.old, "new": v.new} for v in each.values],
-        }
-        for each in changes
-    ]
-
-
-def _describe(plan: PinPlan) -> dict[str, Any]:
+def _describe(plan: PinPlan, against: Sequence[Objection] = ()) -> dict[str, Any]:
     return {
         "account": plan.account.name,
         "server_path": plan.account.server_path,
         "note_kid": plan.note.kid if plan.note else None,
-        "lineages": describe_changes(plan.changes),
+        "lineages": renewal_changes.describe(plan.changes),
         "unchanged": list(plan.already),
+        "against": [{"lineage": each.lineage, "reason": each.text} for each in against],
     }
 
 
@@ -272,7 +260,7 @@ def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
 
     def show(plan: UndoPlan) -> None:
         click.echo(f"The pin to {plan.record.account} of {plan.record.when:%Y-%m-%d %H:%M} UTC:")
-        show_changes(plan.changes)
+        renewal_changes.show(plan.changes)
         if not plan.changes:
             click.echo("Its lineages are as they were before already.")
 
@@ -287,7 +275,7 @@ def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
         show=show,
         describe=lambda plan: {
             "undo_of": plan.record.account,
-            "lineages": describe_changes(plan.changes),
+            "lineages": renewal_changes.describe(plan.changes),
         },
         question="Take the pin back?",
         yes=yes,

@@ -20,8 +20,8 @@ from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.session import Session
-from certbot_sectigo.cli.accounts.pin import choose, describe_changes, show_changes
-from certbot_sectigo.cli.shared import ask_ca, change
+from certbot_sectigo.cli.accounts.pin import choose
+from certbot_sectigo.cli.shared import ask_ca, change, renewal_changes
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
@@ -230,7 +230,7 @@ def _show(plan: RegisterPlan) -> None:
         click.echo(f"at {pair.server}.")
     if plan.replaced:
         click.echo(f"Then pin to it what is pinned to {plan.replaced}:")
-        show_changes(plan.changes)
+        renewal_changes.show(plan.changes)
 
 
 def _describe(plan: RegisterPlan) -> dict[str, Any]:
@@ -239,7 +239,7 @@ def _describe(plan: RegisterPlan) -> dict[str, Any]:
         "server": plan.credentials.server,
         "account": plan.chosen.account.name if plan.chosen else None,
         "replaces": plan.replaced,
-        "lineages": describe_changes(plan.changes),
+        "lineages": renewal_changes.describe(plan.changes),
     }
 
 

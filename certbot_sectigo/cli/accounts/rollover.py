@@ -15,8 +15,7 @@ from certbot_sectigo.accounts.known import servers, uses
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.records import RenewalChange, Rollover
 from certbot_sectigo.base import errors
-from certbot_sectigo.cli.accounts.pin import describe_changes, show_changes
-from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
+from certbot_sectigo.cli.shared import ask_ca, change, id_lookup, renewal_changes
 from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.machine import commands, lineages
@@ -142,7 +141,7 @@ def _show(plan: RolloverPlan) -> None:
         click.echo(f"{plan.begun.new}. Find out which key holds, and finish.")
         return
     click.echo(f"Account {plan.old} at {plan.server} gets a new key, and so a new id here.")
-    show_changes(plan.changes)
+    renewal_changes.show(plan.changes)
     click.echo("Its old folder goes to the archive.")
 
 
@@ -151,7 +150,7 @@ def _describe(plan: RolloverPlan) -> dict[str, Any]:
         "account": plan.old,
         "server": plan.server,
         "resumes": plan.begun.new if plan.begun else None,
-        "lineages": describe_changes(plan.changes),
+        "lineages": renewal_changes.describe(plan.changes),
         "named_in": list(plan.named),
     }
 
