@@ -117,6 +117,16 @@ def test_every_command_answers_as_its_schema_has_it(
     [found] = [f for f in _json(tool, "doctor", check=1)["findings"] if "revoked" in f["code"]]
     assert (found["code"], found["severity"]) == ("renewal/revoked", "critical")
     assert "www.c.example: scm revoke had it revoked in SCM on 20" in found["what"]
+    # The note is cut: that there is one tells enough, and the same again mends it.
+    [note] = (tool.certbot.config_dir / "sectigo" / "scm" / "revoked").iterdir()
+    note.write_text("{")
+    [found] = [f for f in _json(tool, "doctor", check=1)["findings"] if "revoked" in f["code"]]
+    assert found["title"] == "A certificate that may be revoked is still in use"
+    sent = _sent(sandbox)
+    assert "is revoked already" in tool.run(*shlex.split(ran(found["command"]))[1:]).stdout
+    assert _sent(sandbox) == sent
+    [found] = [f for f in _json(tool, "doctor", check=1)["findings"] if "revoked" in f["code"]]
+    assert "www.c.example: scm revoke had it revoked in SCM, or found it so" in found["what"]
     done("is deactivated already", "scm", "deactivate-client", "new", client["id"])
     codes = {f["code"] for f in _json(tool, "scm", "audit", check=1)["findings"]}
     assert "scm/ended" in codes

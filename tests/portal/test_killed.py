@@ -1,19 +1,22 @@
-"""scm ensure and scm pair killed for good, at every request and file operation, and run again."""
+"""scm ensure, pair and revoke killed at every request and file operation, and run again."""
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from certbot_sectigo.portal import revoked
 from certbot_sectigo.portal.scm import Scm
-from certbot_sectigo.sandbox import RunningSandbox
+from certbot_sectigo.sandbox import Pair, RunningSandbox
 from tests.bed.certbot import Certbot
 from tests.bed.proposals import ran
 from tests.portal.conftest import a_minute_later, scm_ini, transport
 from tests.safety.forker import Forker
+from tests.sandbox.acme_client import Client, der
 
 NAME = "web1.c.example"
 DOMAINS = ("c.example", "www.c.example")
@@ -93,6 +96,52 @@ def test_pair(host: Host) -> None:
         host.output.unlink()
         number += 1
     assert number > 15
+
+
+def test_revoke(host: Host, sandbox: RunningSandbox) -> None:
+    host.forker.run(*host.ensure)
+    [account] = host.scm.accounts()
+    assert account.kid is not None
+    assert account.hmac_key is not None
+    client = Client(sandbox.directory_url()).register(Pair(account.kid, account.hmac_key))
+    live = host.config / "live" / DOMAINS[1]
+    live.mkdir(parents=True)
+    (host.config / "renewal").mkdir()
+    files = (f"{kind} = {live / kind}.pem\n" for kind in ("cert", "privkey", "chain", "fullchain"))
+    text = "".join(files) + "[renewalparams]\n"
+    (host.config / "renewal" / f"{DOMAINS[1]}.conf").write_text(text)
+    words = ["scm", "revoke", "--cert-name", DOMAINS[1], "--yes"]
+
+    def begin() -> str:
+        pem = client.issue(DOMAINS[1])
+        (live / "cert.pem").write_text(pem)
+        return hashlib.sha256(der(pem)).hexdigest()
+
+    def noted(fingerprint: str) -> bool | None:
+        found = revoked.read(host.config / "sectigo" / "scm", [])
+        return {one.fingerprint: one.sure for one in found}.get(fingerprint)
+
+    number, killed = 0, True
+    while killed:
+        fingerprint = begin()
+        killed = host.killed(words, number)
+        done = bool(sandbox.certificates()[-1].revoked)
+        # Nothing that was done goes without a note, and none says done of what was not.
+        assert noted(fingerprint) is not None or not done, number
+        assert done or not noted(fingerprint), number
+        if not noted(fingerprint):
+            host.forker.run(*words)
+        assert sandbox.certificates()[-1].revoked
+        assert noted(fingerprint) is True, number
+        number += 1
+    assert number > 10
+    for kind, left in (("forbidden", None), ("drop-after", False)):
+        fingerprint = begin()
+        sandbox.fault(kind, "scm-revoke-serial")
+        host.forker.run(*words, check=1)
+        assert noted(fingerprint) is left
+        host.forker.run(*words)
+        assert noted(fingerprint) is True
 
 
 def test_a_full_disk(host: Host) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ from certbot_sectigo.machine import certificates as machine_certificates
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.certificates import Unreadable
 from certbot_sectigo.portal import commands, parsing, revoked
+from certbot_sectigo.portal.errors import OutcomeUnknownError, PortalError
 from certbot_sectigo.portal.model import REVOCATION_REASONS
 
 
@@ -112,9 +113,29 @@ def revoke(
     )
 
     def carry_out(_: object) -> None:
+        folder, mine = _notes(context, number)
         if not already:
-            scm.revoke(number, REVOCATION_REASONS[reason], words)
-        _note(context, number, None if already else scm.now())
+            # Revoking counts more than a note of it: whether there can be one is told afterwards.
+            with contextlib.suppress(errors.Error):
+                for fingerprint in mine:
+                    revoked.begin(folder, fingerprint)
+            try:
+                scm.revoke(number, REVOCATION_REASONS[reason], words)
+            except OutcomeUnknownError:
+                raise
+            except PortalError:
+                with contextlib.suppress(errors.Error):
+                    for fingerprint in mine:
+                        revoked.withdraw(folder, fingerprint)
+                raise
+        try:
+            for fingerprint in mine:
+                revoked.write(folder, fingerprint, None if already else scm.now())
+        except errors.Error as error:
+            raise errors.Error(
+                f"The certificate is revoked. That could not be noted: {error.message}",
+                error.remedy,
+            ) from None
 
     change.act(
         context,
@@ -133,22 +154,19 @@ def revoke(
     )
 
 
-def _note(context: CommandContext, number: int, when: datetime | None) -> None:
-    """Note the certificate, where a lineage here has it: the doctor then tells that it is served.
+def _notes(context: CommandContext, number: int) -> tuple[Path, list[str]]:
+    """Return where notes are, and the fingerprints of those that lineages here have of a serial.
 
-    :raises certbot_sectigo.base.errors.Error: if that cannot be written.
+    The doctor then tells that it is served.
+
+    :raises certbot_sectigo.base.errors.Error: if that cannot be told.
     """
-    try:
-        dirs = change.dirs_of(context)
-        for lineage in lineages.read_all(dirs.renewal):
-            path = lineage.cert_path
-            own = machine_certificates.read(path) if path is not None else None
-            if isinstance(own, machine_certificates.Certificate) and own.serial == number:
-                revoked.write(dirs.portal, own.fingerprint, when)
-    except errors.Error as error:
-        raise errors.Error(
-            f"The certificate is revoked. That could not be noted: {error.message}", error.remedy
-        ) from None
+    dirs = change.dirs_of(context)
+    paths = [lineage.cert_path for lineage in lineages.read_all(dirs.renewal)]
+    held = [machine_certificates.read(path) for path in paths if path is not None]
+    mine = [c.fingerprint for c in held
+            if isinstance(c, machine_certificates.Certificate) and c.serial == number]  # fmt: skip
+    return dirs.portal, list(dict.fromkeys(mine))
 
 
 def _number(

@@ -8,6 +8,7 @@ from datetime import datetime
 from certbot_sectigo.ca.revocation_words import Source
 from certbot_sectigo.doctor.model import Finding, Revocation, Severity
 from certbot_sectigo.machine import commands
+from certbot_sectigo.portal import commands as portal_commands
 from certbot_sectigo.renewals.due import window
 from certbot_sectigo.renewals.model import Renewal
 
@@ -26,7 +27,20 @@ def check(
     for renewal in renewals:
         name = renewal.lineage.name
         said = known.get(name)
-        reason = _reason(renewal, said, now, certbot_version) if said is not None else ""
+        if said is None:
+            continue
+        reason = _reason(renewal, said, now, certbot_version)
+        if not reason and said.logged is not None and not said.logged.sure and not _good(said):
+            yield Finding(
+                "renewal/revoked",
+                Severity.CRITICAL,
+                "A certificate that may be revoked is still in use",
+                f"{name}: scm revoke was about to revoke it in SCM, and its note does not tell "
+                f"that it was done ({said.logged.log}).",
+                (str(renewal.lineage.cert_path or renewal.lineage.path),),
+                "Repeat it: it asks SCM first, and revokes the certificate if that is still to do.",
+                portal_commands.ours("revoke", "--cert-name", name),
+            )
         if reason:
             yield Finding(
                 "renewal/revoked",
@@ -44,7 +58,7 @@ def _reason(
     renewal: Renewal, said: Revocation, now: datetime, certbot_version: tuple[int, ...]
 ) -> str:
     """Return who says that a certificate is revoked, in a sentence; empty where nobody does."""
-    if said.logged is not None:
+    if said.logged is not None and said.logged.sure:
         when = f" on {said.logged.when:%Y-%m-%d}" if said.logged.when else ""
         if said.logged.line is None:
             return f"scm revoke had it revoked in SCM{when}, or found it so ({said.logged.log})."
@@ -54,7 +68,7 @@ def _reason(
         if word.revoked:
             when = f" on {word.when:%Y-%m-%d}" if word.when else ""
             return f"{word.source.value} ({word.url}) says that it was revoked{when}."
-    if any(word.revoked is False for word in said.words):
+    if _good(said):
         return ""
     for word in said.words:
         if word.source is Source.ARI and word.when is not None and word.when < now:
@@ -70,3 +84,8 @@ def _reason(
                     f"certificates that are revoked, or about to be ({word.url})."
                 )
     return ""
+
+
+def _good(said: Revocation) -> bool:
+    """Return whether somebody who was asked says that it is not revoked."""
+    return any(word.revoked is False for word in said.words)

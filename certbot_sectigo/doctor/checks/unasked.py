@@ -42,7 +42,7 @@ def _revocations(known: Mapping[str, Revocation]) -> Iterator[str]:
     """Name the certificates of which nobody told whether they are revoked."""
     for name, said in known.items():
         told = any(word.revoked is not None or word.when is not None for word in said.words)
-        if said.logged is not None or told:
+        if (said.logged is not None and said.logged.sure) or told:
             continue
         failed = "; ".join(f"{w.source.value} ({w.url}): {w.why}" for w in said.words)
         yield f"{name}, whether it is revoked: " + (

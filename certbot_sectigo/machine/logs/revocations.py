@@ -24,6 +24,8 @@ class Revoked:
     log: Path
     line: int | None
     """None where no log tells but our own note of what was revoked through the portal."""
+    sure: bool = True
+    """Whether it was done; else it was begun, or that cannot be read."""
 
 
 def told(exchange: Exchange, log: Path) -> Iterator[Revoked]:
