@@ -19,10 +19,14 @@ import nox
 
 TREE = Path(__file__).resolve().parent
 NOX = TREE / ".nox"
-DEBIAN = (
-    "versions",
-    *(f"e2e/test_{n}.py" for n in ("right_account", "renewal", "dry_run", "no_harm", "revoke")),
+LEAST = (
+    "tests/versions",
+    *(
+        f"tests/e2e/test_{name}.py"
+        for name in ("right_account", "renewal", "dry_run", "no_harm", "revoke")
+    ),
 )
+"""The ways in and the least there is to do, for a certbot that all tests run with elsewhere."""
 WORKERS = os.environ.get("WORKERS", "4")
 
 nox.needs_version = ">=2024.4.15"
@@ -42,6 +46,7 @@ class Certbot:
     """Versions of its time, and what they need that their own metadata do not say."""
     left_out: tuple[str, ...] = ()
     """Words for pytest."""
+    tests: tuple[str, ...] = ("tests/e2e",)
 
 
 # Before 2.0 certbot uses zope, whose packages its pkg_resources finds only under the names
@@ -119,7 +124,8 @@ CERTBOTS = (
         ("josepy<2", "pyopenssl<24.3", "cryptography<44", "setuptools<70"),
     ),
     Certbot("4.0.0", "Debian 13", "3.13"),
-    Certbot("5.8.0", "the snap and pip", "3.13"),
+    # It is the one that make test installs.
+    Certbot("5.8.0", "the snap and pip", "3.13", tests=LEAST),
 )
 
 
@@ -149,7 +155,11 @@ def build_wheel(session: nox.Session) -> str:
 
 
 def end_to_end(
-    session: nox.Session, folder: Path, packages: Sequence[str], left_out: Sequence[str] = ()
+    session: nox.Session,
+    folder: Path,
+    packages: Sequence[str],
+    left_out: Sequence[str],
+    tests: Sequence[str],
 ) -> None:
     """Install into an environment and run the end-to-end tests there.
 
@@ -169,7 +179,7 @@ def end_to_end(
     # Which certbot is here makes no difference to other clients, or to sudo and sshd.
     alike = ("test_foreign_clients.py", "test_certificate_machine_set_up.py")
     left_out = [*left_out, *(f"--ignore=tests/e2e/{name}" for name in alike)]
-    words = [*left_out, *(session.posargs or ["tests/e2e"])]
+    words = [*left_out, *(session.posargs or tests)]
     started = time.monotonic()
     try:
         session.run(
@@ -191,7 +201,8 @@ def matrix(session: nox.Session, certbot: Certbot) -> None:
     session.log(f"certbot {certbot.version}, as in {certbot.shipped_by}")
     pins = [pin.format(version=certbot.version) for pin in certbot.pins]
     wheel = f"{build_wheel(session)}[test]"
-    end_to_end(session, folder, [wheel, f"certbot=={certbot.version}", *pins], certbot.left_out)
+    packages = [wheel, f"certbot=={certbot.version}", *pins]
+    end_to_end(session, folder, packages, certbot.left_out, certbot.tests)
 
 
 @nox.session(python=False)
@@ -215,6 +226,4 @@ def debian(session: nox.Session) -> None:
     shutil.rmtree(folder / "beside", ignore_errors=True)
     bare.parent.mkdir(parents=True)
     bare.symlink_to(script)
-    if not session.posargs:
-        session.posargs.extend(f"tests/{name}" for name in DEBIAN)
-    end_to_end(session, folder, [f"{build_wheel(session)}[test]"], _BEFORE_2_3)
+    end_to_end(session, folder, [f"{build_wheel(session)}[test]"], _BEFORE_2_3, LEAST)
