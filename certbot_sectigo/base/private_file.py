@@ -52,6 +52,8 @@ class Exposure:
     reason: str
     remedy: str
     """The chmod or chown that helps."""
+    writable: bool = True
+    """Others can put something else into it, too."""
 
 
 @dataclass(frozen=True)
@@ -122,21 +124,35 @@ def _read(path: Path, form: Form, owner: int | None) -> tuple[str, Exposure | No
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise PrivateFileError(f"{path} is not a text file in UTF-8.", form.example) from None
-    return text, _exposure(path, status, owner)
+    return text, exposed(path, status, owner)
 
 
-def _exposure(path: Path, status: os.stat_result, owner: int | None) -> Exposure | None:
+def exposed(path: Path, status: os.stat_result, owner: int | None) -> Exposure | None:
+    """Return why a file is not private enough for a secret; None if it is.
+
+    :param status: of the file that is open.
+    :param owner: see :func:`read`.
+    """
     if status.st_uid not in (0, os.geteuid(), owner):
         stranger = _user_name(status.st_uid)
         rightful = os.geteuid() if owner is None else owner
         return Exposure(path, f"belongs to {stranger}", _giving(path, rightful))
-    who = [name for bits, name in ((0o070, "its group"), (0o007, "everybody"))
-           if status.st_mode & bits]  # fmt: skip
+    mode = stat.S_IMODE(status.st_mode)
+    folder = credentials_directory()
+    if folder is not None and path.parent == folder and status.st_uid == 0:
+        # systemd lets the unit's user in by an ACL, whose mask shows as the group's bits.
+        mode &= ~stat.S_IRGRP
+    who = [name for bits, name in ((0o070, "its group"), (0o007, "everybody")) if mode & bits]
     if who:
-        mode = stat.S_IMODE(status.st_mode)
         reason = f"is open to {' and '.join(who)} (mode {mode:04o})"
-        return Exposure(path, reason, _closing(path))
+        return Exposure(path, reason, _closing(path), writable=bool(mode & 0o022))
     return None
+
+
+def credentials_directory() -> Path | None:
+    """Return where systemd puts the credentials of the unit that this runs in; None outside."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    return Path(folder) if Path(folder).is_absolute() else None
 
 
 def _closing(path: Path) -> str:

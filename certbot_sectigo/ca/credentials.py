@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import dataclasses
 import re
 from collections.abc import Mapping
@@ -15,6 +13,8 @@ from certbot_sectigo.base import private_file
 from certbot_sectigo.base.loopback import is_loopback
 from certbot_sectigo.base.private_file import Exposure
 from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.ca import hmac_key as hmac_keys
+from certbot_sectigo.ca.hmac_key import HmacKey, KeyCommand, KeyFile
 
 DEFAULT_SERVER = "https://acme.sectigo.com/v2/OV"
 """Where a credentials file that names no server belongs: Sectigo's OV directory."""
@@ -22,8 +22,8 @@ DEFAULT_SERVER = "https://acme.sectigo.com/v2/OV"
 ALGORITHMS = ("HS256", "HS384", "HS512")
 """MAC algorithms for the binding (RFC 8555 section 7.3.4 asks for a MAC-based one)."""
 
-_KEYS = ("sectigo_eab_kid", "sectigo_eab_hmac_key", "sectigo_eab_server", "sectigo_eab_hmac_alg")
-_MINIMUM_KEY_BYTES = 16
+_SOURCES = ("sectigo_eab_hmac_key", "sectigo_eab_hmac_key_command", "sectigo_eab_hmac_key_file")
+_KEYS = ("sectigo_eab_kid", *_SOURCES, "sectigo_eab_server", "sectigo_eab_hmac_alg")
 
 
 CredentialsError = private_file.PrivateFileError
@@ -35,8 +35,9 @@ class Credentials:
     """One EAB pair and the server it belongs to."""
 
     kid: str
-    hmac_key: Secret
-    """base64url without padding, the form `acme` takes."""
+    hmac_key: HmacKey
+    """Its ``reveal()`` gives base64url without padding, the form `acme` takes, and may fail
+    where the file says only where the key is."""
     server: str
     hmac_alg: str = "HS256"
     path: Path | None = None
@@ -44,6 +45,13 @@ class Credentials:
     server_is_default: bool = False
     """The file names no server, so :data:`DEFAULT_SERVER` stands in."""
     exposure: Exposure | None = None
+
+    @property
+    def holds(self) -> str:
+        """Say what whoever can read the file learns of the secret; follows the file's name."""
+        if isinstance(self.hmac_key, Secret):
+            return "holds the EAB secret"
+        return "says where the EAB secret is"
 
 
 def read(path: Path, owner: int | None = None) -> Credentials:
@@ -62,7 +70,6 @@ def read(path: Path, owner: int | None = None) -> Credentials:
     file = private_file.read(path, _FORM, owner)
     values, exposure = file.values, file.exposure
     kid_line, kid = _required(path, values, "sectigo_eab_kid")
-    key_line, key = _required(path, values, "sectigo_eab_hmac_key")
     if re.search(r"\s", kid):
         raise private_file.bad(path, kid_line, "sectigo_eab_kid contains white space", _COPY_AGAIN)
     server_line, server = values.get("sectigo_eab_server", (0, ""))
@@ -79,15 +86,9 @@ def read(path: Path, owner: int | None = None) -> Credentials:
         raise private_file.bad(path, alg_line,
                                "sectigo_eab_hmac_alg is none of " + ", ".join(ALGORITHMS),
                                "Drop the line: HS256 is what Sectigo uses.")  # fmt: skip
-    try:
-        hmac_key = normalise_key(key)
-    except ValueError as error:
-        raise private_file.bad(
-            path, key_line, f"sectigo_eab_hmac_key {error}", _COPY_AGAIN
-        ) from None
     return Credentials(
         kid=kid,
-        hmac_key=hmac_key,
+        hmac_key=_key(path, values, exposure, owner),
         server=server or DEFAULT_SERVER,
         hmac_alg=alg.upper(),
         path=path,
@@ -112,7 +113,7 @@ def from_options(kid: str, hmac_key: str | None, server: str, hmac_alg: str | No
     if not hmac_key:
         raise CredentialsError("--eab-kid is given without --eab-hmac-key.", hint)
     try:
-        key = normalise_key(hmac_key)
+        key = hmac_keys.normalise(hmac_key)
     except ValueError as error:
         raise CredentialsError(f"--eab-hmac-key {error}.", hint) from None
     return Credentials(kid=kid, hmac_key=key, server=server, hmac_alg=hmac_alg or "HS256")
@@ -129,43 +130,19 @@ def private_or_refuse(credentials: Credentials, *, insecure: bool) -> None:
     :param insecure: the user's word that it is all right (``--sectigo-eab-insecure-credentials``).
     :raises CredentialsError: with the chmod or chown that helps.
     """
-    exposure = credentials.exposure
-    if exposure is not None and not insecure:
+    if insecure:
+        return
+    exposure, holds = credentials.exposure, credentials.holds
+    if exposure is None and isinstance(credentials.hmac_key, KeyFile):
+        exposure, holds = credentials.hmac_key.look(), "holds the EAB secret"
+    if exposure is not None:
         raise CredentialsError(
-            f"{exposure.path} holds the EAB secret and {exposure.reason}.",
+            f"{exposure.path} {holds} and {exposure.reason}.",
             f"Run:  {exposure.remedy}\n"
             "Whoever read it can get certificates for every name of this ACME account: if others "
             "could, have Sectigo Certificate Manager make a new pair.\n"
             "(--sectigo-eab-insecure-credentials uses the file as it is.)",
         )
-
-
-def normalise_key(value: str) -> Secret:
-    """Bring a pasted HMAC key into the form `acme` takes: base64url without padding.
-
-    :param value: base64url or ordinary base64, padded or not, wrapped or not.
-    :raises ValueError: if it is neither, or shorter than 128 bits; the text
-        completes a sentence that begins with the option's name.
-    """
-    text = re.sub(r"[\s\u200b\u200c\u200d\ufeff]", "", value.strip(private_file.WRAPPING)).rstrip(
-        "="
-    )
-    if not text:
-        raise ValueError("is empty")
-    if re.search(r"[-_]", text) and re.search(r"[+/]", text):
-        raise ValueError("mixes the two base64 alphabets, so it is not one key")
-    text = text.replace("+", "-").replace("/", "_")
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
-        raise ValueError("has characters that base64url does not know")
-    if len(text) % 4 == 1:
-        raise ValueError("has a length no base64 text has, so a part of it is missing")
-    try:
-        decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (binascii.Error, ValueError):
-        raise ValueError("is not base64url") from None
-    if len(decoded) < _MINIMUM_KEY_BYTES:
-        raise ValueError(f"has only {len(decoded) * 8} bits, and fewer than 128 are not safe")
-    return Secret(text)
 
 
 def server_problem(url: str) -> str | None:
@@ -199,8 +176,34 @@ _FORM = private_file.Form(
         f"sectigo_eab_kid = KID\nsectigo_eab_hmac_key = KEY\nsectigo_eab_server = {DEFAULT_SERVER}"
     ),
     continued=frozenset({"sectigo_eab_hmac_key"}),
+    verbatim=frozenset({"sectigo_eab_hmac_key_command", "sectigo_eab_hmac_key_file"}),
 )
 SERVER_HINT = f"Write the ACME directory URL that SCM shows, such as {DEFAULT_SERVER}"
+
+
+def _key(
+    path: Path,
+    values: Mapping[str, tuple[int, str]],
+    exposure: Exposure | None,
+    owner: int | None,
+) -> HmacKey:
+    """Return where the key comes from: exactly one of the settings that say it."""
+    given = [name for name in _SOURCES if name in values]
+    if len(given) > 1:
+        line = values[given[1]][0]
+        raise private_file.bad(
+            path, line, f"{given[1]} stands beside {given[0]}", "Keep one of the two."
+        )
+    name = given[0] if given else _SOURCES[0]
+    line, value = _required(path, values, name)
+    if name.endswith("_command"):
+        return KeyCommand(path, line, value, exposure if exposure and exposure.writable else None)
+    if name.endswith("_file"):
+        return KeyFile(path, line, value, owner)
+    try:
+        return hmac_keys.normalise(value)
+    except ValueError as error:
+        raise private_file.bad(path, line, f"{name} {error}", _COPY_AGAIN) from None
 
 
 def _required(path: Path, values: Mapping[str, tuple[int, str]], key: str) -> tuple[int, str]:

@@ -250,10 +250,9 @@ class PluginRun:
     def _warn_of_exposure(self, pair: Credentials | None) -> None:
         """Say that others can read the file, also where its secret is not needed now."""
         exposure = pair.exposure if pair else None
-        if exposure is not None and not self._own("insecure_credentials"):
+        if pair and exposure and not self._own("insecure_credentials"):
             certbot_versions.warn(
-                f"{exposure.path} holds the EAB secret and {exposure.reason}. "
-                f"Run:  {exposure.remedy}"
+                f"{exposure.path} {pair.holds} and {exposure.reason}. Run:  {exposure.remedy}"
             )
 
     def _apply(self, chosen: Chosen, wanted: AccountRequest, lineage: Lineage | None) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from certbot_sectigo.base import private_file
+from certbot_sectigo.base import private_file, secret_command
 from certbot_sectigo.base.loopback import is_loopback
 from certbot_sectigo.base.private_file import PrivateFileError
 from certbot_sectigo.base.secret import Secret
@@ -38,7 +35,6 @@ _FORM = private_file.Form(
         f"sectigo_scm_{name}" for name in ("password", "password_command", "client_secret")
     ),
 )
-_COMMAND_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -115,13 +111,16 @@ def read(path: Path, owner: int | None = None) -> ScmCredentials:
             "sectigo_scm_certificate.",
             "Such as:  sectigo_scm_password_command = pass show scm",
         )
-    password = given["password"] or _ask_command(path, lines, given["password_command"])
+    if given["password"]:
+        password = Secret(given["password"])
+    else:
+        password = _ask_command(path, lines, given["password_command"])
     return ScmCredentials(
         url=url,
         path=path,
         login=given["login"],
         customer_uri=given["customer_uri"],
-        password=Secret(password),
+        password=password,
     )
 
 
@@ -156,44 +155,9 @@ def _url_problem(url: str) -> str | None:
     return None
 
 
-def _ask_command(path: Path, lines: dict[str, int], command: str) -> str:
-    """Return the first line of what a command prints; what it says else is for the terminal.
-
-    :raises PrivateFileError: if it fails or prints nothing; its output is never repeated.
-    """
-
-    def bad(why: str, remedy: str) -> PrivateFileError:
-        line = lines["password_command"]
-        return private_file.bad(path, line, f"sectigo_scm_password_command {why}", remedy)
-
+def _ask_command(path: Path, lines: dict[str, int], command: str) -> Secret:
     try:
-        words = shlex.split(command)
-        process = subprocess.Popen(words, stdout=subprocess.PIPE)
-    except ValueError:
-        raise bad("cannot be understood", "Mind the quotes.") from None
-    except OSError as error:
-        raise bad(f"cannot be run: {words[0]}: {error.strerror}", "Try it by hand.") from None
-    assert process.stdout is not None  # noqa: S101
-    try:
-        process.wait(_COMMAND_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise bad("takes longer than a minute", "Try it by hand.") from None
-    else:
-        # What it has started may go on, and keep the pipe open.
-        os.set_blocking(process.stdout.fileno(), False)
-        output = process.stdout.read() or b""
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-    password = output.partition(b"\n")[0].removesuffix(b"\r")
-    if process.returncode != 0 or not password:
-        raise bad(
-            f"ended with code {process.returncode} and printed "
-            + ("a password" if password else "nothing"),
-            "Try it by hand: it has to print the password and end with 0.",
-        )
-    try:
-        return password.decode("utf-8")
-    except UnicodeDecodeError:
-        raise bad("prints something else than text", "Try it by hand.") from None
+        return secret_command.first_line(command)
+    except secret_command.SecretCommandError as error:
+        why = f"sectigo_scm_password_command {error.why}"
+        raise private_file.bad(path, lines["password_command"], why, error.remedy) from None

@@ -20,8 +20,13 @@ from certbot_sectigo.portal.port import Portal
 _PENDING = "pending"
 _KID = re.compile(r"[\x21-\x7e]{1,200}")
 _KEY = re.compile(r"[A-Za-z0-9+/_=-]{16,1000}")
+_NAMES = ("kid", "hmac_key", "hmac_key_command", "hmac_key_file", "server", "hmac_alg")
+_ELSEWHERE = ("sectigo_eab_hmac_key_command", "sectigo_eab_hmac_key_file")
 _FORM = private_file.Form(
-    "sectigo_eab", ("sectigo_eab_kid", "sectigo_eab_hmac_key", "sectigo_eab_server"), ""
+    "sectigo_eab",
+    tuple(f"sectigo_eab_{name}" for name in _NAMES),
+    "",
+    verbatim=frozenset(_ELSEWHERE),
 )
 
 
@@ -167,6 +172,12 @@ def write(path: Path, content: str, backup: Path, owner: int | None) -> bool:
 def _read(path: Path, owner: int | None) -> private_file.PrivateFile:
     with contextlib.suppress(private_file.PrivateFileError):
         found = private_file.read(path, _FORM, owner)
+        for name in _ELSEWHERE:
+            if name in found.values:
+                raise errors.Error(
+                    f"{path} takes its key from elsewhere ({name}), so it stays as it is.",
+                    "Put the pair there by hand, or give another --output.",
+                )
         if found.values:
             return found
     raise errors.Error(

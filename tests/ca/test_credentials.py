@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_sectigo.ca import credentials
+from certbot_sectigo.ca import credentials, hmac_key
 from certbot_sectigo.ca.credentials import CredentialsError
 
 KID = "kT3xq0bR9e-kid_of_tests"
@@ -77,14 +77,14 @@ def test_a_key_that_begins_with_a_dash(tmp_path: Path) -> None:
 def test_any_spelling_of_a_key_gives_the_same_form(raw: bytes) -> None:
     url = base64.urlsafe_b64encode(raw).decode()
     for spelling in (url, url.rstrip("="), base64.b64encode(raw).decode(), f" {url}\n"):
-        normal = credentials.normalise_key(spelling).reveal()
+        normal = hmac_key.normalise(spelling).reveal()
         assert normal == url.rstrip("=")
 
 
 @given(st.text(max_size=60))
 def test_normalising_never_fails_otherwise_than_it_says(text: str) -> None:
     try:
-        normal = credentials.normalise_key(text).reveal()
+        normal = hmac_key.normalise(text).reveal()
     except ValueError as error:
         assert len(text) < 6 or text not in str(error)
     else:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.base import errors
-from certbot_sectigo.portal import credentials
+from certbot_sectigo.base import errors, secret_command
+from certbot_sectigo.portal import credentials, pair
 from tests.bed.proposals import ran
 
 GOOD = "sectigo_scm_login = me\nsectigo_scm_customer_uri = uni\n"
@@ -53,7 +53,7 @@ def test_whatever_a_password_command_leaves_behind(tmp_path: Path) -> None:
 def test_a_password_command_that_hangs_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(credentials, "_COMMAND_SECONDS", 0.2)
+    monkeypatch.setattr(secret_command, "MOST_SECONDS", 0.2)
     pids = tmp_path / "pid"
     command = (
         f"sh -c 'trap \"\" TERM INT HUP; echo $$ > {pids}; echo secret; while :; do sleep 1; done'"
@@ -130,3 +130,12 @@ def test_a_file_that_others_can_read_is_refused_and_the_command_helps(tmp_path: 
 def test_a_file_that_is_not_there_says_how_to_make_it(tmp_path: Path) -> None:
     with pytest.raises(errors.Error, match="sectigo_scm_login = LOGIN"):
         credentials.read(tmp_path / "none.ini")
+
+
+@pytest.mark.parametrize("name", ["hmac_key_command", "hmac_key_file"])
+def test_a_pair_is_not_put_over_a_file_whose_key_is_elsewhere(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "sectigo-eab.ini"
+    path.write_text(f"sectigo_eab_kid = k\nsectigo_eab_{name} = pass 'x y'\n")
+    with pytest.raises(errors.Error, match=f"from elsewhere .sectigo_eab_{name}.") as caught:
+        pair.write(path, "sectigo_eab_kid = new\n", tmp_path / "backup", None)
+    assert "pass 'x y'" in path.read_text() and caught.value.remedy

@@ -62,6 +62,7 @@ def register(
     :param new_key: makes an account key; called only if none is pending.
     :returns: the account, in its place below ``accounts/``.
     :raises RegistrationError: where the CA refused.
+    :raises certbot_sectigo.ca.credentials.CredentialsError: where the secret is not to be had.
     :raises certbot_sectigo.ca.errors.CaError: where it could not be asked; the key stays.
     """
     below = server_path(credentials.server)
@@ -77,6 +78,7 @@ def register(
         consent.agree(terms)
     contact = consent.contact()
     _refuse_without(contact, credentials)
+    credentials.hmac_key.reveal()  # a command that gives no key is to leave nothing behind
     if folder is None:
         note = Note(
             credentials.kid, credentials.server, Learned.REGISTERED, datetime.now(timezone.utc)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.ca import credentials
+from certbot_sectigo.ca.hmac_key import KeyCommand
 from certbot_sectigo.doctor.model import Leak, LeakPlace
 from certbot_sectigo.doctor.readers import hmac_keys
 from certbot_sectigo.machine import schedules
@@ -35,7 +36,9 @@ def known_keys(files: Iterable[Path]) -> list[Secret]:
     found = []
     for path in files:
         try:
-            found.append(credentials.read(path).hmac_key)
+            key = credentials.read(path).hmac_key
+            if not isinstance(key, KeyCommand):  # which is not run for a look round
+                found.append(Secret(key.reveal()))
         except credentials.CredentialsError:
             continue
     return found

@@ -15,6 +15,7 @@ from certbot_sectigo.accounts.change import register as registration
 from certbot_sectigo.accounts.change.register import PairAlreadyBound, RegistrationError
 from certbot_sectigo.base import atomic
 from certbot_sectigo.base.secret import Secret
+from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.errors import Unreachable
 from certbot_sectigo.ca.session import Settings
@@ -41,11 +42,11 @@ class Bench:
         server = self.sandbox.directory_url("OV")
         return Credentials(kid or self.pair.kid, key or self.pair.hmac_key, server)
 
-    def register(self, credentials: Credentials | None = None) -> str:
+    def register(self, pair: Credentials | None = None) -> str:
         consent = registration.Consent(lambda terms: None, lambda: ())
         leftovers.sweep(self.dirs)  # as the command and the plugin do
         account = registration.register(
-            self.dirs, credentials or self.credentials(), SETTINGS, consent, new_key
+            self.dirs, pair or self.credentials(), SETTINGS, consent, new_key
         )
         assert account.loads and account.kid == self.pair.kid
         return account.name
@@ -95,6 +96,34 @@ def test_a_connection_that_breaks_costs_nothing(bench: Bench, fault: str) -> Non
     assert bench.register() == waiting
     assert len(bench.sandbox.accounts()) == 1
     assert bench.pending() == []
+
+
+def test_a_secret_command_is_asked_before_anything_is_written_and_not_again(
+    bench: Bench, tmp_path: Path
+) -> None:
+    runs = tmp_path / "runs"
+    file = tmp_path / "sectigo.ini"
+
+    def write(script: str) -> Credentials:
+        line = f"sectigo_eab_hmac_key_command = sh -c 'echo >> {runs}; {script}'\n"
+        server = bench.sandbox.directory_url("OV")
+        more = f"sectigo_eab_kid = {bench.pair.kid}\nsectigo_eab_server = {server}\n"
+        file.write_text(more + line)
+        file.chmod(0o600)
+        return credentials.read(file)
+
+    before = bench.files()
+    with pytest.raises(credentials.CredentialsError, match="ended with code 1"):
+        bench.register(write("exit 1"))
+    assert bench.files() == before
+    bench.sandbox.fault("drop-after", "newAccount")
+    good = f"echo {bench.pair.hmac_key.reveal()}"
+    with pytest.raises(Unreachable):
+        bench.register(write(good))
+    [waiting] = bench.pending()
+    # The CA has the account by now, so the secret is not needed again.
+    assert bench.register(write("exit 1")) == waiting
+    assert len(runs.read_text()) == 2
 
 
 class Killed(BaseException):
