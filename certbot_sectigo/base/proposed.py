@@ -13,6 +13,9 @@ written: Callable[[str], None] | None = None
 every one of them is run as printed."""
 
 
+_lines: set[str] = set()
+
+
 def line(text: str) -> str:
     """Return a command line as it stands: of a program that takes no directories of certbot's.
 
@@ -20,4 +23,10 @@ def line(text: str) -> str:
     """
     if written is not None:
         written(text)
+    _lines.update(text.splitlines())
     return text
+
+
+def is_in(text: str) -> bool:
+    """Return whether a line of text has a command in it that was proposed."""
+    return any(each in text for each in _lines)

@@ -20,6 +20,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change, renewal_changes
 from certbot_sectigo.cli.shared.id_types import CertName, Kid
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import certbot_process, commands, lock_keeper
 from certbot_sectigo.machine.dirs import Dirs
 
@@ -98,7 +99,7 @@ def _means(context: CommandContext, dirs: Dirs, no_verify_ssl: bool) -> Means:
     more = ["--no-verify-ssl"] if no_verify_ssl else []
 
     def waiting(who: str) -> None:
-        click.echo(who, err=True)
+        say(who, err=True)
 
     def lock() -> AbstractContextManager[None]:
         return lock_keeper.locked(dirs, context.lock_timeout, waiting)
@@ -121,23 +122,23 @@ def _nothing(context: CommandContext, plan: AdoptPlan, everything: bool) -> int:
         document.write("adopt", done=True, plan=_describe(plan), result=empty)
     else:
         _show(plan)
-        click.echo("Nothing to adopt.")
+        say("Nothing to adopt.")
     return 0 if everything or ours else 1
 
 
 def _show(plan: AdoptPlan) -> None:
     for adopted in plan.adoptions:
-        click.echo(
+        say(
             f"{adopted.change.lineage}: account {adopted.account.name}, kid {adopted.kid} "
             f"({_HOW[adopted.learned]})"
         )
         for warning in adopted.warnings:
-            click.echo(f"  Mind: {warning}.")
+            say(f"  Mind: {warning}.")
     renewal_changes.show([adopted.change for adopted in plan.adoptions])
     for left in plan.left:
-        click.echo(f"Left alone: {left.lineage}, since {left.reason}.")
+        say(f"Left alone: {left.lineage}, since {left.reason}.")
         if left.remedy:
-            click.echo(f"  {left.remedy}")
+            say(f"  {left.remedy}")
 
 
 _HOW = {
@@ -182,14 +183,12 @@ def _result(done: Adopted) -> dict[str, Any]:
 def _conclude(done: Adopted) -> None:
     for trial in done.trials:
         if not trial.succeeded:
-            click.echo(printable.lines(trial.output))  # with the CA's words
-            click.echo(
-                f"The dry run of {trial.lineage} failed, so its renewal file is as it was before."
-            )
+            say(printable.lines(trial.output))  # with the CA's words
+            say(f"The dry run of {trial.lineage} failed, so its renewal file is as it was before.")
     if done.adopted:
         how = "; their dry runs succeeded" if done.trials else ""
-        click.echo(f"Renewed by {adopt_plan.PLUGIN} from now on{how}: {', '.join(done.adopted)}.")
-        click.echo(f"To take it back:\n    {commands.ours('adopt', '--undo')}")
+        say(f"Renewed by {adopt_plan.PLUGIN} from now on{how}: {', '.join(done.adopted)}.")
+        say(f"To take it back:\n    {commands.ours('adopt', '--undo')}")
 
 
 def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
@@ -206,10 +205,10 @@ def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
 
     def show(plan: tuple[records.ChangeRecord, tuple[RenewalChange, ...]]) -> None:
         record, changes = plan
-        click.echo(f"The adoption of {record.when:%Y-%m-%d %H:%M} UTC:")
+        say(f"The adoption of {record.when:%Y-%m-%d %H:%M} UTC:")
         renewal_changes.show(changes)
         if not changes:
-            click.echo("Its lineages are as they were before already.")
+            say("Its lineages are as they were before already.")
 
     def carry_out(
         plan: tuple[records.ChangeRecord, tuple[RenewalChange, ...]],
@@ -226,7 +225,7 @@ def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
         question="Take the adoption back?",
         yes=yes,
         carry_out=carry_out,
-        conclude=lambda changes: click.echo(
+        conclude=lambda changes: say(
             f"Taken back: {', '.join(each.lineage for each in changes) or 'nothing'}."
         ),
         result=lambda changes: {"restored": [each.lineage for each in changes]},

@@ -16,6 +16,7 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.shared import ask_ca, change, finding_words
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.doctor import examination, fixes
 from certbot_sectigo.doctor.checks import reach
 from certbot_sectigo.doctor.examination import Machine, Questions
@@ -154,7 +155,7 @@ def _fix(
     if not fixes.plan(machine):
         diagnosis = _without(examination.diagnose(machine), ignore)
         if not context.json:
-            click.echo("There is nothing to mend.")
+            say("There is nothing to mend.")
         _show(context, diagnosis)
         return 1 if diagnosis.findings else 0
     left = 1
@@ -176,9 +177,9 @@ def _fix(
 
     def conclude(outcome: fixes.Outcome) -> None:
         nonlocal left
-        click.echo(f"Done: {len(outcome.done)} of {len(outcome.done) + len(outcome.failed)}.")
+        say(f"Done: {len(outcome.done)} of {len(outcome.done) + len(outcome.failed)}.")
         for step, why in outcome.failed:
-            click.echo(f"Not done: {step.words}: {why}", err=True)
+            say(f"Not done: {step.words}: {why}", err=True)
         diagnosis = _without(examination.diagnose(look()), ignore)
         left = 1 if diagnosis.findings or outcome.failed else 0
         _show(context, diagnosis)
@@ -199,11 +200,11 @@ def _fix(
 
 
 def _show_plan(steps: tuple[fixes.Step, ...]) -> None:
-    click.echo("To be done:")
+    say("To be done:")
     for step in steps:
-        click.echo(f"  {step.words}")
+        say(f"  {step.words}")
     if any(isinstance(step, fixes.Narrow) for step in steps):
-        click.echo("A service that reads these keys as a user outside their group cannot any more.")
+        say("A service that reads these keys as a user outside their group cannot any more.")
 
 
 def _show(context: CommandContext, diagnosis: Diagnosis) -> None:

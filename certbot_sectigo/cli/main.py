@@ -16,6 +16,7 @@ from certbot_sectigo.cli.examples import EXAMPLES, ROOT
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import near, options
 from certbot_sectigo.cli.shared.lazy import LazyGroup
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands
 
 _NAME = "certbot-sectigo"
@@ -142,7 +143,7 @@ def _failed(words: Sequence[str], message: str, remedy: str, code: int) -> int:
     """Print an error for people, and for programs if they ask; return the exit code."""
     # The last line of defence: names of files, and a CA's words, may hold anything.
     message, remedy = (printable.lines(text) for text in (message, remedy))
-    click.echo(f"{_NAME}: {message}" + (f"\n{remedy}" if remedy else ""), err=True)
+    say(f"{_NAME}: {message}" + (f"\n{remedy}" if remedy else ""), err=True)
     _answer(words, message, remedy)
     return code
 

@@ -218,8 +218,8 @@ def _blocks(found: Sequence[Renewal], *, orders: bool) -> Iterator[Block]:
             )
         )
     columns = ("LINEAGE", "UNTIL", "NEXT TRY", "ACCOUNT", "HORIZON", "FORECAST")
-    whole = frozenset({"UNTIL", "NEXT TRY", "ACCOUNT", "HORIZON"})
-    yield Table("", columns, tuple(rows), whole, copied=frozenset({"LINEAGE"}))
+    copied = frozenset({"LINEAGE", "FORECAST"})
+    yield Table("", columns, tuple(rows), frozenset({"UNTIL"}), copied)
     for renewal in found:
         forecast = renewal.forecast
         if forecast.outlook in (Outlook.READY, Outlook.UNKNOWN) and not forecast.code:

@@ -16,6 +16,7 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.id_types import CertName, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import certbot_process, commands
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.dirs import Dirs
@@ -169,7 +170,7 @@ def _revoke(
             [*words, *more],
             where,
             lock_timeout_seconds=context.lock_timeout,
-            waiting=lambda who: click.echo(who, err=True),
+            waiting=lambda who: say(who, err=True),
         )
 
     refused: list[tuple[Attempt, str]] = []
@@ -178,7 +179,7 @@ def _revoke(
         if answer is RevokeAnswer.REFUSED:
             refused.append((way, words))
             if not context.json:
-                click.echo(printable.lines(f"Refused with {way.what}: {words}"))
+                say(printable.lines(f"Refused with {way.what}: {words}"))
             continue
         if answer is RevokeAnswer.FAILED:
             raise errors.Error(
@@ -223,21 +224,21 @@ def _delete(plan: RevokePlan, dirs: Dirs, certbot: Any) -> bool:
 def _show(plan: RevokePlan) -> None:
     certificate = plan.subject.certificate
     lineage = plan.subject.lineage
-    click.echo(f"To be revoked, for good: {plan.subject.cert_path}")
-    click.echo(f"  names    {', '.join(sorted(certificate.names))}")
-    click.echo(f"  issuer   {certificate.issuer or 'unknown'}")
-    click.echo(f"  serial   {certificate.serial:X}")
-    click.echo(f"  valid    {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}")
+    say(f"To be revoked, for good: {plan.subject.cert_path}")
+    say(f"  names    {', '.join(sorted(certificate.names))}")
+    say(f"  issuer   {certificate.issuer or 'unknown'}")
+    say(f"  serial   {certificate.serial:X}")
+    say(f"  valid    {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}")
     if lineage is not None:
         version = "its newest certificate" if plan.subject.current else "an earlier certificate"
-        click.echo(f"  lineage  {lineage.name} ({version})")
-    click.echo(f"  server   {plan.subject.server}")
-    click.echo(f"  reason   {plan.reason}")
-    click.echo("Tried in this order, until the CA agrees:")
+        say(f"  lineage  {lineage.name} ({version})")
+    say(f"  server   {plan.subject.server}")
+    say(f"  reason   {plan.reason}")
+    say("Tried in this order, until the CA agrees:")
     for number, way in enumerate(plan.ways, 1):
-        click.echo(f"  {number}. {way.what} ({way.why})")
+        say(f"  {number}. {way.what} ({way.why})")
     if plan.delete and lineage is not None:
-        click.echo(f"Then certbot deletes the lineage {lineage.name}, keys and all.")
+        say(f"Then certbot deletes the lineage {lineage.name}, keys and all.")
 
 
 def _describe(plan: RevokePlan) -> dict[str, Any]:
@@ -280,13 +281,13 @@ def _result(done: Revoked) -> dict[str, Any]:
 def _conclude(done: Revoked) -> None:
     subject = done.subject
     if done.answer is RevokeAnswer.ALREADY:
-        click.echo("The CA says that it was revoked already; nothing is left to do there.")
+        say("The CA says that it was revoked already; nothing is left to do there.")
     else:
-        click.echo(f"Revoked: {subject.cert_path}, with {done.way.what}.")
+        say(f"Revoked: {subject.cert_path}, with {done.way.what}.")
     if done.deleted:
-        click.echo("certbot has deleted the lineage.")
+        say("certbot has deleted the lineage.")
     elif subject.lineage is not None and subject.current:
-        click.echo(
+        say(
             f"The lineage {subject.lineage.name} is still here, and services still serve the "
             "certificate. A new one, with a new key:\n"
             + commands.certbots("renew", "--force-renewal", "--cert-name", subject.lineage.name)

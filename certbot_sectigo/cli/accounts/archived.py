@@ -22,6 +22,7 @@ from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Ta
 from certbot_sectigo.cli.shared import account_words, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import ArchivedId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.logs import findings
@@ -160,8 +161,8 @@ def _one(
 
     def show(plan: ArchivePlan) -> None:
         name = plan.archived.account.name
-        click.echo(words.format(name=name, target=plan.target) + ".")
-        click.echo(f"  {_story(plan.archived)}")
+        say(words.format(name=name, target=plan.target) + ".")
+        say(f"  {_story(plan.archived)}")
 
     change.act(
         context,
@@ -172,7 +173,7 @@ def _one(
         question=question,
         yes=yes,
         carry_out=lambda plan: carry_out(dirs, plan),
-        conclude=lambda outcome: click.echo(conclude.format(outcome=outcome)),
+        conclude=lambda outcome: say(conclude.format(outcome=outcome)),
         result=lambda outcome: {"account": outcome.rpartition("/")[2], "folder": outcome},
     )
 

@@ -29,6 +29,7 @@ from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Ta
 from certbot_sectigo.cli.shared import account_words, ask_ca, change
 from certbot_sectigo.cli.shared.id_types import Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands
 
 _WORDS = {
@@ -153,7 +154,7 @@ def command(
     if click.confirm("Move these to the archive, too?"):
         act(lambda: make(idle=True), lambda plan: None, yes=True)
     else:
-        click.echo("They stay.")
+        say("They stay.")
 
 
 def _question(plan: CleanPlan) -> str:
@@ -209,10 +210,10 @@ def _nothing(context: CommandContext, plan: CleanPlan) -> None:
         document.write("accounts clean", done=True, plan=_describe(plan), result=nothing)
         return
     _show(plan, deactivate=False)
-    click.echo("Nothing to clean.")
+    say("Nothing to clean.")
     if plan.offered and not context.interactive:
-        click.echo("To take out of service what nothing uses:")
-        click.echo("    " + commands.ours("accounts", "clean", "--idle"))
+        say("To take out of service what nothing uses:")
+        say("    " + commands.ours("accounts", "clean", "--idle"))
 
 
 def _show(plan: CleanPlan, deactivate: bool) -> None:
@@ -293,8 +294,8 @@ def _conclude(outcome: CleanOutcome) -> None:
         ended = "deactivated and " if moved.deactivated else ""
         name = moved.step.entry.account.name
         done = "renamed to" if moved.step.action is CleanAction.RENAME else "moved to"
-        click.echo(f"{name}: {ended}{done} {os.fspath(moved.target)}")
+        say(f"{name}: {ended}{done} {os.fspath(moved.target)}")
     for failed in outcome.failed:
-        click.echo(f"{failed.step.entry.account.name} stays: {failed.reason}", err=True)
+        say(f"{failed.step.entry.account.name} stays: {failed.reason}", err=True)
     if any(moved.step.action is CleanAction.ARCHIVE for moved in outcome.moved):
-        click.echo(f"To bring one back:\n    {commands.ours('accounts', 'restore', 'ID')}")
+        say(f"To bring one back:\n    {commands.ours('accounts', 'restore', 'ID')}")

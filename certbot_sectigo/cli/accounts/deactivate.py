@@ -16,6 +16,7 @@ from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands
 
 
@@ -111,15 +112,13 @@ def end(facts: AccountFacts, settings: Settings) -> None:
 
 
 def _show(plan: DeactivatePlan) -> None:
-    click.echo(f"Deactivate account {plan.name} at {plan.server}, for good.")
+    say(f"Deactivate account {plan.name} at {plan.server}, for good.")
     account: Any = plan.entry.account
-    click.echo(f"  {account.uri}, kid {account.kid or 'unknown'}")
+    say(f"  {account.uri}, kid {account.kid or 'unknown'}")
     for use in plan.uses:
-        click.echo(f"  although in use: {use}")
+        say(f"  although in use: {use}")
 
 
 def _conclude(plan: DeactivatePlan) -> None:
-    click.echo(f"Deactivated: {plan.name}.")
-    click.echo(
-        "To take its folder out of service:\n    " + commands.ours("accounts", "clean", "--online")
-    )
+    say(f"Deactivated: {plan.name}.")
+    say("To take its folder out of service:\n    " + commands.ours("accounts", "clean", "--online"))

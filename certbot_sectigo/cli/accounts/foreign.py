@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import click
-
 from certbot_sectigo.accounts import keys, store
 from certbot_sectigo.accounts.change import other_clients, transfer
 from certbot_sectigo.accounts.change.adopt_plan import binds
@@ -23,6 +21,7 @@ from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine.dirs import Dirs
 
 
@@ -184,18 +183,18 @@ def _bring_in(dirs: Dirs, incoming: ForeignImport, online: bool, settings: Setti
 def _show(plan: ForeignPlan) -> None:
     for incoming in plan.incoming:
         found = incoming.found
-        click.echo(f"Make the account {incoming.name} of {found.key_path}")
-        click.echo(
+        say(f"Make the account {incoming.name} of {found.key_path}")
+        say(
             f"  at {incoming.server} ({found.uri or 'the CA tells its URL'}), "
             f"kid {found.kid or 'unknown'}"
         )
         if incoming.crowded:
-            click.echo(
+            say(
                 "  Mind: certbot has an account of that server already. Without sectigo-eab it "
                 "asks which one to use."
             )
     for path, reason in plan.left:
-        click.echo(f"Left alone: {path} {reason}")
+        say(f"Left alone: {path} {reason}")
 
 
 def _describe(plan: ForeignPlan) -> dict[str, Any]:
@@ -216,4 +215,4 @@ def _describe(plan: ForeignPlan) -> dict[str, Any]:
 
 def _conclude(accounts: Sequence[Account]) -> None:
     for account in accounts:
-        click.echo(f"Imported: {account.folder}")
+        say(f"Imported: {account.folder}")

@@ -21,6 +21,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.id_types import Kid, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands
 
 
@@ -121,7 +122,7 @@ def _asked(context: CommandContext, found: Overview, *, verify_ssl: bool) -> Seq
     unknown = [e for e in choice.usable(found.entries) if e.account.kid is None]
     if not unknown:
         return found.entries
-    click.echo(f"Asking the CA about {len(unknown)} accounts whose kid is not known.", err=True)
+    say(f"Asking the CA about {len(unknown)} accounts whose kid is not known.", err=True)
     return ask_ca.with_answers(context, found, only=unknown, verify_ssl=verify_ssl).entries
 
 
@@ -132,12 +133,12 @@ def _print(context: CommandContext, picked: Pick, form: str) -> None:
         raise errors.Error(picked.reason, _candidates(picked))
     entry = picked.entry
     for warning in picked.warnings:
-        click.echo(printable(f"certbot-sectigo: {warning}"), err=True)
+        say(printable(f"certbot-sectigo: {warning}"), err=True)
     if form == "json":
         _document(entry, picked.reason, picked.warnings, ())
         return
     if context.verbosity >= 0:
-        click.echo(printable(f"{entry.account.name}: {picked.reason}."), err=True)
+        say(printable(f"{entry.account.name}: {picked.reason}."), err=True)
     if form == "flag":
         sys.stdout.write(f"--server {entry.facts.server} --account {entry.account.name}\n")
     else:

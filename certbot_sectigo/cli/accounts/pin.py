@@ -22,6 +22,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change, id_lookup, renewal_changes
 from certbot_sectigo.cli.shared.id_types import AccountId, CertName, Kid, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
@@ -208,12 +209,12 @@ def _same(one: Account, other: Account) -> bool:
 
 def _show(plan: PinPlan, against: Sequence[Objection]) -> None:
     if plan.note is not None:
-        click.echo(f"Note: account {plan.account.name} was bound with kid {plan.note.kid}.")
+        say(f"Note: account {plan.account.name} was bound with kid {plan.note.kid}.")
     renewal_changes.show(plan.changes)
     if plan.already:
-        click.echo(f"Pinned to it already: {', '.join(plan.already)}")
+        say(f"Pinned to it already: {', '.join(plan.already)}")
     for line in next_renewal.warning(plan.account, against):
-        click.echo(printable.printable(line))
+        say(printable.printable(line))
 
 
 def _describe(plan: PinPlan, against: Sequence[Objection] = ()) -> dict[str, Any]:
@@ -234,13 +235,13 @@ def _result(context: CommandContext, plan: PinPlan) -> dict[str, Any]:
 
 def _conclude(context: CommandContext, plan: PinPlan) -> None:
     if plan.note is not None:
-        click.echo(f"Noted: {plan.account.name} has kid {plan.note.kid}.")
+        say(f"Noted: {plan.account.name} has kid {plan.note.kid}.")
     if plan.changes:
         names = ", ".join(each.lineage for each in plan.changes)
-        click.echo(f"Pinned to {plan.account.name}: {names}.")
-        click.echo(f"To take it back:\n    {commands.ours('accounts', 'pin', '--undo')}")
+        say(f"Pinned to {plan.account.name}: {names}.")
+        say(f"To take it back:\n    {commands.ours('accounts', 'pin', '--undo')}")
     for line in next_renewal.lines(context, plan.names):
-        click.echo(line)
+        say(line)
 
 
 def _say_nothing_to_do(context: CommandContext, plan: PinPlan) -> None:
@@ -248,9 +249,9 @@ def _say_nothing_to_do(context: CommandContext, plan: PinPlan) -> None:
         result = _result(context, plan)
         document.write("accounts pin", done=True, plan=_describe(plan), result=result)
     else:
-        click.echo(f"Nothing to do: all of that is so already ({plan.account.name}).")
+        say(f"Nothing to do: all of that is so already ({plan.account.name}).")
         for line in next_renewal.lines(context, plan.names):
-            click.echo(line)
+            say(line)
 
 
 def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
@@ -259,10 +260,10 @@ def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
         return UndoPlan(record, tuple(changes))
 
     def show(plan: UndoPlan) -> None:
-        click.echo(f"The pin to {plan.record.account} of {plan.record.when:%Y-%m-%d %H:%M} UTC:")
+        say(f"The pin to {plan.record.account} of {plan.record.when:%Y-%m-%d %H:%M} UTC:")
         renewal_changes.show(plan.changes)
         if not plan.changes:
-            click.echo("Its lineages are as they were before already.")
+            say("Its lineages are as they were before already.")
 
     def carry_out(plan: UndoPlan) -> UndoPlan:
         pin.undo(dirs, plan.record, plan.changes)
@@ -280,6 +281,6 @@ def _undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
         question="Take the pin back?",
         yes=yes,
         carry_out=carry_out,
-        conclude=lambda plan: click.echo(f"Taken back: the pin to {plan.record.account}."),
+        conclude=lambda plan: say(f"Taken back: the pin to {plan.record.account}."),
         result=lambda plan: {"restored": [each.lineage for each in plan.changes]},
     )

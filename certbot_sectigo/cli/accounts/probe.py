@@ -17,6 +17,7 @@ from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Ta
 from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import same_server
 
@@ -113,7 +114,7 @@ def warn(chosen: Sequence[AccountEntry], names: Sequence[str]) -> None:
     """Say beforehand what will be opened at the CA."""
     servers = sorted({entry.facts.server for entry in chosen})
     orders = "one order" if len(chosen) == 1 else f"{len(chosen)} orders"
-    click.echo(
+    say(
         f"This opens {orders} for {', '.join(names)} at {', '.join(servers)}, one per account; "
         "none is finalised.",
         err=True,
@@ -192,7 +193,8 @@ def _blocks(
             Cell("\n".join(word for word in words if word)),
         ))  # fmt: skip
     columns = ("ID", "KID", "MAY ISSUE", "WHY")
-    yield Table(", ".join(names), columns, tuple(rows), frozenset({"ID"}), frozenset({"KID"}))
+    whole, below = frozenset({"ID", "MAY ISSUE"}), frozenset({"WHY"})
+    yield Table(", ".join(names), columns, tuple(rows), whole, frozenset({"KID"}), below)
     good = [entry for entry in chosen if may(entry, answers) is not None]
     if len(good) == 1:
         entry = good[0]

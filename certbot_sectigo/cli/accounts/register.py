@@ -24,6 +24,7 @@ from certbot_sectigo.cli.accounts.pin import choose
 from certbot_sectigo.cli.shared import ask_ca, change, renewal_changes
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 
@@ -115,7 +116,7 @@ def command(
         terms = Session(plan.credentials.server, None, settings).terms_of_service()
         if agree_tos or not terms:
             return "Register the account?"
-        click.echo(f"The CA's terms of service: {terms}")
+        say(f"The CA's terms of service: {terms}")
         agreed.add(terms)
         return "Agree to them and register the account?"
 
@@ -220,16 +221,16 @@ def _show(plan: RegisterPlan) -> None:
     pair = plan.credentials
     if plan.chosen:
         name, why = plan.chosen.account.name, plan.chosen.reason
-        click.echo(f"Kid {pair.kid} has the account {name} here ({why}): none is registered.")
+        say(f"Kid {pair.kid} has the account {name} here ({why}): none is registered.")
         if not plan.changes:
-            click.echo("There is nothing to do.")
+            say("There is nothing to do.")
         for warning in plan.chosen.warnings:
-            click.echo(warning)
+            say(warning)
     else:
-        click.echo(f"Register an account with kid {pair.kid} ({pair.path})")
-        click.echo(f"at {pair.server}.")
+        say(f"Register an account with kid {pair.kid} ({pair.path})")
+        say(f"at {pair.server}.")
     if plan.replaced:
-        click.echo(f"Then pin to it what is pinned to {plan.replaced}:")
+        say(f"Then pin to it what is pinned to {plan.replaced}:")
         renewal_changes.show(plan.changes)
 
 
@@ -244,11 +245,11 @@ def _describe(plan: RegisterPlan) -> dict[str, Any]:
 
 
 def _conclude(done: Registered) -> None:
-    click.echo(f"Account {done.chosen.account.name}: {done.chosen.reason}.")
+    say(f"Account {done.chosen.account.name}: {done.chosen.reason}.")
     if done.pinned:
-        click.echo(f"Pinned to it: {', '.join(done.pinned)}.")
+        say(f"Pinned to it: {', '.join(done.pinned)}.")
     if done.replaced:
-        click.echo(
+        say(
             f"{done.replaced} is not needed for renewals any more; its certificates can be "
             "revoked with it for as long as it is kept.\n"
             "To take it out of service once they have expired:\n"

@@ -18,6 +18,7 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup, renewal_changes
 from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
 
@@ -135,14 +136,14 @@ def _named(context: CommandContext, name: str) -> tuple[str, ...]:
 
 def _show(plan: RolloverPlan) -> None:
     for place in plan.named:
-        click.echo(f"{place} names the account: write the new id there afterwards.")
+        say(f"{place} names the account: write the new id there afterwards.")
     if plan.begun is not None:
-        click.echo(f"A key change of account {plan.old} was cut off: the new id is to be")
-        click.echo(f"{plan.begun.new}. Find out which key holds, and finish.")
+        say(f"A key change of account {plan.old} was cut off: the new id is to be")
+        say(f"{plan.begun.new}. Find out which key holds, and finish.")
         return
-    click.echo(f"Account {plan.old} at {plan.server} gets a new key, and so a new id here.")
+    say(f"Account {plan.old} at {plan.server} gets a new key, and so a new id here.")
     renewal_changes.show(plan.changes)
-    click.echo("Its old folder goes to the archive.")
+    say("Its old folder goes to the archive.")
 
 
 def _describe(plan: RolloverPlan) -> dict[str, Any]:
@@ -156,12 +157,12 @@ def _describe(plan: RolloverPlan) -> dict[str, Any]:
 
 
 def _conclude(rolled: Rolled) -> None:
-    click.echo(f"The account is {rolled.account.name} now.")
+    say(f"The account is {rolled.account.name} now.")
     if rolled.pinned:
-        click.echo(f"Pinned to it: {', '.join(rolled.pinned)}.")
+        say(f"Pinned to it: {', '.join(rolled.pinned)}.")
     if rolled.archived is not None:
-        click.echo(f"The old key is in {rolled.archived}; it opens nothing at the CA any more.")
-        click.echo(
+        say(f"The old key is in {rolled.archived}; it opens nothing at the CA any more.")
+        say(
             f"After {archive.PURGE_AFTER.days} days it can be removed:\n    "
             + commands.ours("accounts", "purge", rolled.archived.name)
         )

@@ -24,6 +24,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Kid, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands, lineages
 
 
@@ -123,7 +124,7 @@ def export(
         context,
         "accounts export",
         make=make,
-        show=lambda plan: click.echo(
+        show=lambda plan: say(
             f"Write the private key of {plan.account.name} to {plan.key_file}\n"
             f"and its URL and kid to {plan.told_file}, for nobody but you to read."
         ),
@@ -210,7 +211,7 @@ def command(
         context,
         "accounts import",
         make=make,
-        show=lambda plan: click.echo(
+        show=lambda plan: say(
             f"Make the account {plan.name} of {path}\n"
             f"at {plan.server} ({plan.uri or 'the CA tells its URL'}), "
             f"kid {plan.kid or 'unknown'}."
@@ -219,7 +220,7 @@ def command(
         question="Import it?",
         yes=yes,
         carry_out=carry_out,
-        conclude=lambda account: click.echo(f"Imported: {account.folder}"),
+        conclude=lambda account: say(f"Imported: {account.folder}"),
         result=lambda account: {
             "account": account.name,
             "uri": account.uri,
@@ -268,7 +269,7 @@ def _ask(plan: ImportPlan, key: Any, settings: Settings) -> tuple[str, str | Non
 
 def _conclude_outgoing(plan: ExportPlan) -> None:
     # No hint of this machine's directories: the other one has its own.
-    click.echo(
+    say(
         f"Written. With both files in the same folder of the other machine:\n"
         f"    certbot-sectigo accounts import {shlex.quote(str(plan.key_file))}"
         + ("" if plan.account.uri else " --online")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from io import TextIOWrapper
 
 from rich.cells import cell_len
@@ -22,13 +22,8 @@ _STYLES = {
     Tone.BAD: "red",
     Tone.DIM: "dim",
 }
-_WORD = 32
-"""Letters of a word to be copied that are kept on one line; kids at Sectigo have 22."""
-
-_NARROW = 6
-"""The least letters a column of prose gets before words to be copied are broken for it."""
-_ROOMY = 60
-"""Letters for columns of prose from which on rich may share them out by itself."""
+_BELOW = "    "
+"""Before what stands below its row."""
 
 
 class Text(Format):
@@ -57,32 +52,24 @@ def _table(console: Console, table: Table) -> None:
     if table.below:
         _stacked(console, table)
         return
-    shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    fixed, least = {}, {}
-    for at, column in enumerate(table.columns):
-        cells = [row[at].text for row in table.rows]
-        if column in table.whole:
-            lines = [line for cell in (column, *cells) for line in cell.split("\n")]
-            fixed[column] = max(map(len, lines))
-        elif column in table.copied:
-            words = [len(word) for cell in cells for word in cell.split()[:1]]
-            least[column] = min(max(words, default=1), _WORD)
-    # rich would cut the last columns off where the least widths leave too little room.
-    others = [c for c in table.columns if c not in fixed and c not in least]
-    room = console.width - sum(fixed.values()) - sum(least.values()) - 2 * len(table.columns)
-    if least and others and room < _NARROW * len(others):
-        room, others, least = room + sum(least.values()), [*others, *least], {}
-    share = max(room // len(others), 1) if others else 0
-    if table.rows and others and share < _NARROW:
+    cells = {
+        column: [row[at].text for row in table.rows] for at, column in enumerate(table.columns)
+    }
+    # Less than its longest word a column does not get: words are not broken for a table.
+    least = {
+        column: max(
+            cell_len(piece)
+            for text in (column, *texts)
+            for piece in (text.split("\n") if column in table.whole else text.split() or [""])
+        )
+        for column, texts in cells.items()
+    }
+    if table.rows and sum(least.values()) + 2 * (len(least) - 1) > console.width:
         _stacked(console, table)
         return
-    for column in table.columns:
-        if column in fixed:
-            shown.add_column(column, no_wrap=True, overflow="ignore", min_width=fixed[column])
-        else:
-            limit = share if column in others and room < _ROOMY else None
-            width = least.get(column)
-            shown.add_column(column, overflow="fold", min_width=width, max_width=limit)
+    shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column, width in least.items():
+        shown.add_column(column, no_wrap=column in table.whole, overflow="fold", min_width=width)
     for row in table.rows:
         shown.add_row(*map(_text, row))
     console.print(shown)
@@ -96,8 +83,11 @@ def _stacked(console: Console, table: Table) -> None:
         for column, cells in columns.items()
     }
     first: list[str] = []
-    # What must be whole comes first, wherever it stands; then what there is room for.
-    for column in sorted(columns, key=lambda c: (c not in table.whole, c not in table.copied)):
+    # What the row is about comes first, what must be whole, then what there is room for.
+    head = table.columns[0]
+    for column in sorted(
+        columns, key=lambda c: (c != head, c not in table.whole, c not in table.copied)
+    ):
         taken = sum(widths[c] + 2 for c in first) + widths[column]
         if column in table.whole or (column not in table.below and taken <= console.width):
             first.append(column)
@@ -105,12 +95,22 @@ def _stacked(console: Console, table: Table) -> None:
     _line_of(console, [(Cell(column, Tone.DIM), widths[column]) for column in first])
     for row in range(len(table.rows)):
         _line_of(console, [(columns[column][row], widths[column]) for column in first])
-        for column in table.columns:
-            cell = columns[column][row]
-            if column not in first and cell.text:
-                name = "" if column in table.below else f"{column.lower()}: "
-                below = RichText(f"{name}{_line(cell)}", _STYLES[cell.tone], overflow="fold")
-                console.print(Padding(below, (0, 0, 0, 4), expand=False))
+        rest = [column for column in table.columns if column not in first]
+        _below(console, [(c, columns[c][row]) for c in rest if columns[c][row].text], table.below)
+
+
+def _below(console: Console, cells: Sequence[tuple[str, Cell]], prose: Container[str]) -> None:
+    """Print cells below their row: short ones beside each other, each line of prose by itself."""
+    room, line = console.width - len(_BELOW), RichText(overflow="fold")
+    for column, cell in cells:
+        name = "" if column in prose else f"{column.lower()}: "
+        for text in map(printable, f"{name}{cell.text}".split("\n")):
+            if line and (column in prose or cell_len(line.plain) + 2 + cell_len(text) > room):
+                console.print(Padding(line, (0, 0, 0, len(_BELOW)), expand=False))
+                line = RichText(overflow="fold")
+            line.append("  " if line else "").append(text, _STYLES[cell.tone])
+    if line:
+        console.print(Padding(line, (0, 0, 0, len(_BELOW)), expand=False))
 
 
 def _line_of(console: Console, cells: Sequence[tuple[Cell, int]]) -> None:

@@ -12,6 +12,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.sandbox import greeting
 from certbot_sectigo.cli.sandbox.examples import EXAMPLES
 from certbot_sectigo.cli.shared.lazy import LazyGroup
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.sandbox import load_config, running
 
 DEFAULT_PORT = 8555
@@ -93,4 +94,4 @@ def command(
             greeting.greet(sandbox, files, scm_file, tls=tls)
         stop.wait()
     if not ctx.obj.json:
-        click.echo("The sandbox has ended.")
+        say("The sandbox has ended.")

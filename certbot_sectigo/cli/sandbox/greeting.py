@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from certbot_sectigo.base import errors
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.sandbox import Pair, RunningSandbox
+
+_WIDTH = 80
 
 
 def write_credentials(sandbox: RunningSandbox, directory: Path) -> dict[str, Path]:
@@ -98,49 +101,59 @@ def greet(
     sandbox: RunningSandbox, files: dict[str, Path], scm_file: Path | None, *, tls: bool
 ) -> None:
     """Tell what there is, with commands ready to be copied."""
-    click.echo("SANDBOX: a look-alike of Sectigo's ACME service. Its certificates are worthless.")
-    click.echo("\nDirectory URLs:")
+    say("SANDBOX: a look-alike of Sectigo's ACME service. Its certificates are worthless.")
+    say("\nDirectory URLs:")
     urls = dict.fromkeys(sandbox.directory_url(name) for name in sandbox.config.all_directories)
     for url in urls:
-        click.echo(f"  {url}")
+        say(f"  {url}")
     if tls:
-        click.echo(f"\nIts root, for REQUESTS_CA_BUNDLE: {sandbox.ca_bundle}")
+        say(f"\nIts root, for REQUESTS_CA_BUNDLE: {sandbox.ca_bundle}")
     for number, pair in enumerate(sandbox.config.pairs, 1):
         _greet_pair(number, pair, files.get(pair.kid), sandbox.config.http01_port)
     for admin in sandbox.config.admins:
         seen = ", ".join(admin.organisations) or "all organisations"
-        click.echo(f"\nAdministrator of its SCM ({sandbox.url}/api): {admin.login}, sees {seen}")
+        say(f"\nAdministrator of its SCM ({sandbox.url}/api): {admin.login}, sees {seen}")
     if scm_file is not None:
-        click.echo(f"  {shlex.join(['certbot-sectigo', 'scm', 'whoami', *_scm(scm_file)])}")
+        parts = [
+            "certbot-sectigo",
+            "scm",
+            "whoami",
+            f"--scm-credentials {shlex.quote(str(scm_file))}",
+        ]
+        click.echo(_folded(parts))
     if not files:
-        click.echo(
-            "\nThe HMAC keys are not shown. --print-credentials DIR writes credentials files."
-        )
+        say("\nThe HMAC keys are not shown. --print-credentials DIR writes credentials files.")
     else:
-        click.echo(
-            "\nThe directories of its own keep the rehearsal apart from your real certificates, and"
-            "\nneed no root."
+        say(
+            "\nThe directories of its own keep the rehearsal apart from your real"
+            "\ncertificates, and need no root."
         )
-    click.echo("\nPress Ctrl-C to end it.")
-
-
-def _scm(path: Path) -> list[str]:
-    return ["--scm-credentials", str(path)]
+    say("\nPress Ctrl-C to end it.")
 
 
 def _greet_pair(number: int, pair: Pair, path: Path | None, http01_port: int) -> None:
-    click.echo(f"\nPair {number}: {pair.organisation}, {pair.directory}, binds {pair.binding}")
-    click.echo(f"  kid      {pair.kid}")
+    say(f"\nPair {number}: {pair.organisation}, {pair.directory}, binds {pair.binding}")
+    say(f"  kid      {pair.kid}")
     for domain in pair.domains:
         validated = domain in pair.validated_domains
         note = "validated" if validated else f"needs a challenge: --http-01-port {http01_port}"
-        click.echo(f"  domain   {domain} ({note})")
+        say(f"  domain   {domain} ({note})")
     if path is not None and pair.domains:
         own = path.with_name("le")
-        words: list[str | Path] = ["certbot", "certonly"]
-        words += ["--config-dir", own, "--work-dir", own, "--logs-dir", own]
-        words += ["--authenticator", "sectigo-eab", "--sectigo-eab-credentials", path]
+        parts: list[list[str | Path]] = [["certbot", "certonly"]]
+        parts += [["--config-dir", own], ["--work-dir", own], ["--logs-dir", own]]
+        parts += [["--authenticator", "sectigo-eab"], ["--sectigo-eab-credentials", path]]
         if pair.domains[0] not in pair.validated_domains:
-            words += ["--http-01-port", str(http01_port)]
-        words += ["-d", f"www.{pair.domains[0].lstrip('*.')}"]
-        click.echo(f"  {shlex.join(map(str, words))}")
+            parts.append(["--http-01-port", str(http01_port)])
+        parts.append(["-d", f"www.{pair.domains[0].lstrip('*.')}"])
+        click.echo(_folded([shlex.join(map(str, part)) for part in parts]))
+
+
+def _folded(parts: Sequence[str]) -> str:
+    """Write a command over lines of 80 letters, as a shell takes them; no part is divided."""
+    lines = ["  "]
+    for part in parts:
+        if lines[-1].strip() and len(f"{lines[-1]} {part} \\") > _WIDTH:
+            lines.append("     ")
+        lines[-1] += f" {part}" if lines[-1].strip() or len(lines) > 1 else part
+    return " \\\n".join(lines)

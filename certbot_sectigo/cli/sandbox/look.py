@@ -12,8 +12,10 @@ from typing import Any
 import click
 
 from certbot_sectigo.base import errors
+from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.format.document import time
+from certbot_sectigo.cli.format.interface import Cell, Report, Table
 from certbot_sectigo.sandbox.protocol.faults import ENDPOINTS, KINDS
 from certbot_sectigo.sandbox.server.management import PREFIX
 
@@ -178,11 +180,11 @@ def _date(value: float) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print aligned columns; whole values, so that they can be copied."""
-    lines = [[name.replace("_", " ") for name in columns]]
-    lines += [
-        [" ".join(map(str, v)) if isinstance(v, list) else str(v) for v in row] for row in rows
-    ]
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    for line in lines:
-        click.echo("  ".join(value.ljust(width) for value, width in zip(line, widths)).rstrip())
+    """Print columns; whole values, so that they can be copied."""
+    names = tuple(name.replace("_", " ") for name in columns)
+    cells = tuple(
+        tuple(Cell(" ".join(map(str, v)) if isinstance(v, list) else str(v)) for v in row)
+        for row in rows
+    )
+    table = Table("", names, cells, copied=frozenset({"kid", "not before", "not after"}))
+    formats.chosen(json=False).show(Report("sandbox", dict, lambda: [table]))

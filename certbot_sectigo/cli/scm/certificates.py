@@ -16,6 +16,7 @@ from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.id_types import CertName
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import certificates as machine_certificates
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.certificates import Unreadable
@@ -141,15 +142,13 @@ def revoke(
         context,
         "scm revoke",
         make=lambda: found,
-        show=lambda _: click.echo(what),
+        show=lambda _: say(what),
         describe=lambda _: {"names": list(found.names), "serial": f"{number:x}", "reason": reason},
         question="Revoke it for good?",
         yes=yes or already,
         carry_out=carry_out,
         lock=change.no_lock,
-        conclude=lambda _: click.echo(
-            "Nothing was to be done." if already else f"Revoked: {names}."
-        ),
+        conclude=lambda _: say("Nothing was to be done." if already else f"Revoked: {names}."),
         result=lambda _: {"revoked": f"{number:x}"},
     )
 

@@ -15,6 +15,7 @@ from certbot_sectigo.accounts.known import kids, overview
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.cli.shared import ask_ca
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import certificates
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
@@ -86,7 +87,7 @@ def connect(context: CommandContext, scm_file: str | None) -> Connection:
 
     def sleep(seconds: float) -> None:
         if seconds >= 1 and context.verbosity >= 0:
-            click.echo(f"Waiting {seconds:.0f} s for SCM ...", err=True)
+            say(f"Waiting {seconds:.0f} s for SCM ...", err=True)
         time.sleep(seconds)
 
     agent = f"certbot-sectigo/{__version__}"

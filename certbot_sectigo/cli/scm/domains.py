@@ -12,6 +12,7 @@ from certbot_sectigo.cli.scm.examples import DOMAINS
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.lazy import Group
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.portal import plan
 from certbot_sectigo.portal.model import PortalAccount
 from certbot_sectigo.portal.scm import Scm
@@ -71,7 +72,7 @@ def _act(
     yes: bool,
 ) -> None:
     def show(names: Sequence[str]) -> None:
-        click.echo(f"{verb.capitalize()} at the ACME account {one.name} ({one.id}): "
+        say(f"{verb.capitalize()} at the ACME account {one.name} ({one.id}): "
                    + (", ".join(names) or "nothing, all is so already"))  # fmt: skip
 
     def carry_out(names: Sequence[str]) -> list[str]:
@@ -98,6 +99,6 @@ def _act(
         yes=yes or not todo,
         carry_out=carry_out,
         lock=change.no_lock,
-        conclude=lambda names: click.echo("Done." if names else "Nothing was to be done."),
+        conclude=lambda names: say("Done." if names else "Nothing was to be done."),
         result=lambda names: {"domains": names},
     )

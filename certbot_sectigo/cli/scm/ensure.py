@@ -12,6 +12,7 @@ from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.id_types import Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.portal import commands, plan
 from certbot_sectigo.portal.ensure import Ensured, Ensurer
 from certbot_sectigo.portal.journal import ScmJournal
@@ -86,15 +87,15 @@ def command(
 def _show(planned: EnsurePlan) -> None:
     wanted = planned.wanted
     if planned.nothing:
-        click.echo(f"ACME account {wanted.name} is as it is wanted; nothing is to be done.")
+        say(f"ACME account {wanted.name} is as it is wanted; nothing is to be done.")
         return
     deed = "Complete" if planned.account else "Make"
-    click.echo(f"{deed} the ACME account {wanted.name} of {wanted.organisation.name}")
-    click.echo(f"  at      {wanted.server.url}")
+    say(f"{deed} the ACME account {wanted.name} of {wanted.organisation.name}")
+    say(f"  at      {wanted.server.url}")
     for name in planned.add:
-        click.echo(f"  add     {name}, and all below it")
+        say(f"  add     {name}, and all below it")
     for name in planned.remove:
-        click.echo(f"  remove  {name}")
+        say(f"  remove  {name}")
 
 
 def _describe(planned: EnsurePlan) -> Mapping[str, Any]:
@@ -111,14 +112,14 @@ def _describe(planned: EnsurePlan) -> Mapping[str, Any]:
 
 def _conclude(done: Ensured) -> None:
     if done.made:
-        click.echo(f"Made: {done.account.name}, number {done.account.id}.")
+        say(f"Made: {done.account.name}, number {done.account.id}.")
     elif done.added or done.removed:
-        click.echo(f"Completed: {done.account.name}, number {done.account.id}.")
+        say(f"Completed: {done.account.name}, number {done.account.id}.")
     if _incomplete(done):
         _say_incomplete(done)
     elif done.account.status == "pending" or done.made:
         line = commands.ours("pair", done.account.name, "--output", "FILE")
-        click.echo(f"Its pair goes into a file with:\n  {line}")
+        say(f"Its pair goes into a file with:\n  {line}")
 
 
 def _result(done: Ensured) -> Mapping[str, Any]:
@@ -139,8 +140,8 @@ def _incomplete(done: Ensured) -> bool:
 def _say_incomplete(done: Ensured) -> None:
     for what, names in (("added", done.missing), ("removed", done.kept)):
         if names:
-            click.echo(f"SCM has not {what} {', '.join(names)}, and does not say why.", err=True)
-    click.echo(
+            say(f"SCM has not {what} {', '.join(names)}, and does not say why.", err=True)
+    say(
         "See in SCM whether they are delegated to the organisation for SSL certificates, then "
         "repeat the command.",
         err=True,

@@ -12,6 +12,7 @@ from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.scm.accounts import client_as_json
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.portal import commands, pair, plan
 from certbot_sectigo.portal.errors import AbsentError, RefusedError
 from certbot_sectigo.portal.model import (
@@ -62,7 +63,7 @@ def rename(
         context,
         "scm rename",
         make=lambda: (one, new_name),
-        show=lambda _: click.echo(
+        show=lambda _: say(
             f"The ACME account {new_name} ({one.id}) has that name already."
             if already
             else f"Rename the ACME account {one.name} ({one.id}) to {new_name}."
@@ -72,7 +73,7 @@ def rename(
         yes=yes or already,
         carry_out=lambda _: None if already else scm.rename(one.id, new_name),
         lock=change.no_lock,
-        conclude=lambda _: click.echo(_NOTHING if already else f"Renamed: {new_name}."),
+        conclude=lambda _: say(_NOTHING if already else f"Renamed: {new_name}."),
         result=lambda _: {"id": one.id, "name": new_name},
     )
 
@@ -104,7 +105,7 @@ def delete(context: CommandContext, name: str, scm_file: str | None, yes: bool) 
         yes=yes,
         carry_out=lambda _: scm.delete(one.id),
         lock=change.no_lock,
-        conclude=lambda _: click.echo(f"Deleted: {one.name}."),
+        conclude=lambda _: say(f"Deleted: {one.name}."),
         result=lambda _: {"deleted": one.id},
     )
 
@@ -146,7 +147,7 @@ def deactivate_client(
         yes=yes or not client.live,
         carry_out=lambda _: scm.disable(one.id, client.id) if client.live else None,
         lock=change.no_lock,
-        conclude=lambda _: click.echo(f"Deactivated: {client.id}." if client.live else _NOTHING),
+        conclude=lambda _: say(f"Deactivated: {client.id}." if client.live else _NOTHING),
         result=lambda _: {"deactivated": client.id},
     )
 
@@ -157,7 +158,7 @@ def _deleted_already(context: CommandContext, name: str, error: AbsentError) -> 
     if context.json:
         document.write("scm delete", done=True, plan=planned, result={"deleted": None})
     elif context.verbosity >= 0:
-        click.echo(f"{error.message} So there is nothing to delete.\n{error.remedy}")
+        say(f"{error.message} So there is nothing to delete.\n{error.remedy}")
 
 
 def _end(scm: Scm, one: PortalAccount) -> _End:
@@ -181,18 +182,18 @@ def _end(scm: Scm, one: PortalAccount) -> _End:
 
 
 def _show(planned: _End, title: str) -> None:
-    click.echo(title)
+    say(title)
     for client in planned.clients:
         last = f", last seen {client.last_activity:%Y-%m-%d}" if client.last_activity else ""
-        click.echo(f"  client       {client.id}: {client.status}, {client.address}{last}")
+        say(f"  client       {client.id}: {client.status}, {client.address}{last}")
     if planned.certificates is None:
-        click.echo("  SCM does not tell this log-in which certificates it may have got.")
+        say("  SCM does not tell this log-in which certificates it may have got.")
     for certificate in planned.certificates or ():
         ends = f", ends {certificate.expires:%Y-%m-%d}" if certificate.expires else ""
-        click.echo(f"  certificate  {', '.join(certificate.names)}{ends}")
+        say(f"  certificate  {', '.join(certificate.names)}{ends}")
     if planned.certificates:
-        click.echo("  These may be its certificates: SCM does not tell which account got them.")
-        click.echo("  They will not be renewed by it, and only SCM can revoke them then.")
+        say("  These may be its certificates: SCM does not tell which account got them.")
+        say("  They will not be renewed by it, and only SCM can revoke them then.")
 
 
 def _describe(planned: _End) -> dict[str, object]:

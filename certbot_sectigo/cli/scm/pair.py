@@ -10,6 +10,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.portal import handing, pair
 
 
@@ -41,7 +42,7 @@ def command(
     )
     one, server = given.account, given.server
     if given.unchecked:
-        click.echo("SCM does not tell what this account may issue for: not checked.", err=True)
+        say("SCM does not tell what this account may issue for: not checked.", err=True)
     path = Path(output).absolute()
     dirs = change.dirs_of(context)
     if path.parent == dirs.config_dir:
@@ -50,6 +51,6 @@ def command(
     if context.json:
         document.write("scm pair", kid=one.kid, server=server, file=str(path), written=written)
     elif written:
-        click.echo(f"Written: {path}, the pair of {one.name} (kid {one.kid}).")
+        say(f"Written: {path}, the pair of {one.name} (kid {one.kid}).")
     else:
-        click.echo(f"{path} has the pair of {one.name} already.")
+        say(f"{path} has the pair of {one.name} already.")

@@ -18,6 +18,7 @@ from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.known import overview
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine.dirs import Dirs
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def orders(
         return {}
     servers = ", ".join(sorted({item.server for item in asked}))
     many = "one order" if len(asked) == 1 else f"{len(asked)} orders"
-    click.echo(f"This opens {many} at {servers}; none is finalised.", err=True)
+    say(f"This opens {many} at {servers}; none is finalised.", err=True)
     with progress("Asking the CA", len(asked), context) as answered:
         return ask.ask(asked, settings(verify_ssl=verify_ssl), answered)
 

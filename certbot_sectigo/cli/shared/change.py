@@ -15,6 +15,7 @@ from certbot_sectigo.accounts import leftovers
 from certbot_sectigo.base import atomic, errors, reading
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import owners
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.locks import locked
@@ -147,7 +148,7 @@ def act(
             raise errors.Error("Nothing was changed.")
     if lock is not no_lock:
         make_config_dir(dirs)
-    with lock(dirs, context.lock_timeout, lambda who: click.echo(who, err=True)):
+    with lock(dirs, context.lock_timeout, lambda who: say(who, err=True)):
         if make() != plan:
             raise errors.Error(
                 "Nothing was changed: certbot's files are not what they were a moment ago.",
@@ -171,4 +172,4 @@ def make_config_dir(dirs: Dirs) -> None:
     """
     if not reading.is_there(dirs.config_dir):
         atomic.make_dir(dirs.config_dir, 0o755)
-        click.echo(f"Made {dirs.config_dir} (0755), certbot's configuration directory.", err=True)
+        say(f"Made {dirs.config_dir} (0755), certbot's configuration directory.", err=True)
