@@ -17,7 +17,7 @@ from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.id_types import CertName
 from certbot_sectigo.cli.shared.options import CommandContext
-from certbot_sectigo.machine import certificates, commands
+from certbot_sectigo.machine import commands
 from certbot_sectigo.renewals import organisation
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook, Renewal
 
@@ -145,15 +145,13 @@ def look(
 
 def as_json(renewal: Renewal) -> Mapping[str, Any]:
     """Return a renewal's members for JSON."""
-    read = certificates.read(renewal.lineage.cert_path) if renewal.lineage.cert_path else None
-    certificate = read if isinstance(read, certificates.Certificate) else None
     return {
         "lineage": renewal.lineage.name,
         "names": list(renewal.names),
         "valid_until": time(renewal.not_after),
         "next_try": time(renewal.next_try),
-        "serial": f"{certificate.serial:x}" if certificate else None,
-        "key": certificate.key if certificate else None,
+        "serial": f"{renewal.serial:x}" if renewal.serial is not None else None,
+        "key": renewal.key,
         "authenticator": renewal.lineage.authenticator,
         "installer": renewal.lineage.installer,
         "deploy_file": renewal.lineage.deploy,

@@ -132,6 +132,10 @@ class Renewal:
     """None where the pinned one has the best claim, or was seen to be let have the names."""
     organisation: str | None = None
     """O of its certificate: of OV and EV the organisation that the CA has validated, too."""
+    serial: int | None = None
+    """Of its certificate; None where that cannot be read."""
+    key: str | None = None
+    """The kind of its certificate's key."""
 
     @property
     def organisation_validated(self) -> str | None:

@@ -67,6 +67,8 @@ class Surveyed:
             horizons=tuple(facts.horizons),
             options=facts.options,
             organisation=certificate.organisation if certificate else None,
+            serial=certificate.serial if certificate else None,
+            key=certificate.key if certificate else None,
             damages=tuple(facts.damages),
             mending=tuple(facts.mending),
             issuer=facts.issuer,

@@ -10,7 +10,9 @@ import re
 
 from ansible_collections.certbot_sectigo.fleet.plugins.plugin_utils import portal as shared
 
-if not shared.PROBLEM:
+if shared.PROBLEM:
+    REVOCATION_REASONS = {}  # run() says why
+else:
     from certbot_sectigo.base import errors
     from certbot_sectigo.portal import parsing
     from certbot_sectigo.portal.model import REVOCATION_REASONS
@@ -23,10 +25,7 @@ class ActionModule(shared.PortalAction):
         "serials": {"type": "list", "elements": "str", "required": True},
         "reason": {
             "type": "str",
-            "choices": [
-                *("unspecified", "keycompromise", "affiliationchanged", "superseded"),
-                "cessationofoperation",
-            ],
+            "choices": list(REVOCATION_REASONS),
             "default": "unspecified",
         },
         "words": {"type": "str", "default": "revoked with certbot-sectigo"},

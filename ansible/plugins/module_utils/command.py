@@ -61,8 +61,7 @@ class Tool:
 
         :param given: the command; None for the one beside ours.
         """
-        beside = os.path.join(os.path.dirname(self.executable), "certbot")
-        path = given or (beside if os.path.exists(beside) else "certbot")
+        path = given or _beside(self.module, self.executable)
         command = [program(self.module, path), *words, "-n", *self.folders]
         code, out, err = self.module.run_command(command, environ_update=_ENVIRONMENT)
         return code, f"{out}\n{err}".strip()
@@ -74,3 +73,16 @@ _ENVIRONMENT = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
 def program(module, path):
     """Return where a program is; fail the task where it is not there."""
     return path if os.path.isabs(path) else module.get_bin_path(path, required=True)
+
+
+def _beside(module, executable):
+    """Return the certbot beside a program of ours; where none is there, the one in PATH."""
+    path = os.path.join(os.path.dirname(executable), "certbot")
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        return "certbot"
+    except OSError as error:
+        # Another certbot would have other plugins, and might do something else.
+        module.fail_json(msg=f"{path}: {error.strerror}.")
+    return path
