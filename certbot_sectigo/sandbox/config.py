@@ -72,6 +72,9 @@ class Config:
     """Where a DNS server answers for DNS-01 challenges; 0: there is none."""
     dns_address: str = "127.0.0.1"
     """That DNS server's address."""
+    caa: bool = False
+    """Whether CAA records are obeyed before a certificate is issued, the account and the method
+    that they name included (RFC 8657); ``dns_port`` is asked."""
     remember_validations: bool = False
     """Whether a name validated by a challenge needs none in later orders."""
     reuse_orders: bool = False
@@ -179,6 +182,8 @@ def _faults(config: Config) -> Iterator[str]:
     for key in ("finalize_seconds", "retry_after", "validation_days", "scm_lag_seconds"):
         if getattr(config, key) < 0:
             yield f"{key}: {getattr(config, key)} is negative"
+    if config.caa and not config.dns_port:
+        yield "caa: dns_port is not set, so nobody can be asked for CAA records"
     if not 1 <= config.validity_days <= 3650:
         yield f"validity_days: {config.validity_days} is not between 1 and 3650"
     if config.keep_orders < 1000:

@@ -1,4 +1,4 @@
-"""One DNS question over UDP: the TXT records of a name, as DNS-01 needs (RFC 1035)."""
+"""One DNS question (RFC 1035): TXT records, as DNS-01 needs them, and CAA records."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import socket
 import struct
 
 _TXT = 16
+_CAA = 257
+_NXDOMAIN = 3
 _HEADER = 12
 
 
@@ -21,40 +23,74 @@ def txt_records(name: str, server: tuple[str, int], timeout: float) -> list[str]
     :param timeout: how long to wait, in seconds.
     :raises DnsError: without an answer, or with one that cannot be read.
     """
+    return [_strings(data) for data in _ask(name, _TXT, server, timeout, missing=False)]
+
+
+def caa_records(name: str, server: tuple[str, int], timeout: float) -> list[tuple[int, str, str]]:
+    """Ask a recursive DNS server for CAA records (RFC 8659 section 4.1), as :func:`txt_records`.
+
+    :returns: flags, tag and value of each; none where there is no such name either.
+    """
+    return [_property(data) for data in _ask(name, _CAA, server, timeout, missing=True)]
+
+
+def _property(data: bytes) -> tuple[int, str, str]:
+    end = 2 + data[1]
+    return data[0], data[2:end].decode("latin-1"), data[end:].decode("latin-1")
+
+
+def _ask(
+    name: str, kind: int, server: tuple[str, int], timeout: float, *, missing: bool
+) -> list[bytes]:
+    """Return the data of a name's records of one type.
+
+    :param missing: whether a name that is not there counts as one without records.
+    """
     ident = secrets.randbits(16)
     labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
-    question = labels + b"\0" + struct.pack("!HH", _TXT, 1)
+    question = labels + b"\0" + struct.pack("!HH", kind, 1)
     # Recursion desired, one question.
     query = struct.pack("!HHHHHH", ident, 0x0100, 1, 0, 0, 0) + question
-    family = socket.AF_INET6 if ":" in server[0] else socket.AF_INET
     where = f"DNS server at {server[0]} port {server[1]}"
-    with socket.socket(family, socket.SOCK_DGRAM) as client:
-        client.settimeout(timeout)
-        try:
-            client.connect(server)
-            client.send(query)
-            answer = client.recv(65535)
-        except OSError as error:
-            raise DnsError(f"{where}: {error}") from None
     try:
-        return _read(answer, ident, _HEADER + len(question))
+        answer = _exchange(query, server, timeout)
+    except OSError as error:
+        raise DnsError(f"{where}: {error}") from None
+    try:
+        return _read(answer, ident, _HEADER + len(question), kind, missing=missing)
     except (struct.error, IndexError):
         raise DnsError(f"{where}: its answer cannot be read") from None
 
 
-def _read(answer: bytes, ident: int, start: int) -> list[str]:
+def _exchange(query: bytes, server: tuple[str, int], timeout: float) -> bytes:
+    """Ask over UDP, and over TCP where the answer is too long for that."""
+    family = socket.AF_INET6 if ":" in server[0] else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as client:
+        client.settimeout(timeout)
+        client.connect(server)
+        client.send(query)
+        answer = client.recv(65535)
+    if len(answer) < 4 or not answer[2] & 0x02:
+        return answer
+    with socket.create_connection(server, timeout) as connection, connection.makefile("rb") as file:
+        connection.sendall(struct.pack("!H", len(query)) + query)
+        return file.read(int.from_bytes(file.read(2), "big"))
+
+
+def _read(answer: bytes, ident: int, start: int, wanted: int, *, missing: bool) -> list[bytes]:
     got, flags, _, count, _, _ = struct.unpack_from("!HHHHHH", answer)
-    if got != ident or flags & 0xF:
-        raise DnsError(f"the DNS server answered with code {flags & 0xF}")
-    texts, at = [], start
+    code = flags & 0xF
+    if got != ident or (code and not (missing and code == _NXDOMAIN)):
+        raise DnsError(f"the DNS server answered with code {code}")
+    found, at = [], start
     for _ in range(count):
         at = _skip_name(answer, at)
         kind, _, _, length = struct.unpack_from("!HHIH", answer, at)
         at += 10
-        if kind == _TXT:
-            texts.append(_strings(answer[at : at + length]))
+        if kind == wanted:
+            found.append(answer[at : at + length])
         at += length
-    return texts
+    return found
 
 
 def _skip_name(answer: bytes, at: int) -> int:

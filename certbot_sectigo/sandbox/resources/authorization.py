@@ -96,6 +96,12 @@ def authorization(context: Context, call: Call) -> Reply:
     return _reply(context, call.account, found)
 
 
+def method(context: Context, ident: str) -> str:
+    """Return how the name of a valid authorization was validated: a challenge's type."""
+    found = context.store.find(model.Challenge, authorization=ident, status="valid")
+    return found[0].type if found else "none"
+
+
 def own(context: Context, account: model.Account, ident: str) -> model.Authorization:
     """Fetch an authorization of this account.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.sandbox.authority import caa
 from certbot_sectigo.sandbox.protocol import problems
 from certbot_sectigo.sandbox.protocol.exchange import Call, Context, Reply
 
@@ -12,13 +13,10 @@ def directory(context: Context, call: Call) -> Reply:
     """Answer the directory: members and ``meta`` as at ZeroSSL [Z], in one line."""
     product = call.place.directory
     document: dict[str, object] = {name: context.urls.make(name, product) for name in _RESOURCES}
-    identities = ["sectigo.com", "trust-provider.com", "usertrust.com", "comodoca.com"]
-    if context.config.profile == "harica":
-        identities = ["harica.gr"]  # [pub] the domain its CAA records name
     document["meta"] = {
         "termsOfService": "https://sandbox.invalid/terms.pdf",
         "website": "https://sandbox.invalid/",
-        "caaIdentities": identities,
+        "caaIdentities": list(caa.identities(context.config.profile)),
         "externalAccountRequired": True,
     }
     return Reply.json(document)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from certbot_sectigo.sandbox.authority import ca
+from certbot_sectigo.sandbox import model
+from certbot_sectigo.sandbox.authority import ca, caa
 from certbot_sectigo.sandbox.protocol import jws, problems
 from certbot_sectigo.sandbox.protocol.exchange import Call, Context, Reply
-from certbot_sectigo.sandbox.resources import certificate, order
+from certbot_sectigo.sandbox.resources import authorization, certificate, order
 
 
 def finalize(context: Context, call: Call) -> Reply:
@@ -22,6 +23,8 @@ def finalize(context: Context, call: Call) -> Reply:
         der = jws.decode(call.payload.get("csr"))
     except ValueError:
         raise problems.ProblemError("badCSR", "The CSR is not base64url") from None
+    if context.config.caa and context.status_of(own) == "ready":
+        _check_caa(context, account, own)
     mode = context.config.issuance
     with context.store.transaction():
         own = order.own(context, account, own.id)
@@ -40,3 +43,16 @@ def finalize(context: Context, call: Call) -> Reply:
     if mode == "slow":
         context.stopping.wait(wait)
     return order.reply(context, account, certificate.progress(context, own), 200)
+
+
+def _check_caa(context: Context, account: model.Account, found: model.Order) -> None:
+    """Refuse names whose CAA records forbid it; the order stays, for when they have been mended."""
+    config = context.config
+    applicant = caa.Applicant(
+        caa.identities(config.profile),
+        context.urls.make("account", account.directory, account.id),
+        (config.dns_address, config.dns_port),
+    )
+    for name, ident in zip(found.names, found.authorizations):
+        how = authorization.method(context, ident)
+        caa.check(applicant, name, how)
