@@ -46,6 +46,8 @@ class Unreadable:
     """A certificate that could not be read."""
 
     reason: str
+    lost: bool = False
+    """Whether an error kept it from being read, so that there may be one."""
 
 
 def read(path: Path) -> Certificate | Unreadable:
@@ -55,7 +57,7 @@ def read(path: Path) -> Certificate | Unreadable:
     try:
         return _certificate(x509.load_pem_x509_certificate(reading.read_regular(path)))
     except OSError as error:
-        return Unreadable(f"{path}: {error.strerror}")
+        return Unreadable(f"{path}: {error.strerror}", lost=not reading.tells(error))
     except Exception:  # cryptography's errors are many
         return Unreadable(f"{path} is not a certificate")
 

@@ -271,7 +271,7 @@ def test_the_kid_of_an_account_is_learnt_from_scm_and_noted(
     assert (found["kid"], found["kid_learned"]) == (pair.kid, "scm")
     [renewal] = _json(tool, "renewals", "--scm", check=1)["renewals"]
     leaf = tool.certbot.lineage("www.c.example").leaf
-    assert (renewal["serial"], renewal["key"][:5]) == (f"{leaf.serial_number:x}", "ECDSA")
+    assert (renewal["serial"], renewal["key"][:5]) == (f"{leaf.serial_number:x}", "ecdsa")
     # The last one is the organisation's own validation.
     [horizon, own] = renewal["horizons"]
     assert (horizon["name"], horizon["method"]) == ("www.c.example", "scm")

@@ -85,14 +85,20 @@ def _fits(order: Issuance, version: Version) -> bool:
     return version.not_before - BACKDATED <= order.when <= version.written + _CLOCK
 
 
-def orders(found: Sequence[Issuance], all_lineages: Iterable[Lineage], now: datetime) -> Orders:
+def orders(
+    found: Sequence[Issuance],
+    all_lineages: Iterable[Lineage],
+    now: datetime,
+    unread: list[str] | None = None,
+) -> Orders:
     """Sort the orders whose certificates can be valid still.
 
     :param found: as the logs show them.
+    :param unread: see :func:`versions`.
     """
     since = now - LONGEST_LIFE
     recent = [i for i in found if i.when >= since and not i.refused]
-    return sort(recent, versions(all_lineages, since)) if recent else Orders()
+    return sort(recent, versions(all_lineages, since, unread)) if recent else Orders()
 
 
 def at_work(sorted_orders: Orders, now: datetime) -> list[Issuance]:
@@ -152,16 +158,20 @@ def by_url(
 
 
 def by_pins(
-    records: Sequence[ChangeRecord], all_lineages: Iterable[Lineage], now: datetime
+    records: Sequence[ChangeRecord],
+    all_lineages: Iterable[Lineage],
+    now: datetime,
+    unread: list[str] | None = None,
 ) -> dict[str, tuple[ValidCertificate, ...]]:
     """Return the same by the pins that lineages had before they were pinned to other accounts.
 
     :param records: oldest first.
+    :param unread: see :func:`versions`.
     :returns: name of an account's folder -> certificates.
     """
     moved = {change.lineage for record in records for change in record.changes}
     chosen = [lineage for lineage in all_lineages if lineage.name in moved]
-    kept = versions(chosen, now - LONGEST_LIFE) if chosen else ()
+    kept = versions(chosen, now - LONGEST_LIFE, unread) if chosen else ()
     return _gathered(
         (
             (account, version)
@@ -185,17 +195,21 @@ def _gathered(
     }
 
 
-def versions(all_lineages: Iterable[Lineage], since: datetime) -> Iterator[Version]:
+def versions(
+    all_lineages: Iterable[Lineage], since: datetime, unread: list[str] | None = None
+) -> Iterator[Version]:
     """Read the certificates that lineages have had, as far as certbot still keeps them.
 
     :param since: files last written to before that are left out.
+    :param unread: gets what there is and cannot be read, as ``path: reason``.
     """
+    unread = [] if unread is None else unread
     for lineage in all_lineages:
         current = lineage.cert_path or lineage.fullchain_path
         if current is None:
             continue
         folder = Path(os.path.realpath(current)).parent
-        for name, written in _certificate_files(folder, current.stem):
+        for name, written in _certificate_files(folder, current.stem, unread):
             if written < since:
                 continue
             certificate = lineages.read_certificate(
@@ -203,6 +217,8 @@ def versions(all_lineages: Iterable[Lineage], since: datetime) -> Iterator[Versi
             )
             if isinstance(certificate, Certificate):
                 yield version_of(certificate, written, lineage.name)
+            elif certificate.lost:
+                unread.append(certificate.reason)
 
 
 def version_of(certificate: Certificate, written: datetime, lineage: str) -> Version:
@@ -216,13 +232,21 @@ def version_of(certificate: Certificate, written: datetime, lineage: str) -> Ver
     )
 
 
-def _certificate_files(folder: Path, stem: str) -> Iterator[tuple[str, datetime]]:
+def _certificate_files(
+    folder: Path, stem: str, unread: list[str]
+) -> Iterator[tuple[str, datetime]]:
     """List the numbered files of a lineage: ``cert1.pem``, ``cert2.pem`` and so on."""
     pattern = re.compile(re.escape(stem) + r"\d*\.pem")
     try:
-        for entry in reading.entries(folder):
-            if pattern.fullmatch(entry.name):
-                written = entry.stat().st_mtime
-                yield entry.name, datetime.fromtimestamp(written, timezone.utc)
-    except OSError:
+        names = [entry.name for entry in reading.entries(folder) if pattern.fullmatch(entry.name)]
+    except OSError as error:
+        unread.append(f"{folder}: {error.strerror}")
         return
+    for name in names:
+        try:
+            status = reading.status(folder / name)
+        except OSError as error:
+            unread.append(f"{folder / name}: {error.strerror}")
+            continue
+        if status is not None:
+            yield name, datetime.fromtimestamp(status.st_mtime, timezone.utc)

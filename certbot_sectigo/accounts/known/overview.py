@@ -87,7 +87,7 @@ def gather(
     logs = findings.scan(dirs.logs_dir, hear=hear)
     unread: list[str] = []
     mentions = uses.mentions(dirs.config_dir, system_root, environ, unread)
-    orders = issuance.orders(logs.issuances, all_lineages, now)
+    orders = issuance.orders(logs.issuances, all_lineages, now, unread)
 
     urls = servers.urls(found, all_lineages)
     members = _merged(found)
@@ -107,7 +107,7 @@ def gather(
     cut_off = _cut_off(dirs)
     got = issuance.by_url(orders.kept, now)
     changed = records.read_records(dirs)
-    got_before_pin = issuance.by_pins(changed, all_lineages, now)
+    got_before_pin = issuance.by_pins(changed, all_lineages, now, unread)
     judged = []
     for account, also in members:
         account = known.told(account)
@@ -131,7 +131,7 @@ def gather(
         entries,
         tuple(dangling),
         tuple(all_lineages),
-        tuple(unread),
+        tuple(dict.fromkeys(unread)),
         ordered,
         {name: moment for name, moment in when.items() if moment is not None},
         logs,

@@ -13,6 +13,7 @@ import pytest
 from certbot_sectigo.accounts.known import issuance
 from certbot_sectigo.accounts.known.issuance import Version
 from certbot_sectigo.accounts.records import ChangeRecord, RenewalChange, Value
+from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs import findings
 from certbot_sectigo.machine.logs.findings import Issuance
 from certbot_sectigo.machine.logs.parser import Exchange
@@ -61,6 +62,25 @@ def test_old_and_refused_orders_do_not_count() -> None:
     found = [order("old", 0, "x"), order("no", 5, "x", status=401), order("cut", 5, status=None)]
     orders = issuance.orders(found, [], now)
     assert [i.account_url for i in issuance.at_work(orders, now)] == ["cut"]
+
+
+def test_certificates_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    # They may have been got by an account that is then needed to revoke them.
+    loop, file = tmp_path / "loop", tmp_path / "archive" / "cert1.pem"
+    loop.symlink_to(loop)
+    file.parent.mkdir()
+    (file.parent / "cert2.pem").symlink_to(file.parent / "cert2.pem")
+    file.write_text("not PEM: there is nothing to be lost")
+    lineages = [
+        Lineage("x", tmp_path / "x.conf", cert_path=path)
+        for path in (loop / "cert.pem", file.parent / "cert.pem", tmp_path / "gone" / "cert.pem")
+    ]
+    unread: list[str] = []
+    assert list(issuance.versions(lineages, NOON - timedelta(days=3650), unread)) == []
+    assert [line.partition(": ")[0] for line in unread] == [
+        str(loop),
+        str(file.parent / "cert2.pem"),
+    ]
 
 
 @pytest.mark.parametrize(("days", "valid"), [(198, ["a"]), (199, [])])
