@@ -102,6 +102,9 @@ def _open(
         for part in (_parts(text) if not log or RECORD.search(text) else [text])
     ]
     lines = [_opened(number, text) for number, text in parts]
+    for at in range(1, len(lines)):  # what was one line is one program's
+        if lines[at].number == lines[at - 1].number and not lines[at].program:
+            lines[at] = replace(lines[at], program=lines[at - 1].program)
     learnt = _common([line.text for line in lines]) or learnt
     if learnt:
         lines = [_without(line, learnt) for line in lines]

@@ -13,6 +13,7 @@ from certbot_sectigo.base import printable
 from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile
 from certbot_sectigo.explain.reading import TextFinding
 from certbot_sectigo.explain.situation import Situation, Used
+from certbot_sectigo.explain.speakers import CERTBOT
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.lineages import PLUGIN
 
@@ -28,6 +29,7 @@ class Explanation:
 
     finding: TextFinding
     situation: Situation
+    title: str
     meaning: str
     causes: tuple[str, ...]
     steps: tuple[str, ...]
@@ -53,22 +55,31 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
     ca = profile(hosts)
     if ca is None and any("acme" in host for host in hosts):
         ca = ANY  # a CA that is named, and is not Sectigo
-    advice = advise(entry, situation.placeholders, ca, finding.quote)
+    # Whoever uses another client, and has no account of that server here, has not this command.
+    here = situation.account is not None or bool(situation.others)
+    other = told.client not in ("", CERTBOT) and not here
+    said = finding.said or finding.quote
+    advice = advise(entry, situation.placeholders, ca, said, finding.challenge, other=other)
     first = way = ""
     if entry.weight is not Weight.HARMLESS and not entry.network and situation.asked:
         first, way = _another(situation)
     return Explanation(
         finding=finding,
         situation=situation,
-        meaning=advice.meaning,
+        title=advice.title,
+        meaning=advice.meaning + (_set(told.patience) if entry.waits else ""),
         causes=advice.causes,
         steps=_new(advice.steps, told.typed),
         here=()
-        if entry.weight is Weight.HARMLESS
+        if entry.weight is Weight.HARMLESS or other
         else (*_here(situation), *(_lacks(situation) if entry.network else ())),
         first=first,
         way=way,
     )
+
+
+def _set(patience: str) -> str:
+    return f" The text shows what is set for that: {patience}." if patience else ""
 
 
 def _new(steps: tuple[str, ...], typed: frozenset[str]) -> tuple[str, ...]:
@@ -84,9 +95,9 @@ def as_text(explanation: Explanation, *, numbered: bool = True, width: int = WID
     :param width: of the terminal, in characters; more than :data:`WIDTH` is not used.
     """
     width = max(_NARROWEST, min(width, WIDTH))
-    entry = explanation.entry
     where = f" (line {explanation.finding.line})" if numbered else ""
-    lines = [entry.title, "=" * min(len(entry.title), width), ""]
+    head = explanation.title
+    lines = [head, "=" * min(len(head), width), ""]
     if explanation.first:
         lines += [*_wrapped(explanation.first, width), f"    {explanation.way}", ""]
     lines += _wrapped(f"Said{where}: {explanation.finding.quote}", width)
@@ -110,7 +121,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     return {
         "entry": entry.key,
         "weight": entry.weight.value,
-        "title": entry.title,
+        "title": explanation.title,
         "quote": explanation.finding.quote,
         "line": explanation.finding.line,
         "count": explanation.finding.count,

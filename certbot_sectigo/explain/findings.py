@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from certbot_sectigo.ca.catalogue import Entry, Weight, entry, holds, look_up
 from certbot_sectigo.ca.catalogue.matching import Match, matcher
+from certbot_sectigo.explain.challenges import Challenges
 from certbot_sectigo.explain.context import AcmeContext
 from certbot_sectigo.explain.envelope import unwrapped
 from certbot_sectigo.explain.genre import Genre
 from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.passages import Passage, page, passages, refusal
 from certbot_sectigo.explain.paste import Paste
-from certbot_sectigo.explain.quoting import innermost, quote
+from certbot_sectigo.explain.quoting import innermost, line_of, quote
 from certbot_sectigo.explain.ranking import Hit, Progress, ranked
 from certbot_sectigo.explain.reading import Reading, TextFinding
 from certbot_sectigo.explain.statements import ISSUED, likeness, problems
@@ -139,8 +140,8 @@ class _Search:
         """Search a passage."""
         self._told = passage.told
         self._log |= passage.source != "text"
-        steps = Steps(passage.text)
-        spots = list(self._problems(passage, steps))
+        steps, kinds = Steps(passage.text), Challenges(passage.text)
+        spots = list(self._problems(passage, steps, kinds))
         within = [(start, end) for start, end, validation in spots if validation]
         known = any(True for _ in spots)
         matches = sorted(self._matcher.find(passage.text), key=lambda match: match.end)
@@ -149,7 +150,7 @@ class _Search:
                 continue
             known = True
             stated = any(s <= match.start < e for s, e, _ in spots)
-            self._add(match.entry, passage, steps, (match.start, match.end), loud=stated)
+            self._add(match.entry, passage, steps, kinds, (match.start, match.end), loud=stated)
         self._go_on(passage, steps)
         self._forget(passage)
         if passage.failed and not known:
@@ -172,7 +173,9 @@ class _Search:
             ]
         return whole
 
-    def _problems(self, passage: Passage, steps: Steps) -> Iterator[tuple[int, int, bool]]:
+    def _problems(
+        self, passage: Passage, steps: Steps, kinds: Challenges
+    ) -> Iterator[tuple[int, int, bool]]:
         """Add what problem documents mean; return where they stand, and which are of challenges."""
         for problem in problems(passage.text):
             hosts = passage.told.hosts
@@ -181,44 +184,56 @@ class _Search:
                 found = entry("ari-not-supported")
             if found is not None:
                 spot = (problem.start, problem.end)
-                self._add(found, passage, steps, spot, loud=True)
+                self._add(found, passage, steps, kinds, spot, loud=True)
                 validation = problem.kind in ("connection", "dns", "tls", "unknownHost")
                 yield *spot, validation
 
     def _add(
-        self, found: Entry, passage: Passage, steps: Steps, spot: tuple[int, int], *, loud: bool
+        self,
+        found: Entry,
+        passage: Passage,
+        steps: Steps,
+        kinds: Challenges,
+        spot: tuple[int, int],
+        *,
+        loud: bool,
     ) -> None:
         start, end = spot
-        step = passage.step or steps.at(start, end)
-        words = passage.text[start:end]
+        step, kind = passage.step or steps.at(start, end), kinds.at(start, end)
+        said = line_of(passage.text, start, end)
         for where, meant, says in found.at:
-            if where == step and re.search(says, words, re.IGNORECASE):
+            if where in ("", step, kind) and re.search(says, said, re.IGNORECASE):
                 found = entry(meant)
                 break
         if found.otherwise and not passage.told.kid:
             found = entry(found.otherwise)
         before = self._found.get(found.key)
+        line = passage.line(start)
+        calm = line in passage.quiet and not loud
         finding = TextFinding(
             found,
             quote(passage.text, start, end),
-            passage.line(start),
+            line,
             passage.told,
             before.what.count + 1 if before else 1,
+            calm,
+            said,
+            kind,
         )
-        line = finding.line
         if loud:
             self._progress.answered = max(self._progress.answered, line)
+            if found.weight is Weight.CAUSE:
+                self._progress.refused = line
         if before is not None and before.line == line:
             finding = replace(finding, count=before.what.count)
             if len(before.what.quote) > len(finding.quote):
-                finding = replace(finding, quote=before.what.quote)
+                finding = replace(finding, quote=before.what.quote, said=before.what.said)
         if before is not None and before.what.told.account_url and passage.source == "certbot":
             # The CA's own answer tells more than what certbot makes of it.
             finding = replace(before.what, count=finding.count)
         self._order += 1
-        calm = line in passage.quiet and not loud
-        finding = replace(finding, quiet=calm)
-        self._found[found.key] = Hit(found, finding, line, self._order, step, calm)
+        note = not (loud or passage.failed or likeness(said))
+        self._found[found.key] = Hit(found, finding, line, self._order, step, calm, note)
 
     def _go_on(self, passage: Passage, steps: Steps) -> None:
         """Take note of how far the run got."""

@@ -11,6 +11,7 @@ from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.explain.context import speaks_of_acme
 from certbot_sectigo.explain.envelope import RECORD, Line
 from certbot_sectigo.explain.genre import Genre, spoken
+from certbot_sectigo.explain.hooks import Hooks
 from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.quoting import quote
 from certbot_sectigo.explain.statements import likeness
@@ -38,6 +39,7 @@ class Paste:
         self._size = 0
         self._likely: list[tuple[int, int, str, str]] = []
         self._frame = False
+        self._hooks: dict[str, Hooks] = {}
         self._acme: dict[str, list[int]] = {}
         """Program -> the lines in which it spoke of ACME."""
 
@@ -45,6 +47,10 @@ class Paste:
         """Tell whether it is a line of source code that a traceback shows: nobody said that."""
         before, self._frame = self._frame, bool(_FRAME.search(line.text))
         return before and not self._frame and not _RAISED.match(line.text.strip())
+
+    def _printed(self, line: Line) -> bool:
+        """Tell whether a hook printed it that ended well."""
+        return self._hooks.setdefault(line.program, Hooks()).printed(line)
 
     def _near(self, number: int, program: str) -> bool:
         """Tell whether a program speaks of ACME near a line."""
@@ -56,7 +62,7 @@ class Paste:
         """Pass on the lines in which somebody speaks."""
         for line in lines:
             self.lines = max(self.lines, line.number)
-            if self._source(line) or not spoken(line):
+            if self._source(line) or not spoken(line) or self._printed(line):
                 continue
             score = likeness(line.text)
             self.genre.look(line, score)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LONGEST_QUOTE = 400
+_LONGEST_QUOTE, _LONGEST_LINE = 400, 4000
 _SECRET = re.compile(r"(?i)(hmac[\w-]{0,30}[\"']?[\s=:,\"']{1,4})[\w+/=-]{8,}|[\w-]{43,}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -25,6 +25,15 @@ def quote(text: str, start: int, end: int) -> str:
     line = masked(" ".join(_UNPRINTABLE.sub(" ", text[first:stop]).split()))
     line = f"{before}{line}{after}"
     return line if len(line) <= _LONGEST_QUOTE else f"{line[: _LONGEST_QUOTE - 1]}…"
+
+
+def line_of(text: str, start: int, end: int) -> str:
+    """Return a stretch of text, with the rest of its lines, for rules to look at."""
+    first = text.rfind("\n", 0, start) + 1
+    stop = text.find("\n", end)
+    stop = stop if stop >= 0 else len(text)
+    half = _LONGEST_LINE // 2
+    return " ".join(text[max(first, start - half) : min(stop, end + half)].split())
 
 
 def innermost(text: str) -> str:

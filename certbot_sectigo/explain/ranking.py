@@ -3,9 +3,10 @@
 A run is a chain. What came first may be a probe that does no harm, what came last the sum of
 it all, and between them stands the reason. In this order it counts less: what does no harm;
 what the same run overcame, since it went on or the CA answered after it; what only follows
-from a failure before it; a symptom beside a cause; what says where something failed and not
-why; what a line tells of that calls itself no failure. Of equals the last one decides, that
-of the last try, and in one line the last in the chain, which is the innermost.
+from a failure before it; what a line notes that tells of no failure, if the CA says after it
+why it refused; a symptom beside a cause; what says where something failed and not why; what a
+line tells of that calls itself no failure. Of equals the last one decides, that of the last
+try, and in one line the last in the chain, which is the innermost.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class Hit(Generic[T]):
     """Of issuance; empty if it is not known."""
     quiet: bool = False
     """Whether its line calls itself no failure, and no problem document stands in it."""
+    note: bool = False
+    """Whether its line has no word of a failure."""
 
 
 @dataclass
@@ -46,6 +49,8 @@ class Progress:
     """Step -> last line in which it was spoken of without a failure."""
     answered: int = 0
     """The last line in which the CA itself refused; it was reached, then."""
+    refused: int = 0
+    """The last of these lines that says why."""
 
     def after(self, hit: Hit[T]) -> bool:
         """Tell whether the run got on behind a failure on the way to the CA."""
@@ -57,6 +62,10 @@ class Progress:
             for step, line in self.reached.items()
         )
 
+    def noted(self, hit: Hit[T]) -> bool:
+        """Tell whether it only stands in a note, behind which the CA itself says why it refused."""
+        return hit.note and hit.line < self.refused
+
 
 def ranked(hits: Iterable[Hit[T]], progress: Progress | None = None) -> list[T]:
     """Return what decides first; what need not be told is left out.
@@ -67,7 +76,8 @@ def ranked(hits: Iterable[Hit[T]], progress: Progress | None = None) -> list[T]:
     hidden = {key for hit in hits for key in hit.entry.hides if key != hit.entry.key}
     hits = [hit for hit in hits if hit.entry.key not in hidden]
     lesser: Mapping[int, bool] = {
-        hit.order: (progress is not None and progress.after(hit)) or _follows(hit, hits)
+        hit.order: (progress is not None and (progress.after(hit) or progress.noted(hit)))
+        or _follows(hit, hits)
         for hit in hits
     }
     told = [hit for hit in hits if hit.entry.weight is not Weight.HARMLESS]
@@ -90,5 +100,5 @@ def _follows(hit: Hit[T], hits: Iterable[Hit[T]]) -> bool:
         and other.entry.weight is not Weight.HARMLESS
         and other.line < hit.line
         for other in hits
-        if other is not hit and hit.entry.after
+        if other is not hit and not other.note and hit.entry.after
     )

@@ -23,6 +23,10 @@ class TextFinding:
     """In how many places it was found."""
     quiet: bool = False
     """Whether its line calls itself no failure, and no problem document stands in it."""
+    said: str = ""
+    """As `quote`, whole."""
+    challenge: str = ""
+    """The kind of challenge that it is about; empty if the text does not tell."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from certbot_sectigo.explain.speakers import client
 from certbot_sectigo.machine import dirs
 from certbot_sectigo.machine.logs import parser
 from certbot_sectigo.machine.logs.parser import Exchange
@@ -20,6 +21,8 @@ _NAMED = (
     re.compile(r"delegated[ \t]*\[([\w.*-]{1,253})\]"),
     re.compile(r"\[([\w*-]{1,63}(?:\.[\w-]{1,63}){1,20})\] acme: "),
     re.compile(r"(?:Domain|Identifier): {1,4}([\w.*-]{1,253})"),
+    re.compile(r"\b(?:dnsName|identifier)\"?[=:] ?\"([\w*-]{1,63}(?:\.[\w-]{1,63}){1,20})\""),
+    re.compile(r"https?://([\w-]{1,63}(?:\.[\w-]{1,63}){1,20})/\.well-known/acme-challenge"),
 )
 _LINEAGE = (
     re.compile(r"Failed to renew certificate ([\w.*-]{1,253}) with error"),
@@ -30,6 +33,11 @@ _KID = re.compile(
     r"|externalAccountBinding['\"\\]{0,4}: ?\{"
 )
 """What shows that an EAB pair was given."""
+_PATIENCE = re.compile(
+    r"(?i)\b(?:[\w.]{0,30}(?:Retry|Poll(?:ing)?)_?(?:Count|Interval|Timeout|Wait)"
+    r"|max_?(?:retries|attempts|polls)|issuance[_-]timeout|cert\.timeout|propagation_?timeout"
+    r"|validation_?timeout)[\"']?[ ]?[:= ][ ]?[\"']?\d[\w.]{0,9}"
+)
 _PINNED = re.compile(r"accounts/[\w.:/-]{1,300}/([0-9a-f]{32})\b")
 
 _TYPED = re.compile(r"\s{0,4}(?:[\w@~:./\[\]-]{1,60} ?)?[#$] (?:sudo )?(\w[^\n]{3,200})")
@@ -56,6 +64,10 @@ class Told:
     """Commands that were given at a prompt, so far."""
     hosts: frozenset[str] = frozenset()
     """All hosts of URLs so far."""
+    client: str = ""
+    """Name of the client, as far as words tell."""
+    patience: str = ""
+    """A setting, as it stands there, of how long or how often the client asks."""
 
     @property
     def servers(self) -> frozenset[str]:
@@ -112,6 +124,11 @@ def overhear(told: Told, text: str) -> Told:
     pinned = _PINNED.search(text)
     if pinned:
         told = replace(told, account=pinned.group(1))
+    patience = None if told.patience else _PATIENCE.search(text)
+    named = client(text, told.client)
+    if patience or named != told.client:
+        setting = patience.group() if patience else told.patience
+        told = replace(told, client=named, patience=setting)
     typed = _TYPED.match(text)
     if typed and len(told.typed) < _MOST_TYPED:
         told = replace(told, typed=told.typed | {typed.group(1).strip()})

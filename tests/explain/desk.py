@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Mapping
 
 import pexpect
@@ -12,6 +11,7 @@ import pexpect
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
 from tests.bed.process import TIMEOUT
+from tests.bed.process import run as run_process
 from tests.bed.proposals import ran
 
 STAND_IN = """#!/bin/sh
@@ -39,26 +39,25 @@ class Desk:
 
         Each has to stand on a line of its own.
         """
-        words = f"certbot-sectigo {self.directories} explain"
+        words = ["explain"]
         if text is not None:
             file = self.certbot.home / "said.txt"
             file.write_text(text, "utf-8")
-            words += f" {file}"
-        lines = [line.strip() for line in self.types(words).splitlines()]
-        answer = subprocess.run(
-            ["sh", "-c", f"{words} --json"],
-            env=self._environment(),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        findings = json.loads(answer.stdout)["findings"]
+            words.append(str(file))
+        lines = [line.strip() for line in self._ours(*words).splitlines()]
+        findings = json.loads(self._ours(*words, "--json"))["findings"]
         found = [finding for finding in findings if finding["entry"] == key]
         assert found, [finding["entry"] for finding in findings]
         steps = (step for finding in found for step in finding["steps"])
         self.commands = [c for step in steps for c in re.findall(r"`([^`]+)`", step)]
         assert [c for c in self.commands if c not in lines] == []
         return self.commands
+
+    def _ours(self, *words: str) -> str:
+        """Run the command, which asks nothing."""
+        command = [str(BIN / "certbot-sectigo"), *self.directories.split(), *words]
+        folder, env = self.certbot.home / "output", self._environment()
+        return run_process(command, folder=folder, env=env, cwd=self.certbot.home).stdout
 
     def pastes(
         self, part: str, words: Mapping[str, str] | None = None, check: int | None = 0

@@ -64,6 +64,11 @@ NOT_MADE = {
     "registration-failed": "is what is left where the CA's words are missing; see test_details",
     "helper-missing": "needs a machine without curl or openssl; see the reports",
     "profile-unknown": "only Let's Encrypt and Google offer profiles; see test_problems",
+    "directories-unusable": "is certbot's advice after any error of a file; see test_conditions",
+    "file-refused": "needs file systems that refuse; see test_conditions",
+    "out-of-memory": "would take the memory from the tests themselves; see test_conditions",
+    "redirect-loop": "needs a CA that follows redirects; see test_conditions",
+    "unit-ended": "is said by what starts the client; see test_conditions",
     "account-paused": "only Let's Encrypt pauses accounts; see the reports",
 }
 

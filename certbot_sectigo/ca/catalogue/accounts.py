@@ -10,8 +10,11 @@ ENTRIES = (
     Entry(
         key="account-unknown",
         title="The CA has no such account",
-        meaning="The account on this machine ({account}) is not known to the CA.",
+        meaning="The CA knows no account of the key, or at the URL, that the request came with "
+        "({account}).",
         causes=(
+            "The key was never registered at this CA: the client went on without a registration "
+            "of its own, or after one that failed.",
             "The account was deleted at the CA, or the CA was set up anew.",
             "The account belongs to another server: its folder was copied, or the URL was changed.",
         ),
@@ -19,6 +22,12 @@ ENTRIES = (
             "Ask the CA about it: `certbot-sectigo accounts show {account} --online`",
             "Register another one (at a CA with EAB with a fresh pair) and move the lineages to "
             "it: `certbot-sectigo accounts pin NEW --all-of {account}`",
+        ),
+        elsewhere=(
+            "Register the key first, with the same client and at the same URL (at a CA with EAB "
+            "with kid and HMAC key of a pair that was not used yet), and order with that key. Of "
+            "Terraform that is a resource acme_registration whose key the certificate takes; of "
+            "Ansible the module acme_account.",
         ),
         phrases=(
             "!specified an account * not exist",
@@ -48,6 +57,10 @@ ENTRIES = (
             "Register with it: `certbot-sectigo accounts register --credentials FILE`",
             "Move the lineages: `certbot-sectigo accounts pin NEW --all-of {account}`",
             "Then take the dead account away: `certbot-sectigo accounts clean --online`",
+        ),
+        elsewhere=(
+            "Register with it under a new account key: set the client's account files of "
+            "this CA aside first.",
         ),
         phrases=(
             "account deactivated|revoked",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 ENTRIES = (
     Entry(
@@ -99,7 +99,7 @@ ENTRIES = (
     Entry(
         key="renewal-file-broken",
         title="A renewal file is damaged, so its certificate is not renewed",
-        meaning="certbot passes over the lineage; the others are renewed.",
+        meaning="certbot passes over the lineage.",
         causes=(
             "Files below live/ or archive/ were moved or deleted, or links became plain files.",
             "The renewal file was edited or cut off.",
@@ -110,6 +110,21 @@ ENTRIES = (
             "Without a backup: move renewal/NAME.conf, live/NAME and archive/NAME out of the way "
             "together, then order the certificate again under its old name. As long as one of "
             "them stays, certbot calls the new one NAME-0001.",
+        ),
+        cases=(
+            Case(
+                r"to be a symlink",
+                "certbot passes over each lineage of which it says that: the files in live/ have "
+                "to be links to the newest ones in archive/.",
+                ("The folder was copied or restored without its links (cp -r, zip, some shares).",),
+                (
+                    "Copy it once more with its links (cp -a, rsync -a), or set the four links of "
+                    "live/NAME anew, each to the file of the highest number in archive/NAME "
+                    "(cert.pem -> ../../archive/NAME/cert2.pem). This shows what is found then: "
+                    "`certbot certificates`",
+                ),
+                title="Files in live/ are no links, so their certificates are not renewed",
+            ),
         ),
         phrases=(
             "!renewal configuration|config|conf file * broken|lacks|unexpected",

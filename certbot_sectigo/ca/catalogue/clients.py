@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 ENTRIES = (
     Entry(
@@ -40,6 +40,15 @@ ENTRIES = (
             "!none * challenge|challenges methods|types * suitable|supported|offered",
             "!no challenges|challenge of_type|that_match",
             "!no challenge * available|match",
+        ),
+        cases=(
+            Case(
+                challenge="sectigo-",
+                meaning="The CA offers only its own ways for a name: an e-mail or a DNS record "
+                "that {portal} asks for. No client can answer them.",
+                causes=("The domain is not validated in {portal}, or not for this account.",),
+                steps=("Validate the domain in {portal} (Domains), then run it again.",),
+            ),
         ),
         sources=("cert-manager#3035", "cert-manager#3660", "certbot"),
         hides=("validation-failed", "order-invalid", "order-refused"),
@@ -101,8 +110,8 @@ ENTRIES = (
         ),
         steps=(
             "Run the hook's command by hand, as the same user, and see what it says.",
-            "Mend that; do not order again. With certbot this shows the certificates that are "
-            "there: `certbot certificates`",
+            "Mend that; do not order again.",
+            "With certbot this shows the certificates that are there: `certbot certificates`",
         ),
         phrases=(
             "!script|command|cmd failed|finished|exited with|exit_code|code 1|2|126|127",
@@ -152,10 +161,20 @@ ENTRIES = (
             "A version of the protocol, or a server, that has been switched off.",
         ),
         steps=("Update the client; if it is no longer looked after, take another one.",),
+        cases=(
+            Case(
+                r"acme ?v1|v01\b|rfc ?8555|v2\b",
+                "The client speaks a protocol older than RFC 8555 (ACME v1), or asks a server for "
+                "it, and the CA has switched that off.",
+                ("The client, or the script around it, is older than ACME v2 (2018).",),
+                title="The client is too old for this CA: it speaks ACME v1",
+            ),
+        ),
         phrases=(
-            "!unrecognized|unrecognised|unknown|unexpected existing|acme|order|authorization "
-            "status|state * ready|processing|deactivated",
-            "!unrecognised existing acme order status",
+            "!unrecognized|unknown existing|acme|order|authorization|challenge status|state * "
+            "ready|processing|pending|deactivated",
+            "!unexpected existing|acme|order|authorization status|state * ready|deactivated",
+            "!unrecognized existing acme order status",
             "!expected value got eof",
             "!can_not|cannot find issuer * certificate",
             "!account creation on acmev1 disabled",

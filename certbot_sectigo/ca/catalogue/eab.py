@@ -49,6 +49,11 @@ ENTRIES = (
             "See for which servers there are accounts: `certbot-sectigo accounts list`",
             "Get a pair from {portal} and give kid and HMAC key with the registration.",
         ),
+        elsewhere=(
+            "If the client cannot send a pair, register with one that can, and give it that "
+            "account's key and the account URL that the CA answered. A 'kid' inside the account's "
+            "key (JWK) is no EAB key id.",
+        ),
         phrases=(
             "!must include * external_account_binding",
             "!server|registration|account requires|required external_account_binding",

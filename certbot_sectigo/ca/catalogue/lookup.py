@@ -19,6 +19,8 @@ from certbot_sectigo.machine import commands
 
 _COMMAND = re.compile(r"`([^`]+)`")
 _BRACES = re.compile(r"\{(\w+)\}")
+_CERTBOTS = re.compile(r"`certbot(?: |-sectigo (?!explain))")
+"""A step with a command that is of no use to other clients."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,9 @@ def advise(
     values: Mapping[str, str] | None = None,
     ca: Profile | None = None,
     said: str = "",
+    challenge: str = "",
+    *,
+    other: bool = False,
 ) -> Advice:
     """Fill an entry in.
 
@@ -111,6 +116,8 @@ def advise(
         become words in upper case.
     :param ca: the CA it is about, if that is known; else that of the server in `values`.
     :param said: the words that told it; causes that they rule out are left away.
+    :param challenge: the kind of challenge that it is about, if that is known.
+    :param other: whether it is for users of another client than certbot.
     """
     if ca is None and values:
         there = of_server(values.get("server"))
@@ -120,19 +127,28 @@ def advise(
         ca = next((each for each in PROFILES if entry in each.entries), None)
     known = {**PLACEHOLDERS, **({"caa": ca.caa, "portal": ca.portal} if ca else {})}
     known.update({**_endpoint((values or {}).get("server")), **(values or {})})
-    case = next((c for c in entry.cases if re.search(c.says, said, re.IGNORECASE)), Case(""))
+    case = next((c for c in entry.cases if _applies(c, said, challenge)), Case())
     more = ca.more.get(entry.key, More()) if ca and not case.causes else More()
 
     def filled(text: str) -> str:
         text = _BRACES.sub(lambda found: known.get(found.group(1), found.group()), text)
         return _COMMAND.sub(lambda found: f"`{_runnable(found.group(1))}`", text)
 
+    steps = (*(case.steps or entry.steps), *more.steps)
+    if other:
+        kept = tuple(step for step in steps if not _CERTBOTS.search(step))
+        steps = (*kept, *entry.elsewhere) or steps
     return Advice(
-        filled(entry.title),
+        filled(case.title or entry.title),
         filled(case.meaning or entry.meaning),
         tuple(map(filled, (*(case.causes or entry.causes), *more.causes))),
-        tuple(map(filled, (*(case.steps or entry.steps), *more.steps))),
+        tuple(map(filled, steps)),
     )
+
+
+def _applies(case: Case, said: str, challenge: str) -> bool:
+    kind = not case.challenge or challenge.startswith(case.challenge)
+    return kind and bool(re.search(case.says, said, re.IGNORECASE))
 
 
 def _endpoint(server: str | None) -> dict[str, str]:

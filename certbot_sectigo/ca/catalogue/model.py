@@ -55,14 +55,17 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Case:
-    """What an entry comes to where the words that were said tell more than it needs."""
+    """What an entry comes to where what was said tells more than it needs."""
 
-    says: str
+    says: str = ""
     """Regular expression, of any case, that the words have to hold."""
     meaning: str = ""
-    """In place of the entry's, as the next two are."""
+    """In place of the entry's, as the next three are."""
     causes: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    title: str = ""
+    challenge: str = ""
+    """How the kind of challenge has to begin, such as ``dns-01``."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,12 @@ class Entry:
     step: str = ""
     """Of :data:`STEPS`, the one at which it happens, if there is only one."""
     at: tuple[tuple[str, str, str], ...] = ()
-    """Steps at which it means another entry; the key of that one; a regular expression that
-    the words have to hold for this."""
+    """Steps or kinds of challenge (of any, if empty) at which it means another entry; the key of
+    that one; a regular expression that the words have to hold for this."""
+    waits: bool = False
+    """Whether it is about how long a client waits: then it is told what the text sets for that."""
+    elsewhere: tuple[str, ...] = ()
+    """Steps for users of other clients, in place of those that are certbot's and ours."""
     otherwise: str = ""
     """Key of the entry that is meant where the text shows no EAB pair that was sent."""
     after: tuple[str, ...] = ()

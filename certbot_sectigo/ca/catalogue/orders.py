@@ -98,16 +98,20 @@ ENTRIES = (
         meaning="The order was accepted and is being processed. The certificate may come to be "
         "made, but it was not fetched.",
         causes=(
-            "The CA takes longer than the client waits, or looks at the order by hand.",
+            "The CA takes longer than the client waits or asks, or looks at the order by hand.",
             "The client asked to finalize twice.",
         ),
         steps=(
             "Wait some minutes, then run the same command once; look in {portal} whether it was "
             "issued. No new orders in a loop.",
-            "Have the client wait longer (certbot: --issuance-timeout; others: number of tries).",
+            "Have the client wait longer, and ask more often (certbot: --issuance-timeout; "
+            "simple-acme: RetryCount and RetryInterval; lego: --cert.timeout).",
         ),
         phrases=(
             "!order status processing * not|while|finaliz|finalize|acceptable|pending",
+            "unexpected|wrong order status|state processing",
+            "!order * valid|ready * status|state processing",
+            "!order status|state processing * gave|giving|give up|tries",
             "!order processing * timeout|timed_out|gave|give|too long",
             "!certificate not yet|been issued|ready|available",
             "!order still|is processing",
@@ -115,7 +119,8 @@ ENTRIES = (
             "!waiting for|on order|certificate timed_out|timeout",
             "!error|failed waiting * order * ready|valid",
         ),
-        sources=("RFC 8555 section 7.1.6", "acme2#13"),
+        waits=True,
+        sources=("RFC 8555 section 7.1.6", "acme2#13", "simple-acme#703"),
         hides=("malformed", "order-invalid", "order-not-ready", "ca-timeout"),
         passing=True,
     ),

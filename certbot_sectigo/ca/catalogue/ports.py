@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 ENTRIES = (
     Entry(
@@ -14,6 +14,18 @@ ENTRIES = (
             "See which one: `ss -ltnp 'sport = :80'`",
             "Answer through that web server: --webroot -w DIR, where DIR is what it serves for the "
             "name.",
+        ),
+        cases=(
+            Case(
+                r":443\b|port 443",
+                "TLS-ALPN-01 has to be answered on port 443, and another program has it.",
+                title="Port 443 is taken on this machine",
+                causes=("A web server, proxy or container serves https here.",),
+                steps=(
+                    "See which one: `ss -ltnp 'sport = :443'`",
+                    "Use HTTP-01 through that web server (a web root), or DNS-01.",
+                ),
+            ),
         ),
         phrases=(
             "!port 80|443 * already used",

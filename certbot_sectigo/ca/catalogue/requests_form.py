@@ -58,7 +58,8 @@ ENTRIES = (
         after=("account",),
         title="The client ordered without an account",
         meaning="The request carried no account URL: the client believes that it is registered, "
-        "but the CA never made an account for it.",
+        "but the CA never made an account for it. The key id (kid) meant here is that URL, not "
+        "the one of an EAB pair.",
         causes=(
             "The client took a refusal of its registration for success and goes on without an "
             "account.",
@@ -66,8 +67,9 @@ ENTRIES = (
         ),
         steps=(
             "Look further up for the refusal of the registration: that is the error to mend.",
-            "Register again; at a CA with EAB with a pair that was not used yet. Other clients "
-            "than certbot: remove the account data they keep for this CA first.",
+            "Update the client, set the account data that it keeps for this CA aside (acme.sh: the "
+            "folder ca/HOST), and register again; at a CA with EAB with a pair that was not used "
+            "yet.",
         ),
         phrases=(
             "!key_id|kid must specified|present",

@@ -1,4 +1,4 @@
-"""Trouble of the machine that a client runs on: packages, files, disk."""
+"""Trouble of the machine that a client runs on: packages and programs."""
 
 from __future__ import annotations
 
@@ -102,63 +102,5 @@ ENTRIES = (
         ),
         sources=("certbot#8182", "certbot#8924"),
         hides=("permission", "lacks-authorization"),
-    ),
-    Entry(
-        key="too-many-open-files",
-        title="This machine's limit of open files is used up",
-        meaning="A file could not be opened, since the process or the machine has too many open. "
-        "That is a limit here, none of the CA's.",
-        causes=("A program holds files or connections and does not close them; a low ulimit.",),
-        steps=(
-            "See the limits, and who holds most: `ulimit -n ; cat /proc/sys/fs/file-nr`",
-            "Raise the limit of the service (LimitNOFILE= in its unit), then run it again.",
-        ),
-        phrases=("too many open files", "emfile|enfile", "errno_24"),
-        sources=("errno(3)",),
-        hides=("rate-limited",),
-    ),
-    Entry(
-        key="permission",
-        title="A file may not be read or written by this user",
-        meaning="The client's directories belong to another user, most often to root.",
-        causes=(
-            "The command was not run as root.",
-            "A file in them belongs to another user: it was made by root in a container that "
-            "runs as somebody else, or was copied.",
-            "The file system is read-only.",
-        ),
-        steps=(
-            "Run it as the user that the directories belong to, most often root (sudo), or with "
-            "--config-dir, --work-dir and --logs-dir of your own.",
-            "See whose they are: `ls -la {config} {logs}`",
-        ),
-        phrases=(
-            "permission denied",
-            "operation not permitted",
-            "!either run as root",
-            "read only file_system",
-            "eacces|eperm|erofs",
-            "unauthorized_access_exception",
-            "access to the path is denied",
-        ),
-        sources=("certbot",),
-        hides=("another-instance", "renewals-failed"),
-    ),
-    Entry(
-        key="disk-full",
-        title="The disk is full",
-        meaning="A file could not be written to its end.",
-        causes=("Logs, backups or containers filled the file system, or its inodes are used up.",),
-        steps=("Make room before anything else is run: `df -h ; df -i`",),
-        phrases=(
-            "no space left on device",
-            "disk quota exceeded",
-            "not enough space on disk",
-            "insufficient disk space",
-            "enospc|edquot",
-            "disk full",
-        ),
-        sources=("errno(3)", "letsencrypt-siteextension#230"),
-        hides=("renewals-failed",),
     ),
 )

@@ -4,17 +4,41 @@ from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
+_BY_TLS = Case(
+    challenge="tls-alpn-01",
+    meaning="The CA could not convince itself that a name is yours: it asks {name} on port 443 for "
+    "the protocol acme-tls/1, and only there. This text says no more.",
+    causes=(
+        "Port 443 cannot be reached from outside, or the name leads elsewhere (A, AAAA).",
+        "A load balancer, proxy or web server ends TLS there, before the client is reached.",
+    ),
+    steps=(
+        "Let port 443 go straight to the client (TLS pass-through); or use HTTP-01 or DNS-01.",
+        "Look at the authorization's URL, if the text has one: its error says why.",
+    ),
+)
+_BY_CA = Case(
+    challenge="sectigo-",
+    meaning="A name is to be validated at the CA itself, by an e-mail or a DNS record that "
+    "{portal} asks for. No client can answer that, and no port has to be open.",
+    causes=(
+        "The domain was never validated in {portal}, its validation has ended, or it is not "
+        "assigned to this account.",
+    ),
+    steps=("Validate the domain in {portal} (Domains), then run the same command again.",),
+)
 _BY_DNS = Case(
-    r"\bdns-01\b|\bTXT\b",
-    "The CA could not convince itself that a name is yours: the TXT record _acme-challenge.{name}, "
+    challenge="dns-01",
+    meaning="The CA could not convince itself that a name is yours: the TXT record "
+    "_acme-challenge.{name}, "
     "as the CA's own resolver sees it, is not the one that it expects. This text says no more.",
-    (
+    causes=(
         "The CA looked before all of the zone's name servers had the record.",
         "The CA's resolver sees another zone or view (a CA of your own asks your own resolver), "
         "or the record went to the wrong zone.",
         "A CA of your own forbids the name in its policy.",
     ),
-    (
+    steps=(
         "Ask where the CA asks, and each of the zone's name servers: "
         "`dig +short TXT _acme-challenge.{name} @NAMESERVER`",
         "Look at the authorization's URL or the CA's log: its error says why.",
@@ -46,15 +70,18 @@ ENTRIES = (
             "!authorization * not finalized",
             "!timed_out|timeout waiting * authorization|challenge|validation",
             "!pending challenge|authorization * timeout|timed_out",
+            "!polling * authorization|challenge * timed_out|timeout",
         ),
         sources=("acme.sh#4132", "packages#16467"),
         hides=("validation-failed", "ca-timeout", "order-invalid"),
         weight=Weight.SYMPTOM,
         passing=True,
+        waits=True,
+        cases=(_BY_CA,),
     ),
     Entry(
         key="validation-failed",
-        cases=(_BY_DNS,),
+        cases=(_BY_DNS, _BY_TLS, _BY_CA),
         title="A validation failed",
         meaning="The CA could not convince itself that a name is yours; this text does not say "
         "why.",

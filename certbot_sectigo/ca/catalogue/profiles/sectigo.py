@@ -28,6 +28,8 @@ _CHALLENGES = (
 )  # fmt: skip
 """Keys of what does not happen where no challenge is needed."""
 
+_NO_EAB = r"(?s)\A(?!.*(?:external|eab|binding))"
+
 _ENTRIES = (
     Entry(
         key="identifiers-not-linked",
@@ -142,6 +144,11 @@ _ENTRIES = (
             "!unknown key_identifier|key_id|kid|eab_kid",
             "!external_account_key|external_account_binding_key|eab_key not found|known",
             "!key_id|key_identifier|kid unknown",
+        ),
+        # The kid of any other request is the account's URL (RFC 8555 section 6.2).
+        at=(
+            ("", "account-unknown", r"https?://\S+/(?:acct|account)s?/"),
+            *((step, "account-unknown", _NO_EAB) for step in ("order", "challenge", "finalize")),
         ),
         sources=("answer of ZeroSSL, same software", "Pebble"),
         hides=("account-unknown",),

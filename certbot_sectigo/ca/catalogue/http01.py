@@ -1,0 +1,260 @@
+"""Validations by HTTP-01 that fail, and what the client sees of them (RFC 8555 section 8.3)."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Case, Entry
+
+_ADDRESSES = (
+    "See whether both addresses are this machine's: `dig +short A {name} ; dig +short AAAA {name}`"
+)
+_ALPN = "tls-alpn-01"
+_AT_443 = Case(
+    challenge=_ALPN,
+    title="The CA got no connection to this machine's port 443 (TLS-ALPN-01)",
+    meaning="For TLS-ALPN-01 the CA connects to {name} on port 443, and only there; nobody "
+    "accepted that, or answered.",
+    causes=(
+        "A firewall or the provider's security group keeps port 443 closed from outside, or the "
+        "router leads it elsewhere.",
+        "The client does not listen there while the CA asks, or on IPv4 or IPv6 only.",
+        "The name's address (A, AAAA) is another machine.",
+    ),
+    steps=(_ADDRESSES, "Open port 443 from outside to the client; or use HTTP-01 or DNS-01."),
+)
+_REDIRECTED = (
+    _AT_443,
+    Case(
+        r"https://[^\s\"']*acme-challenge|:443\b",
+        "The CA asked http://{name}/ on port 80, was redirected to https, and got no connection "
+        "there: port 443 is what cannot be reached from outside.",
+        (
+            "Port 80 redirects everything to https, and a firewall keeps 443 closed, or nothing "
+            "listens there.",
+            "The redirect leads to another machine, or to an IPv6 address (AAAA) nobody answers "
+            "at.",
+        ),
+        (
+            "From outside: `curl -vL http://{name}/.well-known/acme-challenge/x`",
+            "Leave /.well-known/acme-challenge/ out of the redirect, or open port 443.",
+            _ADDRESSES,
+        ),
+    ),
+    Case(
+        r"\[?\b[0-9a-f]{1,4}:[0-9a-f]{1,4}:[0-9a-f:]{2,}",
+        "The CA used the name's IPv6 address (AAAA record), and nobody answered there.",
+        (
+            "The AAAA record leads to another machine, or nothing listens on IPv6 here.",
+            "A firewall is closed for IPv6 only.",
+        ),
+        (_ADDRESSES, "Mend IPv6 on port 80, or take the AAAA record away."),
+    ),
+)
+ENTRIES = (
+    Entry(
+        key="http01-timeout",
+        cases=_REDIRECTED,
+        title="The CA got no answer from this machine (HTTP-01)",
+        meaning="The CA asked http://{name}/ on port 80, or what that redirects to, and waited in "
+        "vain.",
+        causes=(
+            "A firewall (or the provider's security group) drops port 80 from outside.",
+            "The name's address is another machine, or an IPv6 address (AAAA) nobody answers at.",
+            "Port 80 redirects to a port (443) that is not open from outside.",
+        ),
+        steps=(
+            "From outside: `curl -vL http://{name}/.well-known/acme-challenge/x`",
+            _ADDRESSES,
+        ),
+        phrases=(
+            "!timeout during read * slow overloaded",
+            "!timeout during connect",
+            "!timeout|timed_out * likely firewall",
+            "timeout|timed_out * firewall",
+            "!timeout|timed_out * well known acme challenge",
+            "!well known acme challenge * timeout|timed_out",
+            "!fetching http|https * timeout|timed_out",
+            "!timeout after connect",
+        ),
+        sources=("RFC 8555 section 8.3",),
+        hides=("http01-connection", "ca-timeout", "ca-connect-timeout", "validation-failed"),
+    ),
+    Entry(
+        key="http01-selfcheck",
+        title="The client's own look at the challenge failed before the CA was asked",
+        meaning="The client fetches the challenge's URL itself first, from inside, and did not "
+        "get its answer. The CA has not looked yet.",
+        causes=(
+            "The name leads to an address that cannot be reached from inside (no hairpin NAT).",
+            "The ingress or web server does not lead /.well-known/acme-challenge/ to the solver.",
+        ),
+        steps=(
+            "From where the client runs: `curl -v http://{name}/.well-known/acme-challenge/x`",
+            "Mend that route (split DNS, ingress class), or turn the client's own check off.",
+        ),
+        cases=(
+            Case(
+                r"no such host|nxdomain|servfail|server misbehaving|not be resolved|name or service"
+                r"|name resolution|name does not resolve",
+                "The client fetches the challenge's URL itself first, and could not resolve the "
+                "name where it runs. The CA has not looked yet.",
+                (
+                    "The record is new, or missing; a resolver inside keeps an old answer.",
+                    "The resolver inside (split DNS, the cluster's) does not know the name.",
+                ),
+                (
+                    "Compare inside and outside: `dig +short A {name} ; dig +short A {name} "
+                    "@1.1.1.1`",
+                    "Make the record, or give the client a resolver that knows the public zone.",
+                ),
+            ),
+            Case(
+                r"status code|\b(?:404|403|401|500|502|503)\b|did not return|unexpected (?:body|"
+                r"response)|key authorization",
+                "The client fetches the challenge's URL itself first, and got another answer than "
+                "its own. The CA has not looked yet.",
+                (
+                    "The ingress, gateway or web server does not lead "
+                    "/.well-known/acme-challenge/ to the client's solver (class, host or path), or "
+                    "the solver is not up yet.",
+                    "A rule for all paths (login, redirect, another site) answers first.",
+                ),
+                (
+                    "From where the client runs: `curl -v http://{name}/.well-known/acme-challenge/"
+                    "x`",
+                    "Mend that route: ingress class, host, and that path before others.",
+                ),
+            ),
+            Case(
+                r"x509|certificate|\btls\b|\bssl\b",
+                "The client fetches the challenge's URL itself first, was redirected to https, and "
+                "does not trust the certificate there. The CA would not mind that.",
+                ("Port 80 redirects to https, where a certificate of its own or an old one is.",),
+                (
+                    "Leave /.well-known/acme-challenge/ out of the redirect, or turn the client's "
+                    "own check off.",
+                ),
+            ),
+            Case(
+                r"connection refused|econnrefused",
+                "The client fetches the challenge's URL itself first, and nothing listens where "
+                "the name leads to. The CA has not looked yet.",
+                (
+                    "Nothing listens on port 80 of that address, or not from inside (the load "
+                    "balancer's own address, no hairpin NAT).",
+                    "The name's address is another machine.",
+                ),
+            ),
+        ),
+        phrases=(
+            "!propagation check failed * wrong status_code|status",
+            "!self_check|selfcheck failed|error",
+            "!failed perform self_check",
+            "!wrong status_code * expected 200",
+            "!propagation check failed * get http",
+            "!confirmed record * http validation failed",
+            "!cannot validate any hostname",
+            "!could not|cannot|unable reach|fetch|access * well known acme challenge",
+            "!local|pre check|validation|verification * challenge * failed|error",
+        ),
+        at=(("dns-01", "dns01-propagation-check", ""),),
+        sources=("cert-manager#5532",),
+        hides=(
+            "dns01-propagation-check",
+            "http01-timeout",
+            "http01-connection",
+            "http01-wrong-answer",
+            "dns01-wrong-record",
+            "not-acme",
+            "validation-failed",
+            "ca-unreachable",
+            "ca-timeout",
+            "ca-connect-timeout",
+        ),
+    ),
+    Entry(
+        key="redirect-loop",
+        title="Redirects lead in a circle, so the challenge is never answered (HTTP-01)",
+        meaning="Who asks for http://{name}/.well-known/acme-challenge/ is redirected again and "
+        "again. Neither DNS nor the way to the CA are at fault.",
+        causes=(
+            "Port 80 redirects to https, and https back to http or to itself: two rules of web "
+            "server, ingress, route or application, or a proxy that ends TLS and asks by http.",
+            "A content network before the server speaks http to it (Cloudflare: SSL mode Flexible)"
+            ", and the server redirects that to https.",
+        ),
+        steps=(
+            "See the circle: `curl -sIL --max-redirs 5 http://{name}/.well-known/acme-challenge/x`",
+            "Have /.well-known/acme-challenge/ answered on port 80 without any redirect; or take "
+            "away one of the two rules.",
+        ),
+        phrases=(
+            "stopped after redirects",
+            "fetching|well_known|challenge|self_check * too_many redirects",
+            "redirect|redirection loop|circle|cycle",
+            "maximum * redirects followed",
+            "curl 47",
+            "redirected too many times",
+        ),
+        at=(("directory", "not-acme", ""), ("nonce", "not-acme", "")),
+        sources=("Go", "curl", "boulder"),
+        hides=("http01-selfcheck", "http01-connection", "http01-wrong-answer",
+               "validation-failed", "ca-unreachable"),
+    ),
+    Entry(
+        key="http01-connection",
+        cases=_REDIRECTED,
+        title="The CA could not connect to this machine (HTTP-01)",
+        meaning="The CA tried http://{name}/ on port 80 and nothing accepted the connection.",
+        causes=(
+            "Nothing listens on port 80, or only on IPv4 or IPv6.",
+            "The name's address is another machine; an AAAA record leads elsewhere.",
+            "A firewall rejects the connection, or a redirect leads to a closed port (443).",
+        ),
+        steps=(
+            _ADDRESSES,
+            "While the client runs port 80 has to lead to it: `ss -ltnp 'sport = :80'`",
+        ),
+        phrases=(
+            "!unable contact * addresses try as fallback",
+            "!server neither reachable via http",
+            "!could not connect to client verify",
+            "!fetching http|https * connection refused|reset",
+            "!fetching http|https * error|no route|unreachable|eof",
+            "!well known acme challenge * connection|network refused|reset|unreachable|no",
+        ),
+        types=("connection",),
+        sources=("RFC 8555 section 6.7",),
+        hides=("ca-unreachable", "ca-connect-timeout", "validation-failed"),
+    ),
+    Entry(
+        key="http01-wrong-answer",
+        title="The CA found another answer than the client's (HTTP-01)",
+        meaning="Something answered at http://{name}/, but not with the file of this order.",
+        causes=(
+            "The web root is not the one that the web server serves for this name.",
+            "A redirect, a proxy, a login page or a rule answers for /.well-known/ .",
+            "The name leads to another machine, or AAAA to another than A.",
+            "Two clients validate the same name at once.",
+        ),
+        steps=(
+            "Put a file into the web root below .well-known/acme-challenge/ and fetch it from "
+            "outside: `curl -v http://{name}/.well-known/acme-challenge/FILE`",
+            _ADDRESSES,
+        ),
+        phrases=(
+            "!invalid response from http|https",
+            "!key authorization file not match",
+            "!key_authorization not|mismatch|incorrect|wrong|does",
+            "!not the key_authorization",
+            "!well known acme challenge * status|error|http|code 404|403|401|500|502|503",
+            "!well known acme challenge * 404|403|401|500|502|503",
+            "!response received * match challenge",
+            "!redirect target * long|invalid",
+            "!invalid host|port|hostname in redirect",
+        ),
+        types=("incorrectResponse",),
+        at=(("dns-01", "dns01-wrong-record", ""), (_ALPN, "validation-tls", "")),
+        sources=("RFC 8555 section 8.3", "win-acme#2211", "win-acme#825"),
+        hides=("lacks-authorization", "not-acme", "validation-failed"),
+    ),
+)  # fmt: skip

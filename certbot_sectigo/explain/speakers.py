@@ -1,0 +1,51 @@
+"""Data: by which words the client that a text is of is known."""
+
+from __future__ import annotations
+
+import re
+
+CERTBOT = "certbot"
+_CLIENTS = {
+    CERTBOT: r"certbot(?!-sectigo)|letsencrypt(?:-auto\b|\.log)|/etc/letsencrypt\b",
+    "acme.sh": r"\bacme\.sh\b|\bLe_OrderFinalize\b",
+    "ansible": r"community\.crypto|\bacme_(?:certificate|account): |\bFAILED! =>",
+    "terraform": r"\bresource\b.{0,60}\bacme_|\bacme_(?:certificate|registration)\."
+    r"|\bon \S{1,60}\.tf line \d",
+    "lego": r"\blego\b|\bxenolf\b",
+    "cert-manager": r"cert-manager|\bClusterIssuer\b",
+    "Caddy": r"\bcaddy\b|\bcertmagic\b|\bacmez\b",
+    "Traefik": r"\btraefik\b",
+    "win-acme": r"\bwin-acme\b|\bwacs\b|\bsimple-acme\b",
+    "Posh-ACME": r"\bposh-acme\b|\b(?:New|Get|Submit)-(?:PA\w+|ACME\w+)\b|\bACMESharp\b",
+    "Lemur": r"\blemur\b",
+    "dehydrated": r"\bdehydrated\b",
+    "getssl": r"\bgetssl\b",
+    "mod_md": r"\bmod_md\b|\bmd:(?:error|warn)",
+    "uacme": r"\buacme\b",
+    "acme4j": r"\bacme4j\b|\bCWPKI2\d{3}[EWI]\b",
+    "acme-client": r"\bacme-client(?:\[|:| -)|Acme::Client",
+    "step": r"\bstep ca\b|\bstep certificate\b",
+    "acmebot": r"\bacmebot\b",
+    "haproxy": r"\bhaproxy\b.{0,80}\bacme:",
+    "acmetool": r"\bacmetool\b|\bacme\.(?:responder|storageops|solver)\b",
+}
+_CLIENT = re.compile(
+    "|".join(f"(?P<c{at}>{words})" for at, words in enumerate(_CLIENTS.values())), re.IGNORECASE
+)
+_NAMES = tuple(_CLIENTS)
+
+
+def client(text: str, known: str = "") -> str:
+    """Return the client that a text is of; certbot, where its name stands beside another's.
+
+    :param known: what was known before.
+    :returns: empty if no word tells.
+    """
+    if known == CERTBOT:
+        return known
+    for found in _CLIENT.finditer(text[:4000]):
+        name = _NAMES[int(str(found.lastgroup)[1:])]
+        if name == CERTBOT:
+            return name
+        known = known or name
+    return known
