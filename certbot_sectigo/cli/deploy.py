@@ -13,6 +13,7 @@ import click
 from certbot_sectigo.accounts import leftovers
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
+from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.id_types import CertName
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.deploy import examples, material, report, targets
@@ -77,6 +78,7 @@ def command(
         return 0
     if dry_run or check:
         context.refuse_absent()
+        change.dirs_of(context)
         return _tell(context, cert_name, deploy_file, _plan if dry_run else _compare)
     above = hooks.certbot_above(context.config_dir) if hooks.in_deploy_hook(os.environ) else None
     if above is not None:

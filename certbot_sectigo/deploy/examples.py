@@ -13,6 +13,7 @@ _RECEIVING = """\
 
 EXAMPLES = {
     "haproxy": """\
+# sudo install -d -m 750 -g haproxy /etc/haproxy/certs
 [[target]]
 name = "haproxy"
 cert_name = "www.example.org"
@@ -26,6 +27,7 @@ reload = ["systemctl", "reload", "haproxy"]
 connect = "localhost:443"            # compared with what is served
 """,
     "nginx": """\
+# sudo install -d -m 755 /etc/nginx/tls
 [[target]]
 name = "nginx"
 cert_name = "www.example.org"
@@ -57,6 +59,7 @@ reload = ["systemctl", "restart", "tomcat10"]
 timeout = 120
 """,
     "postfix": """\
+# sudo install -d -m 700 /etc/postfix/tls
 [[target]]
 name = "postfix"
 cert_name = "mail.example.org"
