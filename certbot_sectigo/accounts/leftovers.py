@@ -42,7 +42,7 @@ def find(dirs: Dirs) -> list[Leftover]:
     found = [*_unfinished(dirs.accounts), *_archive(dirs.archive), *_keyless(dirs.pending)]
     for top in (dirs.pending, dirs.staging):
         found += _unfinished(top)
-    for folder in (dirs.renewal, dirs.backup, dirs.portal, dirs.portal / "revoked",
+    for folder in (dirs.renewal, dirs.backup, dirs.moves, dirs.portal, dirs.portal / "revoked",
                    dirs.logs_dir, dirs.config_dir):  # fmt: skip
         found += _temporary(folder, reading.entries(folder))
     for entry in reading.entries(dirs.live):

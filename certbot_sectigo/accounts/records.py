@@ -26,6 +26,9 @@ from certbot_sectigo.machine.lineages import Lineage
 MOST = 1 << 26
 """Bytes of a record, which holds every renewal file it tells of twice."""
 
+MOVE = "move"
+"""Kind of the records of moves; each move's own kind goes on behind it."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -67,6 +70,15 @@ class ChangeRecord:
     changes: tuple[RenewalChange, ...]
     undone: bool = False
     """It was taken back, or is not to be."""
+
+
+def history(dirs: Dirs) -> list[ChangeRecord]:
+    """Read every record of a lineage that was pinned to another account, oldest first.
+
+    :raises OSError: if one of them cannot be read.
+    """
+    found = [*read_records(dirs), *read_records(dirs, MOVE)]
+    return sorted(found, key=lambda record: record.when)
 
 
 def read_records(dirs: Dirs, kind: str = "pin") -> list[ChangeRecord]:

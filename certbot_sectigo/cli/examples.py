@@ -63,6 +63,19 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         ("one of them", "certbot-sectigo help user-guide"),
         ("the same as accounts pin --help", "certbot-sectigo help accounts pin"),
     ),
+    "move": (
+        (
+            "what it would do",
+            "sudo certbot-sectigo move --to new.ini --from-server https://acme.sectigo.com/v2/OV "
+            "--dry-run",
+        ),
+        (
+            "one lineage, and no more",
+            "sudo certbot-sectigo move --to new.ini --cert-name www.example.org",
+        ),
+        ("how far it has come", "sudo certbot-sectigo move --status"),
+        ("as it was before", "sudo certbot-sectigo move --undo"),
+    ),
     "receive": (
         (
             "as a forced command, in authorized_keys",

@@ -38,6 +38,10 @@ _COMMANDS = {
     "deploy": ("certbot_sectigo.cli.deploy", "Write certificates to the deploy file's targets."),
     "doctor": ("certbot_sectigo.cli.doctor", "Print what is wrong on this machine, with remedies."),
     "help": ("certbot_sectigo.cli.guides", "Print a guide, or the help of a command."),
+    "move": (
+        "certbot_sectigo.cli.move",
+        "Take lineages to another ACME account, directory or CA.",
+    ),
     "receive": (
         "certbot_sectigo.cli.receive",
         "Take a certificate on standard input, from a certificate machine, and deploy it.",

@@ -114,6 +114,11 @@ class Dirs:
         return self.config_dir / "sectigo" / "backup"
 
     @property
+    def moves(self) -> Path:
+        """Journals of lineages that were taken to another account or CA."""
+        return self.config_dir / "sectigo" / "moves"
+
+    @property
     def portal(self) -> Path:
         """What was begun in the portal and may not be finished, and what was revoked there."""
         return self.config_dir / "sectigo" / "scm"

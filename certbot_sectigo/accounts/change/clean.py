@@ -91,7 +91,7 @@ def _do(
         atomic.refuse_unmovable(account.folder.parent, dirs.archive / account.server_path)
         deactivate(facts)
         ended = True
-    names = {name for record in records.read_records(dirs) for name in _once(record, account.name)}
+    names = {name for record in records.history(dirs) for name in _once(record, account.name)}
     manifest = Manifest(
         datetime.now(timezone.utc),
         f"{step.entry.verdict.value}: {step.reason}",

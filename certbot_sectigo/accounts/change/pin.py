@@ -136,6 +136,17 @@ def undo(dirs: paths.Dirs, record: ChangeRecord, changes: Sequence[RenewalChange
     atomic.replace(record.path, json.dumps(content).encode())
 
 
+def put_back(dirs: paths.Dirs, changes: Sequence[RenewalChange]) -> None:
+    """Write renewal files as they were, or as far as they can be, without a record of it.
+
+    :raises certbot_sectigo.base.errors.Error: if not all of them were written, or an account that
+        one would name is not there.
+    """
+    _refuse_missing(dirs, changes)
+    if changes:
+        _write_all(dirs, changes)
+
+
 def note_kid(account: Account, note: Note) -> None:
     """Write a person's word on which kid an account was bound with.
 

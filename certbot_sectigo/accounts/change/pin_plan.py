@@ -150,7 +150,8 @@ def _values(
                 f"The lineage {lineage.name} is of {server}, but account {target.account} is of "
                 f"{target.server}.",
                 "certbot would renew it at the other server from then on. If that is meant, add "
-                "--move-server.",
+                "--move-server. Whether the CA would issue it is found out, and tried with one "
+                "first, by:\n" + commands.ours("move", "--to", "FILE", "--cert-name", lineage.name),
             )
         server = target.server
     values: dict[str, str | None] = {"account": target.account, "server": server}

@@ -202,7 +202,7 @@ def look(dirs: Dirs, subject: RevokeSubject) -> Clues:
         live=tuple(store.read_server(dirs.accounts, subject.server)),
         archived=tuple(a for a in archive.read_all(dirs) if a.account.server_path == path),
         issued_by=issuance.issuer(findings.scan(dirs.logs_dir, since).issuances, version, kept),
-        former=issuance.former(records.read_records(dirs), name, subject.written),
+        former=issuance.former(records.history(dirs), name, subject.written),
     )
 
 

@@ -106,7 +106,7 @@ def gather(
     pins = Pins(all_lineages, found)
     cut_off = _cut_off(dirs)
     got = issuance.by_url(orders.kept, now)
-    changed = records.read_records(dirs)
+    changed = records.history(dirs)
     got_before_pin = issuance.by_pins(changed, all_lineages, now, unread)
     judged = []
     for account, also in members:

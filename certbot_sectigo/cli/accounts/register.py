@@ -8,20 +8,18 @@ from typing import Any
 
 import click
 
-from certbot_sectigo.accounts import find, keys, refusals, store
-from certbot_sectigo.accounts.change import pin, register
+from certbot_sectigo.accounts import find, refusals, store
+from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.change.pin_plan import PinError, PinTarget
 from certbot_sectigo.accounts.find import FindContext
 from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.known import kids
 from certbot_sectigo.accounts.model import Account, State
 from certbot_sectigo.accounts.records import RenewalChange
-from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
-from certbot_sectigo.ca.session import Session
 from certbot_sectigo.cli.accounts.pin import choose
-from certbot_sectigo.cli.shared import ask_ca, change, renewal_changes
+from certbot_sectigo.cli.shared import ask_ca, change, registering, renewal_changes
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
@@ -59,18 +57,11 @@ class Registered:
     metavar="FILE",
     help="The EAB pair. (default: sectigo-eab.ini in --config-dir)",
 )
-@click.option("--email", metavar="ADDRESS", help="Contact; several with commas between.")
-@click.option("--agree-tos", is_flag=True, help="Agree to the CA's terms of service.")
+@registering.consent_options
 @click.option("--replace", "old", metavar="OLD", type=AccountId(),
               help="Pin OLD's lineages to the new account.")  # fmt: skip
 @click.option("--move-server", is_flag=True, help="Also if OLD is at another server.")
-@click.option(
-    "--key-type",
-    type=click.Choice(["rsa", "ecdsa"]),
-    default="rsa",
-    show_default=True,
-    help="Kind of account key.",
-)
+@registering.key_type_option
 @click.option("--insecure-credentials", is_flag=True, help="Take a FILE that others can read.")
 @ask_ca.no_verify_ssl_option
 @change.yes_option
@@ -97,58 +88,22 @@ def command(
     path = Path(file).absolute() if file else dirs.default_credentials
 
     around = FindContext(dirs, settings, context.system_root, notes=False)
+    consenting = registering.Consenting(context, settings, email, agree_tos=agree_tos)
 
     def make() -> RegisterPlan:
         pair = credentials.read(path, dirs.owner)
         credentials.private_or_refuse(pair, insecure=insecure_credentials)
         return _plan(around, pair, old, move_server)
 
-    agreed: set[str] = set()
-    address = email
-
     def question(plan: RegisterPlan) -> str:
-        nonlocal address
         if plan.chosen is not None:
             return "Write these renewal files?"
-        if address is None:
-            address = click.prompt("E-mail address for the CA's notices (empty: none)", "",
-                                   show_default=False)  # fmt: skip
-        terms = Session(plan.credentials.server, None, settings).terms_of_service()
-        if agree_tos or not terms:
-            return "Register the account?"
-        say(f"The CA's terms of service: {terms}")
-        agreed.add(terms)
-        return "Agree to them and register the account?"
-
-    def agree(terms: str) -> None:
-        may_ask = context.interactive and not context.json
-        if agree_tos or terms in agreed:
-            return
-        if may_ask and click.confirm(f"The CA's terms of service are at {terms} . Do you agree?"):
-            return
-        raise register.RegistrationError(
-            f"No account was registered: the terms of service ({terms}) were not agreed to.",
-            "Nothing was sent to the CA. --agree-tos agrees beforehand.",
-        )
-
-    def contact() -> tuple[str, ...]:
-        return tuple(
-            f"mailto:{mail.strip()}" for mail in (address or "").split(",") if mail.strip()
-        )
+        return consenting.question(plan.credentials.server, "register the account")
 
     def carry_out(plan: RegisterPlan) -> Registered:
         pair, chosen, changes = plan.credentials, plan.chosen, list(plan.changes)
         if chosen is None:
-            kind = keys.DEFAULT_KIND if key_type == "rsa" else "EC P-256"
-            consent = register.Consent(agree, contact)
-            chosen = find.new(
-                _request(pair),
-                around,
-                pair,
-                lambda given: register.register(
-                    dirs, given, settings, consent, lambda: keys.new(kind)
-                ),
-            )
+            chosen = registering.obtain(pair, around, consenting.consent, key_type)
             if plan.replaced:
                 changes = _changes(dirs, chosen.account, pair, plan.replaced, move_server)
         else:
@@ -176,17 +131,13 @@ def command(
     )
 
 
-def _request(pair: Credentials) -> AccountRequest:
-    return AccountRequest(pair.server, pair.kid, credentials=pair)
-
-
 def _plan(
     around: FindContext, pair: Credentials, old: str | None, move_server: bool
 ) -> RegisterPlan:
     dirs = around.dirs
-    chosen = find.find(_request(pair), around)
+    chosen = find.find(registering.request(pair), around)
     if chosen is None:
-        archived = refusals.archived(_request(pair), dirs)
+        archived = refusals.archived(registering.request(pair), dirs)
         if archived is not None:
             raise archived
     known = lineages.read_all(dirs.renewal)

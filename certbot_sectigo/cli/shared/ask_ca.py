@@ -84,14 +84,21 @@ def orders(
 ) -> Mapping[str, Answer]:
     """Ask the CA whether it would issue, with one order for each lineage that may be asked about.
 
-    Says on standard error how many there are before the first is opened.
-
     :param verify_ssl: check the CA's TLS certificate.
     :returns: name of the lineage -> answer.
     """
+    return open_orders(context, [x for x in surveyed if x.asks_us], verify_ssl=verify_ssl)
+
+
+def open_orders(
+    context: CommandContext, asked: Sequence[Surveyed], *, verify_ssl: bool = True
+) -> Mapping[str, Answer]:
+    """Open an order for each of some lineages, whoever renews them; as :func:`orders`.
+
+    Says on standard error how many there are before the first is opened.
+    """
     from certbot_sectigo.renewals import ask
 
-    asked = [item for item in surveyed if item.asks_us]
     if not asked:
         return {}
     servers = ", ".join(sorted({item.server for item in asked}))

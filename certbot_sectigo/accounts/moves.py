@@ -1,0 +1,179 @@
+"""Journals of moves: which lineages go to which account, and how far that has come.
+
+One file for each move, written before anything is done, so that a run that was cut off can be
+finished or taken back::
+
+    <config_dir>/sectigo/moves/<id>.json
+
+What renewal files were before is in records of the move's own kind (:mod:`.records`); what has
+been done is read from the renewal files and certificates themselves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from certbot_sectigo.accounts import records
+from certbot_sectigo.base import atomic, errors, json_text, reading
+from certbot_sectigo.base.atomic import lock_file
+from certbot_sectigo.machine import commands
+from certbot_sectigo.machine import dirs as paths
+from certbot_sectigo.machine.dirs import Dirs
+
+OPEN, BACK, DONE, UNDONE = "open", "taking back", "done", "undone"
+"""States: it goes on; the first lineage is being put back; all that could be done is; undone."""
+
+logger = logging.getLogger(__name__)
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class MovedLineage:
+    """A lineage that goes, as it was before."""
+
+    name: str
+    account: str | None
+    """The account that it was pinned to."""
+    server: str | None
+    serial: str
+    """Of its certificate then, in hexadecimal digits."""
+    valid_until: str
+    """When that certificate ends (ISO 8601, UTC)."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Path of each link in ``live/`` -> where it led."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One move."""
+
+    id: str
+    when: datetime
+    server: str
+    """ACME directory URL that the lineages go to."""
+    kid: str
+    credentials: str | None
+    """Path of the credentials file."""
+    lineages: tuple[MovedLineage, ...]
+    """The first goes first and alone."""
+    account: str | None = None
+    """Name of the account that they go to; None until it is there."""
+    asked: bool = False
+    """The CA was asked about the lineages, and those that it refuses are out of the list."""
+    proved: bool = False
+    """The first has a certificate of the new account, and its targets have it."""
+    now: bool = False
+    """The rest are renewed at once, not when they are due."""
+    per_hour: int = 0
+    """How many of them in an hour; 0: one after the other."""
+    sample: int | None = None
+    """For how many sets of names the CA may be asked; None: for all."""
+    left: Mapping[str, str] = field(default_factory=dict)
+    """Lineages that stay -> why."""
+    state: str = OPEN
+
+    @property
+    def kind(self) -> str:
+        """Kind of the records of its renewal files."""
+        return f"{records.MOVE}-{self.id}"
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a run was cut off or stopped, so that another has to end it."""
+        return self.state in (OPEN, BACK)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of its lineages."""
+        return tuple(lineage.name for lineage in self.lineages)
+
+
+def new_id(now: datetime) -> str:
+    """Make a move's id: when it began, and something by chance."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def write(dirs: Dirs, move: Move) -> None:
+    """Write a move's journal, in one step.
+
+    :raises certbot_sectigo.base.errors.Error: if that is not possible.
+    """
+    paths.refuse_links(dirs.config_dir, dirs.moves)
+    atomic.make_private_dir(dirs.moves)
+    content = {"version": _VERSION, **asdict(move), "when": move.when.isoformat()}
+    atomic.replace(dirs.moves / f"{move.id}.json", json.dumps(content).encode(), mode=0o600)
+
+
+@contextlib.contextmanager
+def alone(dirs: Dirs) -> Iterator[None]:
+    """Keep other moves out for the length of a block: certbot's locks are let go in between.
+
+    :raises certbot_sectigo.base.errors.Error: if one is going on.
+    """
+    paths.refuse_links(dirs.config_dir, dirs.moves)
+    atomic.make_private_dir(dirs.moves)
+    path = dirs.moves / "lock"
+    try:
+        with lock_file.held(path, 0):
+            yield
+    except lock_file.Busy:
+        raise errors.Error(
+            f"Another move is going on ({path} is locked).",
+            f"How far it has come:\n{commands.ours('move', '--status')}",
+        ) from None
+
+
+def refuse_unfinished(dirs: Dirs) -> None:
+    """See that no earlier move is unfinished.
+
+    :raises certbot_sectigo.base.errors.Error: if one is.
+    """
+    found = unfinished(dirs)
+    if found is not None:
+        raise errors.Error(
+            f"The move to {found.server} of {found.when:%Y-%m-%d %H:%M} UTC is not finished.",
+            f"To go on, or to take it back:\n{commands.ours('move', '--continue')}\n"
+            + commands.ours("move", "--undo"),
+        )
+
+
+def unfinished(dirs: Dirs) -> Move | None:
+    """Return the move that is not finished; None without one."""
+    return next((move for move in read_all(dirs) if move.unfinished), None)
+
+
+def read_all(dirs: Dirs) -> list[Move]:
+    """Read every journal, oldest first; broken ones are passed over.
+
+    :raises OSError: if one of them cannot be read.
+    """
+    found = []
+    for entry in reading.entries(dirs.moves):
+        if not entry.name.endswith(".json") or atomic.is_temporary(entry.name):
+            continue
+        try:
+            found.append(_move(dirs.moves / entry.name))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            if isinstance(error, OSError) and not reading.tells(error):
+                raise
+            logger.debug("%s: %s", entry.path, error)
+    return sorted(found, key=lambda move: (move.when, move.id))
+
+
+def _move(path: Path) -> Move:
+    content: dict[str, Any] = dict(json_text.loads_object(reading.read_regular(path, records.MOST)))
+    if content.pop("version") != _VERSION or content["id"] != path.stem:
+        raise ValueError("not a journal of this version")
+    content["when"] = datetime.fromisoformat(content["when"]).astimezone(timezone.utc)
+    lineages = tuple(MovedLineage(**entry) for entry in content.pop("lineages"))
+    if any("/" in lineage.name or not lineage.name for lineage in lineages):
+        raise ValueError("not a lineage's name")
+    return Move(lineages=lineages, **content)

@@ -1,0 +1,151 @@
+"""Moves that were begun: how they stand, going on with one, and taking one back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from certbot_sectigo.accounts import moves
+from certbot_sectigo.accounts.moves import Move
+from certbot_sectigo.base import errors
+from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.format.document import time
+from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table
+from certbot_sectigo.cli.move import words
+from certbot_sectigo.cli.move.errand import Errand
+from certbot_sectigo.cli.shared import change, renewal_changes
+from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
+from certbot_sectigo.machine import commands
+from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.move import back
+from certbot_sectigo.move.back import Undo
+from certbot_sectigo.move.state import known, stands
+
+
+def go_on(errand: Errand, yes: bool) -> None:
+    """Go on with the move that was cut off."""
+
+    def make() -> Move:
+        found = moves.unfinished(errand.dirs)
+        if found is None:
+            raise errors.Error(
+                "There is no move to go on with.",
+                f"How moves stand:\n{commands.ours('move', '--status')}",
+            )
+        return found
+
+    change.act(
+        errand.context,
+        "move",
+        make=make,
+        show=lambda move: say(
+            f"The move of {move.when:%Y-%m-%d %H:%M} UTC to {move.server} goes on."
+        ),
+        describe=lambda move: as_json(move, errand.dirs),
+        question="Go on with this move?",
+        yes=yes,
+        carry_out=errand.resume,
+        lock=change.no_lock,
+        conclude=lambda move: words.conclude(move, errand.dirs),
+        result=lambda move: words.result(move, errand.dirs),
+        failed=lambda move: False,
+    )
+
+
+def status(context: CommandContext) -> int:
+    """Print how moves stand; exit 1 if one is not finished."""
+    context.refuse_absent()
+    dirs = change.dirs_of(context)
+    found = moves.read_all(dirs)
+    report = Report(
+        "move",
+        lambda: {"moves": [as_json(move, dirs) for move in found]},
+        lambda: _blocks(found, dirs),
+    )
+    formats.chosen(json=context.json).show(report)
+    return 1 if any(move.unfinished for move in found) else 0
+
+
+def as_json(move: Move, dirs: Dirs) -> dict[str, Any]:
+    """Return a move's members for JSON."""
+    return {
+        "id": move.id,
+        "when": time(move.when),
+        "server": move.server,
+        "kid": move.kid,
+        "account": move.account,
+        "state": move.state,
+        "unfinished": move.unfinished,
+        "lineages": [
+            {
+                "lineage": one.moved.name,
+                "stands": one.stand.value,
+                "old_account": one.moved.account,
+                "old_server": one.moved.server,
+            }
+            for one in stands(move, known(dirs))
+        ],
+        "left": [{"lineage": name, "reason": reason} for name, reason in move.left.items()],
+    }
+
+
+def _blocks(found: list[Move], dirs: Dirs) -> Iterator[Block]:
+    if not found:
+        yield Remark("Nothing was moved here.")
+    here = known(dirs) if found else {}
+    for move in found:
+        rows = [(Cell(x.moved.name), Cell(x.stand.value), Cell(x.moved.server or "?"))
+                for x in stands(move, here)]  # fmt: skip
+        title = f"{move.when:%Y-%m-%d %H:%M} UTC, to {move.server} ({move.state})"
+        yield Table(title, ("LINEAGE", "STANDS", "BEFORE"), tuple(rows),
+                    copied=frozenset({"LINEAGE"}))  # fmt: skip
+        for name, reason in move.left.items():
+            yield Remark(f"{name} stays: {reason}")
+        if move.unfinished:
+            yield Remark("It is not finished. To go on:", commands.ours("move", "--continue"))
+
+
+def undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
+    """Take the last move back."""
+
+    def make() -> Undo:
+        every = [move for move in moves.read_all(dirs) if move.state != moves.UNDONE]
+        found = [move for move in every if move.lineages or move.unfinished]
+        if not found:
+            raise errors.Error("There is no move to undo here.")
+        return back.plan_undo(found[-1], dirs)
+
+    def show(plan: Undo) -> None:
+        say(f"The move to {plan.move.server} of {plan.move.when:%Y-%m-%d %H:%M} UTC:")
+        renewal_changes.show(plan.changes)
+        if not plan.changes:
+            say("Its lineages are as they were before already.")
+        for name, reason in plan.left:
+            say(f"{name} stays as it is: {reason}")
+
+    def carry_out(plan: Undo) -> Undo:
+        with moves.alone(dirs):
+            back.undo(plan, dirs)
+        return plan
+
+    change.act(
+        context,
+        "move",
+        make=make,
+        show=show,
+        describe=lambda plan: {
+            "undo_of": plan.move.id,
+            "lineages": renewal_changes.describe(plan.changes),
+            "left": [{"lineage": name, "reason": reason} for name, reason in plan.left],
+        },
+        question="Write these renewal files, so that the old account renews them?",
+        yes=yes,
+        carry_out=carry_out,
+        conclude=lambda plan: say(
+            f"Taken back: the move to {plan.move.server}. Certificates that were issued stay; the "
+            "next renewals are the old account's."
+        ),
+        result=lambda plan: {"restored": [each.lineage for each in plan.changes]},
+        failed=lambda plan: bool(plan.left),
+    )

@@ -1,0 +1,88 @@
+"""Take a move back: the first that could not go, byte for byte; or all, as far as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from certbot_sectigo.accounts import leftovers, moves, records
+from certbot_sectigo.accounts.change import pin
+from certbot_sectigo.accounts.change.pin_plan import PinError
+from certbot_sectigo.accounts.moves import Move
+from certbot_sectigo.accounts.records import RenewalChange
+from certbot_sectigo.base import atomic
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.move.state import changes, known, reverse, serial
+
+
+def first(move: Move, dirs: Dirs, lock: Callable[[], AbstractContextManager[None]]) -> bool:
+    """Return a move's first lineage to what it was: its file's bytes, and what its links led to.
+
+    The certificate that it may have got stays in certbot's archive.
+
+    :returns: whether it had got a certificate of the new account.
+    :raises certbot_sectigo.base.errors.Error: if it could not be written; the next run does it.
+    """
+    moved = move.lineages[0]
+    with lock():
+        leftovers.sweep(dirs)
+        lineage = known(dirs).get(moved.name)
+        issued = lineage is not None and serial(lineage) != moved.serial
+        if issued:
+            # Links first: a renewal in between then starts from the old certificate.
+            for path, target in moved.links.items():
+                if Path(path).is_symlink() and str(Path(path).readlink()) != target:
+                    atomic.relink(Path(path), target)
+        for record in records.read_records(dirs, move.kind):
+            for change in record.changes:
+                if lineage is not None and change.lineage == moved.name:
+                    text = lineages.read_text(lineage)
+                    old = RenewalChange(change.path, change.lineage, text, change.old, ())
+                    pin.undo(dirs, record, [old] if text != change.old else [])
+    return issued
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What taking a move back does."""
+
+    move: Move
+    changes: tuple[RenewalChange, ...]
+    left: tuple[tuple[str, str], ...]
+    """Lineages whose pins cannot be taken back -> why."""
+
+
+def plan_undo(move: Move, dirs: Dirs) -> Undo:
+    """Plan to take a move back; certificates that were issued stay.
+
+    :raises certbot_sectigo.base.errors.Error: if renewal files cannot be read.
+    """
+    to_do, left = [], []
+    here = known(dirs)
+    for name, done in changes(move, dirs).items():
+        if name not in here:
+            left.append((name, "It is not there any more."))
+            continue
+        try:
+            change = reverse(done)
+        except PinError as error:
+            left.append((name, error.message))
+            continue
+        if change is not None:
+            to_do.append(change)
+    return Undo(move, tuple(to_do), tuple(left))
+
+
+def undo(planned: Undo, dirs: Dirs) -> None:
+    """Take a move back; certbot's locks have to be held. The same again finishes what was cut off.
+
+    :raises certbot_sectigo.base.errors.Error: if not all of it could be written.
+    """
+    pin.put_back(dirs, planned.changes)
+    for record in records.read_records(dirs, planned.move.kind):
+        if not record.undone:
+            pin.undo(dirs, record, [])
+    moves.write(dirs, replace(planned.move, state=moves.UNDONE))

@@ -1,0 +1,100 @@
+"""How a move stands: what renewal files and certificates say of each of its lineages."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from certbot_sectigo.accounts import records
+from certbot_sectigo.accounts.change import pin_plan
+from certbot_sectigo.accounts.moves import Move, MovedLineage
+from certbot_sectigo.accounts.records import RenewalChange
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.dirs import Dirs, same_server
+from certbot_sectigo.machine.lineages import Certificate, Lineage
+
+
+class Stand(enum.Enum):
+    """How a lineage of a move stands; the values are what JSON says."""
+
+    RENEWED = "renewed"
+    """It has a certificate of the new account."""
+    PINNED = "pinned"
+    """It is pinned to the new account, and renewed when it is due."""
+    BEFORE = "as before"
+    ELSEWHERE = "elsewhere"
+    """It was pinned to another account since."""
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Stands:
+    """A lineage of a move, and how it stands."""
+
+    moved: MovedLineage
+    stand: Stand
+
+
+def known(dirs: Dirs) -> dict[str, Lineage]:
+    """Read all lineages by name.
+
+    :raises certbot_sectigo.machine.lineages.LineageError: if one cannot be read.
+    """
+    found = lineages.read_all(dirs.renewal)
+    lineages.refuse_unread(found)
+    return {lineage.name: lineage for lineage in found}
+
+
+def serial(lineage: Lineage) -> str:
+    """Return the serial number of a lineage's certificate, in hexadecimal digits; else nothing."""
+    read = lineages.read_certificate(lineage)
+    return f"{read.serial:x}" if isinstance(read, Certificate) else ""
+
+
+def as_it_is(lineage: Lineage) -> MovedLineage:
+    """Write down what a lineage is like now."""
+    read = lineages.read_certificate(lineage)
+    links = {
+        str(path): str(path.readlink())
+        for path in lineage.files.values()
+        if path is not None and path.is_symlink()
+    }
+    until = read.not_after.isoformat() if isinstance(read, Certificate) else ""
+    return MovedLineage(
+        lineage.name, lineage.account, lineage.server, serial(lineage), until, links
+    )
+
+
+def stands(move: Move, here: dict[str, Lineage]) -> list[Stands]:
+    """Tell how each lineage of a move stands; reads certificates.
+
+    :param here: all lineages by name.
+    """
+    return [Stands(moved, _stand(move, moved, here.get(moved.name))) for moved in move.lineages]
+
+
+def _stand(move: Move, moved: MovedLineage, lineage: Lineage | None) -> Stand:
+    if lineage is None:
+        return Stand.GONE
+    same = lineage.server is not None and same_server(lineage.server, move.server)
+    if same and lineage.account == move.account and move.account is not None:
+        return Stand.PINNED if serial(lineage) == moved.serial else Stand.RENEWED
+    before = (lineage.account, lineage.server) == (moved.account, moved.server)
+    return Stand.BEFORE if before else Stand.ELSEWHERE
+
+
+def changes(move: Move, dirs: Dirs) -> dict[str, RenewalChange]:
+    """Read what a move has done to renewal files, by lineage."""
+    every = records.read_records(dirs, move.kind)
+    return {change.lineage: change for record in every for change in record.changes}
+
+
+def reverse(done: RenewalChange) -> RenewalChange | None:
+    """Plan how a lineage gets the pin that it had before; None if it has it, or is not there.
+
+    :raises certbot_sectigo.accounts.change.pin_plan.PinError: if its file was changed since.
+    """
+    lineage = lineages.read(done.path)
+    if lineage is None:
+        return None
+    return pin_plan.reversed_change(done, lineages.read_text(lineage), lineage)

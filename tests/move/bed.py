@@ -1,0 +1,86 @@
+"""Two CAs and a certbot: lineages at one, a pair of the other."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from certbot_sectigo.sandbox import Config, Pair, RunningSandbox, running
+from tests.bed.certbot import Certbot
+from tests.bed.eab import EabPair
+from tests.bed.sectigo import Sectigo
+
+A, SHARED, STRANGER = "www.a.example", "www.shared.example", "www.c.example"
+
+
+class Bed:
+    """A machine whose lineages are of the sandbox of Sectigo, and one of HARICA to go to."""
+
+    def __init__(self, certbot: Certbot, sectigo: Sectigo, new: RunningSandbox) -> None:
+        self.certbot = certbot
+        self.sectigo = sectigo
+        self.new = new
+        self.pair = new.config.pairs[0]
+        self.server = new.server_of(self.pair)
+        key = EabPair(self.pair.kid, self.pair.hmac_key.reveal())
+        self.to = key.credentials(certbot.home / "new.ini", self.server)
+        self.words = ("--to", self.to, "--agree-tos", "--email", "admin@example.org")
+
+    def issue(self, *names: str, more: tuple[str, ...] = ()) -> None:
+        """Have lineages issued by the old CA, each with its own department's account."""
+        for name in names:
+            department = self.sectigo.c if name == STRANGER else self.sectigo.a
+            file = department.credentials(self.certbot.home / f"{department.name}.ini")
+            self.certbot.certonly(name, credentials=file, more=more)
+
+    def file(self, name: str) -> bytes:
+        """Return the bytes of a renewal file."""
+        return self.certbot.renewal_file(name).read_bytes()
+
+    def files(self) -> dict[str, str]:
+        """Return what the links in ``live/`` say and what certbot has besides logs."""
+        top = self.certbot.config_dir
+        return {
+            str(path.relative_to(top)): str(path.readlink())
+            if path.is_symlink()
+            else path.read_bytes().hex()
+            for path in sorted(top.rglob("*"))
+            if (path.is_file() or path.is_symlink())
+            and "sectigo" not in path.parts
+            and path.name != ".certbot.lock"
+        }
+
+    def issuer(self, name: str) -> str:
+        """Return who issued a lineage's certificate."""
+        return self.certbot.lineage(name).leaf.issuer.rfc4514_string()
+
+    def of_new(self, name: str) -> bool:
+        """Tell whether a lineage's certificate is of the new CA."""
+        return "HARICA" in self.issuer(name)
+
+    def pinned(self, name: str) -> str:
+        """Return the server that a lineage is pinned to."""
+        found = re.search(r"^server = (.+)$", self.file(name).decode(), re.MULTILINE)
+        assert found is not None
+        return found[1]
+
+
+@contextlib.contextmanager
+def bed(
+    certbot: Certbot, sectigo: Sectigo, domains: tuple[str, ...], binding: str = "once"
+) -> Iterator[Bed]:
+    """Run a CA like HARICA beside the one there is.
+
+    :param domains: those that its pair may have, validated.
+    """
+    pair = Pair(organisation="University", domains=domains, binding=binding)
+    with running(Config(profile="harica", pairs=(pair,), contact_required=True)) as new:
+        yield Bed(certbot, sectigo, new)
+
+
+def place(path: Path) -> Path:
+    """Make a folder for a service's files."""
+    path.mkdir()
+    return path

@@ -1,0 +1,88 @@
+"""A move that is killed anywhere goes on, or comes back; no lineage is stranded meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from certbot_sectigo.accounts import moves, store
+from certbot_sectigo.machine.dirs import Dirs, server_path
+from tests.bed.certbot import Certbot
+from tests.bed.sectigo import Sectigo
+from tests.move.bed import SHARED, STRANGER, A, Bed, bed
+from tests.safety.forker import Forker
+
+SEED = int(os.environ.get("MOVE_SEED", "1"))
+"""Chooses the points at which it is killed; MOVE_STRIDE=1 takes every one."""
+STRIDE = int(os.environ.get("MOVE_STRIDE", "29"))
+
+
+@pytest.fixture
+def two(certbot: Certbot, sectigo: Sectigo) -> Iterator[Bed]:
+    with bed(certbot, sectigo, ("a.example", "shared.example"), binding="reusable") as found:
+        yield found
+
+
+@pytest.fixture
+def reset(two: Bed, tmp_path: Path) -> Callable[[], None]:
+    """Give a function that brings the tree back to what it is when first called."""
+    copy = tmp_path / "copy"
+
+    def bring_back() -> None:
+        if not copy.exists():
+            shutil.copytree(two.certbot.config_dir, copy, symlinks=True)
+            return
+        shutil.rmtree(two.certbot.config_dir)
+        shutil.copytree(copy, two.certbot.config_dir, symlinks=True)
+
+    return bring_back
+
+
+def stranded(two: Bed) -> list[str]:
+    """Name the lineages whose pin leads nowhere, or to a CA that refuses their names."""
+    accounts = two.certbot.config_dir / "accounts"
+    found = []
+    for name in (A, SHARED, STRANGER):
+        params = two.certbot.lineage(name).params
+        folder = accounts / server_path(params["server"]) / params["account"]
+        if not store.read(folder, server_path(params["server"])).loads:
+            found.append(name)
+    return [*found, *([STRANGER] if two.pinned(STRANGER) == two.server else [])]
+
+
+def test_killed_anywhere_it_goes_on_or_comes_back(
+    two: Bed, reset: Callable[[], None], tmp_path: Path
+) -> None:
+    two.issue(A, SHARED, STRANGER)
+    before = {name: two.file(name) for name in (A, SHARED, STRANGER)}
+    options = [f"--{k}-dir={d}" for k, d in zip(("config", "work", "logs"),
+                                                two.certbot.directories)]  # fmt: skip
+    begin = ("move", *two.words, "--from-server", two.sectigo.server, "--yes")
+    here = Dirs(*two.certbot.directories)
+    with Forker(tmp_path, *options, "--lock-timeout=20") as forker:
+        reset()
+        number = SEED % STRIDE
+        while True:
+            reset()
+            killed = forker.run(*begin, kill_at=number, asking=True, check=None).killed
+            assert not stranded(two), number
+            if killed and moves.unfinished(here) is not None and number % 2:
+                forker.run("move", "--undo", "--yes")
+                assert not stranded(two), number
+                for name in (A, SHARED):
+                    assert two.pinned(name) == two.sectigo.server, number
+                    assert two.of_new(name) or two.file(name) == before[name], number
+            else:
+                words = ("move", "--continue", "--agree-tos", "--email", "a@a.example", "--yes")
+                again = words if moves.unfinished(here) is not None else begin
+                forker.run(*again, check=None)
+                assert two.of_new(A) and two.pinned(SHARED) == two.server, number
+            assert two.file(STRANGER) == before[STRANGER], number
+            if not killed:
+                break
+            number += STRIDE
+    assert number > STRIDE

@@ -1,0 +1,125 @@
+"""``certbot-sectigo move`` between two CAs, with the real certbot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from certbot_sectigo.accounts import moves, store
+from certbot_sectigo.machine.dirs import Dirs
+from tests.bed.certbot import Certbot
+from tests.bed.command import as_json, command
+from tests.bed.paste import paste
+from tests.bed.sectigo import Sectigo
+from tests.move.bed import SHARED, STRANGER, A, Bed, bed, place
+
+
+@pytest.fixture
+def two(certbot: Certbot, sectigo: Sectigo) -> Iterator[Bed]:
+    with bed(certbot, sectigo, ("a.example", "shared.example")) as found:
+        yield found
+
+
+def dirs(two: Bed) -> Dirs:
+    return Dirs(*two.certbot.directories)
+
+
+def test_a_plan_asks_nobody_and_changes_nothing(two: Bed) -> None:
+    two.issue(A, STRANGER)
+    before = two.files()
+    plan = as_json(two.certbot, "move", *two.words, "--from-server", two.sectigo.server,
+                   "--dry-run", "--orders")["plan"]  # fmt: skip
+    assert [one["lineage"] for one in plan["going"]] == [A, STRANGER]
+    assert (plan["orders"], plan["account"], plan["server"]) == (2, None, two.server)
+    told = command(two.certbot, "move", *two.words, "--cert-name", A, check=1).output
+    assert "Add --yes" in told and f"{A} goes first" in told
+    assert "The issuer changes: now SANDBOX Public Server Authentication CA OV R36" in told
+    assert not two.new.accounts() and two.new.counts() == {}
+    assert two.files() == before and not dirs(two).moves.exists()
+
+
+def test_one_first_the_rest_pinned_whom_the_new_ca_refuses_stays_and_back(two: Bed) -> None:
+    two.issue(A, STRANGER, SHARED)
+    before = {name: two.file(name) for name in (A, STRANGER, SHARED)}
+    old = {account.name for account in store.read_all(dirs(two).accounts)}
+
+    told = command(two.certbot, "move", *two.words, "--from-server", two.sectigo.server, "--yes",
+                   check=1).output  # fmt: skip
+
+    assert f"{STRANGER} stays: The new CA refuses its names" in told
+    assert [len(x.names) for x in two.new.orders()] == [1, 1, 1]  # two were asked about only
+    assert [two.of_new(name) for name in (A, SHARED, STRANGER)] == [True, False, False]
+    assert [two.pinned(name) == two.server for name in (A, SHARED)] == [True, True]
+    assert two.file(STRANGER) == before[STRANGER]
+    assert old < {account.name for account in store.read_all(dirs(two).accounts)}
+    [move] = as_json(two.certbot, "move", "--status")["moves"]
+    stand = {one["lineage"]: one["stands"] for one in move["lineages"]}
+    assert stand == {A: "renewed", SHARED: "pinned"}
+
+    two.certbot.run("renew", "--force-renewal", "--cert-name", SHARED)
+    assert two.of_new(SHARED)
+    paste(two.certbot, next(x for x in told.splitlines() if x.endswith("move --undo")),
+          more="--yes")  # fmt: skip
+    assert [two.pinned(name) for name in (A, SHARED)] == [two.sectigo.server] * 2
+    two.certbot.run("renew", "--force-renewal", "--cert-name", A)
+    assert not two.of_new(A)
+
+
+def test_undo_of_what_was_only_pinned_brings_back_every_byte(two: Bed) -> None:
+    two.issue(A, SHARED)
+    before = two.file(SHARED)
+    command(two.certbot, "move", *two.words, "--all-of", two.certbot.lineage(A).account,
+            "--first", A, "--yes")  # fmt: skip
+    assert two.file(SHARED) != before
+    assert as_json(two.certbot, "move", "--undo", "--yes")["result"]["restored"] == [A, SHARED]
+    assert two.file(SHARED) == before
+
+
+def test_where_the_first_fails_everything_is_as_before(two: Bed) -> None:
+    two.issue(A, SHARED)
+    before, serial = two.files(), two.certbot.lineage(A).serial
+    two.new.fault("server-error", "finalize", times=9)
+    told = command(two.certbot, "move", *two.words, "--from-server", two.sectigo.server, "--yes",
+                   check=1).output  # fmt: skip
+    assert f"{A} was to go first and could not" in told
+    after = two.files()
+    assert {name: after[name] for name in before} == before
+    assert two.certbot.lineage(A).serial == serial
+    [move] = moves.read_all(dirs(two))
+    assert not move.unfinished
+    two.new.clear_faults()
+    command(two.certbot, "move", *two.words, "--from-server", two.sectigo.server, "--now", "--yes")
+    assert two.of_new(A) and two.of_new(SHARED)
+    assert len(two.new.accounts()) == 1
+
+
+def test_where_its_service_refuses_it_links_and_service_are_as_before(
+    two: Bed, tmp_path: Path
+) -> None:
+    places = place(tmp_path / "places")
+    broken = tmp_path / "broken"
+    file = two.certbot.config_dir / "sectigo-deploy.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(
+        f'[[target]]\nname = "site"\ncert_name = "{A}"\nformat = "bundle"\n'
+        f'path = "{places}/site.pem"\ntest = ["/usr/bin/test", "!", "-e", "{broken}"]\n'
+        "allow_sandbox = true\n"
+    )
+    two.issue(A, SHARED, more=("--installer", "sectigo-eab"))
+    command(two.certbot, "deploy")
+    before, served = two.files(), (places / "site.pem").read_bytes()
+    broken.touch()
+    told = command(two.certbot, "move", *two.words, "--from-server", two.sectigo.server, "--yes",
+                   check=1).output  # fmt: skip
+    assert f"{A} was to go first and could not" in told
+    assert (places / "site.pem").read_bytes() == served
+    after = two.files()
+    assert {name: after[name] for name in before} == before
+    assert len(two.new.certificates()) == 1  # it was issued, and is in certbot's archive
+
+    broken.unlink()
+    command(two.certbot, "move", *two.words, "--cert-name", A, "--yes")
+    assert two.of_new(A) and (places / "site.pem").read_bytes() != served
