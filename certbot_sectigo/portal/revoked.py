@@ -20,13 +20,14 @@ _NAME = re.compile(r"([0-9a-f]{64})\.json\Z")
 
 
 def begin(folder: Path, fingerprint: str) -> None:
-    """Note that a certificate is about to be revoked.
+    """Note that a certificate is about to be revoked; that it is already stays.
 
     :param folder: ``<config_dir>/sectigo/scm``.
     :param fingerprint: SHA-256 of its DER, in hexadecimal digits.
     :raises certbot_sectigo.base.atomic.FileError: if it cannot be written.
     """
-    _write(folder, fingerprint, None, done=False)
+    if not _is_done(folder, fingerprint):
+        _write(folder, fingerprint, None, done=False)
 
 
 def withdraw(folder: Path, fingerprint: str) -> None:
@@ -34,7 +35,8 @@ def withdraw(folder: Path, fingerprint: str) -> None:
 
     :raises certbot_sectigo.base.atomic.FileError: if it cannot be removed.
     """
-    atomic.remove(_path(folder, fingerprint))
+    if not _is_done(folder, fingerprint):
+        atomic.remove(_path(folder, fingerprint))
 
 
 def write(folder: Path, fingerprint: str, when: datetime | None) -> None:
@@ -43,12 +45,8 @@ def write(folder: Path, fingerprint: str, when: datetime | None) -> None:
     :param when: UTC; None where it is only known that it was before.
     :raises certbot_sectigo.base.atomic.FileError: if it cannot be written.
     """
-    try:
-        if _read(_path(folder, fingerprint))[1]:
-            return
-    except (OSError, ValueError):
-        pass  # not there, or damaged: it is made anew
-    _write(folder, fingerprint, when, done=True)
+    if not _is_done(folder, fingerprint):
+        _write(folder, fingerprint, when, done=True)
 
 
 def read(folder: Path, trouble: list[str]) -> Sequence[Revoked]:
@@ -79,6 +77,13 @@ def _notes(folder: Path, trouble: list[str]) -> Iterator[Revoked]:
         except ValueError:
             pass  # damaged: what it was about is known by its name
         yield Revoked(match[1], when, path, line=None, sure=done)
+
+
+def _is_done(folder: Path, fingerprint: str) -> bool:
+    try:
+        return _read(_path(folder, fingerprint))[1]
+    except (OSError, ValueError):
+        return False  # not there, or damaged: it is made anew
 
 
 def _read(path: Path) -> tuple[datetime | None, bool]:

@@ -19,6 +19,7 @@ import pytest
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.cli.main import run
 from certbot_sectigo.cli.scm import connect
+from certbot_sectigo.portal import revoked
 from certbot_sectigo.portal.scm import Scm
 from certbot_sectigo.sandbox import Config, Pair, RunningSandbox, running
 from tests.portal.conftest import a_minute_later, oauth_ini, scm_ini, transport
@@ -227,3 +228,22 @@ def test_every_fault_at_every_request(
                 assert deed.done(bench), where
     assert seen == []
     bench.check_secrets()
+
+
+@pytest.mark.parametrize("bench", ["password"], indirect=True)
+def test_another_run_revokes_at_the_same_time(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _certificate(bench)
+    number = int(_serial(bench), 16)
+    live = bench.folder / "le" / "cert.pem"
+    live.write_text(bench.sandbox.certificates()[-1].chain)
+    (bench.folder / "le" / "renewal").mkdir()
+    (bench.folder / "le" / "renewal" / "x.conf").write_text(f"cert = {live}\n[renewalparams]\n")
+    before = bench.scm.certificates()
+    bench.scm.revoke(number, 4, "by another")
+    monkeypatch.setattr(Scm, "certificates", lambda *_: before)
+    # It took the certificate for live, and SCM refuses.
+    assert bench.run("scm", "revoke", "--cert-path", str(live), "--yes") == 0
+    [note] = revoked.read(bench.folder / "le" / "sectigo" / "scm", [])
+    assert note.sure

@@ -21,8 +21,11 @@ from certbot_sectigo.machine import certificates as machine_certificates
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.certificates import Unreadable
 from certbot_sectigo.portal import commands, parsing, revoked
-from certbot_sectigo.portal.errors import OutcomeUnknownError, PortalError
+from certbot_sectigo.portal.errors import OutcomeUnknownError, PortalError, RefusedError
 from certbot_sectigo.portal.model import REVOCATION_REASONS
+from certbot_sectigo.portal.scm import Scm
+
+_REVOKED = "revoked"
 
 
 @click.command("certificates")
@@ -99,7 +102,7 @@ def revoke(
     scm = connect.connect(context, scm_file).scm
     found = next((c for c in scm.certificates() if c.serial == number), None)
     found = found or scm.certificate(number)
-    already = found is not None and found.status == "revoked"
+    already = found is not None and found.status == _REVOKED
     if found is None or not (already or found.live):
         raise errors.Error(
             f"SCM shows no issued certificate with serial {number:x} to this log-in.",
@@ -124,11 +127,13 @@ def revoke(
                 scm.revoke(number, REVOCATION_REASONS[reason], words)
             except OutcomeUnknownError:
                 raise
-            except PortalError:
-                with contextlib.suppress(errors.Error):
-                    for fingerprint in mine:
-                        revoked.withdraw(folder, fingerprint)
-                raise
+            except PortalError as error:
+                # Another run may have been faster.
+                if not (isinstance(error, RefusedError) and _is_revoked(scm, number)):
+                    with contextlib.suppress(errors.Error):
+                        for fingerprint in mine:
+                            revoked.withdraw(folder, fingerprint)
+                    raise
         try:
             for fingerprint in mine:
                 revoked.write(folder, fingerprint, None if already else scm.now())
@@ -151,6 +156,11 @@ def revoke(
         conclude=lambda _: say("Nothing was to be done." if already else f"Revoked: {names}."),
         result=lambda _: {"revoked": f"{number:x}"},
     )
+
+
+def _is_revoked(scm: Scm, number: int) -> bool:
+    found = scm.certificate(number)
+    return found is not None and found.status == _REVOKED
 
 
 def _notes(context: CommandContext, number: int) -> tuple[Path, list[str]]:
