@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,22 +13,18 @@ import click
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca.revocation_words import Asked, Word
 from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
-from certbot_sectigo.cli.shared import ask_ca, change, finding_words
+from certbot_sectigo.cli.format.interface import Block, Remark, Report, Tone
+from certbot_sectigo.cli.shared import ask_ca, change, diagnosis_words, finding_words, ticket
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.doctor import examination, fixes
-from certbot_sectigo.doctor.checks import reach
 from certbot_sectigo.doctor.examination import Machine, Questions
 from certbot_sectigo.doctor.format import FORMATS
 from certbot_sectigo.doctor.model import Diagnosis, Severity
 from certbot_sectigo.renewals.facts import Answer
 from certbot_sectigo.renewals.survey import Surveyed
-
-_TONES = {Severity.CRITICAL: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.NOTICE: Tone.PLAIN}
-_SHOWN = 5
-"""Places of a finding in the text; JSON has all."""
 
 
 @click.command("doctor")
@@ -46,6 +43,8 @@ _SHOWN = 5
               help="Ask the CA with an order for each lineage of this plugin.")  # fmt: skip
 @click.option("--deep", is_flag=True, help="Look through shell histories too.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave findings of this kind out.")
+@click.option("--bundle", "bundle_file", metavar="FILE",
+              help="Write what a helper needs to FILE, a .tar.gz without secrets.")  # fmt: skip
 @click.option("--fix", is_flag=True, help="Mend what can be mended without losing anything.")
 @change.yes_option
 @ask_ca.no_verify_ssl_option
@@ -57,6 +56,7 @@ def command(
     orders: bool,
     deep: bool,
     ignore: tuple[str, ...],
+    bundle_file: str | None,
     fix: bool,
     yes: bool,
     no_verify_ssl: bool,
@@ -74,12 +74,19 @@ def command(
     that certbot refuses, and takes HMAC keys out of certbot's own logs: first it shows the
     plan and asks.
 
+    With --bundle it writes findings, versions, renewal files, settings and the newest logs to
+    one archive, takes secrets out, and looks through it before it is written.
+
     "certbot-sectigo help doctor" explains every finding.
     """
     context = dataclasses.replace(context, json=context.json or format_name == "json")
     chosen = FORMATS.get(format_name)
     if fix and chosen is not None:
         raise errors.UsageError(f"--fix does not go with --format {format_name}.")
+    if bundle_file is not None and (fix or chosen is not None):
+        raise errors.UsageError(
+            "--bundle goes neither with --fix nor with a format for monitoring."
+        )
 
     answers: dict[str, Answer] = {}
 
@@ -106,7 +113,8 @@ def command(
     if fix:
         return _fix(context, look, ignore, yes=yes)
     try:
-        diagnosis = _without(examination.diagnose(look()), ignore)
+        machine = look()
+        diagnosis = _without(examination.diagnose(machine), ignore)
     except (errors.Error, OSError) as error:
         failure = chosen.failure(str(error)) if chosen else None
         if failure is None:
@@ -116,7 +124,15 @@ def command(
     if chosen is not None:
         click.echo(chosen.text(diagnosis), nl=False)
         return chosen.exit_code(diagnosis)
-    _show(context, diagnosis)
+    if bundle_file is not None:
+        path = Path(bundle_file).absolute()
+        said = ticket.write(path, machine, diagnosis, data(diagnosis))
+        if context.json:
+            document.write("doctor", **data(diagnosis), bundle=str(path))
+        else:
+            say(said)
+        return 0
+    _show(context, diagnosis, ticket.line(diagnosis, machine.certbot_version))
     return 1 if diagnosis.findings else 0
 
 
@@ -207,10 +223,13 @@ def _show_plan(steps: tuple[fixes.Step, ...]) -> None:
         say("A service that reads these keys as a user outside their group cannot any more.")
 
 
-def _show(context: CommandContext, diagnosis: Diagnosis) -> None:
-    report = Report(
-        "doctor", lambda: data(diagnosis), lambda: _blocks(diagnosis, context.verbosity)
-    )
+def _show(context: CommandContext, diagnosis: Diagnosis, last: str = "") -> None:
+    def blocks() -> Iterator[Block]:
+        yield from diagnosis_words.blocks(diagnosis, context.verbosity)
+        if last and context.verbosity >= 0:
+            yield Remark(last, tone=Tone.DIM)
+
+    report = Report("doctor", lambda: data(diagnosis), blocks)
     formats.chosen(json=context.json).show(report)
 
 
@@ -248,47 +267,3 @@ def data(diagnosis: Diagnosis) -> Mapping[str, Any]:
         ],
         "unasked": list(diagnosis.unasked),
     }
-
-
-def _blocks(diagnosis: Diagnosis, verbosity: int) -> Iterator[Block]:
-    for number, finding in enumerate(diagnosis.findings):
-        tone = _TONES[finding.severity]
-        title = f"{finding.severity.value.upper()}  {finding.title}  [{finding.code}]"
-        if verbosity < 0:
-            yield Remark(title, tone=tone)
-            continue
-        if number:
-            yield Remark("")
-        places = list(finding.where[: None if verbosity else _SHOWN])
-        if len(finding.where) > len(places):
-            places.append(f"and {len(finding.where) - len(places)} more (-v names them)")
-        # Paths are not to be broken, no more than commands.
-        yield Remark(title, "\n".join(places), tone)
-        yield Remark(finding.what)
-        yield Remark(finding.remedy, finding.command)
-    if not diagnosis.findings:
-        yield Remark("No findings.", tone=Tone.GOOD)
-    if diagnosis.unasked and verbosity >= 0:
-        yield Remark("\n".join(["What no CA told:", *diagnosis.unasked]), tone=Tone.DIM)
-    if diagnosis.reaches and verbosity >= 0:
-        yield _reach_table(diagnosis)
-        yield Remark(
-            "Each domain stands for every name below it, too. Whoever takes over this machine "
-            "can get certificates for all of them: an account of its own for each machine, or "
-            "orders from a protected one, keeps that small.",
-            tone=Tone.DIM,
-        )
-
-
-def _reach_table(diagnosis: Diagnosis) -> Table:
-    rows = []
-    for reached in diagnosis.reaches:
-        name = reached.account[:8] + (" (archived)" if reached.archived else "")
-        domains = reach.said(reached.domains)
-        rows.append((Cell(name), Cell(reached.kid or "unknown"), Cell(domains)))
-    return Table(
-        "What the accounts here may issue for, as far as certificates and logs tell:",
-        ("ID", "KID", "DOMAINS"),
-        tuple(rows),
-        frozenset({"ID"}),
-    )
