@@ -60,20 +60,22 @@ class Holders:
             for own in host.accounts:
                 if own.kid is not None:
                     self._by_kid.setdefault(own.kid, []).append((host, own))
-                elif own.client_id is not None:
+                if own.client_id is not None:
                     self._by_client.setdefault(own.client_id, []).append((host, own))
 
     def of(
         self, account: PortalAccount, clients: Iterable[Client] = ()
     ) -> list[tuple[Host, HostAccount]]:
-        """Return those that belong to a portal's account: by kid, else by a client.
+        """Return those that belong to a portal's account: by kid, and by its clients.
+
+        A portal that does not show the kid, and a host that does not know it, are no obstacle.
 
         :param clients: the account's.
         """
         found = list(self._by_kid.get(account.kid or "", ()))
         for ident in dict.fromkeys(plain_id(client.id) for client in clients):
             found += self._by_client.get(ident, ())
-        return found
+        return list({id(own): (host, own) for host, own in found}.values())
 
 
 def as_hosts(documents: Iterable[Mapping[str, object]]) -> list[Host]:

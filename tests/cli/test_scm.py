@@ -87,6 +87,11 @@ def test_every_command_answers_as_its_schema_has_it(
     facts = tmp_path / "facts.json"
     facts.write_text(json.dumps(_json(tool, "scm", "facts")))
     assert _json(tool, "scm", "audit", str(facts))["findings"] == []
+    # A clone of the machine, which is called the same.
+    clone = tmp_path / "clone.json"
+    clone.write_text(facts.read_text())
+    [copied] = _json(tool, "scm", "audit", str(facts), str(clone), check=1)["findings"]
+    assert (copied["code"], len(copied["where"])) == ("scm/copied", 2)
     assert _json(tool, "scm", "domains", "add", NAME, "d.example", "--yes")["done"]
     found = _json(tool, "scm", "audit", str(facts), check=1)["findings"]
     assert {f["code"] for f in found} == {"scm/wide", "scm/validation"}

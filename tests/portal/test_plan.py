@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -229,6 +230,14 @@ def test_audit(seen: Seen, hosts: list[Host], codes: list[str]) -> None:
     assert all(f.title and f.what and f.remedy for f in found)
     # What nobody is known to have used is not what nobody is shown to have used.
     assert all(f.command[:1] != ("delete",) for f in found if seen.accounts[0].clients is None)
+
+
+@pytest.mark.parametrize("kid", [None, "kid"])
+def test_a_host_is_known_by_its_client_where_scm_shows_no_kid(kid: str | None) -> None:
+    shown = replace(_account("valid"), kid=None)
+    seen = Seen(PASSWORD, (Audited(shown, (FRESH,), (_client(),)),), (ISSUED,), NOW)
+    host = Host("web1", (replace(OWN, kid=kid),), (HELD,))
+    assert audit.compare(seen, [host]) == []
 
 
 def test_two_hosts_with_one_pair_are_two_clients() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import socket
 from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +67,7 @@ def command(
     context = dataclasses.replace(context, json=context.json or format_name == "json")
     chosen = FORMATS.get(format_name)
     try:
-        hosts = [host for name in files for host in _read(Path(name))]
+        hosts = _told_apart([(name, host) for name in files for host in _read(Path(name))])
         hosts = hosts or [connect.this_host(context, socket.gethostname())]
         seen = audit.look(connect.connect(context, scm_file).scm)
         found = [f for f in audit.compare(seen, hosts) if f.code not in ignore]
@@ -92,6 +93,15 @@ def command(
     )
     formats.chosen(json=context.json).show(report)
     return 1 if found else 0
+
+
+def _told_apart(read: Sequence[tuple[str, Host]]) -> list[Host]:
+    """Return hosts by names that differ from file to file: a clone is called as its model is."""
+    names = collections.Counter(host.name for _, host in read)
+    return [
+        dataclasses.replace(host, name=f"{host.name} ({file})") if names[host.name] > 1 else host
+        for file, host in read
+    ]
 
 
 def _read(path: Path) -> list[Host]:
