@@ -150,6 +150,27 @@ def unfinished(dirs: Dirs) -> Move | None:
     return next((move for move in read_all(dirs) if move.unfinished), None)
 
 
+def left(dirs: Dirs, now: datetime) -> dict[tuple[str, str], str]:
+    """Tell which accounts moves have left for good: the certificates of then have ended.
+
+    :returns: server path and name of the account -> where its lineages went, in a sentence.
+    :raises OSError: if a journal cannot be read.
+    """
+    found: dict[tuple[str, str], str] = {}
+    needed = set()
+    for move in read_all(dirs):
+        for lineage in move.lineages if move.state != UNDONE else ():
+            if lineage.account is None or lineage.server is None:
+                continue
+            old = (paths.server_path(lineage.server), lineage.account)
+            ended = bool(lineage.valid_until) and datetime.fromisoformat(lineage.valid_until) < now
+            if move.unfinished or not ended:
+                needed.add(old)
+            day = f"{move.when:%Y-%m-%d}"
+            found[old] = f"its lineages went to {move.account} of {move.server} on {day}"
+    return {old: where for old, where in found.items() if old not in needed}
+
+
 def read_all(dirs: Dirs) -> list[Move]:
     """Read every journal, oldest first; broken ones are passed over.
 

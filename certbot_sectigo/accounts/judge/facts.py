@@ -27,6 +27,9 @@ class AccountFacts:
     """A key change of it was cut off: which key the CA takes is known when it is finished."""
     issued: tuple[ValidCertificate, ...] = ()
     """Certificates that it is known to have got and that are still valid, the last first."""
+    moved: str = ""
+    """Where its lineages went, as part of a sentence, once the certificates they had then have
+    ended; else empty."""
     unclear: tuple[Lineage, ...] = ()
     """Lineages whose renewal files are so damaged that they may have named it."""
 

@@ -121,6 +121,9 @@ def _verdict(facts: AccountFacts, server: _Server) -> AccountEntry:
             return AccountEntry(facts, Verdict.SUPERSEDED, reason, command=_clean())
         reason = f"{reason}, which is newer"
         return AccountEntry(facts, Verdict.DUPLICATE, reason, command=_clean())
+    if facts.moved and not facts.issued:
+        reason = f"nothing uses it; {facts.moved}"
+        return AccountEntry(facts, Verdict.SUPERSEDED, reason, command=_clean())
     return AccountEntry(facts, Verdict.IDLE, _why_idle(facts, server))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts import records, store
+from certbot_sectigo.accounts import moves, records, store
 from certbot_sectigo.accounts.judge import choice, verdict
 from certbot_sectigo.accounts.judge.facts import AccountEntry, AccountFacts
 from certbot_sectigo.accounts.known import issuance, kids, servers, uses
@@ -106,7 +106,7 @@ def gather(
     pins = Pins(all_lineages, found)
     cut_off = _cut_off(dirs)
     got = issuance.by_url(orders.kept, now)
-    changed = records.history(dirs)
+    changed, left = records.history(dirs), moves.left(dirs, now)
     got_before_pin = issuance.by_pins(changed, all_lineages, now, unread)
     judged = []
     for account, also in members:
@@ -119,7 +119,17 @@ def gather(
         valid = got.get(account.uri or "", ()) or got_before_pin.get(account.name, ())
         unclear = pins.unclear(at)
         judged.append(
-            AccountFacts(account, url, tuple(signs), None, also, changing, valid, unclear)
+            AccountFacts(
+                account,
+                url,
+                tuple(signs),
+                None,
+                also,
+                changing,
+                valid,
+                left.get((account.server_path, account.name), ""),
+                unclear,
+            )
         )
     entries = tuple(verdict.judge(judged))
     dangling = _dangling(dirs, entries, all_lineages, mentions)

@@ -318,3 +318,18 @@ def test_a_status_changes_the_verdict_and_nothing_else() -> None:
     one = subject("a", kid="K")
     [entry] = judge([replace(one, status=Status(Standing.VALID))])
     assert entry.verdict is judge([one])[0].verdict
+
+
+def test_what_a_move_has_left_goes_once_its_certificates_have_ended() -> None:
+    """Also a server's last account: its lineages are at another server."""
+    gone = replace(subject("a", kid="k"), moved="its lineages went to b of https://n.example/d")
+    valid = replace(gone, issued=(ValidCertificate("www.a.example", EPOCH),))
+    back = replace(gone, uses=(LINEAGE,))
+    for facts, verdict, action in (
+        (gone, Verdict.SUPERSEDED, CleanAction.ARCHIVE),
+        (valid, Verdict.IDLE, CleanAction.KEEP),
+        (back, Verdict.IN_USE, CleanAction.KEEP),
+    ):
+        entries = judge([facts])
+        assert [entry.verdict for entry in entries] == [verdict]
+        assert [step.action for step in clean_plan.plan(entries)] == [action]

@@ -1,0 +1,54 @@
+"""Journals of moves: kept, read back, and what they say of the accounts that were left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from certbot_sectigo.accounts import moves
+from certbot_sectigo.accounts.moves import Move, MovedLineage
+from certbot_sectigo.base import errors
+from certbot_sectigo.machine.dirs import Dirs
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=timezone.utc)
+OLD, NEW = "https://old.example/d", "https://new.example/d"
+
+
+def moved(name: str, account: str, days: int) -> MovedLineage:
+    until = (NOW + timedelta(days=days)).isoformat()
+    return MovedLineage(name, account, OLD, "1f", until, {f"/live/{name}/cert.pem": "x"})
+
+
+def a_move(*lineages: MovedLineage, state: str = moves.DONE, number: int = 0) -> Move:
+    return Move(f"m{number}", NOW, NEW, "kid", "/new.ini", lineages, "new", state=state)
+
+
+@pytest.fixture
+def dirs(tmp_path: Path) -> Dirs:
+    (tmp_path / "config").mkdir()
+    return Dirs(tmp_path / "config", tmp_path / "work", tmp_path / "logs")
+
+
+def test_a_journal_comes_back_as_it_was_and_a_broken_one_is_passed_over(dirs: Dirs) -> None:
+    move = replace(a_move(moved("a", "old", 1)), left={"b": "why"}, sample=3, now=True)
+    moves.write(dirs, move)
+    (dirs.moves / "broken.json").write_text("{")
+    (dirs.moves / "other.json").write_text((dirs.moves / "m0.json").read_text())
+    assert moves.read_all(dirs) == [move]
+    assert (dirs.moves / "m0.json").stat().st_mode & 0o777 == 0o600
+    moves.refuse_unfinished(dirs)
+    moves.write(dirs, replace(move, state=moves.OPEN))
+    with pytest.raises(errors.Error, match="not finished"):
+        moves.refuse_unfinished(dirs)
+    with moves.alone(dirs), pytest.raises(errors.Error, match="Another move"), moves.alone(dirs):
+        pass
+
+
+def test_an_account_is_left_when_all_its_certificates_have_ended(dirs: Dirs) -> None:
+    moves.write(dirs, a_move(moved("a", "one", -1), moved("b", "two", -1), moved("c", "two", 1)))
+    moves.write(dirs, a_move(moved("d", "three", -1), state=moves.UNDONE, number=1))
+    moves.write(dirs, a_move(moved("e", "four", -1), state=moves.OPEN, number=2))
+    assert list(moves.left(dirs, NOW)) == [("old.example/d", "one")]

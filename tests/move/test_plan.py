@@ -1,0 +1,87 @@
+"""Which lineages go, by table."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from certbot_sectigo.accounts.model import Account, State
+from certbot_sectigo.ca import catalogue
+from certbot_sectigo.machine.certificates import Certificate
+from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.move import plan
+from certbot_sectigo.move.plan import Going, MovePlan, Staying, Target
+from certbot_sectigo.renewals.facts import Answer, Facts, No, Silence, Yes
+from certbot_sectigo.renewals.survey import Surveyed
+
+NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
+OLD, NEW = "https://acme.sectigo.com/v2/OV", "https://acme-v02.harica.gr/acme/1/directory"
+ACCOUNT = Account(Path("/accounts/x"), "acme-v02.harica.gr/acme/1/directory", State.LOADS)
+TARGET = Target(NEW, "kid", None, catalogue.of_server(NEW))
+
+
+def surveyed(
+    name: str, *names: str, authenticator: str = "sectigo-eab", **options: str
+) -> Surveyed:
+    lineage = Lineage(
+        name, Path(f"/renewal/{name}.conf"), server=OLD, account="old", authenticator=authenticator
+    )
+    certificate = Certificate(
+        frozenset(names or (name,)), NOW, NOW + timedelta(days=90), 1, None, "Old CA", None
+    )
+    facts = Facts(lineage, names or (name,), options=options)
+    return Surveyed(lineage, facts, certificate, OLD)
+
+
+def judged(item: Surveyed, answer: Answer | None = None) -> Going | Staying:
+    return plan.judge(item, TARGET, ACCOUNT, answer, None)
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "reason"),
+    [
+        (surveyed("a"), No("not yours"), "refuses its names: not yours"),
+        (surveyed("a"), Silence("it is down"), "could not be asked: it is down"),
+        (surveyed("a", required_profile="tlsserver"), Yes(), "required_profile = tlsserver"),
+        (surveyed("*.a"), Yes({"*.a": ("dns-01",)}), "does not answer"),
+        (surveyed("a", authenticator=""), None, "names no authenticator"),
+    ],
+)
+def test_who_stays(item: Surveyed, answer: Answer | None, reason: str) -> None:
+    found = judged(item, answer)
+    assert isinstance(found, Staying) and reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "warning"),
+    [
+        (surveyed("a"), Yes({"a": ("http-01",)}), "wants a challenge for a"),
+        (surveyed("a", preferred_chain="AAA"), Yes(), "preferred_chain = AAA"),
+        (surveyed("a", must_staple="True"), Yes(), "must_staple"),
+        (surveyed("a", preferred_profile="x"), Yes(), "preferred_profile = x"),
+        (surveyed("a", renew_hook="curl acme.sectigo.com"), Yes(), "deploy_hook names acme.sec"),
+        (surveyed("a", autorenew="False"), Yes(), "autorenew = False"),
+    ],
+)
+def test_who_goes_with_a_warning(item: Surveyed, answer: Answer, warning: str) -> None:
+    found = judged(item, answer)
+    assert isinstance(found, Going) and found.asked
+    assert any(warning in text for text in found.warnings), found.warnings
+
+
+def made(*items: Surveyed, sample: int | None = None, first: str | None = None) -> MovePlan:
+    return plan.make(items, TARGET, ACCOUNT, {}, {}, sample=sample, first=first)
+
+
+def test_an_order_for_each_set_of_names_and_the_first_is_one_that_can_be_issued() -> None:
+    items = (surveyed("by-hand", "x", autorenew="False"), surveyed("b", "n", "m"),
+             surveyed("c", "m", "n"), surveyed("d"))  # fmt: skip
+    found = made(*items)
+    assert [one.name for one in found.going] == ["b", "c", "d", "by-hand"]
+    assert found.orders == 3
+    assert made(*items, sample=2).orders == 2
+    assert made(*items, first="d").going[0].name == "d"
+    assert "Old CA" in found.remarks[0] and "HARICA" in found.remarks[0]
+    assert any("root of 2015" in remark for remark in found.remarks)
