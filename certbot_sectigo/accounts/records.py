@@ -70,6 +70,8 @@ class ChangeRecord:
     changes: tuple[RenewalChange, ...]
     undone: bool = False
     """It was taken back, or is not to be."""
+    undone_at: datetime | None = None
+    """When it was taken back; None where it was not, or that is not known."""
 
 
 def history(dirs: Dirs) -> list[ChangeRecord]:
@@ -132,7 +134,15 @@ def _record(dirs: Dirs, path: Path) -> ChangeRecord:
         old, new = (base64.b64decode(entry[key]).decode() for key in ("old", "new"))
         changes.append(RenewalChange(dirs.renewal / f"{name}.conf", name, old, new, values))
     when = datetime.fromisoformat(content["when"])
-    return ChangeRecord(path, when, content["account"], tuple(changes), bool(content.get("undone")))
+    at = content.get("undone_at")
+    return ChangeRecord(
+        path,
+        when,
+        content["account"],
+        tuple(changes),
+        bool(content.get("undone")),
+        datetime.fromisoformat(at) if at else None,
+    )
 
 
 @dataclass(frozen=True)

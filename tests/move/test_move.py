@@ -58,6 +58,14 @@ def test_one_first_the_rest_pinned_whom_the_new_ca_refuses_stays_and_back(two: B
     stand = {one["lineage"]: one["stands"] for one in move["lineages"]}
     assert stand == {A: "renewed", SHARED: "pinned"}
 
+    command(two.certbot, "revoke", "--cert-name", SHARED, "--yes")  # it is still the old CA's
+    command(two.certbot, "revoke", "--cert-name", A, "--yes")
+    assert [sum(c.revoked is not None for c in ca.certificates()) for ca in (two.sectigo.sandbox, two.new)] == [
+        1, 1
+    ]  # fmt: skip
+    kept = command(two.certbot, "accounts", "clean", "--idle", "--yes").output
+    assert old <= {account.name for account in store.read_all(dirs(two).accounts)}, kept
+
     two.certbot.run("renew", "--force-renewal", "--cert-name", SHARED)
     assert two.of_new(SHARED)
     paste(two.certbot, next(x for x in told.splitlines() if x.endswith("move --undo")),

@@ -132,7 +132,7 @@ def undo(dirs: paths.Dirs, record: ChangeRecord, changes: Sequence[RenewalChange
     """Take a pin back and mark its record, in that order."""
     _write_all(dirs, changes)
     content = json_text.loads_object(reading.read_regular(record.path, records.MOST))
-    content["undone"] = True
+    content.update(undone=True, undone_at=datetime.now(timezone.utc).isoformat())
     atomic.replace(record.path, json.dumps(content).encode())
 
 

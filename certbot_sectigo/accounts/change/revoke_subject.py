@@ -8,9 +8,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts import records, store
 from certbot_sectigo.accounts.change.revoke_ways import RevokeSubject
-from certbot_sectigo.accounts.known import servers
+from certbot_sectigo.accounts.known import issuance, servers
 from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
@@ -63,7 +63,12 @@ def _subject(
     certificate = lineages.read_certificate(Lineage(path.stem, path, cert_path=path))
     if isinstance(certificate, Unreadable):
         raise errors.Error(f"There is no certificate to revoke: {certificate.reason}.")
-    server = server or (lineage.server if lineage else None) or _only_server(dirs, known)
+    written = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+    if server is None and lineage is not None:
+        # It may have gone to another CA since.
+        then = issuance.server_then(records.history(dirs), lineage.name, written)
+        server = then or lineage.server
+    server = server or _only_server(dirs, known)
     if server is None:
         raise errors.Error(
             f"Which CA issued {path} (issuer: {certificate.issuer}) is not known here.",
@@ -80,7 +85,7 @@ def _subject(
     return RevokeSubject(
         cert_path=path,
         certificate=certificate,
-        written=datetime.fromtimestamp(path.stat().st_mtime, timezone.utc),
+        written=written,
         server=server,
         lineage=lineage,
         current=current,

@@ -134,16 +134,31 @@ def former(records: Iterable[ChangeRecord], lineage: str, written: datetime) -> 
     :param records: oldest first.
     :returns: names of folders. The first is the account that the lineage had at that time.
     """
-    found = [
-        value.old
-        for record in records
-        if record.when > written
-        for change in record.changes
-        if change.lineage == lineage
-        for value in change.values
-        if value.key == "account" and value.old
-    ]
-    return tuple(dict.fromkeys(found))
+    return _before(records, lineage, "account", written)
+
+
+def server_then(records: Iterable[ChangeRecord], lineage: str, written: datetime) -> str | None:
+    """Return the server that a lineage had when a certificate was written; pure.
+
+    :param records: oldest first.
+    :returns: ACME directory URL; None where no record tells of another than it has now.
+    """
+    return next(iter(_before(records, lineage, "server", written)), None)
+
+
+def _before(
+    records: Iterable[ChangeRecord], lineage: str, key: str, written: datetime
+) -> tuple[str, ...]:
+    """Return what an option was before each change since a moment, and before it was taken back."""
+    found: list[tuple[datetime, str]] = []
+    for record in records:
+        for change in record.changes:
+            for value in change.values if change.lineage == lineage else ():
+                if value.key == key and value.old:
+                    found.append((record.when, value.old))
+                if value.key == key and value.new and record.undone_at is not None:
+                    found.append((record.undone_at, value.new))
+    return tuple(dict.fromkeys(was for when, was in sorted(found) if when > written))
 
 
 def by_url(
