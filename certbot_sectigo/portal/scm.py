@@ -187,9 +187,9 @@ class Scm:
         return datetime.now(timezone.utc)
 
     def _write(self, method: str, path: str, body: object = None) -> None:
-        """Send what changes something; a lost answer is said to be one."""
+        """Send what changes something; a lost answer, or somebody else's, is said to be one."""
         try:
-            self._transport.ask(method, path, body=body)
+            self._transport.json(method, path, body)
         except UnreachableError as error:
             if not error.sent:
                 raise

@@ -37,6 +37,8 @@ _LONGEST = 120.0
 """Seconds for a whole answer; a large report takes long to make."""
 _MOST_BYTES = 64 << 20
 """Of an answer: a report on 100 000 certificates has some 40 million."""
+_LONGEST_LIFE = 86_400
+"""Seconds for which an access token is believed to be good."""
 _TRIES = 4
 _PAGE = 200
 """How many rows a page may have [D]."""
@@ -82,12 +84,17 @@ class Transport:
             rows = answers.parsed(answer, path)
             if not isinstance(rows, list):
                 raise UnreachableError(f"SCM answered GET {path} with no list.")
+            total = answers.whole(answer.headers.get("X-Total-Count"))
             if not rows or rows == last:
+                if total is not None and position < total:
+                    raise UnreachableError(
+                        f"SCM's list at {path} has {total} rows and ends after {position}.",
+                        "Nothing was concluded from a part of it: repeat the command.",
+                    )
                 return
             yield from rows
             position += len(rows)
             last = rows
-            total = answers.whole(answer.headers.get("X-Total-Count"))
             if total is not None and position >= total >= 0:
                 return
         raise UnreachableError(f"SCM's list at {path} has no end.")
@@ -176,8 +183,8 @@ class Transport:
             token = document.get("access_token") if isinstance(document, dict) else None
             if not isinstance(token, str) or not token:
                 raise UnreachableError(f"{answers.host(url)} answered without an access token.")
-            seconds = document.get("expires_in")
-            life = float(seconds) if isinstance(seconds, (int, float)) else 60.0
+            seconds = answers.whole(document.get("expires_in"))
+            life = 60 if seconds is None else min(seconds, _LONGEST_LIFE)
             self._token, self._token_ends = Secret(token), time.monotonic() + 0.8 * life
             return self._token
 

@@ -17,7 +17,7 @@ from certbot_sectigo.portal import pair
 from certbot_sectigo.portal import transport as way
 from certbot_sectigo.portal.answers import ScmAnswer
 from certbot_sectigo.portal.credentials import ScmCredentials
-from certbot_sectigo.portal.errors import PortalError, UnreachableError
+from certbot_sectigo.portal.errors import OutcomeUnknownError, PortalError, UnreachableError
 from certbot_sectigo.portal.model import PortalAccount
 from certbot_sectigo.portal.scm import Scm
 from certbot_sectigo.portal.transport import Transport
@@ -114,17 +114,19 @@ def test_a_number_in_quotes_is_a_number() -> None:
 class Paged(Transport):
     """Has accounts, and its own idea of pages."""
 
-    def __init__(self, total: int, page: int, *, count: bool, deaf: bool = False) -> None:
+    def __init__(
+        self, total: int, page: int, *, count: bool, deaf: bool = False, cut: int = 10**9
+    ) -> None:
         super().__init__(LOGIN, "test/1", sleep=lambda seconds: None)
         self.asked = 0
         self._all, self._page, self._count, self._deaf = total, page, count, deaf
+        self._cut = cut
 
     def _send(self, method: str, url: str, path: str, query: Any, *more: Any) -> ScmAnswer:
         self.asked += 1
         start = 0 if self._deaf else query["position"]
-        rows = [
-            {**ROWS["account"], "id": n} for n in range(start, min(start + self._page, self._all))
-        ]
+        end = min(start + self._page, self._all, self._cut)
+        rows = [{**ROWS["account"], "id": n} for n in range(start, end)]
         headers = {"X-Total-Count": str(self._all)} if self._count else {}
         return ScmAnswer(200, headers, json.dumps(rows).encode())
 
@@ -142,6 +144,36 @@ def test_no_account_is_passed_over(total: int, page: int, count: bool, asked: in
 
 def test_a_list_that_always_begins_anew() -> None:
     assert len(Scm(Paged(3, 200, count=False, deaf=True)).accounts()) == 3
+
+
+@pytest.mark.parametrize("broken", [{"deaf": True}, {"cut": 250}])
+def test_a_list_that_is_cut_is_not_taken_for_whole(broken: Any) -> None:
+    with pytest.raises(UnreachableError, match="has 401 rows and ends after"):
+        Scm(Paged(401, 200, count=True, **broken)).accounts()
+
+
+class LogInPage(Transport):
+    """Answers all with a page of HTML, as what stands before a network does."""
+
+    def __init__(self) -> None:
+        super().__init__(LOGIN, "test/1", sleep=lambda seconds: None)
+
+    def _send(self, *_: Any) -> ScmAnswer:
+        return ScmAnswer(200, {"Content-Type": "text/html"}, b"<html>Log in</html>")
+
+
+def test_a_page_of_html_is_not_taken_for_done() -> None:
+    scm = Scm(LogInPage())
+    deeds: list[Callable[[], object]] = [
+        lambda: scm.rename(1, "x"), lambda: scm.delete(1), lambda: scm.disable(1, "x"),
+        lambda: scm.revoke(1, 0, "x"),
+    ]  # fmt: skip
+    for deed in deeds:
+        with pytest.raises(OutcomeUnknownError, match="no JSON but text/html"):
+            deed()
+    for names in (scm.add_domains, scm.remove_domains):
+        with pytest.raises(UnreachableError, match="no JSON but text/html"):
+            names(1, ["c.example"])
 
 
 def test_a_list_without_end() -> None:
