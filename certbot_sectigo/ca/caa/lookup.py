@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import enum
 import importlib.util
+import socket
 from collections.abc import Callable, Sequence
 
-from certbot_sectigo.base import errors
+from certbot_sectigo.base import errors, proposed
 from certbot_sectigo.ca.caa.policy import Relevant
 from certbot_sectigo.ca.caa.records import Property
 
 _SECONDS = 5.0
 _TRIES = 2
+_MOST_SILENT = 3
+"""Domains without an answer after which a server is not asked any more."""
 
 Ask = Callable[[str], Sequence[Property]]
 """Gives the records of a domain; raises :class:`LookupFailed`."""
@@ -36,7 +39,7 @@ class LookupFailed(errors.Error):
         super().__init__(
             f"CAA of {domain}: {text}",
             "A CA that gets no answer does not issue. Have the zone's name servers and its DNSSEC "
-            f"looked at:\ndig +trace CAA {domain}",
+            "looked at.",
         )
         self.domain = domain
         self.failure = failure
@@ -45,6 +48,19 @@ class LookupFailed(errors.Error):
 def available() -> bool:
     """Return whether dnspython is there."""
     return importlib.util.find_spec("dns") is not None
+
+
+def need() -> None:
+    """Refuse where dnspython is not there.
+
+    :raises certbot_sectigo.base.errors.UsageError: with how to get it.
+    """
+    if not available():
+        raise errors.UsageError(
+            "The DNS cannot be asked for CAA records: dnspython is not installed.",
+            "It is the package python3-dnspython of distributions; where certbot-sectigo is "
+            "installed by pip:\n" + proposed.line("pip install 'certbot-sectigo[dns]'"),
+        )
 
 
 def relevant(name: str, ask: Ask) -> Relevant:
@@ -71,14 +87,21 @@ def asking(server: tuple[str, int]) -> Ask:
     :param server: its IP address and port.
     """
     known: dict[str, Sequence[Property] | LookupFailed] = {}
+    silent = 0
 
     def ask(domain: str) -> Sequence[Property]:
+        nonlocal silent
         domain = domain.lower()
         if domain not in known:
+            if silent >= _MOST_SILENT:
+                raise LookupFailed(
+                    domain, Failure.SILENCE, f"{server[0]} port {server[1]} was not asked any more"
+                )
             try:
                 known[domain] = _query(domain, server)
             except LookupFailed as failed:
                 known[domain] = failed
+                silent += failed.failure is Failure.SILENCE
         found = known[domain]
         if isinstance(found, LookupFailed):
             raise found
@@ -100,9 +123,16 @@ def _query(domain: str, server: tuple[str, int]) -> Sequence[Property]:
         if not checked:
             query.flags |= dns.flags.CD
         last: Exception | None = None
+        family = socket.AF_INET6 if ":" in server[0] else socket.AF_INET
         for _ in range(_TRIES):
             try:
-                answer, _ = dns.query.udp_with_fallback(query, server[0], _SECONDS, server[1])
+                # Connected, so that a port where nobody listens says so at once.
+                with socket.socket(family, socket.SOCK_DGRAM) as udp:
+                    udp.setblocking(False)
+                    udp.connect(server)
+                    answer, _ = dns.query.udp_with_fallback(
+                        query, server[0], _SECONDS, server[1], udp_sock=udp
+                    )
             except (dns.exception.DNSException, OSError, EOFError) as error:
                 last = error
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from certbot_sectigo.ca.caa import records
@@ -34,7 +34,7 @@ class Why(enum.Enum):
 class Applicant:
     """Who wants a certificate."""
 
-    issuers: Collection[str]
+    issuers: tuple[str, ...]
     """Domains by which the CA is named (``caaIdentities`` of its directory), in lower case."""
     account: str
     """The account's URL at the CA."""

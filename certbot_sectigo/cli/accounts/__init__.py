@@ -13,6 +13,7 @@ _COMMANDS = {
     "show": (f"{_HERE}.show", "Print one account in full."),
     "pick": (f"{_HERE}.pick", "Print the right account's id, for scripts."),
     "probe": (f"{_HERE}.probe", "Ask the CA which accounts may issue for these names."),
+    "caa": (f"{_HERE}.caa", "Print the CAA records that pin names to their accounts."),
     "pin": (f"{_HERE}.pin", "Write renewal files: point lineages to an account."),
     "register": (f"{_HERE}.register", "Ask the CA for a new account, beside existing ones."),
     "rollover": (f"{_HERE}.rollover", "Ask the CA to take a new key for an account."),

@@ -13,7 +13,7 @@ from certbot_sectigo.accounts.judge.facts import AccountEntry, AccountFacts
 from certbot_sectigo.ca.errors import CaError, Refused, Unreachable
 from certbot_sectigo.ca.problems import Meaning
 from certbot_sectigo.ca.session import Session, Settings
-from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
+from certbot_sectigo.cli.shared import ask_ca, caa_words, change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
@@ -33,7 +33,11 @@ class DeactivatePlan:
 @click.command("deactivate")
 @click.argument("account_id", metavar="ID", type=AccountId())
 @click.option("--server", metavar="URL", type=Server(), help="Look for ID at this server only.")
-@click.option("--force", is_flag=True, help="Also if it is in use or needed for a revocation.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Also if it is in use, needed for a revocation, or named by CAA records.",
+)
 @ask_ca.no_verify_ssl_option
 @change.yes_option
 @click.pass_obj
@@ -64,6 +68,7 @@ def command(
             )
         if not force:
             needs.refuse_deactivation(account.name, entry.facts.uses, entry.facts.unclear)
+            caa_words.refuse_before_ending(context, found, entry.facts)
         uses = tuple(f"{use.source.value}: {use.what}" for use in entry.facts.uses)
         return DeactivatePlan(account.name, entry.facts.server, uses, entry)
 

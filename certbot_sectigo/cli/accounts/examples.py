@@ -27,6 +27,17 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         ),
         ("may this one", "sudo certbot-sectigo accounts probe 3fa9 -d www.example.org"),
     ),
+    "caa": (
+        (
+            "the records for one name",
+            "sudo certbot-sectigo accounts caa -d www.example.org",
+        ),
+        ("what stands in the DNS for all names", "sudo certbot-sectigo accounts caa --check"),
+        (
+            "before another account takes over",
+            "sudo certbot-sectigo accounts caa 3fa9 -d www.example.org",
+        ),
+    ),
     "pin": (
         (
             "have a certificate renewed by this account",

@@ -19,7 +19,7 @@ from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.cli.accounts.pin import choose
-from certbot_sectigo.cli.shared import ask_ca, change, registering, renewal_changes
+from certbot_sectigo.cli.shared import ask_ca, caa_words, change, registering, renewal_changes
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
@@ -93,7 +93,18 @@ def command(
     def make() -> RegisterPlan:
         pair = credentials.read(path, dirs.owner)
         credentials.private_or_refuse(pair, insecure=insecure_credentials)
-        return _plan(around, pair, old, move_server)
+        plan = _plan(around, pair, old, move_server)
+        if plan.replaced and plan.changes:
+            caa_words.refuse_before_replacing(
+                context,
+                ask_ca.gather(context),
+                plan.replaced,
+                pair.server,
+                plan.chosen.account if plan.chosen else None,
+                settings,
+                commands.ours("accounts", "register", "--credentials", str(path)),
+            )
+        return plan
 
     def question(plan: RegisterPlan) -> str:
         if plan.chosen is not None:

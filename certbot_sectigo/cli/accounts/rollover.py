@@ -143,7 +143,10 @@ def _show(plan: RolloverPlan) -> None:
         return
     say(f"Account {plan.old} at {plan.server} gets a new key, and so a new id here.")
     renewal_changes.show(plan.changes)
-    say("Its old folder goes to the archive.")
+    say(
+        "Its old folder goes to the archive. Its URL at the CA stays, so CAA records that name it "
+        "hold."
+    )
 
 
 def _describe(plan: RolloverPlan) -> dict[str, Any]:
