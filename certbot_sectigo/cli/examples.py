@@ -35,6 +35,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     ),
     "demo": (
         ("the story, in half a minute", "certbot-sectigo demo"),
+        ("that of a move to another CA", "certbot-sectigo demo move"),
         ("the same as one JSON object", "certbot-sectigo demo --json"),
     ),
     "deploy": (

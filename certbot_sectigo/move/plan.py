@@ -15,6 +15,8 @@ from certbot_sectigo.renewals.survey import Surveyed
 
 _BY_HAND = ("switched-off", "manual")
 """Codes of forecasts of lineages that certbot does not renew even if it is told to."""
+_NOBODY = "not-scheduled"
+"""Code of a forecast that is one of the machine, said once."""
 _MANY = 4
 
 
@@ -155,7 +157,7 @@ def _warnings(
     options, forecast = item.facts.options, renewal.forecast
     if isinstance(answer, Yes) and answer.pending:
         yield _sentence(forecast.reason)
-    elif forecast.outlook is Outlook.UNATTENDED:
+    elif forecast.outlook is Outlook.UNATTENDED and forecast.code != _NOBODY:
         yield f"By itself it is not renewed: {_sentence(forecast.reason)}"
     if options.get("preferred_chain", "None") != "None":
         yield (
@@ -196,11 +198,14 @@ def remarks(surveyed: Sequence[Surveyed], target: Target) -> tuple[str, ...]:
     customs, found = target.ca.customs, []
     if issuers:
         more = f" and {len(issuers) - _MANY} more" if issuers[_MANY:] else ""
-        name = target.ca.name if target.ca.hosts else target.server
+        name = target.ca.name if target.ca.hosts else _host(target.server)
         found.append(
             f"The issuer changes: now {', '.join(issuers[:_MANY])}{more}, then one of {name}. Who "
             "has pinned an issuer or a root (TLSA records, trust stores of clients) has to know."
         )
+    schedules = {id(item.facts.schedule): item.facts.schedule for item in surveyed}.values()
+    if any(schedule is not None and not schedule.active for schedule in schedules):
+        found.append("Nothing starts `certbot renew` on this machine, so nothing is renewed.")
     for fact in (customs.chain, customs.validated, customs.keys):
         if fact is not None:
             found.append(f"{target.ca.name}: {fact.value} ({fact.source})")

@@ -66,6 +66,8 @@ class Errand:
     key_type: str
     wish: Wish
     verify_ssl: bool = True
+    certbot: Callable[[Sequence[str]], CertbotOutcome] | None = None
+    """Runs certbot; None: as the command does."""
     plan_begun: MovePlan | None = None
     """What was agreed to, once it is."""
     _answers: dict[frozenset[str], Answer] | None = field(default=None, repr=False)
@@ -225,7 +227,7 @@ class Errand:
         return act.Means(
             self.dirs,
             self._lock,
-            self._certbot,
+            self.certbot or self._certbot,
             account,
             lambda: renewals.look(self.context, lambda here: here)[1],
             self.ask,

@@ -1,13 +1,11 @@
-"""The whole story in one command: two departments, real certbot runs, the embedded sandbox."""
+"""The story of two departments: real certbot runs, the embedded sandbox."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +13,6 @@ from typing import TYPE_CHECKING
 import click
 
 from certbot_sectigo.base import errors
-from certbot_sectigo.cli.format import document
-from certbot_sectigo.cli.shared.options import CommandContext
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -40,28 +36,7 @@ sys.exit(main())
 _TIMEOUT = 120
 
 
-@click.command("demo")
-@click.pass_obj
-def command(context: CommandContext) -> None:
-    """Tell the whole story with real certbot runs.
-
-    Runs certbot in a temporary folder against the sandbox on this machine; your own
-    certbot, its files and the network are not touched, and nothing is left behind.
-    """
-    from certbot_sectigo.sandbox import Config, running
-
-    folder = Path(tempfile.mkdtemp(prefix="certbot-sectigo-demo-"))
-    try:
-        with running(Config.default()) as sandbox:
-            story = _Story(folder, sandbox, aloud=not context.json)
-            story.tell()
-            if context.json:
-                document.write("demo", steps=story.steps, certificates=story.certificates)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-class _Story:
+class Story:
     """The demonstration's acts, each checked against the sandbox's own books.
 
     :param folder: where certbot's directories are made.
@@ -70,7 +45,7 @@ class _Story:
     """
 
     def __init__(self, folder: Path, sandbox: RunningSandbox, *, aloud: bool) -> None:
-        self._folder = folder
+        self.folder = folder
         self._sandbox = sandbox
         self._aloud = aloud
         self.steps: list[dict[str, str]] = []
@@ -82,58 +57,61 @@ class _Story:
         :raises certbot_sectigo.base.errors.Error: if one goes otherwise than told.
         """
         first, second = self._sandbox.pair("a.example"), self._sandbox.pair("b.example")
-        self._say(f"A look-alike of Sectigo's ACME service runs at {self._sandbox.url} .")
-        self._say(f"{first.organisation} has kid {first.kid} for a.example,")
-        self._say(f"{second.organisation} has kid {second.kid} for b.example.\n")
+        self.say(f"A look-alike of Sectigo's ACME service runs at {self._sandbox.url} .")
+        self.say(f"{first.organisation} has kid {first.kid} for a.example,")
+        self.say(f"{second.organisation} has kid {second.kid} for b.example.\n")
         self._plain(first, second)
         self._with_plugin(first, second)
-        self._show(first, "www.a.example")
-        self._show(second, "www.b.example")
-        self._say('\nNow with your own EAB pair: see README.md, "Use it".')
+        self.show(first, "www.a.example")
+        self.show(second, "www.b.example")
+        self.say('\nNow with your own EAB pair: see README.md, "Use it".')
 
     def _plain(self, first: Pair, second: Pair) -> None:
-        self._begin("Plain certbot, first pair, www.a.example")
-        self._certbot(self._plain_words(first, "www.a.example"))
-        self._outcome("issued. certbot has registered an account.")
-        self._begin("Plain certbot, second pair, www.b.example")
-        output = self._certbot(self._plain_words(second, "www.b.example"), expected=1)
+        self.begin("Plain certbot, first pair, www.a.example")
+        self.certbot(self._plain_words(first, "www.a.example"))
+        self.outcome("issued. certbot has registered an account.")
+        self.begin("Plain certbot, second pair, www.b.example")
+        output = self.certbot(self._plain_words(second, "www.b.example"), expected=1)
         if _SENTENCE not in output:
             raise errors.Error("Plain certbot was to fail with Sectigo's sentence and did not.")
-        self._outcome(
+        self.outcome(
             f'refused: "{_SENTENCE}".',
             "certbot took the account it had and passed over --eab-kid.",
         )
 
     def _with_plugin(self, first: Pair, second: Pair) -> None:
-        self._begin("The same with --authenticator sectigo-eab and a credentials file")
-        self._certbot(self._plugin_words(second, "www.b.example"))
+        self.begin("The same with --authenticator sectigo-eab and a credentials file")
+        self.certbot(self.plugin_words(second, "www.b.example"))
         self._expect_accounts(second, 1)
-        self._outcome("issued, from a second account registered beside the first.")
-        self._begin("sectigo-eab with the first pair, whose one binding plain certbot used up")
-        self._certbot([*self._plugin_words(first, "www.a.example"), "--force-renewal"])
+        self.outcome("issued, from a second account registered beside the first.")
+        self.begin("sectigo-eab with the first pair, whose one binding plain certbot used up")
+        self.certbot([*self.plugin_words(first, "www.a.example"), "--force-renewal"])
         self._expect_accounts(first, 1)
-        self._outcome("issued, from the account that certbot's log shows to be bound with it.")
-        self._begin("certbot renew, which names no pair at all")
+        self.outcome("issued, from the account that certbot's log shows to be bound with it.")
+        self.begin("certbot renew, which names no pair at all")
         renew = "renew --cert-name www.b.example --force-renewal --no-random-sleep-on-renew"
-        self._certbot(renew.split())
-        self._outcome("renewed.\n")
+        self.certbot(renew.split())
+        self.outcome("renewed.\n")
 
-    def _begin(self, step: str) -> None:
+    def begin(self, step: str) -> None:
+        """Begin a step."""
         self.steps.append({"step": step, "outcome": ""})
-        self._say(f"{len(self.steps)}. {step}:")
+        self.say(f"{len(self.steps)}. {step}:")
 
-    def _outcome(self, *lines: str) -> None:
+    def outcome(self, *lines: str) -> None:
+        """Say what came of the step."""
         self.steps[-1]["outcome"] = " ".join(lines).strip()
         for line in lines:
-            self._say(f"   {line}")
+            self.say(f"   {line}")
 
-    def _say(self, line: str) -> None:
+    def say(self, line: str) -> None:
+        """Print a line, unless the story is for programs."""
         if self._aloud:
             click.echo(line)
 
     def _plain_words(self, pair: Pair, name: str) -> list[str]:
         # In a file, since a secret among the arguments is for everybody to see.
-        options = self._folder / f"plain-{name}.ini"
+        options = self.folder / f"plain-{name}.ini"
         self._write_private(
             options, f"eab-kid = {pair.kid}\neab-hmac-key = {pair.hmac_key.reveal()}\n"
         )
@@ -141,22 +119,33 @@ class _Story:
         return ["certonly", "--standalone", "--agree-tos", "--register-unsafely-without-email",
                 "-c", str(options), "--server", server, "-d", name]  # fmt: skip
 
-    def _plugin_words(self, pair: Pair, name: str) -> list[str]:
-        credentials = self._folder / f"{name}.ini"
-        server = self._sandbox.server_of(pair)
+    def credentials(self, pair: Pair, name: str, ca: RunningSandbox | None = None) -> Path:
+        """Write a credentials file.
+
+        :param ca: whose pair it is, if it is not the sandbox of the story.
+        """
+        path = self.folder / f"{name}.ini"
         self._write_private(
-            credentials,
+            path,
             f"sectigo_eab_kid = {pair.kid}\nsectigo_eab_hmac_key = {pair.hmac_key.reveal()}\n"
-            f"sectigo_eab_server = {server}\n",
+            f"sectigo_eab_server = {(ca or self._sandbox).server_of(pair)}\n",
         )
+        return path
+
+    def plugin_words(self, pair: Pair, name: str) -> list[str]:
+        """Return the words with which certbot issues by our plugin."""
+        credentials = self.credentials(pair, name)
         return ["certonly", "--agree-tos", "--authenticator", "sectigo-eab",
                 "--sectigo-eab-credentials", str(credentials), "-d", name]  # fmt: skip
 
-    def _certbot(self, words: Sequence[str], expected: int = 0) -> str:
-        """Run certbot and give what it said, its log included."""
-        folders = [f"--{name}-dir={self._folder / name}" for name in ("config", "work", "logs")]
+    def certbot(self, words: Sequence[str], expected: int = 0) -> str:
+        """Run certbot and give what it said, its log included.
+
+        :raises certbot_sectigo.base.errors.Error: if it ends with another code than expected.
+        """
+        folders = [f"--{name}-dir={self.folder / name}" for name in ("config", "work", "logs")]
         done = subprocess.run(
-            [sys.executable, "-c", _START, str(self._folder), *words, "-n", *folders],
+            [sys.executable, "-c", _START, str(self.folder), *words, "-n", *folders],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -171,7 +160,7 @@ class _Story:
                 done.stdout,
             )
         # With certbot before 2 on Python 3.11 only the log has the CA's words.
-        log = self._folder / "logs" / "letsencrypt.log"
+        log = self.folder / "logs" / "letsencrypt.log"
         return done.stdout + log.read_text(errors="replace")
 
     def _environment(self) -> dict[str, str]:
@@ -181,7 +170,7 @@ class _Story:
         one's own.
         """
         kept = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
-        folder = str(self._folder)
+        folder = str(self.folder)
         return {**kept, "HOME": folder, "XDG_CONFIG_HOME": folder, "TMPDIR": folder}
 
     def _expect_accounts(self, pair: Pair, number: int) -> None:
@@ -189,19 +178,23 @@ class _Story:
         if found != number:
             raise errors.Error(f"Kid {pair.kid} was to have {number} account, and has {found}.")
 
-    def _show(self, pair: Pair, name: str) -> None:
-        """Print a certificate with the account its lineage is pinned to, and check both."""
+    def show(self, pair: Pair, name: str, ca: RunningSandbox | None = None) -> None:
+        """Print a certificate with the account its lineage is pinned to, and check both.
+
+        :param ca: who issued it, if it is not the sandbox of the story.
+        """
         from cryptography import x509
         from cryptography.x509.oid import NameOID
 
-        config = self._folder / "config"
+        config = self.folder / "config"
         pem = (config / "live" / name / "cert.pem").read_bytes()
         certificate = x509.load_pem_x509_certificate(pem)
         renewal = (config / "renewal" / f"{name}.conf").read_text()
         pinned = re.search(r"^account = (\w+)$", renewal, re.MULTILINE)
         organisation = _attribute(certificate, NameOID.ORGANIZATION_NAME)
         account = pinned.group(1) if pinned else "none"
-        owners = [a for a in self._sandbox.accounts(pair.kid) if a.url in self._uri(account)]
+        accounts = (ca or self._sandbox).accounts(pair.kid)
+        owners = [a for a in accounts if a.url in self._uri(account)]
         if organisation != pair.organisation or not owners:
             raise errors.Error(f"{name} is of {organisation}, from account {account}.")
         told = {
@@ -212,13 +205,13 @@ class _Story:
             "kid": pair.kid,
         }
         self.certificates.append(told)
-        self._say(name)
-        self._say(f"   subject  {told['subject']}")
-        self._say(f"   issuer   {told['issuer']}")
-        self._say(f"   account  {account}, kid {pair.kid}")
+        self.say(name)
+        self.say(f"   subject  {told['subject']}")
+        self.say(f"   issuer   {told['issuer']}")
+        self.say(f"   account  {account}, kid {pair.kid}")
 
     def _uri(self, account: str) -> str:
-        found = (self._folder / "config" / "accounts").rglob(f"{account}/regr.json")
+        found = (self.folder / "config" / "accounts").rglob(f"{account}/regr.json")
         return "".join(path.read_text() for path in found)
 
     @staticmethod
