@@ -66,7 +66,7 @@ def choose(
             "Issue the certificate again with credentials:\n"
             + commands.certbots(
                 *("certonly", "--authenticator", "sectigo-eab"),
-                *("--sectigo-eab-credentials", "FILE", "--cert-name", "NAME"),
+                *("--sectigo-eab-credentials", "FILE", *request.subject),
                 "--force-renewal",
             ),
         )

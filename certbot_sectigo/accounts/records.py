@@ -54,6 +54,11 @@ class RenewalChange:
     values: tuple[Value, ...]
 
     @property
+    def before(self) -> str | None:
+        """The account that the lineage named before, where that is another."""
+        return next((value.old for value in self.values if value.key == "account"), None)
+
+    @property
     def diff(self) -> str:
         """The change for people, as a unified diff."""
         return lineages.diff(self.old, self.new, str(self.path))

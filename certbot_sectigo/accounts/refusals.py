@@ -89,10 +89,13 @@ def way_on(request: AccountRequest, dirs: Dirs) -> str:
     ]
     lines = [part for part in parts if part]
     if archived:
-        lines.append(f"To bring one of the archive back:\n{_restore('ID')}")
+        one = archived[0].account.name if len(archived) == 1 else "ID"
+        lines.append(f"To bring one of the archive back:\n{_restore(one)}")
     if unknown:
-        words = ("--authenticator", "sectigo-eab", "--sectigo-eab-credentials", "FILE")
-        line = commands.certbots("certonly", *words, "--account", "ID", "-d", "NAME")
+        file = request.credentials.path if request.credentials else None
+        words = ("--authenticator", "sectigo-eab", "--sectigo-eab-credentials", str(file or "FILE"))
+        one = unknown[0].account.name if len(unknown) == 1 else "ID"
+        line = commands.certbots("certonly", *words, "--account", one, *request.subject)
         lines.append(f"If you know which, say so once:\n{line}")
     otherwise = "Otherwise it" if unknown or waiting or archived else "It"
     lines.append(f"{otherwise} is on another machine or lost: {new_pair}")

@@ -85,6 +85,16 @@ class AccountRequest:
     credentials: Credentials | None = None
     """A pair of that kid, good for registering."""
     warnings: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """What the certificate is for, as far as that is known; for messages, as is the next."""
+    lineage: str | None = None
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """certbot's options that name the certificate."""
+        if self.lineage is not None:
+            return ("--cert-name", self.lineage)
+        return tuple(word for name in self.names or ("NAME",) for word in ("-d", name))
 
 
 def for_issuance(asked: Asked, lineage: Pinned | None) -> AccountRequest:

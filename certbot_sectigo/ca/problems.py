@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+import shlex
 from dataclasses import dataclass
 
 from certbot_sectigo.base.printable import one_line
@@ -60,6 +61,8 @@ class About:
     names: tuple[str, ...] = ()
     lineage: str | None = None
     """Name of the lineage."""
+    other: str | None = None
+    """certbot's id of the account that has the better claim to the names."""
 
 
 NOTHING = About()
@@ -145,9 +148,11 @@ def _values(server: str | None, about: About) -> dict[str, str]:
         "server": server,
         "kid": about.kid,
         "account": about.account,
+        "other": about.other,
         "lineage": about.lineage,
+        "name": about.names[0] if about.names else None,
     }
-    if about.names:
-        values["name"] = about.names[0]
-        values["names"] = " ".join(f"-d {name}" for name in about.names)
-    return {name: value for name, value in values.items() if value and _PLAIN.fullmatch(value)}
+    found = {name: value for name, value in values.items() if value and _PLAIN.fullmatch(value)}
+    if about.names and all(map(_PLAIN.fullmatch, about.names)):
+        found["names"] = " ".join(f"-d {shlex.quote(name)}" for name in about.names)
+    return found

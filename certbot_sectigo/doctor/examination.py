@@ -219,8 +219,9 @@ def diagnose(machine: Machine) -> Diagnosis:
 
     reached = reach.reaches(machine.holdings)
     asked = machine.revocations if machine.online else None
+    known = (machine.overview, machine.renewals, machine.host)
     findings: list[Finding] = [
-        *accounts.check(machine.overview, machine.host, machine.unnoted, machine.settings_files),
+        *accounts.check(*known, machine.unnoted, machine.settings_files),
         *cut_off.check(machine.leftovers),
         *secrets.check(machine.guarded, machine.repositories, machine.leaks),
         *reach.check(reached),

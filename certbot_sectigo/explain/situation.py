@@ -73,6 +73,7 @@ class Situation:
         known = {
             "server": _harmless(self.server),
             "account": _harmless(self.account.id if self.account else self.account_id),
+            "other": next((o.id for o in self.others if self.asked == o.kid is not None), None),
             "kid": _harmless(kid),
             "lineage": _harmless(self.lineage or only),
             "certbot": _harmless(self.program),

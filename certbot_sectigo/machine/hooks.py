@@ -78,7 +78,9 @@ def is_dry_run(words: Sequence[str], files: Sequence[Path]) -> bool:
 def _says_dry_run(path: Path) -> bool:
     try:
         text = reading.read_regular(path).decode("utf-8", "replace")
-    except (OSError, ValueError):
+    except OSError as error:
+        if not reading.tells(error):
+            raise
         return False
     found = (_DRY_RUN.match(line) for line in text.splitlines())
     return any(match and (match["value"] or "true").lower() not in _NO for match in found)

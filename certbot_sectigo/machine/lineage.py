@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from certbot_sectigo.base import reading
 from certbot_sectigo.machine import roles
 
 PLUGIN = roles.PLUGIN
@@ -75,9 +77,10 @@ class Lineage:
         here, there = self.path.parent.parent, self.cert_path.parents[2]
         try:
             # By a link or a bind mount one directory has two names.
-            same = here == there or here.samefile(there)
-        except OSError:
-            same = False
+            found = reading.status(there)
+            same = here == there or (found is not None and os.path.samestat(found, here.stat()))
+        except OSError:  # whoever reads its files tells of that
+            return None
         return None if same else there
 
     @property

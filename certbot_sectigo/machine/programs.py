@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
@@ -65,8 +66,11 @@ def look(root: Path, program: str, python: str | None, command: str, around: Sur
         for value in around.values(name):
             if "$" in value:
                 return None, None
-            if any(_holds(_below(root, part), _PLUGIN) for part in value.split(":") if part):
-                return None, True
+            try:
+                if any(_holds(_below(root, part), _PLUGIN) for part in value.split(":") if part):
+                    return None, True
+            except OSError:
+                return None, None
     if python is not None:
         path = Path(program) if program.startswith("/") else None
         return path, in_environment(root, python) if python.startswith("/") else None
@@ -99,14 +103,11 @@ def of_snap(root: Path) -> bool | None:
     """
     try:
         folders = [root / snap for snap in _SNAPS if reading.is_folder(root / snap / "certbot")]
+        sites = (s for f in folders for s in _glob(f, "*/current/lib/python3*/site-packages"))
+        brought = any(_holds(site, _PLUGIN) for site in sites)
     except OSError:
         return None
-    if not folders:
-        return None
-    brought = (
-        site for folder in folders for site in _glob(folder, "*/current/lib/python3*/site-packages")
-    )
-    return None if any(_holds(site, _PLUGIN) for site in brought) else False
+    return None if brought or not folders else False
 
 
 def in_environment(root: Path, python: str) -> bool | None:
@@ -115,10 +116,13 @@ def in_environment(root: Path, python: str) -> bool | None:
     :param python: absolute path of the interpreter.
     :returns: None if that cannot be known, as where no certbot is found.
     """
-    folders = list(_site_folders(root, python))
-    if any(_holds(folder, _PLUGIN) for folder in folders):
-        return True
-    return False if any(_holds(folder, "certbot") for folder in folders) else None
+    try:
+        folders = list(_site_folders(root, python))
+        if any(_holds(folder, _PLUGIN) for folder in folders):
+            return True
+        return False if any(_holds(folder, "certbot") for folder in folders) else None
+    except OSError:
+        return None
 
 
 def plugins(root: Path, python: str, around: Surroundings) -> frozenset[str] | None:
@@ -127,18 +131,22 @@ def plugins(root: Path, python: str, around: Surroundings) -> frozenset[str] | N
     :param python: absolute path of the interpreter.
     :returns: None if that cannot be known.
     """
-    folders = list(_site_folders(root, python))
+    more: list[Path] = []
     for name in ("CERTBOT_PLUGIN_PATH", "PYTHONPATH"):
         for value in around.values(name):
             if "$" in value:
                 return None
-            folders += [_below(root, part) for part in value.split(":") if part]
+            more += [_below(root, part) for part in value.split(":") if part]
     found: set[str] = set()
-    for folder in folders:
-        for record in schedules.children(folder):
-            if record.name.endswith((".dist-info", ".egg-info")):
-                text = schedules.read_text(record / "entry_points.txt")
-                found.update(_ENTRY.findall(text.partition("[certbot.plugins]")[2].split("\n[")[0]))
+    try:
+        for folder in (*_site_folders(root, python), *more):
+            for record in reading.entries(folder):
+                if record.name.endswith((".dist-info", ".egg-info")):
+                    text = _text(folder / record.name / "entry_points.txt")
+                    section = text.partition("[certbot.plugins]")[2].split("\n[")[0]
+                    found.update(_ENTRY.findall(section))
+    except OSError:
+        return None
     # Where its own are not seen others may not be seen either.
     return frozenset(found) if "standalone" in found else None
 
@@ -186,7 +194,7 @@ def _site_folders(root: Path, python: str) -> Iterator[Path]:
     """List the folders that an interpreter imports packages from."""
     python = f"/usr{python}" if python.startswith("/bin/") else python
     prefix = _below(root, python).parent.parent
-    settings = schedules.read_text(prefix / "pyvenv.cfg")
+    settings = _text(prefix / "pyvenv.cfg")
     if settings:
         yield from _packages(root, prefix)
         if not re.search(r"(?mi)^\s*include-system-site-packages\s*=\s*true\s*$", settings):
@@ -205,21 +213,46 @@ def _packages(root: Path, prefix: Path) -> Iterator[Path]:
         for folder in _glob(prefix / lib, "python3*/*-packages"):
             yield folder
             for name in _glob(folder, "*.pth"):
-                for line in schedules.read_text(name).splitlines():
+                for line in _text(name).splitlines():
                     if line.startswith("/"):
                         yield _below(root, line.strip())
 
 
-def _glob(folder: Path, pattern: str) -> Iterable[Path]:
+def _glob(folder: Path, pattern: str) -> list[Path]:
+    """Return what a pattern means; pathlib's own takes a folder that it cannot list for empty.
+
+    :raises OSError: if that cannot be told.
+    """
+    found = [folder]
+    for part in pattern.split("/"):
+        if re.search(r"[*?\[]", part):
+            found = [
+                above / entry.name
+                for above in found
+                for entry in reading.entries(above)
+                if fnmatch.fnmatchcase(entry.name, part)
+            ]
+        else:
+            found = [above / part for above in found if reading.is_there(above / part)]
+    return found
+
+
+def _text(path: Path) -> str:
+    """Return a file's text; nothing where there is none.
+
+    :raises OSError: if that cannot be told.
+    """
     try:
-        return sorted(folder.glob(pattern))
-    except OSError:
-        return ()
+        return reading.read_regular(path).decode("utf-8", "replace")
+    except OSError as error:
+        if not reading.tells(error):
+            raise
+        return ""
 
 
 def _holds(folder: Path, package: str) -> bool:
     """Return whether a package is installed in a folder, of whatever kind its record is."""
-    names = (path.name.lower() for path in schedules.children(folder))
+    names = (entry.name.lower() for entry in reading.entries(folder))
     if package == "certbot":
         return any(name == package or name.startswith("certbot-") for name in names)
     return any(name.replace("-", "_").startswith(package) for name in names)

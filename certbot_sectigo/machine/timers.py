@@ -64,9 +64,10 @@ def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
         if name not in timers and name.endswith(".timer") and "certbot" in name:
             active.append(link)
     systemd = reading.is_folder(system_root / "run/systemd/system")
-    for source, path in schedules.schedules(system_root):
+    unread: list[str] = []
+    for source, path in schedules.schedules(system_root, unread):
         if source is Source.CRON:
-            lines = list(_cron_lines(path, systemd=systemd))
+            lines = list(_cron_lines(path, unread, systemd=systemd))
             if any(started_for.renews(system_root, line) for _, line in lines):
                 around = Surroundings(schedules.read_text(path))
                 ours = [
@@ -77,7 +78,7 @@ def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
                 (active if ours else elsewhere).append(path)
                 for number, line in ours:
                     starts += _starts(system_root, path, path, number, line, around)
-    return Schedule(tuple(active), tuple(disabled), tuple(starts), tuple(elsewhere))
+    return Schedule(tuple(active), tuple(disabled), tuple(starts), tuple(elsewhere), tuple(unread))
 
 
 def _timers(system_root: Path) -> Iterator[Path]:
@@ -159,8 +160,8 @@ def _unit_starts(
             yield replace(start, active=active, service=service.name, commands=commands)
 
 
-def _cron_lines(path: Path, *, systemd: bool) -> Iterator[tuple[int, str]]:
-    for number, line in schedules.lines(schedules.read_text(path)):
+def _cron_lines(path: Path, unread: list[str], *, systemd: bool) -> Iterator[tuple[int, str]]:
+    for number, line in schedules.lines(schedules.read_text(path, unread)):
         # Debian's table leaves the work to the timer where systemd runs.
         if not (systemd and _ONLY_WITHOUT_SYSTEMD.search(line.replace("\\", ""))):
             yield number, line
@@ -224,6 +225,8 @@ class Schedule:
     """The certbots that these start, as far as that can be told."""
     elsewhere: tuple[Path, ...] = ()
     """Timers, tables and scripts that renew another configuration directory's lineages alone."""
+    unread: tuple[str, ...] = ()
+    """What could not be read, and why: it may start certbot, too."""
 
     def lacking(self, plugin: str) -> Start | None:
         """Return a start whose certbot lacks a plugin, if that goes for all that are enabled."""

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.accounts.judge.choice import Chosen
+from certbot_sectigo.accounts.known import overview
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.order import Pending
+from certbot_sectigo.ca.problems import About
 from certbot_sectigo.machine import certbot_versions, lineages, network, resolver, settings, timers
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.plugin import consent, rehearsal
 from certbot_sectigo.plugin.rehearsal import Scene
 from certbot_sectigo.plugin.run import PluginRun
+from certbot_sectigo.renewals import survey
 
 
 class _WouldRegister(Exception):  # noqa: N818 - the way out of a choice, not a failure
@@ -63,7 +69,11 @@ class DryRun(PluginRun):
             )
         else:
             pending = rehearsal.ask(
-                chosen.account, wanted.server, names, consent.settings(self._config)
+                chosen.account,
+                wanted.server,
+                names,
+                consent.settings(self._config),
+                lambda: self._about(chosen, lineage, names),
             )
             self._apply(chosen, wanted, lineage)
             self._real = (wanted.server, chosen.account.name)
@@ -78,6 +88,20 @@ class DryRun(PluginRun):
             f"The rest is a rehearsal with the sandbox on this machine ({stage.server}): nothing "
             "is issued by the CA."
         )
+
+    def _about(self, chosen: Chosen, lineage: Lineage | None, names: Sequence[str]) -> About:
+        """Return what is known of an order that was refused; of a lineage, whose it should be."""
+        account = chosen.account
+        plain = About(account.kid, account.name, tuple(names), lineage.name if lineage else None)
+        if lineage is None or lineage.account != account.name:
+            return plain
+        with contextlib.suppress(errors.Error, OSError):  # a help only; the refusal is told
+            here = overview.gather(self._dirs, Path("/"), os.environ)
+            here = replace(here, lineages=tuple(x for x in here.lineages if x.name == lineage.name))
+            version, now = certbot_versions.certbot_version(), datetime.now(timezone.utc)
+            for item in survey.survey(self._dirs, here, None, version, now):
+                return replace(plain, other=item.about.other)
+        return plain
 
     def performing(self, names: Sequence[str]) -> Sequence[str]:
         """Return the names whose challenges are really answered.

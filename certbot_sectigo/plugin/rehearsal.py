@@ -6,7 +6,7 @@ import contextlib
 import logging
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from certbot_sectigo.accounts import keys, store
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.base import errors, reading
+from certbot_sectigo.ca import problems
 from certbot_sectigo.ca.errors import Refused
 from certbot_sectigo.ca.order import Pending, open_order
 from certbot_sectigo.ca.problems import About
@@ -52,25 +53,29 @@ class Rehearsal:
 
 
 def ask(
-    account: Account, server: str, names: Sequence[str], settings: Settings
+    account: Account,
+    server: str,
+    names: Sequence[str],
+    settings: Settings,
+    about: Callable[[], About],
 ) -> tuple[Pending, ...]:
     """Open one order at the CA and read its authorizations; it is never finalised.
 
     :param names: DNS names and IP addresses.
+    :param about: gives what is known of it, for the words of a refusal.
     :returns: the authorizations that wait for a challenge.
     :raises certbot_sectigo.base.errors.Error: if the CA refuses, as it would refuse the real run.
     :raises certbot_sectigo.ca.errors.CaError: if the CA cannot be asked.
     """
-    about = About(account.kid, account.name)
-    key = store.load_key(account.folder)
-    session = Session(server, key, settings, account.uri, about=about)
+    session = Session(server, store.load_key(account.folder), settings, account.uri)
     try:
         return open_order(session, names).pending
     except Refused as refused:
+        known = about()
         raise errors.Error(
             f"The real run would fail: {server} refuses account {account.name} an order for "
             f"{', '.join(names)}: {refused.problem}",
-            refused.remedy or _way_on(),
+            problems.remedy(refused.problem, server, known) or _way_on(known),
         ) from refused
 
 
@@ -124,11 +129,12 @@ def begin(accounts_dir: Path, scene: Scene) -> Rehearsal:
     return Rehearsal(server, account)
 
 
-def _way_on() -> str:
+def _way_on(about: About) -> str:
+    named = [word for name in about.names for word in ("-d", name)]
     again = commands.certbots(
         "certonly",
         *("--authenticator", "sectigo-eab", "--sectigo-eab-credentials", "FILE"),
-        *("--cert-name", "NAME", "--force-renewal"),
+        *(["--cert-name", about.lineage, "--force-renewal"] if about.lineage else named),
     )
     return (
         "Look at the ACME account in the CA's portal (for Sectigo: Certificate Manager). If it is "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,11 @@ class PluginRun:
             )
         for warning in wanted.warnings:
             certbot_versions.warn(warning)
+        wanted = replace(
+            wanted,
+            names=tuple(map(str, self._config.domains or ())),
+            lineage=lineage.name if lineage else self._config.certname,
+        )
         if wanted.credentials and wanted.credentials.path:
             logger.info("EAB credentials of the kid %s are taken from %s",
                         wanted.credentials.kid, wanted.credentials.path)  # fmt: skip

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts.known import kids
+from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.ca.errors import CaError, Refused
 from certbot_sectigo.ca.order import open_order
-from certbot_sectigo.ca.problems import About, Meaning
+from certbot_sectigo.ca.problems import Meaning
 from certbot_sectigo.ca.session import QUESTION_TIMEOUT, Session, Settings
 from certbot_sectigo.machine.logs.orders import PASSING
-from certbot_sectigo.renewals.facts import Answer, No, Silence, Yes
+from certbot_sectigo.renewals.facts import Answer, No, Nobody, Silence, Yes
 from certbot_sectigo.renewals.survey import Surveyed
 
 _AT_ONCE = 4
@@ -29,10 +33,11 @@ def ask(
     :param answered: called after each answer, to show that it goes on.
     :returns: name of the lineage -> answer.
     """
+    shown: dict[Path, Account] = {}
 
     def one(item: Surveyed) -> Answer:
         try:
-            return _answer(item, settings)
+            return _answer(item, settings, shown)
         finally:
             answered()
 
@@ -41,10 +46,28 @@ def ask(
     return {item.facts.lineage.name: answer for item, answer in zip(surveyed, answers)}
 
 
-def _answer(item: Surveyed, settings: Settings) -> Answer:
-    account = item.facts.account
+def _answer(item: Surveyed, settings: Settings, shown: dict[Path, Account]) -> Answer:
+    account = item.facts.account or _of_kid(item, settings, shown)
     if account is None:
-        return Silence("there is no account to ask with")
+        return Nobody()
+    answer = _order(item, account, settings)
+    return answer if item.facts.account else replace(answer, account=account)
+
+
+def _of_kid(item: Surveyed, settings: Settings, shown: dict[Path, Account]) -> Account | None:
+    """Have the CA say the kids of accounts until it is the lineage's, as the renewal does.
+
+    :param shown: folder -> account as the CA showed it.
+    """
+    for candidate in item.facts.candidates:
+        if candidate.folder not in shown:
+            shown[candidate.folder] = kids.ask(candidate, item.server, settings)
+        if shown[candidate.folder].kid == item.facts.lineage.kid:
+            return shown[candidate.folder]
+    return None
+
+
+def _order(item: Surveyed, account: Account, settings: Settings) -> Yes | No | Silence:
     try:
         key = store.load_key(account.folder)
         session = Session(
@@ -53,7 +76,7 @@ def _answer(item: Surveyed, settings: Settings) -> Answer:
             settings,
             account.uri,
             timeout=QUESTION_TIMEOUT,
-            about=About(account.kid, account.name, lineage=item.facts.lineage.name),
+            about=item.about,
         )
         order = open_order(session, item.facts.names)
     except Refused as refused:

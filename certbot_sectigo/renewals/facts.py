@@ -24,6 +24,8 @@ class Yes:
 
     pending: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Name that needs a challenge -> types the CA offers."""
+    account: Account | None = None
+    """Which was asked with, where that was not known before."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class No:
     remedy: str = ""
     of_organisation: bool = False
     """Whether it may be for the organisation's validation."""
+    account: Account | None = None
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,17 @@ class Silence:
 
     reason: str
     remedy: str = ""
+    account: Account | None = None
 
 
-Answer = Union[Yes, No, Silence]
+@dataclass(frozen=True)
+class Nobody:
+    """The CA shows none of the accounts to be of the lineage's kid."""
+
+    account: None = None
+
+
+Answer = Union[Yes, No, Silence, Nobody]
 """What came of an order opened now."""
 
 
@@ -62,10 +73,14 @@ class Facts:
     """The lines that put its links right."""
     account: Account | None = None
     """The account that the renewal will use; None where it is not there."""
+    candidates: Sequence[Account] = ()
+    """Those of unknown kid where it is not there: the renewal has the CA say their kids."""
     registers: bool = False
     """Whether the plugin would register an account anew, having the pair."""
     archived: errors.Error | None = None
     """What the plugin will say where the account that is gone lies in the archive."""
+    likely: Account | None = None
+    """Whose it surely is, where its account is not there."""
     issuer: Issuer | None = None
     """As in :class:`~certbot_sectigo.renewals.model.Renewal`."""
     options: Mapping[str, str] = field(default_factory=dict)

@@ -168,6 +168,16 @@ def _refused_last(facts: Facts) -> Forecast | None:
 
 def _from_log(facts: Facts) -> Forecast:
     lineage, last = facts.lineage, facts.last
+    if facts.candidates and facts.account is None:
+        names = ", ".join(account.name for account in facts.candidates)
+        return Forecast(
+            Outlook.UNKNOWN,
+            f"the account that {lineage.path} names is not there; the renewal has the CA say "
+            f"whether {names}, whose kid is not known here, is of kid {lineage.kid}.",
+            Basis.NOTHING,
+            remedy="This asks it:",
+            command=_ask(lineage),
+        )
     if facts.registers:
         reason = "the account is not there, so the renewal registers one with the pair that is."
         return Forecast(Outlook.UNKNOWN, reason, Basis.NOTHING)

@@ -86,6 +86,8 @@ def _refused_options(facts: Facts) -> Forecast | None:
 def _no_account(facts: Facts) -> Forecast | None:
     lineage = facts.lineage
     account = facts.account
+    if account is None and facts.candidates:
+        return None
     if account is None and facts.archived is not None:
         return bad("account", facts.archived.message.rstrip("."), facts.archived.remedy)
     needed = lineage.account or lineage.looked_after
@@ -95,11 +97,15 @@ def _no_account(facts: Facts) -> Forecast | None:
             f"it is pinned to the account {lineage.account}, which is not there"
             if lineage.account
             else f"{lineage.path} names no account",
-            "Point it to the account that may issue for its names; the first line lists them.",
+            "Point it to the account that may issue for its names"
+            + (":" if facts.likely else "; the first line lists them."),
             "\n".join(
                 [
-                    commands.ours("accounts", "list"),
-                    commands.ours("accounts", "pin", "ID", "--cert-name", lineage.name),
+                    *([] if facts.likely else [commands.ours("accounts", "list")]),
+                    commands.ours(
+                        *("accounts", "pin", facts.likely.name if facts.likely else "ID"),
+                        *("--cert-name", lineage.name),
+                    ),
                 ]
             ),
         )
@@ -154,7 +160,7 @@ def _terms(facts: Facts) -> Forecast | None:
     """Say so where an account would be registered, and nobody agrees to the CA's terms."""
     starts = facts.schedule.starts if facts.schedule else ()
     agreed = settings.agrees(facts.settings) or any("--agree-tos" in s.around for s in starts)
-    if not facts.registers or agreed:
+    if not facts.registers or agreed or facts.candidates:
         return None
     words = ("--force-renewal", "--agree-tos", "--cert-name", facts.lineage.name)
     return _alone(
@@ -168,7 +174,7 @@ def _terms(facts: Facts) -> Forecast | None:
 
 def not_started(facts: Facts) -> Forecast | None:
     """Say so where nothing starts certbot at all."""
-    if facts.schedule is None or facts.schedule.active:
+    if facts.schedule is None or facts.schedule.active or facts.schedule.unread:
         return None
     reason = "nothing starts `certbot renew` on this machine"
     if facts.schedule.elsewhere:

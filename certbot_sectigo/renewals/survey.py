@@ -15,6 +15,7 @@ from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca import catalogue, credentials
+from certbot_sectigo.ca.problems import About
 from certbot_sectigo.machine import dirs, lineages, live, settings
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
@@ -45,8 +46,20 @@ class Surveyed:
     def asks_us(self) -> bool:
         """Whether an order may be opened for it: it is renewed with this plugin."""
         facts = self.facts
-        able = facts.account is not None and facts.account.loads and bool(facts.names)
-        return able and lineages.PLUGIN in facts.lineage.plugins
+        able = facts.account.loads if facts.account is not None else bool(facts.candidates)
+        return able and bool(facts.names) and lineages.PLUGIN in facts.lineage.plugins
+
+    @property
+    def about(self) -> About:
+        """What is known of an order for it, for the words of its refusal."""
+        account, issuer = self.facts.account, self.facts.issuer
+        return About(
+            account.kid if account else None,
+            account.name if account else None,
+            self.facts.names,
+            self.facts.lineage.name,
+            issuer.account if issuer else None,
+        )
 
     def renewal(self, answer: Answer | None = None) -> Renewal:
         """Return what is said of it; pure.
@@ -54,6 +67,8 @@ class Surveyed:
         :param answer: what the CA said to an order, if it was asked.
         """
         facts = replace(self.facts, answer=answer)
+        if answer is not None:
+            facts = replace(facts, account=answer.account or facts.account, candidates=())
         account, certificate = facts.account, self.certificate
         return Renewal(
             lineage=self.lineage,
@@ -106,8 +121,10 @@ def survey(
             next_try = due.next_try(*span, options, certbot_version, now)
         names = tuple(sorted(certificate.names)) if certificate else ()
         archived, registers = None, False
+        candidates: tuple[Account, ...] = ()
         if lineage.looked_after and (account is None or not (account.loads or account.unread)):
             archived, registers = _registration(lineage, here)
+            candidates = _candidates(lineage, overview.entries)
         last = _last(overview.logs.opened, account, names)
         facts = Facts(
             lineage=lineage,
@@ -115,9 +132,11 @@ def survey(
             unreadable="" if isinstance(read, Certificate) else read.reason,
             damages=damages,
             mending=live.mending(lineage) if damages else (),
-            account=None if registers else account,
+            account=None if registers or candidates else account,
+            candidates=candidates,
             registers=registers,
             archived=archived,
+            likely=None if account else _likely(lineage, overview.entries),
             issuer=_issuer(lineage, certificate, account, last, overview),
             options=options,
             schedule=schedule,
@@ -161,6 +180,21 @@ def _account(lineage: Lineage, entries: Iterable[AccountEntry]) -> Account | Non
         return pinned
     chosen = choice.by_kid([entry.facts for entry in there], lineage.kid, lineage.account)
     return chosen.account if chosen else pinned
+
+
+def _likely(lineage: Lineage, entries: Iterable[AccountEntry]) -> Account | None:
+    if lineage.renews_at is None:
+        return None
+    path = dirs.server_path(lineage.renews_at)
+    return choice.for_lineage([e for e in entries if path in e.facts.paths], lineage)
+
+
+def _candidates(lineage: Lineage, entries: Iterable[AccountEntry]) -> tuple[Account, ...]:
+    if lineage.renews_at is None or lineage.kid is None:
+        return ()
+    path = dirs.server_path(lineage.renews_at)
+    found = choice.unknown([e for e in entries if path in e.facts.paths])
+    return tuple(entry.account for entry in found)
 
 
 def _registration(lineage: Lineage, here: Dirs) -> tuple[errors.Error | None, bool]:

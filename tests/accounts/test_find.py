@@ -90,5 +90,5 @@ def test_only_accounts_that_may_be_it_are_listed(tree: Tree, kid: str | None, li
         tree.choose()
     remedy = refused.value.remedy
     assert "not known here" in remedy and "new EAB pair" in remedy
-    assert (account.name in remedy) is ("accounts restore ID" in remedy) is listed
+    assert (account.name in remedy) is (f"accounts restore {account.name}" in remedy) is listed
     assert ("Otherwise" in remedy) is listed

@@ -193,7 +193,7 @@ def test_the_archive(machine: Machine, tool: Tool) -> None:
     said = tool.run("accounts", "clean", "--yes")
     paste(machine.certbot, line(said, "--idle"), more="--yes")
     said = tool.run("accounts", "archived")
-    paste(machine.certbot, line(said, "restore ID"), {"ID": idle}, more="--yes")
+    paste(machine.certbot, line(said, f"restore {idle}"), more="--yes")
     assert machine.folder(idle).exists()
     tool.run("accounts", "clean", "--idle", "--yes")
     said = tool.run("accounts", "purge", idle, "--yes", check=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,29 @@ def test_another_key_of_the_account_is_the_account(alive: Machine, sectigo: Sect
     alive.command("accounts", "rollover", right, "--yes", check=0)
     assert certbot.lineage("a.example").account != right
     assert alive.doctor(*QUIET)[1] == []
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_an_account_that_is_gone_where_the_ca_may_show_whose_another_is(
+    tmp_path: Path, shown: bool
+) -> None:
+    with Sectigo(show_binding=shown) as sectigo:
+        machine = healthy(tmp_path / "machine", sectigo)
+        certbot = Certbot(machine.home)
+        right = certbot.account(sectigo.server, sectigo.a.kid)
+        by_hand(machine, (right.id, "0" * 32))
+        (right.folder / "sectigo-eab.json").unlink()
+        for log in machine.logs.iterdir():  # they tell the kid, too
+            log.unlink()
+        (machine.home / "a.example.ini").unlink()
+        [finding] = [f for f in machine.doctor(*QUIET)[1] if f["code"] == "accounts/dangling"]
+        assert finding["severity"] == "warning" and right.id in finding["what"]
+        first = json.loads(machine.command("renewals", "--json", check=0).stdout)["renewals"][0]
+        assert first["forecast"]["outlook"] == "unknown"
+
+        code = 0 if shown else 1
+        asked = machine.command("renewals", "--order", "--cert-name", "a.example", check=code)
+        assert ("ready" if shown else "is not there") in " ".join(asked.stdout.split())
+        codes = {f["code"]: f["severity"] for f in machine.doctor("--orders", *QUIET)[1]}
+        assert codes["accounts/dangling"] == ("notice" if shown else "critical")
+        certbot.run("renew", "--force-renewal", "--cert-name", "a.example", check=code)

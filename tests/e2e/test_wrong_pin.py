@@ -47,9 +47,14 @@ def test_a_dry_run_that_was_refused_is_the_last_order(tool: Tool) -> None:
     assert "renewal/refused" not in [f["code"] for f in after["findings"]]
 
 
-def test_an_order_that_is_refused_names_the_lineage_to_pin(tool: Tool) -> None:
+def test_an_order_that_is_refused_names_the_lineage_to_pin(tool: Tool, sectigo: Sectigo) -> None:
+    right = tool.certbot.account(sectigo.server, sectigo.a.kid).id
+    rehearsed = tool.certbot.run("renew", "--dry-run", "--cert-name", NAME, check=1).output
     said = " ".join(tool.run("renewals", "--order", check=1).stdout.split())
-    assert f"accounts pin ID --cert-name {NAME}" in said
+    for text in (said, " ".join(rehearsed.split())):
+        assert f"accounts pin {right} --cert-name {NAME}" in text
+        assert f"accounts probe -d {NAME}" in text
+        assert f"--sectigo-eab-credentials FILE -d {NAME}" in text
     assert "nothing starts `certbot renew` on this machine" in said  # of the other one
 
 

@@ -610,7 +610,7 @@ def test_every_proposed_command_is_pasted_or_said_why_not() -> None:
     missing = {
         (key, command)
         for key, command in _templates()
-        if not any(key == k and part in command for k, part in done)
+        if not any(key == k and part in command.replace("{other}", "ID") for k, part in done)
     }
     assert missing == set()
     known = list(_templates())

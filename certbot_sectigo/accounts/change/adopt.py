@@ -11,6 +11,7 @@ from pathlib import Path
 from certbot_sectigo.accounts import leftovers, store
 from certbot_sectigo.accounts.change import adopt_plan, pin
 from certbot_sectigo.accounts.change.adopt_plan import Adoption, KnownKid, Left
+from certbot_sectigo.accounts.judge import choice
 from certbot_sectigo.accounts.known import overview, status
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Learned, Note, Status
@@ -19,7 +20,7 @@ from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
-from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.machine.lineages import Certificate, Lineage
 
 
@@ -120,7 +121,10 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
             text = lineages.read_text(lineage)
             methods = _methods(found, pinned, names)
             outcome = adopt_plan.adopt(
-                lineage, text, pinned, names, webroot=wish.webroot, validated_by=methods
+                *(lineage, text, pinned, names),
+                instead=_instead(found, lineage),
+                webroot=wish.webroot,
+                validated_by=methods,
             )
             if isinstance(outcome, Left):
                 left.append(outcome)
@@ -140,6 +144,12 @@ def plan(found: Overview, wish: Wish, asked: Mapping[Path, Status]) -> AdoptPlan
             ),
         )
     return AdoptPlan(tuple(adoptions), tuple(left), wish.dry_run)
+
+
+def _instead(found: Overview, lineage: Lineage) -> str:
+    path = server_path(lineage.server or "")
+    best = choice.for_lineage([e for e in found.entries if path in e.facts.paths], lineage)
+    return best.name if best is not None else "ID"
 
 
 def carry_out(plan: AdoptPlan, make: Callable[[], AdoptPlan], means: Means) -> Adopted:

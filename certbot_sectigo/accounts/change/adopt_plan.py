@@ -98,6 +98,7 @@ def adopt(
     pinned: KnownKid | None,
     names: Iterable[str],
     *,
+    instead: str = "ID",
     webroot: str | None = None,
     validated_by: Iterable[str] = (),
 ) -> Adoption | Left:
@@ -110,6 +111,7 @@ def adopt(
     :param text: the renewal file.
     :param pinned: the account the lineage is pinned to; None if it is not there.
     :param names: the certificate's.
+    :param instead: the account to pin it to where its own is not there.
     :param webroot: folder through which HTTP-01 is to be answered; None to take that of the
         renewal file, if it has one.
     :param validated_by: types of the challenges by which logs show its names validated.
@@ -121,7 +123,7 @@ def adopt(
         return Left(
             lineage.name,
             f"the account {lineage.account} it names is not there, or certbot cannot load it",
-            commands.ours("accounts", "pin", "ID", "--cert-name", lineage.name),
+            commands.ours("accounts", "pin", instead, "--cert-name", lineage.name),
         )
     if pinned.kid is None or pinned.learned is None:
         return Left(

@@ -157,7 +157,9 @@ def _acme_sh_urls(home: Path) -> Iterator[str]:
     for path in [home / "account.conf", *settings]:
         try:
             text = reading.read_regular(path).decode("utf-8", "replace")
-        except OSError:
+        except OSError as error:
+            if not reading.tells(error):
+                raise
             continue  # then the folder's name tells the server
         yield from re.findall(
             r"""^(?:Le_API|DEFAULT_ACME_SERVER)=['"]?(https?://[^'"\s]+)""", text, re.MULTILINE

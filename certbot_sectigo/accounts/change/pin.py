@@ -116,10 +116,16 @@ def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[ChangeRecord, list[R
     for change in record.changes:
         lineage = lineages.read(change.path)
         if lineage is None:
+            others = [
+                commands.ours("accounts", "pin", each.before or "ID", "--cert-name", each.lineage)
+                for each in record.changes
+                if each is not change
+            ]
             raise PinError(
                 f"{change.path} is gone, so its pin cannot be undone.",
-                "If the lineage was deleted on purpose, pin the others by name:\n"
-                + commands.ours("accounts", "pin", "ID", "--cert-name", "NAME"),
+                "\n".join(["If the lineage was deleted on purpose, pin the others:", *others])
+                if others
+                else "",
             )
         back = pin_plan.reversed_change(change, lineages.read_text(lineage), lineage)
         if back is not None:

@@ -104,7 +104,7 @@ def reversed_change(done: RenewalChange, text: str, lineage: Lineage) -> Renewal
         raise PinError(
             f"{done.path} has been changed since: {', '.join(other) or lineage.problem}.",
             "Pin the lineage by name:\n"
-            + commands.ours("accounts", "pin", "ID", "--cert-name", done.lineage),
+            + commands.ours("accounts", "pin", done.before or "ID", "--cert-name", done.lineage),
         )
     try:
         new_text = lineages.repoint(text, {value.key: value.new for value in back})

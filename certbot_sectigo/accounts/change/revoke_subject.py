@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
@@ -139,8 +140,11 @@ def _key(path: Path, lineage: Lineage | None, given: Path | None) -> Path | None
 def _keys_near(path: Path, lineage: Lineage | None) -> Iterator[Path]:
     if lineage is not None and lineage.key_path is not None:
         yield lineage.key_path
+    folder = Path(os.path.realpath(path)).parent
     for pattern in ("privkey*.pem", "*.key"):
-        yield from sorted(Path(os.path.realpath(path)).parent.glob(pattern))
+        for entry in reading.entries(folder):
+            if fnmatch.fnmatchcase(entry.name, pattern):
+                yield folder / entry.name
 
 
 def _public_of(path: Path) -> bytes | None:

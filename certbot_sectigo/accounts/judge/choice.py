@@ -97,6 +97,24 @@ def by_kid(
     return Chosen(best.account, kid, why, warnings)
 
 
+def for_lineage(entries: Iterable[AccountEntry], lineage: Lineage) -> Account | None:
+    """Return the account that a lineage whose pin is of no use surely belongs to.
+
+    The one of its kid, else the one that got its certificate, else the only one.
+
+    :param entries: of the lineage's server.
+    :returns: None where that is open.
+    """
+    sound = ranked(e for e in entries if e.facts.sound)
+    same = [e for e in sound if lineage.kid is not None and e.account.kid == lineage.kid]
+    got = [e for e in sound if any(one.lineage == lineage.name for one in e.facts.issued)]
+    only = [e for e in sound if lineage.kid is None or e.account.kid is None]
+    for found, most in ((same, len(same)), (got, 1), (only, 1 if len(sound) == 1 else 0)):
+        if 0 < len(found) <= most:
+            return found[0].account
+    return None
+
+
 def unknown(candidates: Iterable[AnyCandidate]) -> list[AnyCandidate]:
     """Return those that load and whose kid nobody knows, the likeliest first."""
     return ranked(c for c in candidates if c.account.loads and c.account.kid is None)

@@ -100,10 +100,10 @@ def _verdict(facts: AccountFacts, server: _Server) -> AccountEntry:
     account = facts.account
     if account.state is State.UNPARSABLE:
         reason = f"{account.problem}; certbot stops at it in every run that names no account"
-        return _broken(facts, Verdict.UNPARSABLE, reason)
+        return _broken(facts, server, Verdict.UNPARSABLE, reason)
     if account.state is State.INCOMPLETE:
         reason = f"{account.problem}; certbot passes over it in silence"
-        return _broken(facts, Verdict.INCOMPLETE, reason)
+        return _broken(facts, server, Verdict.INCOMPLETE, reason)
     if account.misnamed:
         return _misnamed(facts, server)
     if facts.uses:
@@ -151,10 +151,11 @@ def _pin(name: str, old: str) -> str:
     return commands.ours("accounts", "pin", name, "--all-of", old)
 
 
-def _broken(facts: AccountFacts, verdict: Verdict, reason: str) -> AccountEntry:
+def _broken(facts: AccountFacts, server: _Server, verdict: Verdict, reason: str) -> AccountEntry:
     way, command = "", _clean()
     if facts.lineages:
-        command = _pin("ID", facts.account.name)
+        same = server.by_kid.get(facts.account.kid or "")
+        command = _pin(same[0].account.name if same else "ID", facts.account.name)
     elif facts.uses and verdict is Verdict.UNPARSABLE:
         command = _clean("--force")
     elif facts.uses:

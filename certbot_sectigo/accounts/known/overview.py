@@ -264,8 +264,6 @@ def _way_back(
     of_server = [e for e in entries if path in e.facts.paths]
     if any(e.account.misnamed and e.account.id == name for e in of_server):
         return commands.ours("accounts", "clean")
-    sound = choice.ranked(e for e in of_server if e.facts.sound)
-    same = [e for e in sound if lineage.kid is not None and e.account.kid == lineage.kid]
-    best = same or (sound if len(sound) == 1 else [])
-    account = best[0].account.name if best else "ID"
+    best = choice.for_lineage(of_server, lineage)
+    account = best.name if best is not None else "ID"
     return commands.ours("accounts", "pin", account, "--cert-name", lineage.name)

@@ -13,7 +13,7 @@ from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.model import Standing, Status
 from certbot_sectigo.ca.errors import CaError, Refused
 from certbot_sectigo.ca.order import open_order
-from certbot_sectigo.ca.problems import Meaning, Problem
+from certbot_sectigo.ca.problems import About, Meaning, Problem
 from certbot_sectigo.ca.session import QUESTION_TIMEOUT, AccountObject, Session, Settings
 
 _AT_ONCE = 8
@@ -120,6 +120,7 @@ def _each(
                 account.uri,
                 directory=found,
                 timeout=QUESTION_TIMEOUT,
+                about=About(account.kid, account.name),
             )
             return question(session)
         except (CaError, store.AccountError) as error:

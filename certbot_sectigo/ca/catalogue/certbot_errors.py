@@ -17,7 +17,7 @@ ENTRIES = (
         ),
         steps=(
             "Print the right account: `certbot-sectigo accounts pick {names}`",
-            "For good: `certbot-sectigo accounts pin ID --cert-name {lineage}`",
+            "For good: `certbot-sectigo accounts pin {other} --cert-name {lineage}`",
         ),
         phrases=("!please choose account", "!choose an account"),
         sources=("certbot", "certbot#9805"),
@@ -38,7 +38,7 @@ ENTRIES = (
             "See what was taken out of service: `certbot-sectigo accounts archived`",
             "If it is there: `certbot-sectigo accounts restore {account}`",
             "Else pin the lineage to another account of the same kid: "
-            "`certbot-sectigo accounts pin ID --cert-name {lineage}`",
+            "`certbot-sectigo accounts pin {other} --cert-name {lineage}`",
         ),
         phrases=("!account at * does not exist", "!account_not_found"),
         sources=("certbot", "bunkerweb#3783"),

@@ -16,7 +16,7 @@ ENTRIES = (
             "Bring it back from a backup.",
             "Without one take the account out: `certbot-sectigo accounts clean` ; it stays as long "
             "as a certificate is pinned to it, so pin that to another one first: "
-            "`certbot-sectigo accounts pin ID --cert-name NAME`",
+            "`certbot-sectigo accounts pin {other} --cert-name {lineage}`",
         ),
         phrases=(
             "!josepy errors deserialization_error",

@@ -17,6 +17,7 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
         "config": "/etc/letsencrypt",
         "logs": "/var/log/letsencrypt",
         "account": "ID",
+        "other": "ID",
         "kid": "KID",
         "lineage": "NAME",
         "certbot": "most often /usr/bin/certbot",
@@ -32,7 +33,7 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
 ``{host}`` and ``{endpoint}`` (with its port) are the server's, ``{config}`` and ``{logs}``
 certbot's directories, ``{certbot}`` is the program that ran, ``{names}`` are options, ``{caa}``
 is the domain by which CAA records name the CA, ``{portal}`` is where its customers manage
-accounts.
+accounts. ``{other}`` is the account that has the better claim.
 """
 
 

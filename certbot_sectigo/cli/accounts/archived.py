@@ -248,4 +248,5 @@ def _blocks(found: list[Archived], left: list[Leftover]) -> Iterator[Block]:
     for server, of_server in rows.items():
         below = frozenset({"WHY", "ONCE USED BY"})
         yield Table(server, columns, tuple(of_server), whole, frozenset({"KID"}), below)
-    yield Remark("To bring one back:", commands.ours("accounts", "restore", "ID"))
+    one = found[0].account.name if len(found) == 1 else "ID"
+    yield Remark("To bring one back:", commands.ours("accounts", "restore", one))

@@ -19,16 +19,27 @@ def examine(destination: Destination) -> Iterator[tuple[str, str]]:
 
     What ssh's own configuration leaves open, or ssh does not tell, counts as well.
     """
-    if _is_unknown(destination.plain("-G")):
-        yield "host-key", unknown(destination)
+    try:
+        if _is_unknown(destination.plain("-G")):
+            yield "host-key", unknown(destination)
+    except OSError as error:
+        yield "host-key", _cannot_be_told(error)
     key = destination.identity_file
     try:
         status = reading.status(key) if key is not None else None
-    except OSError:
+    except OSError as error:
+        yield "ssh-key", _cannot_be_told(error)
         return
     if key is not None and status is not None and status.st_mode & 0o077:
         command = commands.line(shlex.join(["chmod", "600", str(key)]))
         yield "ssh-key", f"Others can read {key}, so ssh does not use it:\n  {command}"
+
+
+def _cannot_be_told(error: OSError) -> str:
+    path = str(error.filename)
+    return f"{path} cannot be looked at: {error.strerror}.\n  " + commands.line(
+        shlex.join(["ls", "-ld", path])
+    )
 
 
 def unknown(destination: Destination) -> str:
@@ -41,7 +52,10 @@ def unknown(destination: Destination) -> str:
 
 
 def _is_unknown(words: Sequence[str]) -> bool:
-    """Return whether no file of known hosts has a key of the host that ssh would go to."""
+    """Return whether no file of known hosts has a key of the host that ssh would go to.
+
+    :raises OSError: if that cannot be told.
+    """
     told = _run(words)
     settings = {
         name: value
@@ -53,12 +67,7 @@ def _is_unknown(words: Sequence[str]) -> bool:
     name = settings.get("hostkeyalias") or (host if port == "22" else f"[{host}]:{port}")
     files = f"{settings.get('userknownhostsfile', '')} {settings.get('globalknownhostsfile', '')}"
     for file in (Path(word).expanduser() for word in files.split()):
-        try:
-            if not reading.is_file(file):
-                continue
-        except OSError:
-            return False
-        if _run(["ssh-keygen", "-F", name, "-f", str(file)]):
+        if reading.is_file(file) and _run(["ssh-keygen", "-F", name, "-f", str(file)]):
             return False
     return True
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from certbot_sectigo.accounts.judge import choice
 from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.accounts.known.overview import Dangling, Overview
@@ -15,6 +16,7 @@ from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import server_path
 from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.schedules import Source
+from certbot_sectigo.renewals.model import Renewal
 
 _TITLES = {
     Verdict.UNPARSABLE: "An account's files do not parse",
@@ -26,8 +28,16 @@ _TITLES = {
 }
 
 
+_NO_ACCOUNT = ("account", "terms")
+"""Codes of forecasts: the renewal finds no account, and makes none."""
+
+
 def check(
-    overview: Overview, host: str, unnoted: Collection[Path], settings: Collection[Path]
+    overview: Overview,
+    renewals: Iterable[Renewal],
+    host: str,
+    unnoted: Collection[Path],
+    settings: Collection[Path],
 ) -> Iterator[Finding]:
     """Judge accounts and pins.
 
@@ -38,9 +48,10 @@ def check(
     for entry in overview.entries:
         yield from _verdict(entry)
     yield from _idle(overview.entries)
+    by_name = {renewal.lineage.name: renewal for renewal in renewals}
     for dangling in overview.dangling:
         if dangling.where not in settings:
-            yield _dangling(dangling)
+            yield _dangling(dangling, by_name.get(dangling.what))
     by_server = _by_server(overview)
     yield from _unpinned(overview.lineages, by_server)
     yield from _several_kids(overview.lineages, by_server)
@@ -132,17 +143,23 @@ def _idle(entries: Sequence[AccountEntry]) -> Iterator[Finding]:
             )
 
 
-def _dangling(dangling: Dangling) -> Finding:
+def _dangling(dangling: Dangling, renewal: Renewal | None) -> Finding:
     lineage = dangling.source is Source.LINEAGE
+    severity, comes = Severity.CRITICAL, "it cannot renew."
+    if lineage and renewal is not None and renewal.forecast.code not in _NO_ACCOUNT:
+        severity = Severity.WARNING
+        comes = renewal.forecast.reason
+        if renewal.account is not None:
+            severity, comes = Severity.NOTICE, f"its renewal takes {renewal.account} instead."
     who = f"The lineage {dangling.what}" if lineage else f"{dangling.where}"
     remedy = "Bring that account back, or point the lineage to one that is here."
     return Finding(
         "accounts/dangling",
-        Severity.CRITICAL,
+        severity,
         "An account is named that is not here",
         f"{who} names account {dangling.account}"
         + (f" of {dangling.server}" if dangling.server else "")
-        + ", which is not there: it cannot renew.",
+        + f", which is not there: {comes}",
         (str(dangling.where),),
         _sentence(dangling.way) if dangling.way else remedy,
         dangling.command,
@@ -166,6 +183,7 @@ def _unpinned(
             continue
         members = by_server.get(server_path(lineage.server), [])
         if sum(entry.account.loads for entry in members) > 1:
+            best = choice.for_lineage(members, lineage)
             yield Finding(
                 "accounts/unpinned",
                 Severity.CRITICAL,
@@ -174,7 +192,9 @@ def _unpinned(
                 "renew it unattended.",
                 (str(lineage.path),),
                 "Pin it to the account that may issue for its names.",
-                commands.ours("accounts", "pin", "ID", "--cert-name", lineage.name),
+                commands.ours(
+                    "accounts", "pin", best.name if best else "ID", "--cert-name", lineage.name
+                ),
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from certbot_sectigo.base import proposed
@@ -75,6 +75,17 @@ def check(
     yield from starts.check(all_lineages, schedule.starts, ours)
     if all_lineages and not schedule.active:
         yield _unscheduled(schedule, all_lineages, ours)
+
+
+def _untold(unread: Sequence[str]) -> Finding:
+    return Finding(
+        "renewal/not-scheduled",
+        Severity.WARNING,
+        "Whether something starts certbot renew cannot be told",
+        "Nothing is found that does, and not everything could be read that may.",
+        tuple(unread),
+        "Run the doctor as the user certbot runs as, most often root.",
+    )
 
 
 def _forecast(renewal: Renewal, now: datetime) -> Iterator[Finding]:
@@ -191,6 +202,8 @@ def _span(time: timedelta) -> str:
 
 
 def _unscheduled(schedule: Schedule, lineages: list[Lineage], ours: Ours) -> Finding:
+    if schedule.unread:
+        return _untold(schedule.unread)
     need = bool(starts.needed(lineages))
     if schedule.disabled:
         timer = schedule.disabled[0]

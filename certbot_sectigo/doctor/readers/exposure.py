@@ -148,8 +148,8 @@ def _kind(top: Path, path: Path) -> Kind | None:
     if name.endswith((".ini", ".cfg")) or name.startswith("sectigo-eab"):
         if path.parent == top and name == "cli.ini":
             return None  # looked at as a place where keys leak
-        return Kind.CREDENTIALS if _SECRET_SETTING.search(_head(path)) else None
-    if status.st_mode & 0o007 and _PRIVATE_KEY.search(_head(path)):
+        return Kind.CREDENTIALS if _SECRET_SETTING.search(_read(path, _SNIFFED)) else None
+    if status.st_mode & 0o007 and _PRIVATE_KEY.search(_read(path, _SNIFFED)):
         return Kind.CERTIFICATE
     return None
 
@@ -176,16 +176,23 @@ def _user(uid: int) -> str:
 
 
 def _head(path: Path) -> bytes:
-    return _read(path, _SNIFFED)
+    """Read the beginning of a repository's file; one that cannot be read names nothing."""
+    with contextlib.suppress(OSError):
+        return _read(path, _SNIFFED)
+    return b""
 
 
 def _whole(path: Path) -> bytes:
-    return _read(path, 1 << 28)
+    with contextlib.suppress(OSError):
+        return _read(path, 1 << 28)
+    return b""
 
 
 def _read(path: Path, size: int) -> bytes:
     try:
         with os.fdopen(reading.open_regular(path), "rb") as stream:
             return stream.read(size)
-    except OSError:
+    except OSError as error:
+        if not reading.tells(error):
+            raise
         return b""

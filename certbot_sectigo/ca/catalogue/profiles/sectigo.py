@@ -14,8 +14,8 @@ _RIGHT_ACCOUNT = (
     "--sectigo-eab-credentials FILE {names}`"
 )
 _MOVE = (
-    "Move an existing lineage to another account: `certbot-sectigo accounts pin ID --cert-name "
-    "{lineage}`"
+    "Move an existing lineage to another account: `certbot-sectigo accounts pin {other} "
+    "--cert-name {lineage}`"
 )
 _PREVALIDATE = (
     "Or have the domain validated in {portal} (Domains): then no challenge is needed and no port "
