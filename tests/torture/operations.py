@@ -26,7 +26,7 @@ class Operation:
     @property
     def certbots(self) -> bool:
         """Certbot itself runs, whose own files are its own concern."""
-        return self.name in ("certonly", "renew")
+        return self.name in ("certonly", "renew", "move")
 
 
 def _tool(*words: object) -> Words:
@@ -107,6 +107,19 @@ def pin(world: World) -> Words:
     _certificate(world, "a", "mail.shared.example")
     _account(world, "b")
     return _tool("accounts", "pin", world.id_of("b"), "--all-of", world.id_of("a"), "--yes")
+
+
+def move(world: World) -> Words:
+    """Two lineages go to another account; it was begun, and killed once its journal was there."""
+    for name in ("www.shared.example", "mail.shared.example"):
+        _certificate(world, "a", name)
+    world.name("a")
+    _account(world, "b")
+    words = ("--agree-tos", "--yes")
+    begin = ("--to", world.credentials["b"], "--all-of", world.id_of("a"))
+    journals = world.config / "sectigo" / "moves"
+    _cut_off(world, _tool("move", *begin, *words), lambda: any(journals.glob("*.json")))
+    return _tool("move", "--continue", *words)
 
 
 def clean(world: World) -> Words:
@@ -220,6 +233,7 @@ OPERATIONS = {
         Operation("rollover", rollover),
         Operation("rollover resumed", rollover_resumed),
         Operation("pin", pin),
+        Operation("move", move),
         Operation("clean", clean),
         Operation("restore", restore),
         Operation("purge", purge),

@@ -158,7 +158,7 @@ def _thing(world: World, path: Path, plain: str, data: bytes, certbots: bool) ->
         return Thing(mode, "")
     fixed = "NEW" not in plain and not (certbots and plain.endswith(".conf"))
     # Copies of what was tell of times and digests.
-    fixed = fixed and not plain.startswith(_KEPT)
+    fixed = fixed and not plain.startswith((_KEPT, "config/sectigo/moves/"))
     if not fixed or (plain.endswith(_RANDOM) and "/<" not in plain and "places" not in plain):
         return Thing(mode, "some" if data else "nothing")
     text = _TIMES.sub("TIME", named(world, data.decode("utf-8", "replace")))
