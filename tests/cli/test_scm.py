@@ -165,10 +165,13 @@ def test_what_scm_does_not_show_is_not_taken_for_none(sandbox: RunningSandbox, t
     sandbox.fault("forbidden", "scm-report", times=0)
     planned = _json(tool, "scm", "delete", NAME, check=1)["plan"]
     assert (len(planned["clients"]), planned["certificates"]) == (1, None)
-    assert (
-        "does not tell this log-in which certificates"
-        in tool.run("scm", "delete", NAME, "-n", check=1).stdout
-    )
+    says = "does not tell which certificates"
+    assert says in tool.run("scm", "delete", NAME, "-n", check=1).stdout
+    sandbox.clear_faults()
+    sandbox.fault("server-error", "scm-report", times=0)
+    assert "Internal error" in tool.run("scm", "delete", NAME, "--yes", check=1).stderr
+    # Who has stolen a key is not waited for.
+    assert says in tool.run("scm", "deactivate-client", NAME, client["id"], "--yes").stdout
 
 
 def test_wrong_words(tool: Tool, sandbox: RunningSandbox) -> None:

@@ -14,7 +14,7 @@ from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.portal import commands, pair, plan
-from certbot_sectigo.portal.errors import AbsentError, RefusedError
+from certbot_sectigo.portal.errors import AbsentError, PortalError, RefusedError
 from certbot_sectigo.portal.model import (
     Client,
     PortalAccount,
@@ -126,7 +126,8 @@ def deactivate_client(
     """
     scm = connect.connect(context, scm_file).scm
     one = connect.account(scm, name)
-    planned = _end(scm, one)
+    # A thief's client ends although SCM is half down.
+    planned = _end(scm, one, urgent=True)
     found = [c for c in planned.clients if same_id(c.id, client_id)]
     if not found:
         raise errors.Error(
@@ -161,16 +162,20 @@ def _deleted_already(context: CommandContext, name: str, error: AbsentError) -> 
         say(f"{error.message} So there is nothing to delete.\n{error.remedy}")
 
 
-def _end(scm: Scm, one: PortalAccount) -> _End:
+def _end(scm: Scm, one: PortalAccount, *, urgent: bool = False) -> _End:
+    """Ask what an end concerns.
+
+    :param urgent: whether it is not to wait for a list of certificates, which only informs.
+    """
     clients = tuple(pair.known_clients(scm, one))
-    found = pair.domains(scm, one)
-    if found is None:
-        return _End(one, clients, None)
-    domains = [domain.name for domain in found]
     try:
+        found = pair.domains(scm, one)
+        if found is None:
+            return _End(one, clients, None)
+        domains = [domain.name for domain in found]
         known = scm.certificates([one.organisation])
-    except RefusedError as error:
-        if error.status in (403, 404):
+    except PortalError as error:
+        if urgent or (isinstance(error, RefusedError) and error.status in (403, 404)):
             return _End(one, clients, None)
         raise
     live = [
@@ -187,7 +192,7 @@ def _show(planned: _End, title: str) -> None:
         last = f", last seen {client.last_activity:%Y-%m-%d}" if client.last_activity else ""
         say(f"  client       {client.id}: {client.status}, {client.address}{last}")
     if planned.certificates is None:
-        say("  SCM does not tell this log-in which certificates it may have got.")
+        say("  SCM does not tell which certificates it may have got.")
     for certificate in planned.certificates or ():
         ends = f", ends {certificate.expires:%Y-%m-%d}" if certificate.expires else ""
         say(f"  certificate  {', '.join(certificate.names)}{ends}")
