@@ -10,19 +10,27 @@ from typing import Any
 
 import click
 
+from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca.revocation_words import Asked, Word
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Remark, Report, Tone
-from certbot_sectigo.cli.shared import ask_ca, change, diagnosis_words, finding_words, ticket
+from certbot_sectigo.cli.shared import (
+    ask_ca,
+    caa_words,
+    change,
+    diagnosis_words,
+    finding_words,
+    ticket,
+)
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.doctor import examination, fixes
 from certbot_sectigo.doctor.examination import Machine, Questions
 from certbot_sectigo.doctor.format import FORMATS
-from certbot_sectigo.doctor.model import Diagnosis, Severity
+from certbot_sectigo.doctor.model import CaaSeen, Diagnosis, Severity
 from certbot_sectigo.renewals.facts import Answer
 from certbot_sectigo.renewals.survey import Surveyed
 
@@ -37,7 +45,9 @@ from certbot_sectigo.renewals.survey import Surveyed
     help="What to print; nagios and prometheus are for monitoring.",
 )
 @click.option(
-    "--online", is_flag=True, help="Ask the CA for the status of accounts and certificates."
+    "--online",
+    is_flag=True,
+    help="Ask the CA about accounts and certificates, and the DNS for CAA.",
 )
 @click.option("--orders", is_flag=True,
               help="Ask the CA with an order for each lineage of this plugin.")  # fmt: skip
@@ -103,8 +113,16 @@ def command(
             how = ask_ca.settings(verify_ssl=not no_verify_ssl)
             return revocation.ask(certificates, how, answered)
 
+    def caa_records(found: Overview) -> CaaSeen:
+        from certbot_sectigo.doctor.readers import caa
+
+        how = ask_ca.settings(verify_ssl=not no_verify_ssl)
+        return caa.read(found, how, caa_words.dns(context))
+
     questions = Questions(
-        orders=ordered if orders else None, revocations=looked_up if online else None
+        orders=ordered if orders else None,
+        revocations=looked_up if online else None,
+        caa=caa_records if online else None,
     )
 
     def look() -> Machine:

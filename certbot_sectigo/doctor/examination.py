@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import socket
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,6 +20,7 @@ from certbot_sectigo.doctor import model
 from certbot_sectigo.doctor.checks import (
     accounts,
     barred,
+    caa,
     cut_off,
     deployment,
     idle,
@@ -76,6 +76,8 @@ class Questions:
     """Opens an order for each lineage that may be asked about: its name -> answer."""
     revocations: revocations.Ask | None = None
     """Asks whether certificates are revoked."""
+    caa: Callable[[Overview], model.CaaSeen] | None = None
+    """Asks what CAA records do."""
 
 
 _NONE = Questions()
@@ -96,6 +98,7 @@ class Machine:
     """Links in ``live/`` that can be put right without a choice."""
     revocations: Mapping[str, model.Revocation]
     """Name of the lineage -> what is known."""
+    caa: model.CaaSeen
     online: bool
     """Whether it was asked whether certificates are revoked."""
     ordered: bool
@@ -175,7 +178,7 @@ def read(
     return Machine(
         dirs=dirs,
         now=now,
-        host=_host(system_root),
+        host=network.host(system_root),
         overview=overview,
         unnoted=frozenset(a.folder for a in store.read_all(dirs.accounts) if a.note is None),
         renewals=tuple(renewals),
@@ -183,6 +186,7 @@ def read(
             link for renewal in renewals for link in live.relinks(renewal.lineage, renewal.damages)
         ),
         revocations=revocations.read(surveyed, revoked_here, questions.revocations, now),
+        caa=questions.caa(overview) if questions.caa is not None else model.CaaSeen(),
         online=questions.revocations is not None,
         ordered=questions.orders is not None,
         expiries=expiries,
@@ -233,6 +237,7 @@ def diagnose(machine: Machine) -> Diagnosis:
             machine.ours,
         ),
         *revoked.check(machine.renewals, machine.revocations, machine.now, machine.certbot_version),
+        *caa.check(machine.caa.standings),
         *twins_check.check(machine.twins, machine.renewals, machine.now),
         *deployment.check(machine.deployment),
         *surroundings.check(machine.lacks),
@@ -249,8 +254,9 @@ def diagnose(machine: Machine) -> Diagnosis:
         verdicts=Counter((e.facts.server, e.verdict.value) for e in machine.overview.entries),
         expiries=machine.expiries,
         reaches=tuple(reached),
-        unasked=tuple(
-            unasked.sentences(machine.renewals, asked, machine.ordered, machine.now),
+        unasked=(
+            *unasked.sentences(machine.renewals, asked, machine.ordered, machine.now),
+            *machine.caa.untold,
         ),
     )
 
@@ -271,15 +277,6 @@ def _expiry(item: Surveyed, found: Renewal) -> Expiry:
         found.forecast.outlook.value,
         found.horizon,
     )
-
-
-def _host(system_root: Path) -> str:
-    """Return the machine's name; of another root, the one that is written down there."""
-    if system_root != Path("/"):
-        name = schedules.read_text(system_root / "etc/hostname").strip()
-        if name:
-            return name
-    return socket.gethostname()
 
 
 def _ours(system_root: Path) -> Ours:

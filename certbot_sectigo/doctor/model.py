@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from certbot_sectigo.accounts.judge.caa import Standing
     from certbot_sectigo.ca.revocation_words import Word
     from certbot_sectigo.machine.logs.revocations import Revoked
 
@@ -103,6 +104,15 @@ class Revocation:
     """That certbot's log, or our note, shows it being revoked."""
     words: tuple[Word, ...] = ()
     """What others said, where they were asked."""
+
+
+@dataclass(frozen=True)
+class CaaSeen:
+    """What CAA records do for the names of this machine."""
+
+    standings: tuple[Standing, ...] = ()
+    untold: tuple[str, ...] = ()
+    """What is not known, with the reason: sentences."""
 
 
 @dataclass(frozen=True)

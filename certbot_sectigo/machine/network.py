@@ -7,6 +7,7 @@ goes well and the renewal at night does not.
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,3 +74,12 @@ def lacking(environ: Mapping[str, str], starts: Iterable[Start], system_root: Pa
             if not re.search(rf"(?<!\w){name}(?!\w)", "\n".join(lines), re.IGNORECASE):
                 found.append(Lack(name, start))
     return found
+
+
+def host(system_root: Path) -> str:
+    """Return the machine's name; of another root, the one that is written down there."""
+    if system_root != Path("/"):
+        name = schedules.read_text(system_root / "etc/hostname").strip()
+        if name:
+            return name
+    return socket.gethostname()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -153,7 +154,20 @@ def test_what_else_stands_is_told(bench: Bench) -> None:
         code = 1 if state in ("lifted", "forbidden") else 0
         (check,) = bench.ask("-d", NAME, "--check", check=code)["checks"]
         assert check["state"] == state and says in check["reason"]
-    bench.zones.nodes[NAME] = Node([mine], bogus=True)
+    findings = {
+        each["code"]: each for each in bench.tool.json("doctor", "--online", check=1)["findings"]
+    }
+    assert not any(code.startswith("caa/") for code in findings)  # no resolver: nothing is known
+    for caa, code in (
+        (Node(['0 issue "ca.example"']), "caa/forbidden"),
+        (Node([mine, '0 issue "comodoca.com"']), "caa/lifted"),
+        (Node([mine], bogus=True), "caa/unanswered"),
+    ):
+        bench.zones.nodes[NAME] = caa
+        out = bench.tool.run("--json", "doctor", "--online", check=1, env=bench.env).stdout
+        (found,) = (f for f in json.loads(out)["findings"] if f["code"].startswith("caa/"))
+        assert (found["code"], found["where"]) == (code, [NAME])
+        paste(bench.machine.certbot, found["command"], check=None, env=bench.env)
     (check,) = bench.ask("-d", NAME, "--check", check=1)["checks"]
     assert check["state"] == "unknown" and "DNSSEC" in check["reason"]
     # Nobody answers at all.

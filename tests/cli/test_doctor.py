@@ -80,7 +80,7 @@ def test_fix_does_not_go_with_monitoring(tmp_path: Path) -> None:
 
 def test_every_finding_is_on_its_page() -> None:
     sources = Path(doctor.__file__).parent.rglob("*.py")
-    literal = re.compile(r'"((?:accounts|secrets|reach|receive|renewal|traps)/[a-z-]+)"')
+    literal = re.compile(r'"((?:accounts|caa|secrets|reach|receive|renewal|traps)/[a-z-]+)"')
     codes = {code for source in sources for code in literal.findall(source.read_text())}
     computed = {
         *(f"accounts/{v}" for v in ("unparsable", "incomplete", "misnamed", "dead", "duplicate",

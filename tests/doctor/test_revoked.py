@@ -51,7 +51,8 @@ def test_by_renewal_info_where_no_log_tells(revoked: Machine) -> None:
     _, [finding], document = revoked.doctor("--online", *logs)
     assert finding["code"] == "renewal/revoked"
     assert "renewalInfo" in finding["what"] and "a.example: " in finding["what"]
-    orders, *organisations = document["unasked"]
+    orders, *organisations, records = document["unasked"]
+    assert records.startswith("CAA records of a.example") and "no answer" in records
     assert organisations and all("organisation" in said for said in organisations)
     assert orders.endswith("--orders asks.")
 

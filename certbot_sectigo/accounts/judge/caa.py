@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from certbot_sectigo.ca.caa import policy
 from certbot_sectigo.ca.caa import records as texts
-from certbot_sectigo.ca.caa.lookup import LookupFailed
+from certbot_sectigo.ca.caa.lookup import Failure, LookupFailed
 from certbot_sectigo.ca.caa.policy import Applicant, Decision, Relevant, Why
 
 CHALLENGES = ("http-01", "dns-01", "tls-alpn-01")
@@ -85,6 +85,8 @@ class Standing:
     at: str | None = None
     """The domain where the records stand."""
     decision: Decision | None = None
+    failure: Failure | None = None
+    """Why the DNS gave no answer."""
 
 
 def records(
@@ -130,7 +132,8 @@ def covers(domain: str, name: str) -> bool:
 def standing(need: Need, found: Relevant | LookupFailed) -> Standing:
     """Say what the records in the DNS do for a need."""
     if isinstance(found, LookupFailed):
-        return Standing(need, State.UNKNOWN, f"{found.message}: {found.failure.value}")
+        reason = f"{found.message}: {found.failure.value}"
+        return Standing(need, State.UNKNOWN, reason, failure=found.failure)
     decision = policy.decide(found, need.applicant, wildcard=need.wildcard, method=need.method)
     return Standing(need, _state(decision), _reason(decision), found.at, decision)
 
