@@ -158,15 +158,15 @@ def test_what_else_stands_is_told(bench: Bench) -> None:
         each["code"]: each for each in bench.tool.json("doctor", "--online", check=1)["findings"]
     }
     assert not any(code.startswith("caa/") for code in findings)  # no resolver: nothing is known
-    for caa, code in (
+    for node, found_as in (
         (Node(['0 issue "ca.example"']), "caa/forbidden"),
         (Node([mine, '0 issue "comodoca.com"']), "caa/lifted"),
         (Node([mine], bogus=True), "caa/unanswered"),
     ):
-        bench.zones.nodes[NAME] = caa
+        bench.zones.nodes[NAME] = node
         out = bench.tool.run("--json", "doctor", "--online", check=1, env=bench.env).stdout
         (found,) = (f for f in json.loads(out)["findings"] if f["code"].startswith("caa/"))
-        assert (found["code"], found["where"]) == (code, [NAME])
+        assert (found["code"], found["where"]) == (found_as, [NAME])
         paste(bench.machine.certbot, found["command"], check=None, env=bench.env)
     (check,) = bench.ask("-d", NAME, "--check", check=1)["checks"]
     assert check["state"] == "unknown" and "DNSSEC" in check["reason"]
