@@ -12,7 +12,8 @@
 # make packages
 #              build wheel and source distribution into dist/ and check them
 # make collection
-#              build the Ansible collection of ansible/ into dist/
+#              build the Ansible collection of ansible/ into dist/, and run ansible-lint on it
+# make sanity  run ansible-test's sanity tests on the collection, but pylint
 # make man     write the man page, docs/certbot-sectigo.1
 # make clean   remove everything these targets made
 #
@@ -31,7 +32,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-matrix torture trial lint format packages collection man clean
+.PHONY: help demo test test-matrix torture trial lint format packages collection sanity man clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -56,7 +57,7 @@ trial: $(VENV)/.for-tests
 	@$(BIN)/python tests/bed/install.py
 	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m tests.trial $(ARGS)
 	@CERTBOT_SECTIGO_TRIAL=1 $(BIN)/python tests/bed/fence.py $(BIN)/python -m pytest \
-	    tests/ansible/test_fleet_at_length.py
+	    tests/ansible/test_fleet.py tests/ansible/test_fleet_at_length.py
 
 packages: $(VENV)/.for-packages
 	rm -rf build dist
@@ -67,6 +68,10 @@ packages: $(VENV)/.for-packages
 collection: $(VENV)/.for-ansible
 	@mkdir -p dist
 	$(BIN)/ansible-galaxy collection build --force --output-path dist ansible
+	@$(BIN)/python tests/ansible/sanity.py
+
+sanity: $(VENV)/.for-ansible
+	@$(BIN)/python tests/ansible/sanity.py --tests
 
 lint: $(VENV)/.for-tests
 	$(BIN)/ruff check

@@ -51,6 +51,14 @@ reload = ["{root}/reload"]
 allow_sandbox = true
 connect = "127.0.0.1:{port}"
 """
+_MORE = """
+[[target]]
+name = "more"
+cert_name = "{name}"
+path = "{path}"
+format = "bundle"
+allow_sandbox = true
+"""
 
 
 class FleetHost:
@@ -148,7 +156,7 @@ class Fleet:
                 "ANSIBLE_SSH_TRANSFER_METHOD": "piped",
                 # A socket's path is short.
                 "ANSIBLE_SSH_CONTROL_PATH_DIR": self._stack.enter_context(TemporaryDirectory()),
-                "ANSIBLE_SSH_ARGS": f"-F {client.config} -o ControlMaster=auto -o ControlPersist=3",
+                "ANSIBLE_SSH_ARGS": f"-F {client.config} -o ControlMaster=auto -o ControlPersist=9",
             },
         )
         self.hosts = {}
@@ -219,6 +227,12 @@ class Fleet:
     def all_clients(self) -> list[str]:
         """States of all accounts' clients."""
         return [state for name in self.accounts() for state in self.clients(name)]
+
+    def deploy_also(self, host: str, name: str) -> None:
+        """Have a host's certificate deployed to one more file."""
+        more = _MORE.format(name=self.hosts[host].name, path=self.hosts[host].root / "tls" / name)
+        self._lines[host]["sectigo_deploy"] += more
+        self.ansible.hosts(**self._lines)
 
     def machine_ids(self, host: str, text: str) -> None:
         """Make a host another machine."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("ansible")
 
 from tests.ansible.fleet import Fleet
-from tests.ansible.playing import Ansible
+from tests.ansible.playing import TREE, Ansible
+from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
+from tests.bed.sectigo import Sectigo
 from tests.e2e.test_certificate_machine_set_up import NAME, Apart, apart
+from tests.move.bed import A, bed
 
 __all__ = ["apart"]
 
@@ -82,7 +86,20 @@ def test_each_step_may_be_the_last_of_a_run(tmp_path: Path) -> None:
 def test_a_leak_a_clone_and_an_audit(tmp_path: Path) -> None:
     with Fleet(tmp_path) as fleet:
         fleet.play("site")  # with its dry runs
-        assert "All is as it ought to be." in fleet.play("audit").output
+        page = fleet.home / "page.html"
+        audited = fleet.play("audit", "-vvv", "--diff", "-e", f"sectigo_report={page}")
+        assert "All is as it ought to be." in audited.output
+        assert audited.changed() == ["Folder of what the host tells"]
+        text = page.read_text()
+        for name, account in fleet.accounts().items():
+            assert account["macId"] in text and f"{name}.c.example" in text
+        assert "report/unread" not in text
+        # Another target in the deploy file is no order.
+        fleet.deploy_also("web1", "again.pem")
+        assert "Deploy file" in fleet.play("site", "-l", "web1", "--check").changed()
+        assert "Certificate" in fleet.play("site", "-l", "web1").changed()
+        assert (fleet.hosts["web1"].root / "tls" / "again.pem").exists()
+        assert len(fleet.sandbox.certificates()) == 3
         old = fleet.accounts()["web1"]["macId"]
         before = fleet.hosts["web1"].serial()
         planned = fleet.play("rotate", *_leaked(old), "--check", "--diff")
@@ -134,8 +151,39 @@ def test_a_certificate_machine_and_a_host_that_it_serves(apart: Apart, tmp_path:
     assert "changed=0" in apart.run(*call).stdout
     apart.start_sshd()
     apart.machine.target("a", ssh="certs@127.0.0.1", port=apart.port, identity_file=str(key),
-                         ssh_config=str(apart.client.config), path=None, test=None, reload=None,
-                         format=None)  # fmt: skip
+                         ssh_config=str(apart.client.config), cert_name=NAME, path=None, test=None,
+                         reload=None, format=None)  # fmt: skip
     apart.deploy()
     assert "PRIVATE KEY" in (apart.root / "a.pem").read_text()
     assert set(apart.findings()) <= {"receive/sandbox"}
+
+
+def test_a_host_moves_to_another_ca(certbot: Certbot, sectigo: Sectigo, tmp_path: Path) -> None:
+    with bed(certbot, sectigo, ("a.example",)) as two:
+        two.issue(A)
+        folders = zip(("config", "work", "logs"), certbot.directories)
+        of_host: dict[str, Any] = {f"sectigo_{kind}_dir": str(folder) for kind, folder in folders}
+        env = certbot.environment()
+        kept = {k: v for k, v in env.items() if k in ("REQUESTS_CA_BUNDLE", "XDG_CONFIG_HOME")}
+        ansible = Ansible(tmp_path / "ansible", kept)
+        ansible.hosts(
+            web1={
+                **of_host,
+                "sectigo_executable": str(BIN / "certbot-sectigo"),
+                "sectigo_facts_dir": str(tmp_path / "facts"),
+                "sectigo_email": "admin@example.org",
+                "sectigo_move_from": sectigo.server,
+                "sectigo_move_to": str(two.to),
+            }
+        )
+        book = TREE / "ansible" / "playbooks" / "move.yml"
+        words = ("-e", "sectigo_become=false", "-vvv", "--diff")
+        task = "What is still of the old server goes"
+        before = two.files()
+        assert task in ansible.play(book, *words, "--check").changed()
+        assert two.files() == before and not two.new.accounts()
+        assert task in ansible.play(book, *words).changed()
+        assert two.of_new(A)
+        again = ansible.play(book, *words)
+        assert again.changed() == []
+        assert two.pair.hmac_key.reveal() not in (ansible.home / "ansible.log").read_text()
