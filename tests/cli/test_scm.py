@@ -174,6 +174,21 @@ def test_what_scm_does_not_show_is_not_taken_for_none(sandbox: RunningSandbox, t
     assert says in tool.run("scm", "deactivate-client", NAME, client["id"], "--yes").stdout
 
 
+def test_what_cannot_be_read_is_not_left_out_of_facts(certbot: Certbot) -> None:
+    # An audit would call its certificate one that no host has, and propose to revoke it.
+    renewal = certbot.config_dir / "renewal" / "x.conf"
+    renewal.parent.mkdir(parents=True)
+    lost = certbot.config_dir / ("x" * 300)  # an error, and not that there is none
+    renewal.write_text(f"cert = {lost}\n[renewalparams]\n")
+    result = Tool(certbot).run("scm", "facts", check=1)
+    assert "Which certificate x has cannot be told" in result.output
+    renewal.write_text("cert = /nowhere/cert.pem\n[renewalparams]\n")
+    assert Tool(certbot).json("scm", "facts")["certificates"] == []
+    renewal.unlink()
+    renewal.symlink_to(lost)
+    assert f"{renewal}: " in Tool(certbot).run("scm", "facts", check=1).output
+
+
 def test_wrong_words(tool: Tool, sandbox: RunningSandbox) -> None:
     words = _ensure(sandbox)
     result = tool.run(*words[:-1], "*.c.example", "--yes", check=1)

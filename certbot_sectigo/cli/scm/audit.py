@@ -34,7 +34,7 @@ def facts(context: CommandContext) -> None:
     Reads certbot's files and logs, changes nothing and asks nobody. There is nothing secret in
     it. Keep the output of each host in a file, and give the files to scm audit.
     """
-    host = connect.this_host(context, socket.gethostname())
+    host = connect.this_host(context, socket.gethostname(), whole=True)
     report = Report("scm facts", lambda: _as_json(host), tuple)
     formats.chosen(json=True).show(report)
 
@@ -68,7 +68,7 @@ def command(
     chosen = FORMATS.get(format_name)
     try:
         hosts = _told_apart([(name, host) for name in files for host in _read(Path(name))])
-        hosts = hosts or [connect.this_host(context, socket.gethostname())]
+        hosts = hosts or [connect.this_host(context, socket.gethostname(), whole=True)]
         seen = audit.look(connect.connect(context, scm_file).scm)
         found = [f for f in audit.compare(seen, hosts) if f.code not in ignore]
     except (errors.Error, OSError) as error:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certbot_sectigo import __version__
+from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.known import kids, overview
 from certbot_sectigo.accounts.known.overview import Overview
+from certbot_sectigo.base import errors
 from certbot_sectigo.cli.shared import ask_ca
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
-from certbot_sectigo.machine import certificates
-from certbot_sectigo.machine.certificates import Certificate
+from certbot_sectigo.machine import lineages
+from certbot_sectigo.machine.certificates import Certificate, Unreadable
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.portal import commands, credentials, plan
 from certbot_sectigo.portal.credentials import ScmCredentials
@@ -128,12 +130,17 @@ def learn_kids(found: Overview, scm: Portal) -> Overview:
     return overview.with_accounts(found, told)
 
 
-def this_host(context: CommandContext, name: str) -> Host:
+def this_host(context: CommandContext, name: str, *, whole: bool = False) -> Host:
     """Read what an audit needs to know of this machine; changes nothing.
 
     :param name: what it is called.
+    :param whole: what cannot be read is an error; an audit would say that no host has it.
+    :raises certbot_sectigo.base.errors.Error: if it cannot be told.
     """
     found = ask_ca.gather(context)
+    if whole:
+        store.refuse_unread(entry.account for entry in found.entries)
+        lineages.refuse_unread(found.lineages)
     accounts = tuple(
         HostAccount(e.account.name, e.facts.server, e.account.kid, e.account.uri)
         for e in found.entries
@@ -141,8 +148,12 @@ def this_host(context: CommandContext, name: str) -> Host:
     )
     held = []
     for lineage in found.lineages:
-        path = lineage.cert_path
-        read = certificates.read(path) if path is not None else None
+        read = lineages.read_certificate(lineage)
+        if whole and isinstance(read, Unreadable) and read.lost:
+            raise errors.Error(
+                f"{read.reason}. Which certificate {lineage.name} has cannot be told.",
+                "Repeat the command as the user certbot runs as, most often root (sudo).",
+            )
         if isinstance(read, Certificate):
             names = tuple(sorted(read.names))
             held.append(HostCertificate(lineage.name, names, read.serial, lineage.account))
