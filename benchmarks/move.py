@@ -1,0 +1,98 @@
+"""How `move` grows: the plan, pinning the rest, and taking all of it back.
+
+    .venv/bin/python benchmarks/move.py [--sizes 250 500 1000]
+
+Makes a tree of N lineages, each with a certificate and an account of its own, as
+certbot lays them down (benchmarks/accounts_list.py). Then, in one process:
+what `move --dry-run` does after its words are read; what is done once the first
+lineage has gone: all lineages are pinned to the new account, with certbot's locks
+and everything synced; and what `move --undo` does. No CA is asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import nullcontext
+from datetime import datetime, timezone
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TREE))
+
+from benchmarks.accounts_list import make  # noqa: E402 - the tree comes first
+from certbot_sectigo.accounts import keys, moves, store  # noqa: E402
+from certbot_sectigo.accounts.model import Learned, Note  # noqa: E402
+from certbot_sectigo.accounts.moves import Move  # noqa: E402
+from certbot_sectigo.cli.move.errand import Errand, Wish  # noqa: E402
+from certbot_sectigo.cli.shared import ask_ca, registering  # noqa: E402
+from certbot_sectigo.cli.shared.options import CommandContext  # noqa: E402
+from certbot_sectigo.machine.dirs import Dirs, server_path  # noqa: E402
+from certbot_sectigo.move import act, back  # noqa: E402
+from certbot_sectigo.move.state import as_it_is, known  # noqa: E402
+
+OLD, NEW = "https://acme.sectigo.com/v2/OV", "https://acme-v02.harica.gr/acme/1/directory"
+
+
+def main() -> None:
+    """Measure and print a row for each size."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[250, 500, 1000])
+    print(f"{'lineages':>8} {'plan':>9} {'pin':>9} {'undo':>9}   ms for each lineage")
+    for size in parser.parse_args().sizes:
+        top = Path(tempfile.mkdtemp(prefix="certbot-sectigo-benchmark-"))
+        try:
+            make(top, size)
+            took = measure(top, size)
+        finally:
+            shutil.rmtree(top)
+        each = "  ".join(f"{1000 * seconds / size:.2f}" for seconds in took)
+        print(f"{size:>8} " + " ".join(f"{seconds:>8.2f}s" for seconds in took) + f"   {each}")
+
+
+def measure(top: Path, size: int) -> list[float]:
+    """Return the seconds of plan, pin and undo."""
+    dirs = Dirs(top / "config", top / "work", top / "logs")
+    folder = dirs.accounts / server_path(NEW)
+    folder.mkdir(parents=True)
+    note = Note("kid-new", NEW, Learned.REGISTERED, datetime.now(timezone.utc))
+    name = store.create(folder, keys.new("EC P-256"), note)
+    store.complete(folder / name, f"{NEW}/account/1")
+    pair = top / "new.ini"
+    pair.touch(mode=0o600)
+    pair.write_text(
+        f"sectigo_eab_kid = kid-new\nsectigo_eab_hmac_key = {'c2VjcmV0' * 8}\n"
+        f"sectigo_eab_server = {NEW}\n"
+    )
+    context = CommandContext(dirs.config_dir, dirs.work_dir, dirs.logs_dir, True, False, 1.0,
+                             top / "root", -1)  # fmt: skip
+    settings = ask_ca.settings()
+    consenting = registering.Consenting(context, settings, None, agree_tos=False)
+    errand = Errand(context, dirs, settings, consenting, "rsa", Wish(pair, from_server=OLD))
+    marks = [time.perf_counter()]
+    plan = errand.plan()
+    assert len(plan.going) == size
+    marks.append(time.perf_counter())
+    here = known(dirs)
+    now = datetime.now(timezone.utc)
+    move = Move("m", now, NEW, "kid-new", str(pair), tuple(map(as_it_is, here.values())), name,
+                asked=True, proved=True)  # fmt: skip
+    moves.write(dirs, move)
+    move = act.carry_out(move, act.Means(dirs, nullcontext, *[_never] * 7))
+    marks.append(time.perf_counter())
+    undone = back.plan_undo(move, dirs)
+    assert len(undone.changes) == size - 1  # the first is taken for gone already
+    back.undo(undone, dirs)
+    marks.append(time.perf_counter())
+    return [after - before for before, after in zip(marks, marks[1:])]
+
+
+def _never(*words: object) -> None:
+    raise AssertionError(words)
+
+
+if __name__ == "__main__":
+    main()
