@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from certbot_sectigo.machine import certbot_versions
+from certbot_sectigo.machine import certbot_versions, renewal_values
 
 _OLD_BEFORE_EXPIRY = timedelta(days=30)
 """When certbot before 4.0 renews, whatever the certificate's lifetime."""
-
-
-_UNITS = {"hour": 1, "day": 24, "week": 24 * 7, "month": 24 * 30}
 
 
 def window(
@@ -23,9 +19,9 @@ def window(
     That is the lifetime's last third (its last half below ten days) since certbot 4.0, 30
     days before; ``renew_before_expiry`` in the renewal file comes first.
     """
-    asked = re.fullmatch(r"(\d+)\s*(hour|day|week|month)s?", options.get("renew_before_expiry", ""))
+    asked = options.get("renew_before_expiry")
     if asked:
-        return timedelta(hours=int(asked[1]) * _UNITS[asked[2]])
+        return renewal_values.span(asked)
     last = lifetime / (2 if lifetime < timedelta(days=10) else 3)
     return (
         last

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.machine import certbot_versions, commands, settings
+from certbot_sectigo.machine import certbot_versions, commands, renewal_values, settings
 from certbot_sectigo.machine.lineages import PLUGIN
 from certbot_sectigo.renewals.facts import Facts
 from certbot_sectigo.renewals.loading import bad, unloadable
@@ -43,6 +43,14 @@ def _refused_options(facts: Facts) -> Forecast | None:
             f"{test.path}, line {test.line}, says {test.name} for every run, and {PLUGIN} refuses "
             "that: the CA has no test system",
             "Take the line out.",
+        )
+    value = renewal_values.bad(options)
+    if value is not None:
+        return bad(
+            "value",
+            f"{lineage.path} has {value.name} = {value.value}, and certbot takes {value.takes} "
+            "there, so it does not renew it",
+            "Mend the line, or take it out.",
         )
     prefixed = next((name for name in (lineage.authenticator, lineage.installer)
                      if ":" in (name or "")), None)  # fmt: skip

@@ -29,6 +29,7 @@ _TITLES = {
     "certificate-unreadable": "A lineage's certificate cannot be read",
     "no-authenticator": "A lineage has no authenticator",
     "plugin-renamed": "A lineage's plugin has a name that certbot does not know any more",
+    "value": "A renewal file has a value that certbot does not take",
     "key": "certbot will not have a key for a lineage's next certificate",
     "authenticator-missing": "A certbot without a lineage's authenticator is started to renew",
     "switched-off": "A lineage's renewal is switched off",

@@ -66,7 +66,9 @@ def days(number: float) -> timedelta:
         (6, "", NEW, 3),
         (199, "20 days", NEW, 20),
         (199, "1 week", OLD, 7),
-        (199, "soon", NEW, 199 / 3),
+        (199, "30", NEW, 30),
+        (199, "1 week 2 days", NEW, 9),
+        (199, "soon", NEW, 0),
     ],
 )
 def test_when_certbot_renews(

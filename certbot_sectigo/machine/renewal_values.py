@@ -1,0 +1,91 @@
+"""Pure: values in a renewal file that certbot does not take: it passes over the whole file then.
+
+As certbot restores them, the same from 1.12 to 5.8: people write ``yes`` for ``True``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from certbot_sectigo.machine import challenges
+
+_SWITCHES = ("must_staple", "allow_subset_of_names", "reuse_key", "autorenew")
+_NUMBERS = ("rsa_key_size", "http01_port")
+_KEYS = ("rsa", "ecdsa")
+_HOURS = {"hour": 1, "day": 24, "week": 24 * 7}
+_SOME_DAY = datetime(2026, 7, 1, tzinfo=timezone.utc)
+"""Months differ; here it does not matter by how much."""
+_CURVES = ("secp256r1", "secp384r1", "secp521r1")
+
+
+@dataclass(frozen=True)
+class BadValue:
+    """An option of ``[renewalparams]`` with a value that it cannot have."""
+
+    name: str
+    value: str
+    takes: str
+    """What certbot takes there, as part of a sentence."""
+
+
+def bad(options: Mapping[str, str]) -> BadValue | None:
+    """Return the first one.
+
+    :param options: texts of ``[renewalparams]``, and the file's own ``renew_before_expiry``.
+    """
+    for name in _SWITCHES:
+        if options.get(name, "true").lower() not in ("true", "false"):
+            return BadValue(name, options[name], "True or False")
+    for name in _NUMBERS:
+        value = options.get(name, "0")
+        if not _is_number(value) and (name, value) != ("http01_port", "None"):
+            return BadValue(name, value, "a number")
+    asked = options.get("renew_before_expiry")
+    if asked is not None and not span(asked):
+        return BadValue("renew_before_expiry", asked, "a span of time such as 30 days")
+    known = _challenges()
+    for value in challenges.preferred(options.get("pref_challs")):
+        if value not in known:
+            return BadValue("pref_challs", value, "types such as http-01 and dns-01")
+    if options.get("reuse_key", "").lower() == "true":
+        return None
+    kind, curve = options.get("key_type", "rsa"), options.get("elliptic_curve", _CURVES[0])
+    if kind.lower() not in _KEYS:
+        return BadValue("key_type", kind, " or ".join(_KEYS))
+    if kind.lower() == "ecdsa" and curve.lower() not in (*_CURVES, "none"):
+        return BadValue("elliptic_curve", curve, ", ".join(_CURVES))
+    return None
+
+
+def span(text: str) -> timedelta:
+    """Return what certbot takes ``renew_before_expiry`` for; nothing where it makes nothing of it.
+
+    It has the words read by parsedatetime, and takes a number alone for days.
+    """
+    text = text.strip()
+    if text.isdigit():
+        text += " days"
+    simple = re.fullmatch(r"(\d+)\s*(hour|day|week)s?", text)
+    if simple:
+        return timedelta(hours=int(simple[1]) * _HOURS[simple[2]])
+    from parsedatetime import Calendar  # type: ignore[import-untyped]
+
+    then: datetime = Calendar().parseDT(text, _SOME_DAY, timezone.utc)[0]
+    return max(then - _SOME_DAY, timedelta(0))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        int(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _challenges() -> frozenset[str]:
+    from acme.challenges import Challenge
+
+    return frozenset(Challenge.TYPES)

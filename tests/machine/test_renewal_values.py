@@ -1,0 +1,61 @@
+"""Values of a renewal file that certbot does not take, against certbot itself."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from certbot_sectigo.machine.renewal_values import bad
+from tests.bed.certbot import Certbot
+from tests.bed.sectigo import Sectigo
+from tests.cli.tool import Tool
+
+NAME = "www.a.example"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "taken"),
+    [
+        ("reuse_key", "TRUE", True),
+        ("reuse_key", "yes", False),
+        ("must_staple", "1", False),
+        ("autorenew", "no", False),
+        ("autorenew", "False", True),
+        ("http01_port", "None", True),
+        ("http01_port", "http", False),
+        ("rsa_key_size", "None", False),
+        ("rsa_key_size", " 4096 ", True),
+        ("pref_challs", "dns, http", True),
+        ("pref_challs", "dns-01, carrier-pigeon", False),
+        ("key_type", "dsa", False),
+        ("renew_before_expiry", "30", True),
+        ("renew_before_expiry", "soon", False),
+    ],
+)
+def test_what_certbot_takes(option: str, value: str, taken: bool) -> None:
+    found = bad({option: value})
+    assert (found is None) is taken, found
+
+
+def test_a_curve_counts_for_new_keys_of_that_kind_only() -> None:
+    assert bad({"elliptic_curve": "secp999r1"}) is None
+    assert bad({"key_type": "ecdsa", "elliptic_curve": "None"}) is None
+    wrong = {"key_type": "ecdsa", "elliptic_curve": "secp999r1"}
+    assert bad(wrong) is not None
+    assert bad({**wrong, "reuse_key": "True"}) is None
+
+
+def test_certbot_does_not_renew_with_them(certbot: Certbot, sectigo: Sectigo) -> None:
+    certbot.certonly(NAME, credentials=sectigo.a.credentials(certbot.home / "a.ini"))
+    tool, path = Tool(certbot), certbot.renewal_file(NAME)
+    sound = path.read_text()
+    for line in ("reuse_key = yes", "http01_port = http", "pref_challs = carrier-pigeon,"):
+        path.write_text(sound.replace("[renewalparams]", f"[renewalparams]\n{line}"))
+        certbot.run("renew", "--force-renewal", "--cert-name", NAME, check=1)
+        [said] = tool.json("renewals", check=1)["renewals"]
+        assert said["forecast"]["outlook"] == "broken"
+        name, value = re.split(" = ", line.rstrip(","))
+        assert f"has {name} = {value}, and certbot takes" in said["forecast"]["reason"]
+    codes = [f["code"] for f in tool.json("doctor", check=1)["findings"]]
+    assert "renewal/value" in codes
