@@ -13,7 +13,7 @@ from certbot_sectigo.explain.context import AcmeContext
 from certbot_sectigo.explain.envelope import unwrapped
 from certbot_sectigo.explain.genre import Genre
 from certbot_sectigo.explain.known import ENTRIES
-from certbot_sectigo.explain.passages import Passage, page, passages, refusal
+from certbot_sectigo.explain.passages import Passage, failed_challenge, page, passages, refusal
 from certbot_sectigo.explain.paste import Paste
 from certbot_sectigo.explain.quoting import innermost, line_of, quote
 from certbot_sectigo.explain.ranking import Hit, Progress, ranked
@@ -92,7 +92,8 @@ def heard(exchanges: Iterable[Exchange], unanswered: Iterable[str] = ()) -> Read
         body = exchange.reply.body if exchange.reply else ""
         text = refusal(exchange) or page(exchange, body.splitlines())
         if text:
-            search.look(Passage(text, (0,), told, "ca", failed=True))
+            kind = failed_challenge(exchange.body)
+            search.look(Passage(text, (0,), told, "ca", failed=True, challenge=kind))
     for text in unanswered:
         search.look(Passage(text, (0,), told, "ca", failed=True))
     return search.result()
@@ -199,7 +200,8 @@ class _Search:
         loud: bool,
     ) -> None:
         start, end = spot
-        step, kind = passage.step or steps.at(start, end), kinds.at(start, end)
+        step, kind = passage.step or steps.at(start, end), passage.challenge
+        kind = kind or kinds.at(start, end)
         said = line_of(passage.text, start, end)
         for where, meant, says in found.at:
             if where in ("", step, kind) and re.search(says, said, re.IGNORECASE):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from certbot_sectigo.explain.context import speaks_of_acme
 from certbot_sectigo.explain.envelope import Line
 from certbot_sectigo.explain.statements import TYPES, ended_well, loud, quiet
 from certbot_sectigo.explain.steps import step_of
@@ -21,6 +22,14 @@ _SERVED = re.compile(
 )
 _OTHERS = re.compile(r"\b(?:sshd|sshd-session|fail2ban[\w.-]{0,20})\s{0,12}\[\d{1,8}\]: ")
 """Programs that log what strangers try; none asks for certificates."""
+_OBJECT = re.compile(r"\s(?:pod|node|deployment\.apps|replicaset\.apps|service)/[\w.-]{1,120}\s")
+"""Of what an event of Kubernetes is."""
+_ENDS = re.compile(
+    r"\b([\w@.\\-]{1,80})\.(?:service|scope|slice|mount): "
+    r"|Killed process \d{1,9} \(([\w./-]{1,60})\)"
+)
+"""Of whom systemd and the kernel tell."""
+_CLIENTS = re.compile(r"(?i)cert|ssl|tls|renew|acme|lego|dehydrated|wacs|encrypt|caddy|traefik")
 _METRIC = re.compile(r"# (?:HELP|TYPE) \w|[A-Za-z_:][\w:]{0,200}\{[^{}]{0,2000}\} [-+.\w]{1,40}\Z")
 """How monitoring counts errors, of which none need have happened."""
 
@@ -33,10 +42,11 @@ _MANUAL = re.compile(
     r"|.{0,400}\b(?i:this (?:document|section|page|list|table|guide|memo)|RFC ?\d{4}|section \d"
     r"|for example,|for instance,|e\.g\.|the following (?:table|list|errors?|types?))"
 )
+_SUPPOSED = re.compile(r"\W{0,9}(?:If|When) (?:your|you|a|an|the) ")
 _HAPPENED = re.compile(
     r"\d{1,2}:\d\d:\d\d|\b(?i:error|exception|failed|failure|fatal)\b\s{0,2}[:(\[=!]|Traceback"
     r"|\w(?:Error|Exception):|[\"'](?:status|detail)\\?[\"']\s?:|:: ?urn:"
-    r"|\A\s{0,9}[\w@~/.:\[\] -]{0,60}[$#>] \w"
+    r"|\A\s{0,9}(?:[\w@~/.:\[\] -]{1,60}[$#>] \w|[$#>] [a-z./~])"
     r"|\b(?i:exit(?:ed)?|rc|code|HTTP/[\d.]+)\b\W{0,9}\d"
 )
 _NAMED = re.compile(rf"\b(?:{'|'.join(name for name in TYPES if not name.islower())})\b")
@@ -51,6 +61,11 @@ _BEGINS = ("directory", "nonce", "account", "order")
 def spoken(line: Line) -> bool:
     """Tell whether somebody speaks in a line, rather than that requests or events are counted."""
     raw = line.raw[:2000]
+    if _OBJECT.search(raw[:400]) and not speaks_of_acme(raw):
+        return False
+    ends = [end[1] or end[2] for end in _ENDS.finditer(raw[:400])]
+    if ends and not any(map(_CLIENTS.search, ends)):
+        return False
     return not (_METRIC.match(line.text) or _SERVED.search(raw) or _OTHERS.search(raw[:200]))
 
 
@@ -75,7 +90,8 @@ class Genre:
         if not self._happened:
             self._signs += bool(_MANUAL.match(line.raw[:2000]))
             self._names.update(_NAMED.findall(text) if len(self._names) < _LEAST_NAMES else ())
-            self._happened = bool(_HAPPENED.search(line.raw[:400]))
+            raw = line.raw[:400]
+            self._happened = bool(_HAPPENED.search(raw)) and not _SUPPOSED.match(raw)
         if ended_well(text):
             self.success, self.failed_after = (line.number, text), []
             return

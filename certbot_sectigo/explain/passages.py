@@ -70,6 +70,8 @@ class Passage:
     """Numbers of the lines that say themselves, by a level, that nothing failed."""
     step: str = ""
     """The step of issuance that it answers, where the request's URL tells."""
+    challenge: str = ""
+    """The kind of the challenge that failed, where an answer of the CA tells."""
 
     def line(self, at: int) -> int:
         """Return the number of the line in which a place in `text` lies."""
@@ -199,7 +201,8 @@ class _Reader:
                     if text:
                         # certbot says in its next record whether it tries again.
                         held = self._passage(text, lines[:1], "ca", True)
-                        self._held = replace(held, step=step_of(event.url))
+                        step, kind = step_of(event.url), failed_challenge(event.body)
+                        self._held = replace(held, step=step, challenge=kind)
 
 
 def refusal(exchange: Exchange) -> str | None:
@@ -234,6 +237,14 @@ def _problems(value: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
         for key in ("error", "challenges", "subproblems", "authorizations"):
             if isinstance(value.get(key), (dict, list)):
                 yield from _problems(value[key], depth + 1)
+
+
+def failed_challenge(body: Any) -> str:
+    """Return the kind of the challenge that an answer shows as failed; empty if none is."""
+    found = body.get("challenges") if isinstance(body, dict) else None
+    challenges = [body, *(found if isinstance(found, list) else ())][:500]
+    kinds = (c.get("type") for c in challenges if isinstance(c, dict) and c.get("error"))
+    return next((kind for kind in kinds if isinstance(kind, str)), "")
 
 
 def _said(problem: Mapping[str, Any]) -> str:

@@ -165,6 +165,11 @@ OUTCOMES = (
          "too many certificates already issued", "rate-limited"),
     Said("step: unknown kid 'https://ca.example/acme/acct/77' while placing order",
          "account-unknown", "", "hmac"),
+    Said("acme4j: AcmeServerException: unknown kid in JWS header of the request",
+         "account-unknown"),
+    Said("NPM: Failed to renew certificate npm-3 with error: Timed out waiting for DNS propagation"
+         "\nNPM: All renewals failed. The following certificates could not be renewed:",
+         "dns01-propagation-check"),
     Said("Hook 'deploy-hook' reported error code 1\nHook 'deploy-hook' ran with error output:\n"
          " cp: cannot create regular file '/etc/haproxy/x.pem': Permission denied\n"
          "Congratulations, all renewals succeeded:\n  /etc/letsencrypt/live/a/x.pem (success)",
@@ -229,6 +234,18 @@ def test_another_client_gets_advice_that_it_can_follow(said: Said) -> None:
     check(said)
 
 
+def test_the_answer_in_a_debug_log_tells_the_kind() -> None:
+    error = {"type": f"{URN}connection", "detail": "203.0.113.4: Connection refused"}
+    kinds = {"http-01": {}, "tls-alpn-01": {"status": "invalid", "error": error}, "dns-01": {}}
+    challenges = [{"type": kind, **more} for kind, more in kinds.items()]
+    body = json.dumps({"status": "invalid", "challenges": challenges}, indent=2)
+    text = (
+        "2026-01-01 10:00:00,001:DEBUG:acme.client:Received response:\nHTTP 200\n"
+        f"Content-Type: application/json\n\n{body}"
+    )
+    check(Said(text, "http01-connection", "443", "port 80"))
+
+
 def test_a_check_of_one_kind_is_not_explained_as_one_of_another() -> None:
     text = _self_check("Get https://www.a.example/: stopped after 10 redirects")
     assert [answer.entry.key for answer in answers(text)] == ["redirect-loop"]
@@ -287,7 +304,18 @@ _DAILY = (
         "php: Allowed memory size of 134217728 bytes exhausted",
         "postfix/smtpd[4]: warning: TLS: no application protocol negotiated",
         "Unexpected order status: processing (customer 12, invoice 4)",
+        "Jan  1 10:00:00 h systemd[1]: Starting certbot.service - Certbot...\n"
+        "Jan  1 10:00:04 h systemd[1]: mariadb.service: start operation timed out. Terminating.\n"
+        "Jan  1 10:00:04 h systemd[1]: mariadb.service: Failed with result 'timeout'.\n"
+        "Jan  1 10:00:09 h systemd[1]: certbot.service: Deactivated successfully.",
+        "12m  Warning  OOMKilling  node/worker-2  Memory cgroup out of memory: Killed process 31 "
+        "(java)\n11m  Normal  Issuing  certificate/web  Issuing certificate as Secret is missing\n"
+        "9m  Normal  Issuing  certificate/web  The certificate has been successfully issued\n"
+        "8m  Warning  BackOff  pod/shop-7d9f  Back-off restarting failed container",
+        "# Troubleshooting certbot in containers\n| message | what it means |\n| --- | --- |\n"
+        "| Read-only file system | The volume is mounted with :ro. |\n"
+        "If your container is killed with exit code 137, it has too little memory.",
     ],
 )
 def test_what_others_suffer_is_not_explained(text: str) -> None:
-    assert answers(f"{_DAILY}{text}\n{_DAILY}") == []
+    assert answers(f"{_DAILY if text[0] != '#' else ''}{text}\n") == []

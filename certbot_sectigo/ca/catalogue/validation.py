@@ -36,7 +36,7 @@ ENTRIES = (
             ("http-01", "http01-selfcheck", ""),
         ),
         hides=("server-time-limit", "ca-timeout", "ca-connect-timeout", "dns-problem",
-               "ca-unreachable", "ca-name-resolution"),
+               "ca-unreachable", "ca-name-resolution", "issuance-pending", "validation-pending"),
     ),
     Entry(
         key="dns-problem",

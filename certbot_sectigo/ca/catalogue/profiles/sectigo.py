@@ -147,7 +147,7 @@ _ENTRIES = (
         ),
         # The kid of any other request is the account's URL (RFC 8555 section 6.2).
         at=(
-            ("", "account-unknown", r"https?://\S+/(?:acct|account)s?/"),
+            ("", "account-unknown", r"https?://\S+/(?:acct|account)s?/|\bJWS\b"),
             *((step, "account-unknown", _NO_EAB) for step in ("order", "challenge", "finalize")),
         ),
         sources=("answer of ZeroSSL, same software", "Pebble"),
