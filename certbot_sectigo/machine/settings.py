@@ -14,8 +14,14 @@ _TEST_SYSTEM = SWITCHES[1:]
 _AGREES = "agree-tos"
 _AUTHENTICATORS = ("standalone", "webroot", "manual", "nginx", "apache")
 _NAMES = ("server", "account", *roles.ROLES, "preferred-challenges")
-INNOCENT = (_AGREES, "installer", "preferred-challenges")
-"""Those that spoil nothing."""
+HOOKS = ("pre-hook", "post-hook", "deploy-hook", "renew-hook")
+_VALUES = ("rsa-key-size", "key-type", "elliptic-curve", "http-01-port")
+_LIMITS = ("cert-name", "csr")
+INNOCENT = (
+    *(_AGREES, "installer", "preferred-challenges", "reuse-key"),
+    *(*HOOKS, *_VALUES, *_LIMITS),
+)
+"""Those that spoil nothing, or that forecasts tell of."""
 _SETTING = re.compile(r"""\s*(?:--)?([A-Za-z][\w-]*)\s*(?:[=:\s]\s*["']?([^\s"'#;]*))?""")
 
 
@@ -53,11 +59,11 @@ def parse(path: Path, lines: Iterable[tuple[int, str]]) -> Iterator[Setting]:
         if match is None:
             continue
         name = match[1].lower().replace("_", "-")
-        if name in _NAMES:
+        if name in (*_NAMES, *HOOKS, *_VALUES, *_LIMITS):
             yield Setting(path, number, name, match[2] or "")
         elif name.startswith(f"{roles.PLUGIN}-"):
             yield Setting(path, number, name, "")
-        elif name in (*SWITCHES, *_AUTHENTICATORS, _AGREES) and _true(match[2]):
+        elif name in (*SWITCHES, *_AUTHENTICATORS, _AGREES, "reuse-key") and _true(match[2]):
             yield Setting(path, number, name, "true")
 
 
@@ -80,6 +86,19 @@ def preferred_challenges(settings: Iterable[Setting]) -> str | None:
     """Return what stands in place of every lineage's own preference, if something does."""
     named = [setting.value for setting in settings if setting.name == "preferred-challenges"]
     return named[-1] if named else None
+
+
+def over(
+    settings: Iterable[Setting], options: Mapping[str, str]
+) -> tuple[Mapping[str, str], Mapping[str, Setting]]:
+    """Return a lineage's options as a run has them, and the settings that take their place.
+
+    :param options: as its renewal file has them.
+    """
+    known = ("reuse-key", *_VALUES)
+    said = {s.name.replace("http-01", "http01").replace("-", "_"): s
+            for s in settings if s.name in known}  # fmt: skip
+    return {**options, **{name: s.value for name, s in said.items()}}, said
 
 
 def test_system(settings: Sequence[Setting]) -> Setting | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from certbot_sectigo.base import reading
-from certbot_sectigo.machine import schedules, started_for
+from certbot_sectigo.machine import narrowed, schedules, started_for
 from certbot_sectigo.machine.dirs import Dirs
-from certbot_sectigo.machine.lineages import PLUGIN
+from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.programs import (
     Surroundings,
     interpreter,
@@ -175,7 +175,9 @@ def _starts(
     if snap:
         lacks = of_snap(system_root)
         snaps = Path("/snap/bin/certbot")
-        yield Start(schedule, place, 0, snap[0], "", snaps, lacks, around=around.text)
+        yield Start(
+            *(schedule, place, 0, snap[0], "", snaps, lacks), command=command, around=around.text
+        )
     elif launch:
         python = launch["python"].lstrip("-@:+!") if launch["python"] else None
         program = launch["program"].lstrip("-@:+!")
@@ -192,6 +194,7 @@ def _starts(
             *(schedule, place, line, launcher + program, rest, certbot, known),
             pip=pip,
             plugins=has,
+            command=command,
             around=around.text,
         )
     else:
@@ -234,6 +237,13 @@ class Schedule:
         lacks = active and all(start.lacks(plugin) for start in active)
         return active[0] if lacks else None
 
+    def passing_over(self, lineage: Lineage) -> tuple[Start, str] | None:
+        """Return a start that does not renew a lineage, and why, if that goes for all there are."""
+        active = [start for start in self.starts if start.active]
+        found = [(start, narrowed.why_not(start.command, lineage)) for start in active]
+        known = {start.schedule for start in active} >= set(self.active)
+        return found[0] if found and known and all(why for _, why in found) else None
+
 
 @dataclass(frozen=True)
 class Start:
@@ -262,6 +272,8 @@ class Start:
     """All that this unit executes; empty if the command stands in a script."""
     pip: str = ""
     """The interpreter of its virtual environment, if it is in one."""
+    command: str = field(default="", repr=False)
+    """The whole line."""
     around: str = field(default="", repr=False)
     """What the files around it set: the cron table, or the unit with its drop-ins."""
 

@@ -93,6 +93,8 @@ class Facts:
     horizons: Sequence[Horizon] = ()
     settings: Sequence[Setting] = ()
     """What stands in cli.ini and reaches every run."""
+    missing_hook: Setting | None = None
+    """One of these: a hook for every run whose program is not there."""
     certbot_version: tuple[int, ...] = ()
     """Of the certbot that renews."""
     answer: Answer | None = None

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.machine import certbot_versions, commands, renewal_values, settings
+import shlex
+
+from certbot_sectigo.base import proposed
+from certbot_sectigo.machine import (
+    certbot_versions,
+    commands,
+    narrowed,
+    renewal_values,
+    settings,
+)
 from certbot_sectigo.machine.lineages import PLUGIN
 from certbot_sectigo.renewals.facts import Facts
 from certbot_sectigo.renewals.loading import bad, unloadable
@@ -35,7 +44,19 @@ def broken(facts: Facts) -> Forecast | None:
 
 def _refused_options(facts: Facts) -> Forecast | None:
     """Find options with which certbot or the plugin ends before any order."""
-    lineage, options = facts.lineage, facts.options
+    lineage = facts.lineage
+    options, said = settings.over(facts.settings, facts.options)
+    csr = next((setting for setting in facts.settings if setting.name == "csr"), None)
+    if csr is not None or facts.missing_hook is not None:
+        at = csr or facts.missing_hook
+        assert at is not None  # noqa: S101
+        why = "with which certbot renews nothing" if csr else "which is not there, so certbot ends"
+        return bad(
+            "setting",
+            f"{at.path}, line {at.line}, says {at.name} = {at.value} for every run, {why}",
+            "Take the line out.",
+            proposed.line(f"sed -i '{at.line}s/^/# /' {shlex.quote(str(at.path))}"),
+        )
     test = settings.test_system(facts.settings)
     if test is not None:
         return bad(
@@ -44,12 +65,16 @@ def _refused_options(facts: Facts) -> Forecast | None:
             "that: the CA has no test system",
             "Take the line out.",
         )
+
+    def where(name: str) -> str:
+        return f"{said[name].path}, line {said[name].line}," if name in said else f"{lineage.path}"
+
     value = renewal_values.bad(options)
     if value is not None:
         return bad(
             "value",
-            f"{lineage.path} has {value.name} = {value.value}, and certbot takes {value.takes} "
-            "there, so it does not renew it",
+            f"{where(value.name)} has {value.name} = {value.value}, and certbot takes "
+            f"{value.takes} there, so it does not renew it",
             "Mend the line, or take it out.",
         )
     prefixed = next((name for name in (lineage.authenticator, lineage.installer)
@@ -83,10 +108,12 @@ def _refused_options(facts: Facts) -> Forecast | None:
     if options.get("key_type") == "rsa" and bits.isdigit() and int(bits) < least and not same:
         return bad(
             "key",
-            f"{lineage.path} has rsa_key_size = {bits}, and certbot makes no RSA key of less than "
-            f"{least} bits",
-            "Have the usual size saved:",
-            commands.saving(lineage.name, "--rsa-key-size", "2048"),
+            f"{where('rsa_key_size')} has rsa_key_size = {bits}, and certbot makes no RSA key of "
+            f"less than {least} bits",
+            "Take that line out." if "rsa_key_size" in said else "Have the usual size saved:",
+            ""
+            if "rsa_key_size" in said
+            else commands.saving(lineage.name, "--rsa-key-size", "2048"),
         )
     return None
 
@@ -143,7 +170,31 @@ def unattended(facts: Facts) -> Forecast | None:
             "Give it an authenticator that needs nobody:",
             commands.giving(lineage.name, PLUGIN),
         )
-    return _plugin_missing(facts) or _terms(facts)
+    return _plugin_missing(facts) or _passed_over(facts) or _terms(facts)
+
+
+def _passed_over(facts: Facts) -> Forecast | None:
+    """Say so where everything that starts certbot renews something else, or nothing."""
+    dry = next((setting for setting in facts.settings if setting.name == "dry-run"), None)
+    if dry is not None:
+        return _alone(
+            "test-system",
+            f"{dry.path}, line {dry.line}, says dry-run for every run, and a dry run renews "
+            "nothing",
+            "Take the line out.",
+        )
+    kept = narrowed.kept_out(facts.settings, facts.lineage)
+    if kept:
+        return _alone("passed-over", kept, "Take the line out.")
+    found = facts.schedule.passing_over(facts.lineage) if facts.schedule else None
+    if found is None:
+        return None
+    start, why = found
+    return _alone(
+        "passed-over",
+        f"{start.place} starts {start.name}, but that {why}, and nothing else renews it",
+        "Have a schedule renew all, with `certbot renew` and no more than -q behind it.",
+    )
 
 
 def _plugin_missing(facts: Facts) -> Forecast | None:

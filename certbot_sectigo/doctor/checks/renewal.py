@@ -32,6 +32,8 @@ _TITLES = {
     "value": "A renewal file has a value that certbot does not take",
     "key": "certbot will not have a key for a lineage's next certificate",
     "authenticator-missing": "A certbot without a lineage's authenticator is started to renew",
+    "setting": "cli.ini has what no renewal goes on with",
+    "passed-over": "What starts certbot passes a lineage over",
     "switched-off": "A lineage's renewal is switched off",
     "manual": "A lineage can be renewed by hand only",
     "refused": "The CA refuses to renew a certificate",
