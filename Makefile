@@ -10,7 +10,11 @@
 # make lint    check style, types, the arrows between modules and the lowest Python
 # make format  put the code into the form that make lint asks for
 # make packages
-#              build wheel and source distribution into dist/ and check them
+#              build wheel and source distribution into dist/, twice with equal bytes, and
+#              check them
+# make install-pages
+#              run the lines on installing of README.md and docs/schnellstart.md in fresh roots;
+#              some 5 minutes, as root
 # make collection
 #              build the Ansible collection of ansible/ into dist/, and run ansible-lint on it
 # make sanity  run ansible-test's sanity tests on the collection, but pylint
@@ -32,7 +36,8 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-matrix torture trial lint format packages collection sanity man clean
+.PHONY: help demo test test-matrix torture trial lint format packages install-pages collection \
+        sanity man clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -60,10 +65,12 @@ trial: $(VENV)/.for-tests
 	    tests/ansible/test_fleet.py tests/ansible/test_fleet_at_length.py
 
 packages: $(VENV)/.for-packages
-	rm -rf build dist
-	$(BIN)/python -m build --quiet
+	$(BIN)/python packaging/build.py
 	$(BIN)/check-wheel-contents dist
 	$(BIN)/twine check --strict dist/*
+
+install-pages: $(VENV)/.for-use
+	$(BIN)/python -m tests.install
 
 collection: $(VENV)/.for-ansible
 	@mkdir -p dist

@@ -84,3 +84,21 @@ def test_this_release_is_in_the_changelog_with_its_date() -> None:
     text = (TREE / "CHANGELOG.md").read_text()
     assert re.search(rf"^## {re.escape(__version__)} - \d{{4}}-\d\d-\d\d$", text, re.MULTILINE)
     assert text.index("## Unreleased") < text.index(f"## {__version__}")
+
+
+def test_the_certbots_of_the_readme_are_those_of_the_matrix() -> None:
+    matrix = re.findall(r'^    Certbot\(\s*"(\d+\.\d+)\.\d+",', (TREE / "noxfile.py").read_text(),
+                        re.MULTILINE)  # fmt: skip
+    chapter = README.partition("### Which certbot")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| (\d+\.\d+) \|", chapter, re.MULTILINE) == matrix
+    assert len(matrix) >= 6
+
+
+def test_both_pages_install_by_the_same_lines() -> None:
+    chapters = (
+        README.partition("## Install it")[2].partition("\n## ")[0],
+        (TREE / "docs/schnellstart.md").read_text().partition("## 1. ")[2].partition("\n## ")[0],
+    )
+    english, german = ([b for b in _code(chapter) if "sudo" in b] for chapter in chapters)
+    assert set(german) <= set(english)
+    assert len(german) >= 6

@@ -1,0 +1,1 @@
+"""The pages on installing, line by line in a fresh root: ``make install-pages``."""
