@@ -160,8 +160,14 @@ class Certbot:
 
         :param check: the exit code it must have; None for any.
         """
-        result = self.start(*args, env=env, cwd=cwd).wait(timeout)
-        assert check is None or result.returncode == check, str(result)
+        result = process.run(
+            self.command(*args),
+            folder=self.home / "output",
+            check=check,
+            env=self.environment(env),
+            cwd=cwd or self.home,
+            timeout=timeout,
+        )
         # Not even an error is worth a traceback to a user.
         assert "Traceback (most recent call last)" not in result.output, str(result)
         return result

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import ctypes
 import itertools
 import os
 import signal
@@ -17,24 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from tests.bed.warm import Warm
-
-PR_SET_PDEATHSIG = 1
+from tests.bed.warm import Warm, die_with_parent
 
 TIMEOUT = 120.0
 """Seconds after which a hanging child is killed: a safety net, no test's verdict."""
 
 _OURS = str(Path(sys.executable).parent / "certbot-sectigo")
-_libc = ctypes.CDLL(None)
+_BARE = "/certbot-bare/bin/certbot"
 _alive: set[Process] = set()
-_warm: Warm | None = None
+_warm: dict[str, Warm] = {}
+"""Of each program, the one that forks."""
 _one_at_a_time = threading.Lock()
 """Held by whoever has the warm one run a command; others start theirs anew."""
-
-
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent ends."""
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -232,6 +225,19 @@ def _files(folder: Path, name: str) -> tuple[Path, Path]:
     raise AssertionError
 
 
+def forker(program: str, env: Mapping[str, str]) -> Warm | None:
+    """Give the one that forks for a program; None where this program has to be started.
+
+    It has to be made by a thread that lives on.
+    """
+    if program != _OURS and not program.endswith(_BARE):
+        return None
+    if program not in _warm:
+        _warm[program] = Warm(Path(program), env)
+        atexit.register(_warm[program].stop)
+    return _warm[program] if _warm[program].fits(env) else None
+
+
 def _forked(
     args: tuple[str, ...],
     *,
@@ -240,18 +246,15 @@ def _forked(
     cwd: Path | None,
     timeout: float,
 ) -> Result | None:
-    """Have the warm one run a command, where it can and nobody else has it."""
-    global _warm
-    if args[0] != _OURS or not _one_at_a_time.acquire(blocking=False):
+    """Have a warm one run a command, where it can and nobody else has it."""
+    if not _one_at_a_time.acquire(blocking=False):
         return None
     try:
-        if _warm is None:
-            _warm = Warm(env)
-            atexit.register(_warm.stop)
-        if not _warm.fits(env):
+        warm = forker(args[0], env)
+        if warm is None:
             return None
         out, err = _files(folder, Path(args[0]).name)
-        code = _warm.run(args, env=env, cwd=cwd, out=out, err=err, timeout=timeout)
+        code = warm.run(args, env=env, cwd=cwd, out=out, err=err, timeout=timeout)
         said = [path.read_text("utf-8", "replace") for path in (out, err)]
         assert code is not None, f"no end after {timeout} s: {' '.join(args)}\n{''.join(said)}"
         return Result(args, code, *said)

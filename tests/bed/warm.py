@@ -1,4 +1,6 @@
-"""A certbot-sectigo that has imported all of itself, and forks for each command.
+"""A program that has imported all of itself, and forks for each command.
+
+Ours, or a certbot without our plugin, which is run by the Python of its own environment.
 
 Most of a short command's time goes into imports, and the tests run thousands of them. A fork has
 its own process, session, arguments, environment and files as a started program has, and the
@@ -9,11 +11,13 @@ console script's own entry; what is tested at a process's start or by signals is
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
 import os
 import pkgutil
+import random
 import signal
 import socket
 import subprocess
@@ -26,19 +30,40 @@ _AT_START = ("PYTHON", "LD_", "LC_", "LANG", "CERTBOT_SECTIGO_REGISTER")
 """What a Python reads once, when it starts."""
 
 
+_BY_ITSELF = (
+    "import runpy, sys; sys.path[:] = filter(None, sys.path); "
+    f"runpy.run_path({__file__!r}, run_name='__main__')"
+)
+"""Runs this module where the folder it is in is not to be imported from."""
+_CERTBOTS = ["certbot.main", *(f"certbot._internal.plugins.{name}" for name in (
+    "disco", "manual", "null", "selection", "standalone", "webroot"))]  # fmt: skip
+"""What a certbot imports at every start."""
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent ends."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Warm:
     """The parent of the forks.
 
+    :param program: the program's script; of its first line is the Python that runs it.
     :param env: its environment.
     """
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, program: Path, env: Mapping[str, str]) -> None:
         self._at_start = _at_start(env)
         self._socket, theirs = socket.socketpair()
+        ours = program.parent == Path(sys.executable).parent
+        interpreter = program.read_text("utf-8").partition("\n")[0].lstrip("#! ")
+        python = [interpreter, "-m", __name__] if ours else [interpreter, "-c", _BY_ITSELF]
         with theirs:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
-                cwd=Path(__file__).resolve().parents[2],
+                [*python, str(theirs.fileno()), "certbot_sectigo" if ours else "certbot"],
+                cwd=Path(__file__).resolve().parents[2] if ours else program.parent,
                 stdin=subprocess.DEVNULL,
                 env=dict(env),
                 pass_fds=[theirs.fileno()],
@@ -59,15 +84,17 @@ class Warm:
         out: Path,
         err: Path,
         timeout: float,
+        stdin: Path = Path(os.devnull),
     ) -> int | None:
         """Run a command to its end.
 
+        :param out: a file, or a terminal, which becomes the one of the command's session.
         :param timeout: in seconds; then the command is killed.
         :returns: the exit code, negative for a signal; None for no end in time.
         """
         request = {
             "args": list(args), "env": dict(env), "cwd": str(cwd or Path.cwd()),
-            "out": str(out), "err": str(err),
+            "in": str(stdin), "out": str(out), "err": str(err),
         }  # fmt: skip
         self._socket.sendall(json.dumps(request).encode() + b"\n")
         pid = int(self._answers.readline())
@@ -92,15 +119,16 @@ def _at_start(env: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in env.items() if name.startswith(_AT_START)}
 
 
-def _serve(connection: socket.socket) -> None:
-    import certbot_sectigo
-    from tests.bed.process import die_with_parent
-
+def _serve(connection: socket.socket, package: str) -> None:
     die_with_parent()
-    for module in pkgutil.walk_packages(certbot_sectigo.__path__, "certbot_sectigo."):
-        if not module.name.endswith("__main__"):
-            with contextlib.suppress(ImportError):  # of an extra that is not here
-                importlib.import_module(module.name)
+    modules = _CERTBOTS
+    if package != "certbot":
+        path = importlib.import_module(package).__path__
+        modules = [found.name for found in pkgutil.walk_packages(path, f"{package}.")]
+    for module in modules:
+        if not module.endswith("__main__"):
+            with contextlib.suppress(ImportError):  # of an extra, or a certbot, that is not here
+                importlib.import_module(module)
     gc.freeze()
     with connection.makefile("r") as requests:
         for line in requests:
@@ -108,27 +136,30 @@ def _serve(connection: socket.socket) -> None:
             pid = os.fork()
             if not pid:
                 die_with_parent()
-                _become(request, connection)
+                _become(request, connection, package)
             connection.sendall(f"{pid}\n".encode())
             _, status = os.waitpid(pid, 0)
             connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
-def _become(request: dict[str, Any], connection: socket.socket) -> NoReturn:
+def _become(request: dict[str, Any], connection: socket.socket, package: str) -> NoReturn:
     os.setsid()
     os.close(connection.detach())
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
-    for number, path in ((1, request["out"]), (2, request["err"])):
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    for number, stream in enumerate(("in", "out", "err")):
+        opened = os.open(request[stream], os.O_RDWR | (number and os.O_CREAT | os.O_TRUNC), 0o666)
         os.dup2(opened, number)
         os.close(opened)
+    if os.isatty(1):  # what was made for files would seek
+        sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
     sys.argv[:] = request["args"]
-    from certbot_sectigo.cli.entry import main
-
-    main()
+    random.seed()  # each fork has the state of one and the same parent
+    entry = "main" if package == "certbot" else "cli.entry"
+    sys.exit(importlib.import_module(f"{package}.{entry}").main())
 
 
 if __name__ == "__main__":
-    _serve(socket.socket(fileno=int(sys.argv[1])))
+    _serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])
