@@ -42,13 +42,17 @@ def quick() -> JWK:
     return new("EC P-256" if certbot_versions.takes_ec_keys() else DEFAULT_KIND)
 
 
-def to_pem(key: JWK) -> Secret:
-    """Return a private key as PKCS#8 PEM, not encrypted."""
+def to_pem(key: JWK, *, traditional: bool = False) -> Secret:
+    """Return a private key as PKCS#8 PEM, not encrypted.
+
+    :param traditional: as PKCS#1 or SEC 1 instead, which is all that some clients read.
+    """
     from cryptography.hazmat.primitives import serialization
 
+    form = serialization.PrivateFormat
     data: bytes = key.key.private_bytes(
         serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
+        form.TraditionalOpenSSL if traditional else form.PKCS8,
         serialization.NoEncryption(),
     )
     return Secret(data.decode())

@@ -106,21 +106,22 @@ def _place(url: str) -> tuple[str, ...]:
 
 def _lego(folder: Path) -> Iterator[Foreign]:
     for told_file in _files(folder, "account.json"):
-        folder_of_keys = told_file.parent / "keys"
         keys = [
-            folder_of_keys / entry.name
-            for entry in reading.entries(folder_of_keys)
+            where / entry.name
+            for where in (told_file.parent / "keys", told_file.parent)  # v4, v5
+            for entry in reading.entries(where)
             if entry.name.endswith(".key")
         ]
-        if len(keys) != 1:
+        if len({key.name for key in keys}) != 1 or reading.is_there(told_file.parent / "ca.conf"):
             continue  # another client's
         told = _told(told_file)
         if told.uri is None:
             yield Foreign(keys[0], problem="was never registered")
             continue
-        server = directory_of(told.uri)
-        # lego keeps of the server's URL the host alone.
-        yield Foreign(keys[0], server, told.uri, told.kid, Learned.SERVER, server is not None)
+        # Before v5 lego keeps of the server's URL the host alone.
+        server = told.server or directory_of(told.uri)
+        guessed = told.server is None and server is not None
+        yield Foreign(keys[0], server, told.uri, told.kid, Learned.SERVER, guessed)
 
 
 def _acme_sh(folder: Path) -> Iterator[Foreign]:

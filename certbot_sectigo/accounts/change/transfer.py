@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,11 +65,12 @@ def parse(text: str) -> KeyTold:
         content = json_text.loads_object(text)
     except ValueError:
         raise ValueError("is not JSON") from None
-    registration = content.get("registration")  # lego
-    body = registration.get("body") if isinstance(registration, Mapping) else content
-    uri = _first(content, "account_url", "uri", "url") or (
-        _first(registration, "uri") if isinstance(registration, Mapping) else None
-    )
+    registration = content.get("registration")  # lego, whose v4 has the CA's object in "body"
+    body: Any = content
+    uri = _first(content, "account_url", "uri", "url")
+    if isinstance(registration, Mapping):
+        body = registration.get("body", registration)
+        uri = uri or _first(registration, "uri", "accountURL")
     kid = _first(content, "kid") or (shown_kid(body) if isinstance(body, Mapping) else None)
     told = KeyTold(_first(content, "server"), uri, kid)
     if told == KeyTold():
@@ -94,7 +96,8 @@ def beside(key_file: Path) -> Path | None:
         key_file.with_suffix(".json"),
         folder / "account_id.json",  # dehydrated
         folder / "ca.conf",  # acme.sh
-        folder.parent / "account.json",  # lego: the key is in a folder of its own
+        folder.parent / "account.json",  # lego v4: the key is in a folder of its own
+        folder / "account.json",  # lego v5
         folder / "regr.json",  # certbot
     ):
         if path != key_file and reading.is_file(path):
@@ -113,6 +116,19 @@ def read(path: Path) -> KeyTold:
         raise TransferError(f"{path}: {error.strerror}") from None
     except ValueError as error:
         raise TransferError(f"{path} {error}.") from None
+
+
+def read_all(path: Path) -> KeyTold:
+    """Read a file, and what dehydrated keeps in another one beside it.
+
+    :raises TransferError: as :func:`read` does.
+    """
+    told = read(path)
+    other = path.with_name("registration_info.json")
+    if path.name == "account_id.json" and reading.is_file(other):
+        with contextlib.suppress(TransferError):  # it need not tell anything
+            return replace(told, kid=told.kid or read(other).kid)
+    return told
 
 
 def refuse_existing(dirs: Dirs, name: str, server: str) -> None:

@@ -22,7 +22,7 @@ _COMMANDS = {
     "archived": (f"{_HERE}.archived", "Print what is in the archive."),
     "restore": (f"{_HERE}.archived", "Move an account back from the archive."),
     "purge": (f"{_HERE}.archived", "Remove an archived account, for good."),
-    "export": (f"{_HERE}.transfer", "Write an account's key to a file, for another machine."),
+    "export": (f"{_HERE}.export", "Write an account's key to a file, for another machine."),
     "import": (f"{_HERE}.transfer", "Make a certbot account of a key from elsewhere."),
 }
 

@@ -99,6 +99,10 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "the key alone, to another host, with no file between",
             "certbot-sectigo accounts export 3fa9 | ssh web2 'umask 77; cat > a.pem'",
         ),
+        (
+            "for another client, which goes on with the account",
+            "sudo certbot-sectigo accounts export 3fa9 --for dehydrated -o /var/lib/dehydrated",
+        ),
     ),
     "import": (
         ("what export wrote", "sudo certbot-sectigo accounts import /root/account.pem"),

@@ -1,10 +1,7 @@
-"""``accounts export`` and ``import``: account keys on their way to and from elsewhere."""
+"""``accounts import``: account keys that come from elsewhere."""
 
 from __future__ import annotations
 
-import os
-import shlex
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,28 +11,16 @@ import click
 from certbot_sectigo.accounts import keys, store
 from certbot_sectigo.accounts.change import other_clients, transfer
 from certbot_sectigo.accounts.change.transfer import KeyTold, TransferError
-from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.base import atomic, errors, reading
+from certbot_sectigo.base import errors, reading
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.errors import CaError
 from certbot_sectigo.ca.session import Session, Settings
-from certbot_sectigo.cli.format import document
-from certbot_sectigo.cli.shared import ask_ca, change, id_lookup
-from certbot_sectigo.cli.shared.id_types import AccountId, Kid, Server
+from certbot_sectigo.cli.shared import ask_ca, change
+from certbot_sectigo.cli.shared.id_types import Kid, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
-from certbot_sectigo.machine import commands, lineages
-
-
-@dataclass(frozen=True)
-class ExportPlan:
-    """What is written where."""
-
-    account: Account
-    server: str
-    key_file: Path
-    told_file: Path
+from certbot_sectigo.machine import commands
 
 
 @dataclass(frozen=True)
@@ -47,94 +32,6 @@ class ImportPlan:
     uri: str | None
     """None until the CA is asked."""
     kid: str | None
-
-
-@click.command("export")
-@click.argument("account_id", metavar="ID", type=AccountId())
-@click.option("--output", "-o", metavar="FILE", help="Write FILE, and the rest to FILE.json.")
-@click.option("--server", metavar="URL", type=Server(), help="Look for ID at this server only.")
-@click.option("--force", is_flag=True, help="Overwrite FILE; print the key on a terminal.")
-@change.yes_option
-@click.pass_obj
-def export(
-    context: CommandContext,
-    account_id: str,
-    output: str | None,
-    server: str | None,
-    force: bool,
-    yes: bool,
-) -> None:
-    """Write the account ID's private key as PEM, and its URL and kid as JSON beside it.
-
-    Whoever has the key can issue certificates in the account's name. Without --output the
-    key goes to standard output, and nothing else does. "import FILE" makes an account of the
-    two files on another machine.
-    """
-    if output in ("", "-"):
-        raise errors.UsageError(
-            f"--output {shlex.quote(output)} names no file. Private keys are not for terminals.",
-            "Name one, or leave --output away and give the command a pipe:\n"
-            + commands.ours("accounts", "export", account_id, "--output", "FILE"),
-        )
-    dirs = change.own_dirs(context)
-
-    def find() -> tuple[Account, str]:
-        account = id_lookup.one(
-            store.read_all(dirs.accounts), account_id, lambda a: a, server=server
-        )
-        return account, servers.url(account, lineages.read_all(dirs.renewal))
-
-    if output is None:
-        account, url = find()
-        if sys.stdout.isatty() and not force:
-            raise TransferError(
-                "The private key is not printed on a terminal.",
-                commands.ours("accounts", "export", account.name, "--output", "FILE"),
-            )
-        told = {"server": url, "account_url": account.uri, "kid": account.kid}
-        if context.json and not yes:
-            document.write("accounts export", done=False, plan=told, result=None)
-            raise errors.Error("The private key is not printed.", "Add --yes to print it.")
-        pem = keys.to_pem(store.load_key(account.folder)).reveal()
-        if context.json:
-            document.write("accounts export", done=True, plan=told, result={"key": pem})
-        else:
-            click.echo(pem, nl=False)
-        return
-    path = Path(output).absolute()
-
-    def make() -> ExportPlan:
-        account, url = find()
-        plan = ExportPlan(account, url, path, path.with_name(path.name + ".json"))
-        taken = [str(p) for p in (plan.key_file, plan.told_file) if reading.is_there(p)]
-        if taken and not force:
-            raise TransferError(f"{', '.join(taken)}: there already.", "--force overwrites.")
-        return plan
-
-    def carry_out(plan: ExportPlan) -> ExportPlan:
-        pem = keys.to_pem(store.load_key(plan.account.folder))
-        told = transfer.to_json(plan.account, plan.server)
-        # Not the owner of the file that was there: a key is for nobody else to read.
-        mine = (os.geteuid(), os.getegid())
-        atomic.replace(plan.told_file, told.encode(), mode=0o600, owner=mine)
-        atomic.replace(plan.key_file, pem.reveal().encode(), mode=0o600, owner=mine)
-        return plan
-
-    change.act(
-        context,
-        "accounts export",
-        make=make,
-        show=lambda plan: say(
-            f"Write the private key of {plan.account.name} to {plan.key_file}\n"
-            f"and its URL and kid to {plan.told_file}, for nobody but you to read."
-        ),
-        describe=_describe_outgoing,
-        question="Write the key?",
-        yes=yes,
-        carry_out=carry_out,
-        conclude=_conclude_outgoing,
-        result=_describe_outgoing,
-    )
 
 
 @click.command("import")
@@ -242,7 +139,7 @@ def _incoming(path: Path, told_file: Path | None, given: KeyTold) -> ImportPlan:
     key = keys.from_file(path)
     if told_file is None:
         told_file = transfer.beside(path)
-    told = transfer.read(told_file) if told_file else KeyTold()
+    told = transfer.read_all(told_file) if told_file else KeyTold()
     server = given.server or told.server
     if server is None:
         raise TransferError(
@@ -265,24 +162,6 @@ def _ask(plan: ImportPlan, key: Any, settings: Settings) -> tuple[str, str | Non
     if plan.uri is not None and found.uri != plan.uri:
         raise CaError(f"At the CA the key's account is {found.uri}, not {plan.uri}.")
     return found.uri, found.kid
-
-
-def _conclude_outgoing(plan: ExportPlan) -> None:
-    # No hint of this machine's directories: the other one has its own.
-    say(
-        f"Written. With both files in the same folder of the other machine:\n"
-        f"    certbot-sectigo accounts import {shlex.quote(str(plan.key_file))}"
-        + ("" if plan.account.uri else " --online")
-    )
-
-
-def _describe_outgoing(plan: ExportPlan) -> dict[str, Any]:
-    return {
-        "account": plan.account.name,
-        "server": plan.server,
-        "key_file": str(plan.key_file),
-        "account_file": str(plan.told_file),
-    }
 
 
 def _describe_incoming(plan: ImportPlan) -> dict[str, Any]:
