@@ -91,14 +91,15 @@ ENTRIES = (
         cases=(
             Case(
                 r"pars\w{1,3} (?:ARI|cert ?id)|invalid path|unpadded|base64",
-                "The client asks for renewal information in a form that the CA does not "
-                "understand, that of a draft before RFC 9773. Only that question failed; nothing "
-                "is wrong with the certificate, its names or any path here.",
-                ("The client is older than the RFC, or builds the certificate's id wrongly.",),
+                "The client asks for renewal information with an id of the certificate that the CA "
+                "does not know or cannot read. Only that question failed; nothing is wrong with "
+                "the certificate, its names or any path here.",
+                ("The client builds the certificate's id wrongly, or is older than RFC 9773.",),
                 (
                     "Update the client, or turn renewal information (ARI) off in it. Renewals go "
                     "on without it.",
                 ),
+                title="The CA does not know the id with which the client asks when to renew",
             ),
             Case(
                 r"account",

@@ -46,6 +46,8 @@ ENTRIES = (
             "Ask each of the zone's name servers: `dig CAA {name} @NAMESERVER`; the answer has "
             "to be NOERROR (empty is fine) or NXDOMAIN.",
             "Follow it from the root: `dig +trace CAA {name}`, and have DNSSEC checked.",
+            "Where the answer names a domain above yours, ask for that one. A CAA record at your "
+            "name, or between, keeps the CA from asking there.",
         ),
         phrases=(
             "!servfail|nxdomain|refused|timeout|timed_out looking caa",

@@ -167,6 +167,8 @@ ENTRIES = (
         causes=(
             "No way out: firewall, missing proxy (HTTPS_PROXY), no route.",
             "A misprint in the server's host name or port ({server}).",
+            "The server's name leads to a wrong address here: a DNS entry of your own, or a search "
+            "domain with a wildcard.",
             "The CA is down.",
         ),
         steps=(
