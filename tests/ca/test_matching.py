@@ -44,6 +44,8 @@ TEXTS = [
     ("identifiers-not-linked", "unauthorized", 401,
      "The identifiers are not all linked to the same preauthorized Subject organization "
      "name/address"),
+    ("rejected-identifier", "rejectedIdentifier", 403,
+     "The identifier {name} is not available to this account"),
     ("not-delegated", "unauthorized", 401,
      "A requested identifier has not been delegated [www.example.com]"),
     ("no-product", "unauthorized", 401,

@@ -251,6 +251,7 @@ ENTRIES = (
             "not public suffix",
             "!invalid|rejected|unsupported identifiers",
             "!refuses|refuse issue certificate * domain|name|policy",
+            "!identifier not available|permitted|allowed account",
         ),
         details=(
             "domain_name|dns_name|hostname|domain contains|invalid|needs|longer|ends|not|is|has",
