@@ -17,7 +17,7 @@ from tests.safety.machine import Machine
 
 PAGE = (TREE / "docs/accounts.md").read_text()
 NAME = "www.b.example"
-_READS = ("list", "show", "archived")
+_READS = ("list", "show", "archived", "caa")
 
 
 def typed() -> list[str]:
