@@ -1,3 +1,3 @@
 """The right ACME account, every time: certbot with External Account Binding."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

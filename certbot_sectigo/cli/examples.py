@@ -74,7 +74,6 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "one lineage, and no more",
             "sudo certbot-sectigo move --to new.ini --cert-name www.example.org",
         ),
-        ("how far it has come", "sudo certbot-sectigo move --status"),
         ("as it was before", "sudo certbot-sectigo move --undo"),
     ),
     "receive": (

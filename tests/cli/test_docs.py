@@ -84,6 +84,10 @@ def test_this_release_is_in_the_changelog_with_its_date() -> None:
     text = (TREE / "CHANGELOG.md").read_text()
     assert re.search(rf"^## {re.escape(__version__)} - \d{{4}}-\d\d-\d\d$", text, re.MULTILINE)
     assert text.index("## Unreleased") < text.index(f"## {__version__}")
+    debian = (TREE / "packaging/debian/changelog").read_text()
+    assert debian.startswith(f"certbot-sectigo ({__version__}) ")
+    manual = (TREE / "docs/certbot-sectigo.1").read_text()
+    assert f'"certbot-sectigo {__version__}"' in manual.splitlines()[0]
 
 
 def test_the_certbots_of_the_readme_are_those_of_the_matrix() -> None:

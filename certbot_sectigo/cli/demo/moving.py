@@ -93,7 +93,7 @@ class MoveStory(Story):
         self.certbot(renew.split())
         self.outcome("the old account has it again.")
         self.show(old.pair(_SECOND), move.names[1])
-        self.say("\nTo rehearse your own: docs/move.md.")
+        self.say("\nTo rehearse your own: certbot-sectigo help move")
 
     def _errand(self, file: Path, server: str) -> Errand:
         settings = ask_ca.settings()
