@@ -14,6 +14,7 @@ from tests.accounts.keys import account_folder
 
 ASKS_WITHOUT_OPTION = {
     "register", "rollover", "deactivate", "probe", "pick", "adopt", "revoke", "renewals",
+    "caa", "move",
 }  # fmt: skip
 
 
@@ -44,6 +45,7 @@ def test_an_untrusted_ca_answers_only_with_it(tmp_path: Path) -> None:
         for words in (
             ("accounts", "list", "--online"),
             ("accounts", "show", account, "--online"),
+            ("accounts", "caa", account, "-d", "www.a.example"),
             ("accounts", "probe", account, "-d", "www.a.example", "--yes"),
             ("accounts", "pick", "--probe", "-d", "www.a.example", "--server", url),
             ("doctor", "--online"),
