@@ -94,7 +94,7 @@ ENTRIES = (
                 "The client asks for renewal information with an id of the certificate that the CA "
                 "does not know or cannot read. Only that question failed; nothing is wrong with "
                 "the certificate, its names or any path here.",
-                ("The client builds the certificate's id wrongly, or is older than RFC 9773.",),
+                ("The client builds the certificate's id wrongly, or speaks a draft of RFC 9773.",),
                 (
                     "Update the client, or turn renewal information (ARI) off in it. Renewals go "
                     "on without it.",
