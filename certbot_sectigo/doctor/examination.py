@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts import leftovers, store
+from certbot_sectigo.accounts import leftovers, moves, store
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.deploy.examination import DeployTrouble
@@ -108,6 +108,8 @@ class Machine:
     guarded: tuple[model.Guarded, ...]
     repositories: tuple[model.Repository, ...]
     leftovers: tuple[leftovers.Leftover, ...]
+    move: moves.Move | None
+    """One that is not finished."""
     deployment: tuple[DeployTrouble, ...]
     receiving: model.Receiving
     leaks: tuple[model.Leak, ...]
@@ -194,6 +196,7 @@ def read(
         guarded=guarded,
         repositories=tuple(exposure.repositories(dirs.config_dir)),
         leftovers=tuple(leftovers.find(dirs)),
+        move=moves.unfinished(dirs),
         deployment=tuple(
             examine_deploy(dirs.config_dir, deploy_files, folders=system_root == Path("/"))
         ),
@@ -226,7 +229,7 @@ def diagnose(machine: Machine) -> Diagnosis:
     known = (machine.overview, machine.renewals, machine.host)
     findings: list[Finding] = [
         *accounts.check(*known, machine.unnoted, machine.settings_files),
-        *cut_off.check(machine.leftovers),
+        *cut_off.check(machine.leftovers, machine.move),
         *secrets.check(machine.guarded, machine.repositories, machine.leaks),
         *reach.check(reached),
         *renewal.check(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 from certbot_sectigo.accounts import leftovers, moves, records
 from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.change.pin_plan import PinError
-from certbot_sectigo.accounts.moves import Move
+from certbot_sectigo.accounts.moves import Move, MovedLineage
 from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.base import atomic
 from certbot_sectigo.machine import lineages
@@ -31,11 +32,12 @@ def first(move: Move, dirs: Dirs, lock: Callable[[], AbstractContextManager[None
         leftovers.sweep(dirs)
         lineage = known(dirs).get(moved.name)
         issued = lineage is not None and serial(lineage) != moved.serial
-        if issued:
-            # Links first: a renewal in between then starts from the old certificate.
-            for path, target in moved.links.items():
-                if Path(path).is_symlink() and str(Path(path).readlink()) != target:
-                    atomic.relink(Path(path), target)
+        # Each link by itself: a run that was cut off may have led some of them back. Before the
+        # pin, so that a renewal in between starts from the old certificate.
+        for path, target in moved.links.items() if _is_valid(moved) else ():
+            if Path(path).is_symlink() and str(Path(path).readlink()) != target:
+                issued = True
+                atomic.relink(Path(path), target)
         for record in records.read_records(dirs, move.kind):
             for change in record.changes:
                 if lineage is not None and change.lineage == moved.name:
@@ -43,6 +45,12 @@ def first(move: Move, dirs: Dirs, lock: Callable[[], AbstractContextManager[None
                     old = RenewalChange(change.path, change.lineage, text, change.old, ())
                     pin.undo(dirs, record, [old] if text != change.old else [])
     return issued
+
+
+def _is_valid(moved: MovedLineage) -> bool:
+    """Tell whether the certificate of before may be served still; else its links stay."""
+    until = moved.valid_until
+    return bool(until) and datetime.now(timezone.utc) < datetime.fromisoformat(until)
 
 
 @dataclass(frozen=True)
@@ -76,12 +84,20 @@ def plan_undo(move: Move, dirs: Dirs) -> Undo:
     return Undo(move, tuple(to_do), tuple(left))
 
 
+def _is_due(change: RenewalChange) -> bool:
+    """Tell whether a file is still as it was planned to be changed."""
+    lineage = lineages.read(change.path)
+    return lineage is not None and lineages.read_text(lineage) == change.old
+
+
 def undo(planned: Undo, dirs: Dirs) -> None:
     """Take a move back; certbot's locks have to be held. The same again finishes what was cut off.
 
     :raises certbot_sectigo.base.errors.Error: if not all of it could be written.
     """
-    pin.put_back(dirs, planned.changes)
+    if planned.move.state == moves.BACK:
+        first(planned.move, dirs, nullcontext)
+    pin.put_back(dirs, [change for change in planned.changes if _is_due(change)])
     for record in records.read_records(dirs, planned.move.kind):
         if not record.undone:
             pin.undo(dirs, record, [])

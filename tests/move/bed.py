@@ -52,6 +52,22 @@ class Bed:
             and path.name != ".certbot.lock"
         }
 
+    def lineages(self) -> dict[str, str]:
+        """Return the same of what certbot uses: renewal files and links."""
+        used = ("renewal/", "live/")
+        return {name: held for name, held in self.files().items() if name.startswith(used)}
+
+    def deploy(self, name: str, place: Path, broken: Path) -> None:
+        """Write a deploy file: a lineage goes to a place, unless it is broken."""
+        file = self.certbot.config_dir / "sectigo-deploy.toml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(
+            f'[[target]]\nname = "site"\ncert_name = "{name}"\nformat = "bundle"\n'
+            f'path = "{place}"\ntest = ["/usr/bin/test", "!", "-e", "{broken}"]\n'
+            "allow_sandbox = true\n"
+        )
+
     def issuer(self, name: str) -> str:
         """Return who issued a lineage's certificate."""
         return self.certbot.lineage(name).leaf.issuer.rfc4514_string()
@@ -78,9 +94,3 @@ def bed(
     pair = Pair(organisation="University", domains=domains, binding=binding)
     with running(Config(profile="harica", pairs=(pair,), contact_required=True)) as new:
         yield Bed(certbot, sectigo, new)
-
-
-def place(path: Path) -> Path:
-    """Make a folder for a service's files."""
-    path.mkdir()
-    return path

@@ -12,6 +12,7 @@ import pytest
 from certbot_sectigo.accounts import moves, store
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from tests.bed.certbot import Certbot
+from tests.bed.command import command
 from tests.bed.sectigo import Sectigo
 from tests.move.bed import SHARED, STRANGER, A, Bed, bed
 from tests.safety.forker import Forker
@@ -19,6 +20,10 @@ from tests.safety.forker import Forker
 SEED = int(os.environ.get("MOVE_SEED", "1"))
 """Chooses the points at which it is killed; MOVE_STRIDE=1 takes every one."""
 STRIDE = int(os.environ.get("MOVE_STRIDE", "29"))
+MOST = 2 if "MOVE_STRIDE" not in os.environ else 1000
+"""How many points at most: certbot issues in each run."""
+LATE = 100
+"""Number of an operation before the first is issued."""
 
 
 @pytest.fixture
@@ -54,19 +59,25 @@ def stranded(two: Bed) -> list[str]:
     return [*found, *([STRANGER] if two.pinned(STRANGER) == two.server else [])]
 
 
+def options(two: Bed) -> list[str]:
+    """Give our command's options for certbot's directories."""
+    pairs = zip(("config", "work", "logs"), two.certbot.directories)
+    return [*(f"--{kind}-dir={folder}" for kind, folder in pairs), "--lock-timeout=20"]
+
+
+GO_ON = ("move", "--continue", "--agree-tos", "--email", "a@a.example", "--yes")
+
+
 def test_killed_anywhere_it_goes_on_or_comes_back(
     two: Bed, reset: Callable[[], None], tmp_path: Path
 ) -> None:
     two.issue(A, SHARED, STRANGER)
     before = {name: two.file(name) for name in (A, SHARED, STRANGER)}
-    options = [f"--{k}-dir={d}" for k, d in zip(("config", "work", "logs"),
-                                                two.certbot.directories)]  # fmt: skip
     begin = ("move", *two.words, "--from-server", two.sectigo.server, "--yes")
     here = Dirs(*two.certbot.directories)
-    with Forker(tmp_path, *options, "--lock-timeout=20") as forker:
+    with Forker(tmp_path, *options(two)) as forker:
         reset()
-        number = SEED % STRIDE
-        while True:
+        for number in range(SEED % STRIDE, STRIDE * 2 * MOST, STRIDE):
             reset()
             killed = forker.run(*begin, kill_at=number, asking=True, check=None).killed
             assert not stranded(two), number
@@ -77,12 +88,37 @@ def test_killed_anywhere_it_goes_on_or_comes_back(
                     assert two.pinned(name) == two.sectigo.server, number
                     assert two.of_new(name) or two.file(name) == before[name], number
             else:
-                words = ("move", "--continue", "--agree-tos", "--email", "a@a.example", "--yes")
-                again = words if moves.unfinished(here) is not None else begin
+                again = GO_ON if moves.unfinished(here) is not None else begin
                 forker.run(*again, check=None)
                 assert two.of_new(A) and two.pinned(SHARED) == two.server, number
             assert two.file(STRANGER) == before[STRANGER], number
             if not killed:
                 break
-            number += STRIDE
-    assert number > STRIDE
+
+
+def test_killed_while_the_first_is_put_back_it_comes_back(
+    two: Bed, reset: Callable[[], None], tmp_path: Path
+) -> None:
+    """It is issued, and its service refuses it: links, file and service have to come back."""
+    site, broken = two.certbot.home / "site.pem", two.certbot.home / "broken"
+    two.deploy(A, site, broken)
+    two.issue(A, SHARED, STRANGER, more=("--installer", "sectigo-eab"))
+    command(two.certbot, "deploy")
+    broken.touch()
+    served, before = site.read_bytes(), two.lineages()
+    begin = ("move", *two.words, "--cert-name", A, "--cert-name", SHARED, "--yes")
+    here = Dirs(*two.certbot.directories)
+    with Forker(tmp_path, *options(two)) as forker:
+        reset()
+        for number in range(LATE + SEED % STRIDE, LATE + STRIDE * (MOST + 1), STRIDE):
+            reset()
+            killed = forker.run(*begin, kill_at=number, asking=True, check=None).killed
+            assert not stranded(two), number
+            unfinished = moves.unfinished(here)
+            if unfinished is not None and unfinished.state == moves.BACK and number % 2:
+                forker.run("move", "--undo", "--yes")
+            elif unfinished is not None:
+                forker.run(*GO_ON, check=1)
+            assert (two.lineages(), site.read_bytes()) == (before, served), number
+            if not killed:
+                break

@@ -13,7 +13,7 @@ from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
 from tests.bed.paste import paste
 from tests.bed.sectigo import Sectigo
-from tests.move.bed import SHARED, STRANGER, A, Bed, bed, place
+from tests.move.bed import SHARED, STRANGER, A, Bed, bed
 
 
 @pytest.fixture
@@ -105,28 +105,20 @@ def test_where_the_first_fails_everything_is_as_before(two: Bed) -> None:
 def test_where_its_service_refuses_it_links_and_service_are_as_before(
     two: Bed, tmp_path: Path
 ) -> None:
-    places = place(tmp_path / "places")
-    broken = tmp_path / "broken"
-    file = two.certbot.config_dir / "sectigo-deploy.toml"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o600)
-    file.write_text(
-        f'[[target]]\nname = "site"\ncert_name = "{A}"\nformat = "bundle"\n'
-        f'path = "{places}/site.pem"\ntest = ["/usr/bin/test", "!", "-e", "{broken}"]\n'
-        "allow_sandbox = true\n"
-    )
+    site, broken = tmp_path / "site.pem", tmp_path / "broken"
+    two.deploy(A, site, broken)
     two.issue(A, SHARED, more=("--installer", "sectigo-eab"))
     command(two.certbot, "deploy")
-    before, served = two.files(), (places / "site.pem").read_bytes()
+    before, served = two.files(), site.read_bytes()
     broken.touch()
     told = command(two.certbot, "move", *two.words, "--from-server", two.sectigo.server, "--yes",
                    check=1).output  # fmt: skip
     assert f"{A} was to go first and could not" in told
-    assert (places / "site.pem").read_bytes() == served
+    assert site.read_bytes() == served
     after = two.files()
     assert {name: after[name] for name in before} == before
     assert len(two.new.certificates()) == 1  # it was issued, and is in certbot's archive
 
     broken.unlink()
     command(two.certbot, "move", *two.words, "--cert-name", A, "--yes")
-    assert two.of_new(A) and (places / "site.pem").read_bytes() != served
+    assert two.of_new(A) and site.read_bytes() != served

@@ -18,7 +18,7 @@ from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs
-from certbot_sectigo.move import back
+from certbot_sectigo.move import back, delivery
 from certbot_sectigo.move.back import Undo
 from certbot_sectigo.move.state import known, stands
 
@@ -127,6 +127,9 @@ def undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
     def carry_out(plan: Undo) -> Undo:
         with moves.alone(dirs):
             back.undo(plan, dirs)
+            if plan.move.state == moves.BACK:
+                # Its targets may have what the links do not lead to any more.
+                delivery.deploy(dirs, plan.move.lineages[0].name, lambda line: say(line, err=True))
         return plan
 
     change.act(

@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from certbot_sectigo.accounts.leftovers import Leftover
+from certbot_sectigo.accounts.moves import Move
 from certbot_sectigo.doctor.model import Finding, Severity
 from certbot_sectigo.machine import commands
 
 
-def check(leftovers: Sequence[Leftover]) -> Iterator[Finding]:
-    """Tell of what was left; where it may hold an account key, it is more than untidiness."""
+def check(leftovers: Sequence[Leftover], move: Move | None) -> Iterator[Finding]:
+    """Tell of what was left; where it may hold an account key, it is more than untidiness.
+
+    :param move: one that is not finished.
+    """
+    if move is not None:
+        yield Finding(
+            "accounts/move-cut-off",
+            Severity.WARNING,
+            "A move to another account is not finished",
+            f"It began on {move.when:%Y-%m-%d %H:%M} UTC and goes to {move.server}. What has gone "
+            "is renewed there, what has not is renewed as before; no other move can begin.",
+            move.names,
+            "Unless it is going on at this moment: go on with it, or take it back.",
+            "\n".join((commands.ours("move", "--continue"), commands.ours("move", "--undo"))),
+        )
     for key, severity, harm in (
         (True, Severity.WARNING, "It may hold an account key, which nobody looks after there."),
         (False, Severity.NOTICE, "Nothing reads it any more."),

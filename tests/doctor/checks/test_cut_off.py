@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
+from certbot_sectigo.accounts.moves import Move, MovedLineage
+from certbot_sectigo.doctor.checks import cut_off
 from certbot_sectigo.doctor.model import Severity
 from tests.doctor.machines import Machine
 
@@ -22,3 +26,15 @@ def test_it_is_told_and_the_command_ends_it(machine: Machine) -> None:
     machine.command("accounts", "clean", "--yes", check=0)
     assert not file.exists() and not empty.exists()
     assert "accounts/cut-off" not in machine.codes()
+
+
+def test_a_move_that_is_not_finished() -> None:
+    when = datetime(2026, 11, 1, tzinfo=timezone.utc)
+    there = MovedLineage("www.a.example", "old", "https://old.example", "1f", "")
+    move = Move("m", when, "https://new.example", "kid", None, (there,))
+    [finding] = cut_off.check([], move)
+    assert (finding.code, finding.where) == ("accounts/move-cut-off", ("www.a.example",))
+    assert finding.command.splitlines() == [
+        "certbot-sectigo move --continue", "certbot-sectigo move --undo"
+    ]  # fmt: skip
+    assert not list(cut_off.check([], None))
