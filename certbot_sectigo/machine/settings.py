@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from certbot_sectigo.base import reading
 from certbot_sectigo.machine import roles, schedules
 
 SWITCHES = ("dry-run", "staging", "test-cert")
@@ -14,6 +16,9 @@ _TEST_SYSTEM = SWITCHES[1:]
 _AGREES = "agree-tos"
 _AUTHENTICATORS = ("standalone", "webroot", "manual", "nginx", "apache")
 _NAMES = ("server", "account", *roles.ROLES, "preferred-challenges")
+_PATH = tuple(f"{top}/{name}" for top in ("/usr/local", "/usr", "", "/snap")
+              for name in ("bin", "sbin"))  # fmt: skip
+"""Where certbot looks for hooks, as far as the machine's own PATH may be another."""
 HOOKS = ("pre-hook", "post-hook", "deploy-hook", "renew-hook")
 _VALUES = ("rsa-key-size", "key-type", "elliptic-curve", "http-01-port")
 _LIMITS = ("cert-name", "csr")
@@ -88,6 +93,20 @@ def preferred_challenges(settings: Iterable[Setting]) -> str | None:
     return named[-1] if named else None
 
 
+def is_gone(setting: Setting) -> bool:
+    """Return whether a setting names a hook whose program is surely nowhere.
+
+    :raises OSError: if that cannot be told.
+    """
+    program = setting.value
+    if setting.name not in HOOKS or not program or "$" in program or "%" in program:
+        return False
+    if program.startswith("/"):
+        return not reading.is_there(Path(program))
+    folders = (*os.environ.get("PATH", "").split(":"), *_PATH)
+    return not any(reading.is_there(Path(f, program)) for f in folders if f.startswith("/"))
+
+
 def over(
     settings: Iterable[Setting], options: Mapping[str, str]
 ) -> tuple[Mapping[str, str], Mapping[str, Setting]]:
@@ -95,9 +114,9 @@ def over(
 
     :param options: as its renewal file has them.
     """
-    known = ("reuse-key", *_VALUES)
-    said = {s.name.replace("http-01", "http01").replace("-", "_"): s
-            for s in settings if s.name in known}  # fmt: skip
+    known = {name: name.replace("http-01", "http01").replace("-", "_") for name in _VALUES}
+    known.update({"reuse-key": "reuse_key", "preferred-challenges": "pref_challs"})
+    said = {known[s.name]: s for s in settings if s.name in known}
     return {**options, **{name: s.value for name, s in said.items()}}, said
 
 

@@ -110,14 +110,26 @@ class PluginRun:
     def _renewal(self) -> tuple[Lineage | None, AccountRequest]:
         asked = self._asked(file=None)
         everywhere = settings.read(self._dirs.config_dir, Path("/"), os.environ)
-        # An account in cli.ini covers the lineage's own.
+        # An account in cli.ini, or a kid there or in a file given by -c, covers the lineage's own.
         covered = any(setting.name == "account" for setting in everywhere)
+        covered = covered or self._of_another_kid(asked)
         if not covered and not request.needs_lineage(asked):
             return None, request.for_renewal(asked, None)
         lineage = subject.renewed(self._config, self._dirs.renewal, self._own("kid"))
         asked = self._asked(file=self._read_leniently())
         adopting = self._config.verb == "reconfigure"
         return lineage, request.for_renewal(asked, subject.pinned(lineage), adopting=adopting)
+
+    def _of_another_kid(self, asked: Asked) -> bool:
+        """Return whether the account is known to be of another kid than the one in the options."""
+        server, name = asked.server.value, asked.account.value
+        if not (server and name and asked.kid) or "/" in name:
+            return False
+        path = dirs.server_path(server)
+        return store.read(self._dirs.accounts / path / name, path).kid not in (
+            None,
+            asked.kid.value,
+        )
 
     def _issuance(self) -> tuple[Lineage | None, AccountRequest]:
         named = certbot_versions.on_command_line("--sectigo-eab-credentials")

@@ -13,7 +13,7 @@ from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import AccountRequest
-from certbot_sectigo.base import errors, reading
+from certbot_sectigo.base import errors
 from certbot_sectigo.ca import catalogue, credentials
 from certbot_sectigo.ca.problems import About
 from certbot_sectigo.machine import dirs, lineages, live, settings
@@ -108,8 +108,7 @@ def survey(
     :param configured: what stands in cli.ini and reaches every run.
     """
     found = []
-    hooks = (s for s in configured if s.name in settings.HOOKS and s.value.startswith("/"))
-    hook = next((s for s in hooks if not reading.is_there(Path(s.value))), None)
+    hook = next((s for s in configured if settings.is_gone(s)), None)
     for written in overview.lineages:
         lineage = _as_renewed(written, schedule, configured)
         options = lineages.read_options(lineage)

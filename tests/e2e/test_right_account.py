@@ -278,3 +278,21 @@ def test_moving_a_lineage_to_another_server_is_said_with_the_way_to_do_it(
         orders = sectigo.orders
         certbot.run("renew", "--force-renewal")
         assert (sectigo.orders, other.orders) == (orders, 1)
+
+
+def test_a_kid_for_every_run_changes_no_lineage_at_its_renewal(
+    certbot: Certbot, sectigo: Sectigo, tmp_path: Path
+) -> None:
+    for department, name in ((sectigo.a, "www.a.example"), (sectigo.c, "www.c.example")):
+        certbot.certonly(name, credentials=department.credentials(tmp_path / f"{name}.ini"))
+    right = certbot.lineage("www.a.example").account
+    certbot.cli_ini.parent.mkdir(parents=True)
+    certbot.cli_ini.write_text(f"sectigo-eab-kid = {sectigo.c.kid}\n")
+    certbot.run("renew", "--force-renewal")
+    certbot.cli_ini.unlink()
+    given = tmp_path / "given.ini"
+    given.write_text(f"sectigo-eab-kid = {sectigo.c.kid}\n")
+    certbot.run("renew", "--force-renewal", "-c", given, "--cert-name", "www.a.example")
+    lineage = certbot.lineage("www.a.example")
+    assert lineage.account == right and lineage.params["sectigo_eab_kid"] == sectigo.a.kid
+    assert lineage.organisation == sectigo.a.organisation

@@ -73,5 +73,7 @@ def test_certbot_agrees(certbot: Certbot, sectigo: Sectigo) -> None:
     forecast("renew", "cert-name = x.example", "renewal/passed-over")
     forecast("renew", "dry-run = true", "traps/cli-ini")
     forecast("renew", "deploy-hook = /gone/reload --all", "renewal/setting")
+    forecast("renew", "post-hook = surely-not-there --now", "renewal/setting")
+    forecast("renew", "preferred-challenges = carrier-pigeon", "renewal/value")
     forecast("renew", "rsa-key-size = 512\nkey-type = rsa", "renewal/key")
     forecast(f"renew --cert-name {NAME}", "rsa-key-size = 4096", None)

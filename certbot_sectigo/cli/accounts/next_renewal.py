@@ -15,6 +15,9 @@ from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.renewals import asking
 from certbot_sectigo.renewals.model import Outlook, Renewal
 
+_SHOWN = 10
+"""Of what speaks against a pin, where it is of many lineages."""
+
 
 @dataclass(frozen=True)
 class Objection:
@@ -81,9 +84,11 @@ def warning(account: Account, found: Sequence[Objection]) -> Iterator[str]:
     if not found:
         return
     yield "What is known speaks against it:"
-    yield from (f"- {each.lineage}: {each.text}" for each in found)
+    yield from (f"- {each.lineage}: {each.text}" for each in found[:_SHOWN])
+    if found[_SHOWN:]:
+        yield f"- and {len(found) - _SHOWN} more."
     yield "This asks the CA beforehand, and nothing is issued:"
-    for names, server in dict.fromkeys((each.names, each.server) for each in found):
+    for names, server in dict.fromkeys((each.names, each.server) for each in found[:_SHOWN]):
         words = [word for name in names for word in ("-d", name)]
         command = commands.ours("accounts", "probe", account.name, *words, "--server", server)
         yield f"    {command}"
