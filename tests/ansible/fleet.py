@@ -209,6 +209,14 @@ class Fleet:
         finally:
             del self.ansible.environment["KILL_AFTER"]
 
+    def play_within(self, task: str, seconds: float, book: str, *options: str) -> None:
+        """Play one that is killed so long after it began this task, if it is not at its end."""
+        self.ansible.environment["KILL_WITHIN"] = f"{seconds} {task}"
+        try:
+            self.play(book, *options, check=None)
+        finally:
+            del self.ansible.environment["KILL_WITHIN"]
+
     def accounts(self) -> dict[str, dict[str, Any]]:
         """Name -> account at SCM."""
         found: dict[str, dict[str, Any]] = {}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 
 from ansible.plugins.callback import CallbackBase
 
@@ -30,6 +31,11 @@ class CallbackModule(CallbackBase):
             file.write(json.dumps(line, default=str) + "\n")
         if line["task"].rpartition(" : ")[2] == os.environ.get("KILL_AFTER"):
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def v2_playbook_on_task_start(self, task, is_conditional):
+        seconds, _, name = os.environ.get("KILL_WITHIN", "0 ").partition(" ")
+        if task.get_name().rpartition(" : ")[2] == name:
+            threading.Timer(float(seconds), os.killpg, (0, signal.SIGKILL)).start()
 
     def v2_runner_on_ok(self, result):
         self._write(result)
