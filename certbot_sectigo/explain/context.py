@@ -46,6 +46,7 @@ _PEER = re.compile(
     r"|\b([a-z0-9-]{1,63}):(?:3306|5432|6379|5672|27017|11211|2379)\b"
 )  # fmt: skip
 _ACME_HOST = re.compile(r"(?i)(?:^|[.-])acme|letsencrypt|^ca\.|^localhost$")
+_URL_HOST = re.compile(r"https?://((?:[a-zA-Z0-9-]{1,63}\.){1,8}[a-zA-Z]{2,24})\b")
 _ACME_PATH = re.compile(
     r"(?i)/acme(?:[/-]v?\d|/|\Z)|/directory\b|/v2/[A-Z]{2}|/new-?(?:order|acct|account|nonce)"
 )
@@ -66,6 +67,12 @@ def speaks_of_acme(text: str) -> bool:
     """Tell whether a text has a word of the protocol, of a client or of a CA anywhere."""
     small = text.lower()
     return any(word in small for word in _ONE_OF) and bool(_WORDS.search(text))
+
+
+def cas_named(text: str) -> frozenset[str]:
+    """Return the hosts of URLs in a text that are CAs' by their names."""
+    hosts = (match[1].lower() for match in _URL_HOST.finditer(text))
+    return frozenset(h for h in hosts if _ACME_HOST.search(h) or profile(frozenset({h})))
 
 
 class AcmeContext:

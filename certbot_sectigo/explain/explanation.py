@@ -14,6 +14,7 @@ from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile
 from certbot_sectigo.explain.reading import TextFinding
 from certbot_sectigo.explain.situation import Situation, Used
 from certbot_sectigo.explain.speakers import CERTBOT
+from certbot_sectigo.explain.told import domain_of
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.lineages import PLUGIN
 
@@ -59,7 +60,8 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
     here = situation.account is not None or bool(situation.others)
     other = told.client not in ("", CERTBOT) and not here
     said = finding.said or finding.quote
-    advice = advise(entry, situation.placeholders, ca, said, finding.challenge, other=other)
+    values = {**situation.placeholders, **({"file": finding.file} if finding.file else {})}
+    advice = advise(entry, values, ca, said, finding.challenge, finding.step, other=other)
     first = way = ""
     if entry.weight is not Weight.HARMLESS and not entry.network and situation.asked:
         first, way = _another(situation)
@@ -68,13 +70,23 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
         situation=situation,
         title=advice.title,
         meaning=advice.meaning + (_set(told.patience) if entry.waits else ""),
-        causes=advice.causes,
+        causes=(*_alike(finding), *advice.causes),
         steps=_new(advice.steps, told.typed),
         here=()
         if entry.weight is Weight.HARMLESS or other
         else (*_here(situation), *(_lacks(situation) if entry.network else ())),
         first=first,
         way=way,
+    )
+
+
+def _alike(finding: TextFinding) -> tuple[str, ...]:
+    """Return the cause that comes first where CAs that share nothing failed alike."""
+    if not finding.entry.network or len(set(map(domain_of, finding.cas))) < 2:
+        return ()
+    return (
+        f"This machine's way out (firewall, proxy, DNS, IPv6): {' and '.join(sorted(finding.cas))} "
+        "failed alike, and have nothing else in common.",
     )
 
 

@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from certbot_sectigo.ca.catalogue import Entry, Weight, entry, holds, look_up
-from certbot_sectigo.ca.catalogue.matching import Match, matcher
+from certbot_sectigo.ca.catalogue import Entry, Weight, entry, holds, look_up, tells_more
+from certbot_sectigo.ca.catalogue.matching import Match, matcher, used
 from certbot_sectigo.explain.challenges import Challenges
-from certbot_sectigo.explain.context import AcmeContext
+from certbot_sectigo.explain.context import AcmeContext, cas_named, speaks_of_acme
 from certbot_sectigo.explain.envelope import unwrapped
-from certbot_sectigo.explain.genre import Genre
+from certbot_sectigo.explain.folds import unfolded
+from certbot_sectigo.explain.frames import shadows
 from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.passages import Passage, failed_challenge, page, passages, refusal
 from certbot_sectigo.explain.paste import Paste
 from certbot_sectigo.explain.quoting import innermost, line_of, quote
 from certbot_sectigo.explain.ranking import Hit, Progress, ranked
-from certbot_sectigo.explain.reading import Reading, TextFinding
+from certbot_sectigo.explain.reading import Reading, TextFinding, judged
 from certbot_sectigo.explain.statements import ISSUED, likeness, problems
 from certbot_sectigo.explain.steps import Steps
 from certbot_sectigo.explain.told import Told, follow
@@ -33,7 +34,7 @@ def read(lines: Iterable[str]) -> Reading:
     """
     paste = Paste()
     programs: dict[str, _Program] = {}
-    for passage in passages(paste.copied(unwrapped(lines))):
+    for passage in passages(paste.copied(unfolded(unwrapped(lines)))):
         programs.setdefault(passage.program, _Program()).look(passage)
     reading = _joined([program.result() for program in programs.values()])
     reading = replace(reading, log=reading.log or paste.log)
@@ -48,7 +49,7 @@ def read(lines: Iterable[str]) -> Reading:
         found = tuple(f for f in again.findings if f.entry.key not in reading.overcome)
         if _causes(found) or not reading.findings:
             reading = replace(again, findings=found, unexplained=reading.unexplained)
-    reading = _judged(reading, paste.genre)
+    reading = judged(reading, paste.genre)
     if reading.findings or reading.clean or reading.documentation:
         return replace(reading, lines=paste.lines)
     return replace(
@@ -59,25 +60,6 @@ def read(lines: Iterable[str]) -> Reading:
         acme=paste.acme,
         lines=paste.lines,
     )
-
-
-def _judged(reading: Reading, genre: Genre) -> Reading:
-    """Say what the kind of text, and its end, make of what was found."""
-    if genre.documentation:
-        return Reading(documentation=True, told=reading.told)
-    if reading.log:
-        return reading
-    if genre.went_well:
-        found = tuple(f for f in reading.findings if not f.quiet)
-        return replace(reading, findings=found, success=genre.success)
-    if genre.unused and genre.success:
-        line, words = genre.unused
-        late = any(f.line > genre.success[0] for f in reading.findings)
-        if not late:
-            said = quote(words, 0, len(words))
-            last = TextFinding(entry("deploy-failed"), said, line, reading.told)
-            return replace(reading, findings=(last, *reading.findings))
-    return reading
 
 
 def heard(exchanges: Iterable[Exchange], unanswered: Iterable[str] = ()) -> Reading:
@@ -135,6 +117,8 @@ class _Search:
         self._errors: list[str] = []
         self._log = False
         self._told = Told()
+        self._cas: frozenset[str] = frozenset()
+        self._hidden: set[str] = set()
         self._order = 0
 
     def look(self, passage: Passage) -> None:
@@ -144,14 +128,24 @@ class _Search:
         steps, kinds = Steps(passage.text), Challenges(passage.text)
         spots = list(self._problems(passage, steps, kinds))
         within = [(start, end) for start, end, validation in spots if validation]
-        known = any(True for _ in spots)
+        known = bool(spots)
         matches = sorted(self._matcher.find(passage.text), key=lambda match: match.end)
-        for match in AcmeContext(passage).held(self._whole(passage, matches)):
+        whole = list(AcmeContext(passage).held(self._whole(passage, matches)))
+        inner = used(whole)
+        self._hidden.update(key for match in inner for key in match.entry.hides)
+        explained = set(map(id, inner))
+        for match in whole:
+            if id(match) in explained:
+                continue
             if match.entry.network and any(s <= match.start < e for s, e in within):
                 continue
             known = True
             stated = any(s <= match.start < e for s, e, _ in spots)
             self._add(match.entry, passage, steps, kinds, (match.start, match.end), loud=stated)
+        for shadow in shadows(passage.text) if speaks_of_acme(passage.text) else ():
+            known = True
+            spot, found = (shadow.start, shadow.end), entry("module-shadowed")
+            self._add(found, passage, steps, kinds, spot, loud=False, file=shadow.file)
         self._go_on(passage, steps)
         self._forget(passage)
         if passage.failed and not known:
@@ -198,6 +192,7 @@ class _Search:
         spot: tuple[int, int],
         *,
         loud: bool,
+        file: str = "",
     ) -> None:
         start, end = spot
         step, kind = passage.step or steps.at(start, end), passage.challenge
@@ -221,18 +216,25 @@ class _Search:
             calm,
             said,
             kind,
+            step,
+            file,
         )
         if loud:
             self._progress.answered = max(self._progress.answered, line)
             if found.weight is Weight.CAUSE:
                 self._progress.refused = line
-        if before is not None and before.line == line:
+        if before is not None and tells_more(found, before.what.said, said):
+            # The words that say which of its causes it is stay with it.
+            finding = replace(before.what, count=finding.count, quiet=calm)
+        elif before is not None and before.line == line:
             finding = replace(finding, count=before.what.count)
             if len(before.what.quote) > len(finding.quote):
                 finding = replace(finding, quote=before.what.quote, said=before.what.said)
         if before is not None and before.what.told.account_url and passage.source == "certbot":
             # The CA's own answer tells more than what certbot makes of it.
             finding = replace(before.what, count=finding.count)
+        self._cas |= cas_named(said) if found.network else frozenset()
+        finding = replace(finding, cas=self._cas)
         self._order += 1
         note = not (loud or passage.failed or likeness(said))
         self._found[found.key] = Hit(found, finding, line, self._order, step, calm, note)
@@ -261,7 +263,8 @@ class _Search:
 
     def result(self) -> Reading:
         """Sort out what was found."""
-        found = [hit for hit in self._found.values() if holds(hit.entry, self._told.hosts)]
+        hits = (hit for key, hit in self._found.items() if key not in self._hidden)
+        found = [hit for hit in hits if holds(hit.entry, self._told.hosts)]
         harmless = all(hit.entry.weight is Weight.HARMLESS for hit in found)
         # certbot's own words count where nothing else tells.
         unexplained = self._unexplained or (self._errors if harmless else [])

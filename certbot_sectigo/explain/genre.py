@@ -11,7 +11,7 @@ import re
 
 from certbot_sectigo.explain.context import speaks_of_acme
 from certbot_sectigo.explain.envelope import Line
-from certbot_sectigo.explain.statements import TYPES, ended_well, loud, quiet
+from certbot_sectigo.explain.statements import TYPES, ended_well, heading, loud, quiet
 from certbot_sectigo.explain.steps import step_of
 
 _SERVED = re.compile(
@@ -36,12 +36,16 @@ _METRIC = re.compile(r"# (?:HELP|TYPE) \w|[A-Za-z_:][\w:]{0,200}\{[^{}]{0,2000}\
 _MANUAL = re.compile(
     r"\s{0,9}(?:#{1,5} \w|\d{1,2}(?:\.\d{1,2}){1,4}\.? {1,4}[A-Z]\w)"  # headings
     r"|\s{0,9}[+|][-=+|: ]{5,}[+|]|\s{0,9}\|.{1,200}\|\s{0,3}\Z"  # tables
+    r"|\s{0,9}\d{3,5} (?:/|-|:|\||=) \w{3,60}\b.{20,}"  # lists of codes, with what each means
+    r"|.{0,200}\b(?i:errors?|codes?) (?:are )?(?:listed|described|explained|documented)\b"
     r"|\s{0,9}\d{1,2}\. (?:Ask|Install|Register|Order|Run|Create|Open|Enter|Choose|Set|Add|Renew)\b"
     r"|.{0,400}\bIf (?:your|a|an|the) \w[^.:]{3,120}(?:, | it has to | (?:fails|stops) )"
     r"|.{0,400}\b(?:MUST|SHOULD|SHALL|RECOMMENDED|MAY)(?: NOT)? [a-z]"
     r"|.{0,400}\b(?i:this (?:document|section|page|list|table|guide|memo)|RFC ?\d{4}|section \d"
     r"|for example,|for instance,|e\.g\.|the following (?:table|list|errors?|types?))"
 )
+_EXAMPLE = re.compile(r"[\"'](?:code|status|type|detail)[\"']\s?:\s?[^,]{1,300}")
+"""A member of an answer, which manuals print as well."""
 _SUPPOSED = re.compile(r"\W{0,9}(?:If|When) (?:your|you|a|an|the) ")
 _HAPPENED = re.compile(
     r"\d{1,2}:\d\d:\d\d|\b(?i:error|exception|failed|failure|fatal)\b\s{0,2}[:(\[=!]|Traceback"
@@ -88,9 +92,10 @@ class Genre:
         """
         text = line.text[:2000]
         if not self._happened:
-            self._signs += bool(_MANUAL.match(line.raw[:2000]))
+            self._signs += bool(_MANUAL.match(line.raw[:2000]) or heading(line.raw))
             self._names.update(_NAMED.findall(text) if len(self._names) < _LEAST_NAMES else ())
             raw = line.raw[:400]
+            raw = _EXAMPLE.sub("", raw) if self._signs >= _LEAST_SIGNS else raw
             self._happened = bool(_HAPPENED.search(raw)) and not _SUPPOSED.match(raw)
         if ended_well(text):
             self.success, self.failed_after = (line.number, text), []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from certbot_sectigo.ca.catalogue import Entry, Weight
+from certbot_sectigo.ca.catalogue import Entry, Weight, entry
+from certbot_sectigo.explain.genre import Genre
+from certbot_sectigo.explain.quoting import quote
 from certbot_sectigo.explain.told import Told
 
 
@@ -27,6 +29,12 @@ class TextFinding:
     """As `quote`, whole."""
     challenge: str = ""
     """The kind of challenge that it is about; empty if the text does not tell."""
+    step: str = ""
+    """The step of issuance at which it was said; empty if the text does not tell."""
+    file: str = ""
+    """The file that does not belong where it is; empty if it is about none."""
+    cas: frozenset[str] = frozenset()
+    """Hosts of the CAs that could not be reached, up to this and for whatever reason."""
 
 
 @dataclass(frozen=True)
@@ -65,3 +73,22 @@ class Reading:
         harmless = all(f.entry.weight is Weight.HARMLESS for f in self.findings)
         ended = self.log or self.success is not None
         return ended and harmless and not self.unexplained
+
+
+def judged(reading: Reading, genre: Genre) -> Reading:
+    """Say what the kind of text, and its end, make of what was found."""
+    if genre.documentation:
+        return Reading(documentation=True, told=reading.told)
+    if reading.log:
+        return reading
+    if genre.went_well:
+        found = tuple(f for f in reading.findings if not f.quiet)
+        return replace(reading, findings=found, success=genre.success)
+    if genre.unused and genre.success:
+        line, words = genre.unused
+        late = any(f.line > genre.success[0] for f in reading.findings)
+        if not late:
+            said = quote(words, 0, len(words))
+            last = TextFinding(entry("deploy-failed"), said, line, reading.told)
+            return replace(reading, findings=(last, *reading.findings))
+    return reading

@@ -11,7 +11,7 @@ from certbot_sectigo.accounts import records, store
 from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.known import kids, pins
 from certbot_sectigo.base import errors
-from certbot_sectigo.explain.told import Told
+from certbot_sectigo.explain.told import Told, domain_of
 from certbot_sectigo.machine import lineage_names, lineages
 from certbot_sectigo.machine.dirs import Dirs, PathError, server_path
 from certbot_sectigo.machine.lineages import Lineage
@@ -125,13 +125,13 @@ def _survey(told: Told, dirs: Dirs, plain: Situation) -> Situation:
     accounts = kids.known([c.account for c in here], dirs.logs_dir, all_lineages)
     kid_of = {account.folder: account.kid for account in accounts}
     names = told.names or _names(lineage)
-    domains = {_domain(name) for name in names}
+    domains = {domain_of(name) for name in names}
     undoable = [record for record in records.read_records(dirs) if not record.undone][-1:]
 
     def shown(candidate: AccountFacts) -> Used:
         account = candidate.account
         held = (n for each in all_lineages if each.name in candidate.lineages for n in _names(each))
-        related = sorted({name for name in held if _domain(name) in domains})
+        related = sorted({name for name in held if domain_of(name) in domains})
         kid = kid_of.get(account.folder, account.kid)
         by_hand = {c.lineage for r in undoable if r.account == account.name for c in r.changes}
         pinned = tuple(name for name in candidate.lineages if name in by_hand)
@@ -190,8 +190,3 @@ def _path(server: str | None) -> str | None:
 def _names(lineage: Lineage | None) -> tuple[str, ...]:
     found = lineages.read_certificate(lineage) if lineage else None
     return tuple(sorted(found.names)) if isinstance(found, lineages.Certificate) else ()
-
-
-def _domain(name: str) -> str:
-    """Return the part of a name that tells domains apart, well enough for a hint."""
-    return ".".join(name.lower().rstrip(".").split(".")[-2:])

@@ -162,6 +162,17 @@ _WELL = ("cert", "renew", "congrat", "managed domain", "is due", "expire", "skip
 """One of them is in whatever :data:`ISSUED` and :data:`NOT_DUE` find."""
 
 
+_HEADING = re.compile(
+    r"\s{0,9}(?:[A-Z][\w/]{0,30} ){0,4}(?:Errors?|Status|Response) (?:Codes?|Types?)\b"
+    r"[^:=\d\"]{0,60}\Z"
+)
+
+
+def heading(raw: str) -> bool:
+    """Tell whether a line is a heading over a list of errors, none of which need have happened."""
+    return bool(_HEADING.match(raw[:400]))
+
+
 def quiet(raw: str) -> bool:
     """Tell whether a line, as it was, says itself that it tells of nothing that failed."""
     return bool(_QUIET.match(raw[:400])) and not _LEVELS.search(raw[:400])
@@ -185,7 +196,7 @@ def likeness(text: str) -> int:
     """Return how much a line looks like one that tells of a failure; 0 for not at all."""
     text = text[:2000]
     found = {match.group().lower() for match in _FAILURE.finditer(text)}
-    if not found or _DENIAL.search(text) or ended_well(text):
+    if not found or _DENIAL.search(text) or heading(text) or ended_well(text):
         return 0
     return (
         min(3, len(found))

@@ -19,8 +19,9 @@ _NEAR = 2  # lines
 _WORDS = {
     "directory": r"/directory\b|(?-i:/v2/[A-Z]\w{1,20}(?![\w/]))|contacting (?:the )?acme server"
     r"|(?:get|getting|fetch|fetching|retrieving|loading|init|initializ\w{2,4}) (?:the )?"
-    r"(?:acme )?(?:service )?(?:directory|api)\b",
-    "nonce": r"/new-?nonce\b|\bget(?:ting)? (?:a )?(?:new )?nonce",
+    r"(?:acme )?(?:service )?(?:directory|api)\b|\bprovisioning client\b",
+    "nonce": r"/new-?nonce\b|\bnewNonce\b"
+    r"|\b(?:get|fetch|retriev|request|obtain)(?:e|ing)? (?:(?:a|the|an initial) )?(?:new )?nonce",
     "account": r"/new-?(?:account|acct|reg)\b|\bnew(?:Account|Acct)\b|/eab-credentials"
     r"|\bregister(?:ing|ed)?\b|\bregistration\b"
     r"|(?:creat\w{1,3}|new) (?:a )?(?:new )?(?:acme )?account",

@@ -76,6 +76,11 @@ class Told:
         return frozenset(filter(None, (urlsplit(url).hostname for url in urls)))
 
 
+def domain_of(name: str) -> str:
+    """Return the part of a name that tells domains apart, well enough for a hint."""
+    return ".".join(name.lower().rstrip(".").split(".")[-2:])
+
+
 def follow(told: Told, exchange: Exchange) -> Told:
     """Learn from a request and its answer; nothing from one to a dry run's own sandbox."""
     if dirs.is_dry_run(exchange.url):

@@ -98,7 +98,7 @@ def test_every_module_of_the_folder_is_a_profile() -> None:
 def test_a_profile_refers_to_what_there_is(profile: catalogue.Profile) -> None:
     keys = {entry.key for entry in catalogue.ENTRIES}
     assert set(profile.more) <= keys
-    assert profile.hosts and profile.caa and profile.portal
+    assert profile.hosts and profile.caa
     assert all(host == host.lower() and "/" not in host for host in profile.hosts)
 
 

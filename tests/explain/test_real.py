@@ -63,6 +63,7 @@ NOT_MADE = {
     "client-account-missing": "is said by other clients of their accounts; see test_details",
     "registration-failed": "is what is left where the CA's words are missing; see test_details",
     "helper-missing": "needs a machine without curl or openssl; see the reports",
+    "module-shadowed": "needs a file of the user's in the place of Python's; see test_evidence",
     "profile-unknown": "only Let's Encrypt and Google offer profiles; see test_problems",
     "directories-unusable": "is certbot's advice after any error of a file; see test_conditions",
     "file-refused": "needs file systems that refuse; see test_conditions",

@@ -18,6 +18,7 @@ from certbot_sectigo.ca.catalogue.lookup import (
     match,
     of_server,
     profile,
+    tells_more,
 )
 from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Entry, Profile, Weight
 
@@ -38,6 +39,7 @@ __all__ = [
     "match",
     "of_server",
     "profile",
+    "tells_more",
 ]
 
 

@@ -13,7 +13,15 @@ ENTRIES = (
         causes=("Maintenance, overload or a fault at the CA; a proxy on the way.",),
         steps=(
             "Wait some minutes and try once more; see the CA's status page.",
-            "Look in {portal} whether it was issued.",
+            "Look in {issued} whether it was issued.",
+        ),
+        cases=(
+            Case(
+                at=("directory", "nonce"),
+                meaning="A gateway answered (502, 503, 504) in place of the ACME server: this "
+                "machine got through. Nothing was ordered yet, so nothing was issued.",
+                steps=("Wait some minutes and try again; see the CA's status page.",),
+            ),
         ),
         phrases=(
             "bad gateway",
@@ -81,7 +89,7 @@ ENTRIES = (
         "the client waits. DNS and the challenge are done and not the cause.",
         causes=("The CA is slow or busy; some issue only after a check by hand.",),
         steps=(
-            "Look in {portal} whether it was issued meanwhile.",
+            "Look in {issued} whether it was issued meanwhile.",
             "Run it again later, with a longer time for the certificate (lego: --cert.timeout "
             "300).",
         ),

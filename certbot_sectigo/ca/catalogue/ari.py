@@ -24,7 +24,7 @@ ENTRIES = (
         steps=(
             _WITHOUT,
             "See whether the replacement is there already: a newer certificate in the client's "
-            "folder or in {portal}.",
+            "folder or in {issued}.",
         ),
         phrases=(
             "!order replaces certificate * already * replacement",
@@ -78,7 +78,7 @@ ENTRIES = (
         ),
         steps=(_WITHOUT, "A client that only asks for renewal information goes on without it."),
         phrases=(
-            "!authority key_identifier|identifier * not match * issuer",
+            "!akeyid * not match|known|found * issuer",
             "!parsing ari cert_id",
             "!not request certificate being_replaced",
             "!certificate replaced by this order not found",

@@ -125,6 +125,40 @@ ENTRIES = (
             'Add one for this CA there:  CAA 0 issue "{caa}"  (issuewild for wildcards), and wait '
             "until its time to live has passed.",
         ),
+        cases=(
+            Case(
+                shared=True,
+                meaning="The name is below {zone}, a domain of a provider's: the provider's own "
+                "CAA records list the CAs that may issue there, and this one is not among them. "
+                "A customer cannot change them.",
+                causes=("The provider allows certificates of its own CAs only.",),
+                steps=(
+                    "Use a name of a domain of your own, with a CNAME to the provider's name, and "
+                    "order for that.",
+                    "Or use a CA that the provider's records allow, or the certificate that the "
+                    "provider itself offers for its names: `dig +short CAA {zone}`",
+                ),
+                title="A CAA record of the provider's domain forbids this CA",
+            ),
+            Case(
+                r"(?<![\w.])\*\.\w",
+                meaning="The name is a wildcard. What allows it are the CAA records of the domain "
+                "itself, without the '*', or of one above it: issuewild, and issue only where "
+                "there is no issuewild. A record at the name '*' says nothing about it.",
+                causes=(
+                    "An issuewild record names other CAs, or none (';').",
+                    "The record for this CA stands at the name '*', or the domain's own names "
+                    "other CAs.",
+                ),
+                steps=(
+                    "Look at the records of the domain without the '*', and of every domain above "
+                    "it: `dig +short CAA DOMAIN`",
+                    'Add one for this CA there:  CAA 0 issuewild "{caa}" , and wait until its time '
+                    "to live has passed.",
+                ),
+                title="A CAA record forbids this CA for the wildcard",
+            ),
+        ),
         phrases=(
             "!caa record|records|rrset|rr|check|policy|lookup * forbid|forbids|forbidden|prevent|"
             "prevents|prevented|disallow|disallows|prohibit|prohibits|denied|issuance",

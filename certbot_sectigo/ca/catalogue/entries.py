@@ -10,6 +10,7 @@ from certbot_sectigo.ca.catalogue import (
     certbot_errors,
     certbot_files,
     clients,
+    csr,
     eab,
     ends,
     http01,
@@ -35,6 +36,7 @@ SPEAKERS: dict[str, tuple[Entry, ...]] = {
     "any ACME server": (
         *eab.ENTRIES,
         *accounts.ENTRIES,
+        *csr.ENTRIES,
         *requests_form.ENTRIES,
         *ari.ENTRIES,
         *caa.ENTRIES,

@@ -15,12 +15,15 @@ from urllib.parse import urlsplit
 from certbot_sectigo.ca.catalogue.entries import ENTRIES, PROFILES
 from certbot_sectigo.ca.catalogue.matching import Matcher
 from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Case, Entry, More, Profile
+from certbot_sectigo.ca.catalogue.shared import zone_of
 from certbot_sectigo.machine import commands
 
 _COMMAND = re.compile(r"`([^`]+)`")
 _BRACES = re.compile(r"\{(\w+)\}")
 _CERTBOTS = re.compile(r"`certbot(?: |-sectigo (?!explain))")
 """A step with a command that is of no use to other clients."""
+
+_OTHERWISE = re.compile(r"\A(?:Otherwise|Else|Or),? (\w)")
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ def advise(
     ca: Profile | None = None,
     said: str = "",
     challenge: str = "",
+    step: str = "",
     *,
     other: bool = False,
 ) -> Advice:
@@ -117,6 +121,7 @@ def advise(
     :param ca: the CA it is about, if that is known; else that of the server in `values`.
     :param said: the words that told it; causes that they rule out are left away.
     :param challenge: the kind of challenge that it is about, if that is known.
+    :param step: the step of issuance at which it happened, if that is known.
     :param other: whether it is for users of another client than certbot.
     """
     if ca is None and values:
@@ -125,9 +130,13 @@ def advise(
     if ca is None:
         # Who says what only one CA's software says is taken for a customer of that CA.
         ca = next((each for each in PROFILES if entry in each.entries), None)
-    known = {**PLACEHOLDERS, **({"caa": ca.caa, "portal": ca.portal} if ca else {})}
+    known = {**PLACEHOLDERS, **(_of_ca(ca) if ca else {})}
     known.update({**_endpoint((values or {}).get("server")), **(values or {})})
-    case = next((c for c in entry.cases if _applies(c, said, challenge)), Case())
+    zone = zone_of(known["names"]) or zone_of(said)
+    known.update({"zone": zone} if zone else {})
+    case = next(
+        (c for c in entry.cases if _applies(c, said, challenge, step or entry.step, zone)), Case()
+    )
     more = ca.more.get(entry.key, More()) if ca and not case.causes else More()
 
     def filled(text: str) -> str:
@@ -137,18 +146,43 @@ def advise(
     steps = (*(case.steps or entry.steps), *more.steps)
     if other:
         kept = tuple(step for step in steps if not _CERTBOTS.search(step))
+        if kept[:1] != steps[:1]:  # what it is an alternative to is gone
+            kept = tuple(_OTHERWISE.sub(lambda m: m[1].upper(), step) for step in kept)
         steps = (*kept, *entry.elsewhere) or steps
+    causes = (*(case.causes or entry.causes), *more.causes)
+    if ca and not ca.portal:
+        steps, causes = _without_portal(steps), _without_portal(causes)
     return Advice(
         filled(case.title or entry.title),
         filled(case.meaning or entry.meaning),
-        tuple(map(filled, (*(case.causes or entry.causes), *more.causes))),
+        tuple(map(filled, causes)),
         tuple(map(filled, steps)),
     )
 
 
-def _applies(case: Case, said: str, challenge: str) -> bool:
+def _of_ca(ca: Profile) -> dict[str, str]:
+    """Return what placeholders stand for at a CA."""
+    if not ca.portal:
+        return {"caa": ca.caa, "issued": "a search of certificate transparency (crt.sh)"}
+    return {"caa": ca.caa, "portal": ca.portal, "issued": ca.portal}
+
+
+def _without_portal(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the texts that hold at a CA without a portal; all, if none would be left."""
+    return tuple(text for text in texts if "{portal}" not in text) or texts
+
+
+def _applies(case: Case, said: str, challenge: str, step: str, zone: str | None) -> bool:
     kind = not case.challenge or challenge.startswith(case.challenge)
-    return kind and bool(re.search(case.says, said, re.IGNORECASE))
+    there = (not case.at or step in case.at) and (bool(zone) or not case.shared)
+    return kind and there and bool(re.search(case.says, said, re.IGNORECASE))
+
+
+def tells_more(entry: Entry, one: str, other: str) -> bool:
+    """Tell whether words choose among the causes of an entry, and others do not."""
+    rules = [case.says for case in entry.cases if case.says]
+    found = (any(re.search(says, said, re.IGNORECASE) for says in rules) for said in (one, other))
+    return next(found) and not next(found)
 
 
 def _endpoint(server: str | None) -> dict[str, str]:

@@ -123,6 +123,26 @@ class Matcher:
         return self.find(self._speller.corrected(text))
 
 
+def used(matches: Iterable[Match]) -> list[Match]:
+    """Return the matches of words of which another entry, a cause, makes more.
+
+    What it has used as a part of its own words is explained. An entry that hides it is the
+    more particular one.
+    """
+    found: list[Match] = []
+    last: Match | None = None
+    for match in sorted(matches, key=lambda m: (m.start, -m.end)):
+        if last is None or match.end > last.end:
+            last = match if match.entry.weight is Weight.CAUSE and not match.entry.vague else last
+        elif _size(match) < _size(last) and match.entry is not last.entry:
+            found += [] if last.entry.key in match.entry.hides else [match]
+    return found
+
+
+def _size(match: Match) -> int:
+    return match.end - match.start
+
+
 _VALIDATIONS = ("http01-connection", "dns-problem", "validation-tls", "http01-wrong-answer")
 
 

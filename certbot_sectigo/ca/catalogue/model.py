@@ -25,6 +25,9 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
         "names": "-d NAME",
         "caa": "CA-DOMAIN",
         "portal": "the CA's portal",
+        "issued": "the CA's portal",
+        "zone": "the provider's domain",
+        "file": "FILE",
         "log": "/var/log/letsencrypt/letsencrypt.log",
     }
 )
@@ -33,7 +36,9 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
 ``{host}`` and ``{endpoint}`` (with its port) are the server's, ``{config}`` and ``{logs}``
 certbot's directories, ``{certbot}`` is the program that ran, ``{names}`` are options, ``{caa}``
 is the domain by which CAA records name the CA, ``{portal}`` is where its customers manage
-accounts. ``{other}`` is the account that has the better claim.
+accounts, ``{issued}`` where it can be seen what was issued, ``{other}`` is the account that has
+the better claim, ``{zone}`` a provider's domain that a name is below, ``{file}`` one that does not
+belong where it is.
 """
 
 
@@ -67,6 +72,10 @@ class Case:
     title: str = ""
     challenge: str = ""
     """How the kind of challenge has to begin, such as ``dns-01``."""
+    at: tuple[str, ...] = ()
+    """Of :data:`STEPS`, those at which it holds; at any, known or not, if there is none."""
+    shared: bool = False
+    """Whether it holds only for a name below a zone of a provider's."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +151,7 @@ class Profile:
     caa: str = PLACEHOLDERS["caa"]
     """The domain by which CAA records name it (RFC 8659 section 4.2)."""
     portal: str = PLACEHOLDERS["portal"]
+    """Empty if it has none: what sends people there is left out, then."""
     entries: tuple[Entry, ...] = ()
     more: Mapping[str, More] = field(default_factory=dict)
     """Key of an entry -> what is added to it at this CA."""

@@ -21,6 +21,17 @@ ENTRIES = (
             "loop: each time may issue a certificate.",
             "If it stays, ask the CA's support with the time and the order's URL from the log.",
         ),
+        cases=(
+            Case(
+                at=("directory", "nonce", "account"),
+                meaning="The CA says that the fault is its own. Nothing was ordered yet, so "
+                "nothing was issued.",
+                steps=(
+                    "Wait a quarter of an hour and run the same command again.",
+                    "If it stays, ask the CA's support with the time and the URL from the log.",
+                ),
+            ),
+        ),
         phrases=("!server experienced internal error", "internal server error"),
         types=("serverInternal",),
         vague=True,
@@ -102,7 +113,7 @@ ENTRIES = (
             "The client asked to finalize twice.",
         ),
         steps=(
-            "Wait some minutes, then run the same command once; look in {portal} whether it was "
+            "Wait some minutes, then run the same command once; look in {issued} whether it was "
             "issued. No new orders in a loop.",
             "Have the client wait longer, and ask more often (certbot: --issuance-timeout; "
             "simple-acme: RetryCount and RetryInterval; lego: --cert.timeout).",

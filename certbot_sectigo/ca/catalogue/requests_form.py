@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue.model import Case, Entry
 
-_WANTS = (
-    r"\b(?:requires?|must|only|expect(?:s|ed)|allowed)\b"
-    r"(?:(?!\b(?:not|rsa|ec|ecdsa)\b)[^.:]){0,50}"
-)
-"""Words behind which stands the kind of key that a CA wants."""
-_NOT = r"\b[^.:]{0,30}\bnot (?:be )?(?:allowed|supported|accepted|permitted|offered)"
-_EC, _RSA = r"\b(?:ec|ecdsa|elliptic)\b", r"\brsa\b"
-
 ENTRIES = (
     Entry(
         key="empty-refusal",
@@ -101,6 +93,28 @@ ENTRIES = (
             "configuration directory of its own.",
             "Update the client.",
         ),
+        cases=(
+            Case(
+                at=("order", "challenge", "finalize", "certificate"),
+                meaning="What the client signed does not fit the key that the CA holds for the "
+                "account. It was no registration, so kid and HMAC key of an EAB pair have no part "
+                "in it.",
+                causes=(
+                    "The client's account data are mixed up: an account key that was replaced, an "
+                    "account URL of another server (a test server), files that were copied in "
+                    "part.",
+                    "A client, or a library of its, that signs wrongly: too old, or new.",
+                ),
+                steps=(
+                    "See whether account and server fit each other: "
+                    "`certbot-sectigo accounts list --online`",
+                    "Have the client register a new account with a new key: keep its folder of "
+                    "this server's account elsewhere, or give it a configuration directory of "
+                    "its own. Certificates that are there stay valid.",
+                    "Update the client.",
+                ),
+            ),
+        ),
         phrases=(
             "!jws verification error|failed",
             "!error verifying jws",
@@ -182,56 +196,6 @@ ENTRIES = (
         phrases=("!identifier disallowed|blacklisted|blocked",),
         sources=("acme.sh#5156",),
         hides=("rejected-identifier",),
-    ),
-    Entry(
-        key="bad-csr",
-        title="The CA does not take the certificate request (CSR)",
-        meaning="Key, names or form of the CSR do not suit the CA. Which of them, its own words "
-        "above say, if they are shown.",
-        causes=(
-            "Perhaps the key's type or size is not offered (less than 2048 bits; EC keys where "
-            "only RSA is, or the other way round).",
-            "Perhaps the names in the CSR are others than in the order, or the common name is not "
-            "among them.",
-        ),
-        steps=(
-            "Where the CA's words are about the key, take the kind that they name (certbot: "
-            "--key-type rsa --rsa-key-size 2048, or --key-type ecdsa, its default since 2.0).",
-            "With a CSR of your own, make it anew with exactly the names of the order.",
-        ),
-        cases=(
-            Case(
-                rf"{_WANTS}{_EC}|{_RSA}{_NOT}",
-                "The CA wants an EC (ECDSA) key for this certificate, and the request is of "
-                "another kind. Its names are not what it complains of.",
-                ("The role or profile at the CA allows EC keys only, and the client made RSA.",),
-                (
-                    "Order with an EC key (certbot: --key-type ecdsa; other clients: P-256).",
-                    "Or have the role or profile changed by whoever runs the CA.",
-                ),
-            ),
-            Case(
-                rf"{_WANTS}{_RSA}|{_EC}{_NOT}",
-                "The CA wants an RSA key for this certificate, and the request is of another "
-                "kind. Its names are not what it complains of.",
-                ("The profile at the CA allows RSA keys only, and the client made an EC key.",),
-                ("Order with an RSA key (certbot: --key-type rsa --rsa-key-size 2048).",),
-            ),
-        ),
-        phrases=(
-            "!csr unacceptable|invalid|rejected|malformed",
-            "!short enough to fit cn|common",
-            "!signed by public key * not support",
-            "!csr * not match|names|identifiers|signature|key",
-        ),
-        details=(
-            "csr",
-            "rsa|ecdsa|ec key|keys",
-            "public_key",
-            "key_type|key_size|key_length|curve",
-        ),
-        types=("badCSR", "badPublicKey", "badSignatureAlgorithm"),
-        sources=("RFC 8555 section 6.7",),
     ),
     Entry(
         key="rejected-identifier",

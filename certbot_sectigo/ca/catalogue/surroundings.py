@@ -56,6 +56,25 @@ ENTRIES = (
         hides=("plugin-missing", "option-unknown", "answer-unusable"),
     ),
     Entry(
+        key="module-shadowed",
+        title="A file of yours is taken for a module of Python's",
+        meaning="Python looks for modules first in the folder that it is started in, or that the "
+        "script lies in. {file} has the name of a standard module and was imported in its place, "
+        "by code that expects Python's own. Neither certbot nor its packages are broken.",
+        causes=(
+            "The client is run in the folder of that file, or by a script that lies there.",
+            "PYTHONPATH names that folder.",
+        ),
+        steps=(
+            "Rename {file} to something that no module is called, and remove the folder "
+            "__pycache__ beside it.",
+            "Or run the client from another folder, such as /, and without PYTHONPATH.",
+        ),
+        phrases=("same name as * standard library module",),
+        sources=("The Python documentation on sys.path",),
+        hides=("python-packages",),
+    ),
+    Entry(
         key="client-not-found",
         title="The client's program is not where it is looked for",
         meaning="What should start the client did not find it. Nothing was asked of the CA.",

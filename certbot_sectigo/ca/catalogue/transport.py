@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 _TRY = (
     "As the same user and with the same environment (cron, systemd and containers do not have "
@@ -126,8 +126,25 @@ ENTRIES = (
         steps=(
             "Wait some minutes, then run the same command once. Do not repeat it in a loop: each "
             "time may issue one more certificate.",
-            "Look in {portal} whether it was issued.",
+            "Look in {issued} whether it was issued.",
             "If it stays, see that this answers quickly: `curl -v {server}`",
+        ),
+        cases=(
+            Case(
+                at=("directory", "nonce"),
+                meaning="No answer came within the time that the client waits, and that at its "
+                "first contact with the CA. Nothing was ordered yet, so nothing was issued.",
+                causes=(
+                    "A firewall does not let this machine out to port 443, a proxy is missing, or "
+                    "there is an IPv6 address without a route to the outside.",
+                    "The CA is slow, or its network is down.",
+                ),
+                steps=(
+                    _TRY,
+                    "With IPv4 alone, and IPv6 alone: `curl -4 -v {server} ; curl -6 -v {server}`",
+                    "Let the client try again: that costs nothing, since nothing was ordered.",
+                ),
+            ),
         ),
         phrases=(
             "read timed_out",

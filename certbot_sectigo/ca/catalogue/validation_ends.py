@@ -44,6 +44,28 @@ _BY_DNS = Case(
         "Look at the authorization's URL or the CA's log: its error says why.",
     ),
 )
+_LONGER = (
+    "Wait some minutes and run the same command once; where the client can be told to ask more "
+    "often or longer, do that (win-acme, simple-acme: RetryCount and RetryInterval)."
+)
+_PENDING = (
+    Case(
+        challenge="http-01",
+        steps=("See that port 80 of {name} can be reached from outside, by IPv6 as well.", _LONGER),
+    ),
+    Case(
+        challenge="dns-01",
+        steps=(
+            "See that all name servers of the zone have the record: "
+            "`dig +short TXT _acme-challenge.{name} @NAMESERVER`",
+            _LONGER,
+        ),
+    ),
+    Case(
+        challenge="tls-alpn-01",
+        steps=("See that port 443 of {name} leads straight to the client.", _LONGER),
+    ),
+)
 ENTRIES = (
     Entry(
         key="validation-pending",
@@ -56,7 +78,7 @@ ENTRIES = (
         steps=(
             "See that the challenge can be reached from outside: port 80 of {name}, or its TXT "
             "record at all name servers of the zone.",
-            "Wait some minutes and run the same command once.",
+            _LONGER,
         ),
         phrases=(
             "!ca processing your order * wait",
@@ -77,7 +99,7 @@ ENTRIES = (
         weight=Weight.SYMPTOM,
         passing=True,
         waits=True,
-        cases=(_BY_CA,),
+        cases=(_BY_CA, *_PENDING),
     ),
     Entry(
         key="validation-failed",

@@ -30,7 +30,7 @@ PROFILE = Profile(
     name="Let's Encrypt",
     hosts=("letsencrypt.org",),
     caa="letsencrypt.org",
-    portal="a search of certificate transparency (crt.sh)",
+    portal="",
     entries=_ENTRIES,
     customs=Customs(binds=Fact(False, "Let's Encrypt's directory")),
 )

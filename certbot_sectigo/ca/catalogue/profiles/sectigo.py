@@ -98,8 +98,8 @@ _ENTRIES = (
         "another machine, and the pair is of the kind that binds once. No second account can be "
         "made with it; the account that it made can go on being used wherever its key is.",
         causes=(
-            "The account is on this machine already, under a kid that certbot did not write down, "
-            "or in the archive; or it was removed (rm -rf of accounts/, a new container).",
+            "The account is on this machine already (of certbot's: under a kid that it did not "
+            "write down, or in the archive), or it was removed (rm -rf, a new container).",
             "The pair was used on another machine, or by another client such as acme.sh.",
             "A registration was cut off (a time-out) after the CA had made the account.",
             "The ACME account was deactivated in {portal}: that gives the same answer.",
@@ -113,6 +113,11 @@ _ENTRIES = (
             "Otherwise make a new ACME account, or a new pair, in {portal}, and register with "
             "that. Do not delete account folders to try again: a key that is gone cannot be had "
             "back.",
+        ),
+        elsewhere=(
+            "If the account is on another machine, in another folder or in a backup: copy the "
+            "client's account data (the key and the account URL) to where it looks for those of "
+            "this server, and order with them.",
         ),
         phrases=(
             "!not awaiting external account_binding|account|eab",

@@ -1,0 +1,124 @@
+"""What CAs say about certificate requests: their key, their names."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Case, Entry
+
+_WANTS = (
+    r"\b(?:requires?|must|only|expect(?:s|ed)|allowed)\b"
+    r"(?:(?!\b(?:not|rsa|ec|ecdsa)\b)[^.:]){0,50}"
+)
+"""Words behind which stands the kind of key that a CA wants."""
+_NOT = r"\b[^.:]{0,30}\bnot (?:be )?(?:allowed|supported|accepted|permitted|offered)"
+_EC, _RSA = r"\b(?:ec|ecdsa|elliptic)\b", r"\brsa\b"
+_ADDRESS = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{1,4}:[0-9a-f:]{2,40})\b"
+_LIST = r"\b(?:names?|IPs?|identifiers?|sans?)\b[ :=]{1,4}[\[({]?[^\])}=]{0,300}?"
+"""How a list of names begins."""
+_NAMES = r"(?:names?|identifiers?|sans?|domains?|subject|common ?name|cn)"
+_DIFFER = (
+    r"(?:not? (?:exactly )?match|mismatch|differ|not (?:the )?same|not (?:specify|contain|include)"
+    r"|not in\b|missing|unexpected|not equal|other than)"
+)
+
+ENTRIES = (
+    Entry(
+        key="bad-csr",
+        title="The CA does not take the certificate request (CSR)",
+        meaning="Key, names or form of the CSR do not suit the CA. Which of them, its own words "
+        "above say, if they are shown.",
+        causes=(
+            "Perhaps the key's type or size is not offered (less than 2048 bits; EC keys where "
+            "only RSA is, or the other way round).",
+            "Perhaps the names in the CSR are others than in the order, or the common name is not "
+            "among them.",
+        ),
+        steps=(
+            "Where the CA's words are about the key, take the kind that they name (certbot: "
+            "--key-type rsa --rsa-key-size 2048, or --key-type ecdsa, its default since 2.0).",
+            "With a CSR of your own, make it anew with exactly the names of the order.",
+        ),
+        cases=(
+            Case(
+                rf"{_WANTS}{_EC}|{_RSA}{_NOT}",
+                "The CA wants an EC (ECDSA) key for this certificate, and the request is of "
+                "another kind. Its names are not what it complains of.",
+                ("The role or profile at the CA allows EC keys only, and the client made RSA.",),
+                (
+                    "Order with an EC key (certbot: --key-type ecdsa; other clients: P-256).",
+                    "Or have the role or profile changed by whoever runs the CA.",
+                ),
+            ),
+            Case(
+                rf"{_WANTS}{_RSA}|{_EC}{_NOT}",
+                "The CA wants an RSA key for this certificate, and the request is of another "
+                "kind. Its names are not what it complains of.",
+                ("The profile at the CA allows RSA keys only, and the client made an EC key.",),
+                ("Order with an RSA key (certbot: --key-type rsa --rsa-key-size 2048).",),
+            ),
+            Case(
+                rf"{_LIST}{_ADDRESS}|\bIP(?: address(?:es)?|s)\b(?=.*{_DIFFER})",
+                "The names in the CSR are not those of the order: there is an IP address among "
+                "them, and it is a DNS name in one and an IP address in the other, or missing. "
+                "The key is not what the CA complains of.",
+                (
+                    "The client writes an IP address into the CSR, or into the order, as if it "
+                    "were a DNS name (RFC 8738 has a type of its own for it).",
+                ),
+                (
+                    "Update the client: it makes order and CSR, and an old one knows DNS names "
+                    "only.",
+                    "Or order a DNS name that leads to the address, or take a client that can "
+                    "order IP addresses.",
+                    "With a CSR of your own, write the address as iPAddress, not as dNSName.",
+                ),
+                title="The CSR has other names than the order: an IP address is written as a name",
+            ),
+            Case(
+                rf"\b{_NAMES}\b.*{_DIFFER}|{_DIFFER}.*\b{_NAMES}\b",
+                "The names in the CSR are not those of the order. The key is not what the CA "
+                "complains of.",
+                (
+                    "A CSR that was made for other names, or is kept from before the names "
+                    "changed.",
+                    "The common name is not among the alternative names, or the client writes "
+                    "names into the CSR otherwise than into the order.",
+                ),
+                (
+                    "Where the client makes the CSR: have it make a new one (and a new key), and "
+                    "update the client.",
+                    "With a CSR of your own, make it anew with exactly the names of the order.",
+                ),
+                title="The CSR has other names than the order",
+            ),
+            Case(
+                r"\bkeys? (?:size|type|length|algorithm|strength|usage)|(?:weak|small|short|debian)"
+                r"[\w ]{0,20} key|\b\d{3,4}[- ]?bits?\b|\b(?:modulus|exponent|curve)\b"
+                r"|badPublicKey|public key",
+                "The CA does not take the key. The names are not what it complains of.",
+                (
+                    "The key's type or size is not offered (less than 2048 bits; EC keys where "
+                    "only RSA is, or the other way round).",
+                ),
+                (
+                    "Take the kind of key that the CA's words name (certbot: --key-type rsa "
+                    "--rsa-key-size 2048, or --key-type ecdsa, its default since 2.0).",
+                ),
+                title="The CA does not take the key of the certificate request (CSR)",
+            ),
+        ),
+        phrases=(
+            "!csr unacceptable|invalid|rejected|malformed",
+            "!short enough to fit cn|common",
+            "!signed by public key * not support",
+            "!csr * not match|names|identifiers|signature|key",
+        ),
+        details=(
+            "csr",
+            "rsa|ecdsa|ec key|keys",
+            "public_key",
+            "key_type|key_size|key_length|curve",
+        ),
+        types=("badCSR", "badPublicKey", "badSignatureAlgorithm"),
+        sources=("RFC 8555 section 6.7",),
+    ),
+)
