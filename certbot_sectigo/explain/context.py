@@ -16,6 +16,7 @@ from certbot_sectigo.ca.catalogue.matching import Match
 from certbot_sectigo.explain.passages import Passage
 
 _NEAR = 15  # lines
+_FURTHER = 1000  # characters, in which a client may say behind an error whom it asked
 _MOST_BARE = 45  # words
 _FOREIGN = re.compile(
     r"(?i)\b(?:log-?in|users?|customers?|invoices?|mail(?:box)?|imap|smtp|ldap|sshd?|mysql|postgres\w*"
@@ -69,10 +70,18 @@ def speaks_of_acme(text: str) -> bool:
     return any(word in small for word in _ONE_OF) and bool(_WORDS.search(text))
 
 
-def cas_named(text: str) -> frozenset[str]:
-    """Return the hosts of URLs in a text that are CAs' by their names."""
-    hosts = (match[1].lower() for match in _URL_HOST.finditer(text))
-    return frozenset(h for h in hosts if _ACME_HOST.search(h) or profile(frozenset({h})))
+def cas_near(text: str, end: int, said: str) -> frozenset[str]:
+    """Return the hosts of CAs whose URLs stand where something was said, or in the next line.
+
+    :param end: where the words end in the text.
+    :param said: the words, with their lines.
+    """
+    for part in (said, *text[end : end + _FURTHER].split("\n")[1:2]):
+        hosts = frozenset(match[1].lower() for match in _URL_HOST.finditer(part))
+        found = frozenset(h for h in hosts if _ACME_HOST.search(h) or profile(frozenset({h})))
+        if found:
+            return found
+    return frozenset()
 
 
 class AcmeContext:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from certbot_sectigo.ca.catalogue import Entry, Weight, entry, holds, look_up, tells_more
 from certbot_sectigo.ca.catalogue.matching import Match, matcher, used
 from certbot_sectigo.explain.challenges import Challenges
-from certbot_sectigo.explain.context import AcmeContext, cas_named, speaks_of_acme
+from certbot_sectigo.explain.context import AcmeContext, cas_near, speaks_of_acme
 from certbot_sectigo.explain.envelope import unwrapped
 from certbot_sectigo.explain.folds import unfolded
 from certbot_sectigo.explain.frames import shadows
@@ -131,12 +131,9 @@ class _Search:
         known = bool(spots)
         matches = sorted(self._matcher.find(passage.text), key=lambda match: match.end)
         whole = list(AcmeContext(passage).held(self._whole(passage, matches)))
-        inner = used(whole)
-        self._hidden.update(key for match in inner for key in match.entry.hides)
-        explained = set(map(id, inner))
-        for match in whole:
-            if id(match) in explained:
-                continue
+        inner = {id(match): match.entry.hides for match in used(whole)}
+        self._hidden.update(*inner.values())
+        for match in (match for match in whole if id(match) not in inner):
             if match.entry.network and any(s <= match.start < e for s, e in within):
                 continue
             known = True
@@ -233,7 +230,7 @@ class _Search:
         if before is not None and before.what.told.account_url and passage.source == "certbot":
             # The CA's own answer tells more than what certbot makes of it.
             finding = replace(before.what, count=finding.count)
-        self._cas |= cas_named(said) if found.network else frozenset()
+        self._cas |= cas_near(passage.text, end, said) if found.network else set()
         finding = replace(finding, cas=self._cas)
         self._order += 1
         note = not (loud or passage.failed or likeness(said))

@@ -18,9 +18,12 @@ CSR = (
          "bad-csr", "other names than the order", "rsa|2048|ip address"),
     Said(f"lego: acme: error: 400 :: {URN}badCSR :: Error parsing certificate request: key too "
          "small: 1024 bits", "bad-csr", "does not take the key|2048", "alternative names"),
+    Said(f"lego: acme: error: 400 :: {URN}badCSR :: CSR contains IP address 10.1.2.3 as a DNS name",
+         "bad-csr", "ip address|update the client", "rsa|2048"),
     Said(f"lego: acme: error: 400 :: {URN}badCSR :: Error finalizing order", "bad-csr", "perhaps"),
 )  # fmt: skip
 DEADLINE = '"logger":"tls.obtain","msg":"will retry","error":"[b.example] Obtain: [b.example] '
+CURL = "Please refer to https://curl.haxx.se/libcurl/c/libcurl-errors.html for error code:"
 STEP = (
     Said(f'caddy: {{{DEADLINE}provisioning client: context deadline exceeded '
          '(ca=https://acme.ssl.com/sslcom-dv-rsa)"}\n'
@@ -34,6 +37,9 @@ STEP = (
          "canceled (Client.Timeout exceeded while awaiting headers)", "ca-timeout", "one more"),
     Said(f"acmez: GET https://ca.example/acme/directory: HTTP 500 {URN}serverInternal - boom",
          "server-internal", "nothing was issued", "each time"),
+    Said(f"acme.sh: {CURL} 28\nacme.sh: Can not init api for: https://acme.zerossl.com/v2/DV90.\n"
+         f"acme.sh: {CURL} 28\nacme.sh: Can not init api for: https://acme-v02.api.letsencrypt.org/directory.",
+         "ca-connect-timeout", "failed alike"),
     # the same CA twice is no other CA
     Said('lego: Get "https://acme-v02.api.letsencrypt.org/directory": context deadline exceeded\n'
          'lego: Get "https://acme-staging-v02.api.letsencrypt.org/directory": context deadline '

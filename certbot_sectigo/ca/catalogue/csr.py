@@ -56,7 +56,9 @@ ENTRIES = (
                 ("Order with an RSA key (certbot: --key-type rsa --rsa-key-size 2048).",),
             ),
             Case(
-                rf"{_LIST}{_ADDRESS}|\bIP(?: address(?:es)?|s)\b(?=.*{_DIFFER})",
+                rf"{_LIST}{_ADDRESS}|\bIP(?: address(?:es)?|s)\b(?=.*{_DIFFER})"
+                r"|\bIP(?: address)?\b[^:]{0,60}\b(?:as|in|among) (?:an? |the |its )?"
+                r"(?:dns|domain|sans?|names?)\b",
                 "The names in the CSR are not those of the order: there is an IP address among "
                 "them, and it is a DNS name in one and an IP address in the other, or missing. "
                 "The key is not what the CA complains of.",
