@@ -157,6 +157,9 @@ def _become(request: dict[str, Any], connection: socket.socket, package: str) ->
         sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
     sys.argv[:] = request["args"]
     random.seed()  # each fork has the state of one and the same parent
+    util = sys.modules.get("certbot.util")
+    if util is not None:  # which tidies up at the end of the process that imported it, only
+        vars(util)["_INITIAL_PID"] = os.getpid()
     entry = "main" if package == "certbot" else "cli.entry"
     sys.exit(importlib.import_module(f"{package}.{entry}").main())
 

@@ -89,9 +89,9 @@ def test_a_pin_that_dangles_and_a_kid_that_nobody_knows(
     shutil.rmtree(plain.accounts_dir(sectigo.server) / plain.lineage(A).account)
     shutil.rmtree(plain.logs_dir)
     said = plain.run("renew", "--force-renewal", check=1)
-    line = proposed(said.output, "--sectigo-eab-credentials FILE", "--cert-name NAME")
+    line = proposed(said.output, "--sectigo-eab-credentials FILE", f"--cert-name {A}")
     with Sectigo() as other:
-        words = {"FILE": other.a.credentials(tmp_path / "a.ini"), "NAME": A}
+        words = {"FILE": other.a.credentials(tmp_path / "a.ini")}
         paste(plain, line, words, more=quiet(other))
         assert plain.lineage(A).account == plain.account(other.server, other.a.kid).id
 

@@ -107,7 +107,7 @@ def test_a_person_is_asked_first(
     with terminal([*words, "revoke", "--cert-name", A], two.environment()) as child:
         child.expect("Revoke it")
         child.sendline(answer)
-        child.expect("Revoked: " if revoked else "Nothing was changed")
+        child.expect(r"Revoked:\s" if revoked else "Nothing was changed")
         child.expect(pexpect.EOF)
     assert sectigo.is_revoked(two.lineage(A).serial) is revoked
 

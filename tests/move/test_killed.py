@@ -19,7 +19,7 @@ from tests.safety.forker import Forker
 
 SEED = int(os.environ.get("MOVE_SEED", "1"))
 """Chooses the points at which it is killed; MOVE_STRIDE=1 takes every one."""
-STRIDE = int(os.environ.get("MOVE_STRIDE", "29"))
+STRIDE = int(os.environ.get("MOVE_STRIDE", "53"))
 MOST = 2 if "MOVE_STRIDE" not in os.environ else 1000
 """How many points at most: certbot issues in each run."""
 LATE = 100

@@ -190,7 +190,8 @@ def test_refusal(start: Callable[..., RunningSandbox], name: str) -> None:
 
 def test_every_imitated_refusal_has_a_case() -> None:
     shown = {problem.detail for problem, _ in CASES.values()}
-    assert shown == {problem.detail for problem in problems.TABLE}
+    # test_harica has the one in words of our own.
+    assert shown == {problem.detail for problem in problems.TABLE if problem.mark != "[own]"}
     assert all(problem.mark for problem in problems.TABLE)
 
 
