@@ -27,6 +27,19 @@ LEAST = (
     ),
 )
 """The ways in and the least there is to do, for a certbot that all tests run with elsewhere."""
+ALIKE = (
+    *(
+        f"--ignore=tests/e2e/test_{name}.py"
+        for name in (
+            "foreign_clients",
+            "certificate_machine",
+            "certificate_machine_set_up",
+            "dates_of_change",
+        )
+    ),
+    "--deselect=tests/e2e/test_demo.py::test_it_does_not_mind",
+)
+"""Words for pytest: what make test runs, and which certbot is there makes no difference to."""
 WORKERS = os.environ.get("WORKERS", "4")
 
 nox.needs_version = ">=2024.4.15"
@@ -176,10 +189,7 @@ def end_to_end(
     env = {"CERTBOT_SECTIGO_VENVS": str(folder / "beside")}
     if not (folder / "beside" / "certbot-bare" / "bin" / "certbot").is_symlink():
         session.run(python, "tests/bed/install.py", env=env)
-    # Which certbot is here makes no difference to other clients, or to sudo and sshd.
-    alike = ("test_foreign_clients.py", "test_certificate_machine_set_up.py")
-    left_out = [*left_out, *(f"--ignore=tests/e2e/{name}" for name in alike)]
-    words = [*left_out, *(session.posargs or tests)]
+    words = [*left_out, *ALIKE, *(session.posargs or tests)]
     started = time.monotonic()
     try:
         session.run(
