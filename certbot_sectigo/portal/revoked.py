@@ -26,7 +26,7 @@ def begin(folder: Path, fingerprint: str) -> None:
     :param fingerprint: SHA-256 of its DER, in hexadecimal digits.
     :raises certbot_sectigo.base.atomic.FileError: if it cannot be written.
     """
-    if not _is_done(folder, fingerprint):
+    if not _is_done(folder, fingerprint, unread=True):
         _write(folder, fingerprint, None, done=False)
 
 
@@ -35,7 +35,7 @@ def withdraw(folder: Path, fingerprint: str) -> None:
 
     :raises certbot_sectigo.base.atomic.FileError: if it cannot be removed.
     """
-    if not _is_done(folder, fingerprint):
+    if not _is_done(folder, fingerprint, unread=True):
         atomic.remove(_path(folder, fingerprint))
 
 
@@ -45,7 +45,7 @@ def write(folder: Path, fingerprint: str, when: datetime | None) -> None:
     :param when: UTC; None where it is only known that it was before.
     :raises certbot_sectigo.base.atomic.FileError: if it cannot be written.
     """
-    if not _is_done(folder, fingerprint):
+    if not _is_done(folder, fingerprint, unread=False):
         _write(folder, fingerprint, when, done=True)
 
 
@@ -79,11 +79,17 @@ def _notes(folder: Path, trouble: list[str]) -> Iterator[Revoked]:
         yield Revoked(match[1], when, path, line=None, sure=done)
 
 
-def _is_done(folder: Path, fingerprint: str) -> bool:
+def _is_done(folder: Path, fingerprint: str, *, unread: bool) -> bool:
+    """Return whether a note says that it was done.
+
+    :param unread: what counts where there may be a note and it cannot be read.
+    """
     try:
         return _read(_path(folder, fingerprint))[1]
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return False  # not there, or damaged: it is made anew
+    except OSError:
+        return unread
 
 
 def _read(path: Path) -> tuple[datetime | None, bool]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.base import atomic
+from certbot_sectigo.base import atomic, reading
 from certbot_sectigo.portal import revoked
 
 ONE = "ab" * 32
@@ -47,6 +48,21 @@ def test_what_cannot_be_read_is_said_and_not_taken_for_none(tmp_path: Path, ther
     assert trouble[0].startswith(f"{path}: ")
     with pytest.raises(atomic.FileError, match=ONE):
         revoked.write(tmp_path, ONE, NOW)
+
+
+def test_a_note_that_cannot_be_read_is_neither_replaced_by_a_lesser_one_nor_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revoked.write(tmp_path, ONE, NOW)
+
+    def broken(*_: object) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(reading, "read_regular", broken)
+        revoked.begin(tmp_path, ONE)
+        revoked.withdraw(tmp_path, ONE)
+    assert _sure(tmp_path) == [(ONE, NOW, True)]
 
 
 def test_what_was_noted_first_stays(tmp_path: Path) -> None:
