@@ -24,8 +24,14 @@ def hints(surveyed: Iterable[Surveyed], dirs: Dirs) -> Mapping[str, list[str]]:
         if path not in texts:
             try:
                 texts[path] = reading.read_regular(path).decode(errors="replace")
-            except OSError:
-                texts[path] = ""  # the doctor tells of it
+            except FileNotFoundError:
+                texts[path] = ""
+            except OSError as error:
+                found[item.lineage.name] = [
+                    f"{path} cannot be read ({error.strerror}), so whether it pins an issuer is "
+                    "not known."
+                ]
+                continue
         certificate = item.certificate
         names = (certificate.issuer, certificate.issuer_organisation) if certificate else ()
         words = [name for name in names if name and name in texts[path]]
