@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from cryptography.x509.oid import NameOID
 from josepy.jwk import JWK
 
 from certbot_sectigo.accounts import store
+from certbot_sectigo.accounts.known import caa as known
+from certbot_sectigo.cli.shared import caa_words
 from tests.bed.certbot import Certbot
 from tests.bed.paste import paste
 from tests.bed.sectigo import Sectigo
@@ -259,3 +262,16 @@ def test_an_account_that_records_name_is_not_ended(bench: Bench) -> None:
     paste(bench.machine.certbot, command, {"ID": bench.other}, env=bench.env)
     bench.zones.nodes.clear()
     bench.tool.run("accounts", "deactivate", bench.right, "--yes", env=bench.env)
+
+
+def test_a_ca_that_names_no_domain_stops_no_replacement(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nameless: Any = SimpleNamespace(directory=SimpleNamespace(caa_identities=()))
+    facts: Any = SimpleNamespace(account=SimpleNamespace(name="old"))
+    monkeypatch.setattr(known, "Session", lambda *_: nameless)
+    monkeypatch.setattr(known, "pinned", lambda _: [(facts, NAME)])
+    unused: Any = None
+    server = "https://ca.example/directory"
+    caa_words.refuse_before_replacing(unused, unused, "old", server, None, unused, "")
+    assert "was not looked up" in capsys.readouterr().err

@@ -22,6 +22,10 @@ Issuers = Callable[[str], tuple[str, ...]]
 _AT_ONCE = 8
 
 
+class UnnamedCaError(errors.Error):
+    """A CA does not tell by which domain records name it."""
+
+
 def issuers(settings: Settings) -> Issuers:
     """Return what asks each CA's directory once for the domains that name it."""
     known: dict[str, tuple[str, ...]] = {}
@@ -30,7 +34,7 @@ def issuers(settings: Settings) -> Issuers:
         if server not in known:
             found = Session(server, None, settings).directory.caa_identities
             if not found:
-                raise errors.Error(
+                raise UnnamedCaError(
                     f"{server} does not tell by which domain CAA records name the CA.",
                     "Look it up in the CA's documents and give it:  --issuer DOMAIN",
                 )

@@ -69,7 +69,12 @@ def refuse_before_replacing(
             "installed.", err=True)  # fmt: skip
         return
     url = (new.uri if new else None) or ""
-    issuers = caa.issuers(settings)(server)
+    try:
+        issuers = caa.issuers(settings)(server)
+    except caa.UnnamedCaError as error:
+        say(f"Whether CAA records let the new account issue was not looked up: {error.message}",
+            err=True)  # fmt: skip
+        return
     needs = [Need(name, "", server, Applicant(issuers, url)) for _, name in pairs]
     standings = caa.standings(needs, dns(context))
     for standing in standings:
