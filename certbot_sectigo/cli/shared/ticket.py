@@ -13,7 +13,7 @@ from certbot_sectigo.doctor import bundle
 from certbot_sectigo.doctor.examination import Machine
 from certbot_sectigo.doctor.model import Diagnosis, Severity
 from certbot_sectigo.doctor.readers import secret_values
-from certbot_sectigo.machine import installation
+from certbot_sectigo.machine import installation, lineages
 from certbot_sectigo.machine.logs import files as log_files
 
 _LOGS = 10
@@ -55,8 +55,8 @@ def _texts(
 ) -> Iterator[tuple[str, str]]:
     yield "ticket.txt", f"{machine.host}\n{line(diagnosis, machine.certbot_version)}\n"
     yield "findings.json", json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-    for path in sorted(machine.dirs.renewal.glob("*.conf")):
-        yield f"renewal/{path.name}", _text(path)
+    for lineage in lineages.read_all(machine.dirs.renewal):
+        yield f"renewal/{lineage.path.name}", _text(lineage.path)
     for number, path in enumerate(sorted({*machine.settings_files, machine.dirs.deploy_file})):
         if reading.is_there(path):
             yield f"settings/{number}-{path.name}", f"# {path}\n{_text(path)}"
