@@ -112,10 +112,11 @@ def command(
             words.show(plan, wish)
             say("Nothing was changed." if plan.going else "None of them goes.")
         return 0 if plan.going else 1
+    made = [plan]
     change.act(
         context,
         "move",
-        make=errand.plan,
+        make=lambda: made.pop() if made else errand.plan(),
         show=lambda plan: words.show(plan, wish),
         describe=lambda plan: words.describe(plan, wish),
         question=errand.question,
