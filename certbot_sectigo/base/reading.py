@@ -135,6 +135,19 @@ def is_file(path: Path) -> bool:
     return found is not None and stat.S_ISREG(found.st_mode)
 
 
+def link(path: Path) -> str | None:
+    """Return where a link leads; None where this is none, or nothing.
+
+    :raises OSError: if that cannot be told.
+    """
+    try:
+        return str(path.readlink())
+    except OSError as error:
+        if error.errno in (*_NOT_THERE, errno.EINVAL):
+            return None
+        raise
+
+
 def entries(folder: Path) -> list[os.DirEntry[str]]:
     """Return what lies in a folder, by name; nothing where there is no such folder.
 

@@ -25,7 +25,7 @@ from certbot_sectigo.machine.dirs import Dirs, same_server, server_path
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.move import back, plan
 from certbot_sectigo.move.plan import Going, Staying, Target
-from certbot_sectigo.move.state import as_it_is, changes, known, reverse, serial
+from certbot_sectigo.move.state import as_it_is, changes, known, one, reverse, serial
 from certbot_sectigo.renewals.facts import Answer
 from certbot_sectigo.renewals.survey import Surveyed
 
@@ -240,13 +240,13 @@ def _again() -> str:
 
 def _renewed(move: Move, moved: MovedLineage, means: Means) -> str | None:
     """Renew a lineage with its new pin, unless that was done; return why it has not worked."""
-    lineage = known(means.dirs).get(moved.name)
+    lineage = one(means.dirs, moved.name)
     if lineage is not None and serial(lineage) == moved.serial:
         words = ["renew", "--cert-name", moved.name, "--force-renewal"]
         outcome = means.run([*words, "--no-random-sleep-on-renew"])
         if outcome.returncode != 0:
             return outcome.output.strip()
-        lineage = known(means.dirs).get(moved.name)
+        lineage = one(means.dirs, moved.name)
     if lineage is None:
         return "It is not there any more."
     if not _is_pinned(lineage, move):
@@ -288,7 +288,7 @@ def _renew(move: Move, means: Means) -> Move:
 def _one_back(move: Move, moved: MovedLineage, problem: str, means: Means) -> Move:
     """Give a lineage its old pin again, unless it has a certificate of the new account."""
     with means.lock():
-        lineage = known(means.dirs).get(moved.name)
+        lineage = one(means.dirs, moved.name)
         if lineage is None or serial(lineage) != moved.serial:
             return move  # issued: what its targets lack is owed, and the doctor tells of it
         done = changes(move, means.dirs).get(moved.name)

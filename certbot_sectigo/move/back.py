@@ -13,10 +13,10 @@ from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.change.pin_plan import PinError
 from certbot_sectigo.accounts.moves import Move, MovedLineage
 from certbot_sectigo.accounts.records import RenewalChange
-from certbot_sectigo.base import atomic
+from certbot_sectigo.base import atomic, reading
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs
-from certbot_sectigo.move.state import changes, known, reverse, serial
+from certbot_sectigo.move.state import changes, known, one, reverse, serial
 
 
 def first(move: Move, dirs: Dirs, lock: Callable[[], AbstractContextManager[None]]) -> bool:
@@ -30,12 +30,12 @@ def first(move: Move, dirs: Dirs, lock: Callable[[], AbstractContextManager[None
     moved = move.lineages[0]
     with lock():
         leftovers.sweep(dirs)
-        lineage = known(dirs).get(moved.name)
+        lineage = one(dirs, moved.name)
         issued = lineage is not None and serial(lineage) != moved.serial
         # Each link by itself: a run that was cut off may have led some of them back. Before the
         # pin, so that a renewal in between starts from the old certificate.
         for path, target in moved.links.items() if _is_valid(moved) else ():
-            if Path(path).is_symlink() and str(Path(path).readlink()) != target:
+            if reading.link(Path(path)) not in (None, target):
                 issued = True
                 atomic.relink(Path(path), target)
         for record in records.read_records(dirs, move.kind):

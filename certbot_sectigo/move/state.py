@@ -9,6 +9,7 @@ from certbot_sectigo.accounts import records
 from certbot_sectigo.accounts.change import pin_plan
 from certbot_sectigo.accounts.moves import Move, MovedLineage
 from certbot_sectigo.accounts.records import RenewalChange
+from certbot_sectigo.base import reading
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs, same_server
 from certbot_sectigo.machine.lineages import Certificate, Lineage
@@ -45,6 +46,17 @@ def known(dirs: Dirs) -> dict[str, Lineage]:
     return {lineage.name: lineage for lineage in found}
 
 
+def one(dirs: Dirs, name: str) -> Lineage | None:
+    """Read one lineage; None if it is not there.
+
+    :raises certbot_sectigo.machine.lineages.LineageError: if it cannot be read.
+    """
+    found = lineages.read(dirs.renewal / f"{name}.conf")
+    if found is not None:
+        lineages.refuse_unread([found])
+    return found
+
+
 def serial(lineage: Lineage) -> str:
     """Return the serial number of a lineage's certificate, in hexadecimal digits; else nothing."""
     read = lineages.read_certificate(lineage)
@@ -54,11 +66,8 @@ def serial(lineage: Lineage) -> str:
 def as_it_is(lineage: Lineage) -> MovedLineage:
     """Write down what a lineage is like now."""
     read = lineages.read_certificate(lineage)
-    links = {
-        str(path): str(path.readlink())
-        for path in lineage.files.values()
-        if path is not None and path.is_symlink()
-    }
+    leads = {path: reading.link(path) for path in lineage.files.values() if path is not None}
+    links = {str(path): target for path, target in leads.items() if target is not None}
     until = read.not_after.isoformat() if isinstance(read, Certificate) else ""
     return MovedLineage(
         lineage.name, lineage.account, lineage.server, serial(lineage), until, links
