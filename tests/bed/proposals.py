@@ -184,9 +184,10 @@ def _shape(words: list[str]) -> str:
     bare: list[str] = []
     options: set[str] = set()
     rest = iter(words[1:])
+    where = _WHERE.get(program, _WITH_VALUE)
     for word in rest:
         name = word.partition("=")[0]
-        if name in _WITH_VALUE:
+        if name in where:
             if name == word:
                 next(rest, None)
         elif re.match(r"-\D", word):

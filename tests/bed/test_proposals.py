@@ -26,6 +26,8 @@ from tests.bed.components import BIN
         ("chown root /x && chmod go-w '/x y'; ls -la | cat", ["chown", "chmod", "ls -la", "cat"]),
         ("/opt/v/bin/python3.11 -m pip install 'rich>=9'", ["pip install"]),
         ("systemctl enable --now certbot.timer", ["systemctl enable --now"]),
+        ("ssh -F /x -p 22 -o StrictHostKeyChecking=ask a@b", ["ssh -o"]),
+        ("mkdir -p /x", ["mkdir -p"]),
     ],
 )  # fmt: skip
 def test_shapes(text: str, shapes: list[str]) -> None:
