@@ -56,6 +56,8 @@ _WITH_VALUE = {
     "--scm-credentials",
 }  # fmt: skip
 """Options that say where, and are no part of a shape."""
+_WHERE = {"ssh": {"-F", "-p"}}
+"""The same of programs of others."""
 _SUBCOMMANDS = {"apt", "apt-get", "certbot", "openssl", "pip", "snap", "systemctl"}
 """Programs of others whose first word is one."""
 
