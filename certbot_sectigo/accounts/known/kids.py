@@ -12,7 +12,9 @@ certbot does not store it. What tells it, the first that does:
 4. the *CA*, where it is asked and shows it (RFC 8555 section 7.3.4);
 5. the *portal*, where it is asked: the account is among the clients of a pair.
 
-What was found is given as a note, whether it is written down or not; see :func:`write`.
+The last two are asked in :mod:`certbot_sectigo.accounts.known.asked`, so that who asks nobody
+does not wait for the libraries that do. What was found is given as a note, whether it is
+written down or not; see :func:`write`.
 """
 
 from __future__ import annotations
@@ -23,24 +25,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account, Learned, Note
 from certbot_sectigo.base import errors
-from certbot_sectigo.ca.errors import CaError
-from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.machine import dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs import findings
 from certbot_sectigo.machine.logs.findings import Binding
-from certbot_sectigo.portal import plan
-from certbot_sectigo.portal.model import same_id
-
-if TYPE_CHECKING:
-    from certbot_sectigo.portal.port import Portal
 
 logger = logging.getLogger(__name__)
 
@@ -107,60 +101,6 @@ def shown(account: Account, kid: str, server: str) -> Account:
     if account.note is not None:
         return account
     return dataclasses.replace(account, note=Note(kid, server, Learned.SERVER, today()))
-
-
-def ask(account: Account, server: str, settings: Settings) -> Account:
-    """Ask the CA for the account object of an account of unknown kid, which may show the kid.
-
-    :param server: its ACME directory URL.
-    :returns: the account, with a note where the CA told. No answer, a refusal, or an account
-        that has ended tells nothing and is no error here.
-    """
-    try:
-        found = Session(server, store.load_key(account.folder), settings, account.uri).look()
-    except (CaError, store.AccountError) as error:
-        logger.debug("the CA does not show account %s: %s", account.name, error)
-        return account
-    if found.kid is None or found.status in ("deactivated", "revoked"):
-        return account
-    return shown(account, found.kid, server)
-
-
-def ask_portal(accounts: Sequence[Account], portal: Portal) -> list[Account]:
-    """Ask the portal for the kids of accounts: each is a client of one of the portal's accounts.
-
-    One list, and one question for each account of the portal until all are found. The end of an
-    account's URL is often the kid itself, so that one is asked first; alone it proves nothing.
-
-    :param accounts: those of unknown kid that load are looked for.
-    :returns: the same accounts, with a note where the portal told.
-    :raises certbot_sectigo.portal.errors.PortalError: if the portal does not answer.
-    """
-    wanted = {a.folder: _tail(a) for a in accounts if a.note is None and a.loads and a.uri}
-    if not wanted:
-        return list(accounts)
-    shown = [one for one in portal.accounts() if one.kid is not None]
-    acme_servers = portal.servers()
-    found: dict[Path, Note] = {}
-    hints = set(wanted.values())
-    for one in sorted(shown, key=lambda one: one.kid not in hints):
-        if len(found) == len(wanted):
-            break
-        server = plan.server_url(one.server, acme_servers)
-        clients = portal.clients(one.id)
-        for account in accounts:
-            tail = wanted.get(account.folder)
-            if tail is None or not servers.is_at(server, account.server_path):
-                continue
-            if any(same_id(client.id, tail) for client in clients):
-                found[account.folder] = Note(str(one.kid), server, Learned.SCM, today())
-    return [
-        dataclasses.replace(a, note=found[a.folder]) if a.folder in found else a for a in accounts
-    ]
-
-
-def _tail(account: Account) -> str:
-    return (account.uri or "").rstrip("/").rsplit("/", 1)[-1]
 
 
 def write(account: Account) -> None:

@@ -115,11 +115,14 @@ def learn_kids(found: Overview, scm: Portal) -> Overview:
 
     :raises certbot_sectigo.base.errors.Error: if SCM does not answer.
     """
+    # What asks a CA takes longer to load than all the rest.
+    from certbot_sectigo.accounts.known import asked
+
     accounts = [entry.account for entry in found.entries]
-    told = kids.ask_portal(accounts, scm)
+    told = asked.ask_portal(accounts, scm)
     for apart in scm.apart():
         try:
-            told = kids.ask_portal(told, apart)
+            told = asked.ask_portal(told, apart)
         except RefusedError as error:
             # Most customers have no such accounts, and few log-ins may look.
             if error.status not in (403, 404):
