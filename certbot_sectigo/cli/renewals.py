@@ -13,10 +13,9 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
-from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.id_types import CertName
-from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.options import CommandContext, scm_option
 from certbot_sectigo.machine import commands
 from certbot_sectigo.renewals import organisation
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook, Renewal
@@ -48,7 +47,7 @@ _RESTS_ON = {
 @click.option("--cert-name", "only", multiple=True, metavar="NAME", type=CertName(),
               help="Only this lineage; repeat it for more.")  # fmt: skip
 @click.option("--scm", is_flag=True, help="Ask SCM until when the names are validated.")
-@connect.option
+@scm_option
 @ask_ca.no_verify_ssl_option
 @click.pass_context
 def command(
@@ -75,6 +74,8 @@ def command(
     The exit code is 1 if a certificate will not renew by itself.
     """
     context: CommandContext = ctx.obj
+    from certbot_sectigo.cli.scm import connect
+
     asked = connect.connect(context, scm_file).scm if scm or scm_file is not None else None
     found = gather(context, only, orders=orders, verify_ssl=not no_verify_ssl, scm=asked)
     report = Report(
@@ -101,6 +102,7 @@ def gather(
     :param scm: ask this portal for kids and validations; None: it is not asked.
     :raises certbot_sectigo.base.errors.UsageError: if a lineage is not there.
     """
+    from certbot_sectigo.cli.scm import connect
     from certbot_sectigo.renewals import portal
 
     _, surveyed = look(context, lambda here: connect.learn_kids(here, scm) if scm else here)

@@ -19,7 +19,7 @@ from certbot_sectigo.cli.format.interface import Block, Remark, Report, Tone
 from certbot_sectigo.cli.scm import audit as scm_audit
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import finding_words, kept
-from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.options import CommandContext, scm_option
 from certbot_sectigo.doctor import examination
 from certbot_sectigo.fleet.report import html, told
 from certbot_sectigo.fleet.report import page as pages
@@ -40,7 +40,7 @@ _BEGINS = b"<!doctype html>"
               help="Of the hosts that told in this folder, not of this machine; may be "
               "repeated.")  # fmt: skip
 @click.option("--scm", is_flag=True, help="Ask SCM, too, and compare, as scm audit does.")
-@connect.option
+@scm_option
 @click.pass_obj
 def command(
     context: CommandContext, file: str, folders: tuple[str, ...], scm: bool, scm_file: str | None

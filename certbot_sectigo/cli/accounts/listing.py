@@ -16,10 +16,9 @@ from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Verdict
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
-from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.id_types import Server
-from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.options import CommandContext, scm_option
 from certbot_sectigo.machine.schedules import Source
 
 _BROKEN = (Verdict.UNPARSABLE, Verdict.INCOMPLETE, Verdict.MISNAMED)
@@ -31,7 +30,7 @@ _BROKEN = (Verdict.UNPARSABLE, Verdict.INCOMPLETE, Verdict.MISNAMED)
     "--server", metavar="URL", type=Server(), help="Only accounts of this ACME directory."
 )
 @click.option("--scm", is_flag=True, help="Ask SCM for kids that are not known, and note them.")
-@connect.option
+@scm_option
 @ask_ca.no_verify_ssl_option
 @click.pass_obj
 def command(
@@ -54,6 +53,8 @@ def command(
     """
     found = ask_ca.gather(context, online=online, server=server, verify_ssl=not no_verify_ssl)
     if scm or scm_file is not None:
+        from certbot_sectigo.cli.scm import connect
+
         found = connect.learn_kids(found, connect.connect(context, scm_file).scm)
     host = socket.gethostname()
     report = Report(

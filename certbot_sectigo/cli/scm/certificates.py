@@ -15,7 +15,7 @@ from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Ta
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.id_types import CertName
-from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.options import CommandContext, scm_option
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import certificates as machine_certificates
 from certbot_sectigo.machine import lineages
@@ -29,7 +29,7 @@ _REVOKED = "revoked"
 
 
 @click.command("certificates")
-@connect.option
+@scm_option
 @click.pass_obj
 def certificates(context: CommandContext, scm_file: str | None) -> None:
     """Ask SCM for the certificates that came by ACME and are issued, and print them.
@@ -76,7 +76,7 @@ def certificates(context: CommandContext, scm_file: str | None) -> None:
               help=f"Why: {', '.join(REVOCATION_REASONS)}.")  # fmt: skip
 @click.option("--words", default="revoked with certbot-sectigo", metavar="TEXT",
               help="What SCM keeps as the reason, 1 to 512 characters.")  # fmt: skip
-@connect.option
+@scm_option
 @change.yes_option
 @click.pass_obj
 def revoke(

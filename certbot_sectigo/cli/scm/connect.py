@@ -16,7 +16,7 @@ from certbot_sectigo.accounts.known import kids, overview
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.shared import ask_ca
-from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.options import CommandContext, scm_option
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.certificates import Certificate, Unreadable
@@ -35,23 +35,13 @@ if TYPE_CHECKING:
 _UNIVERSAL = f"{__name__}.universal"
 
 
-def option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the option ``--scm-credentials``."""
-    return click.option(
-        "--scm-credentials",
-        "scm_file",
-        metavar="FILE",
-        help="The log-in to SCM. (default: sectigo-scm.ini in --config-dir)",
-    )(function)
-
-
 def account_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command about ACME accounts ``--scm-credentials`` and ``--universal``."""
 
     def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
         context.meta[_UNIVERSAL] = value
 
-    return option(
+    return scm_option(
         click.option(
             "--universal",
             is_flag=True,

@@ -11,7 +11,7 @@ from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.scm.examples import DOMAINS
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.lazy import Group
-from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.options import CommandContext, scm_option
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.portal import plan
 from certbot_sectigo.portal.model import PortalAccount
@@ -26,7 +26,7 @@ def command() -> None:
 @command.command("add")
 @click.argument("name")
 @click.argument("domains", nargs=-1, required=True)
-@connect.option
+@scm_option
 @change.yes_option
 @click.pass_obj
 def add(
@@ -43,7 +43,7 @@ def add(
 @command.command("remove")
 @click.argument("name")
 @click.argument("domains", nargs=-1, required=True)
-@connect.option
+@scm_option
 @change.yes_option
 @click.pass_obj
 def remove(

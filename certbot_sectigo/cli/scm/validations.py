@@ -11,7 +11,7 @@ from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
-from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.options import CommandContext, scm_option
 from certbot_sectigo.portal.hosts import Holders
 from certbot_sectigo.portal.model import OrganisationValidation, Validation, covers
 from certbot_sectigo.portal.organisations import Organisations
@@ -21,7 +21,7 @@ from certbot_sectigo.portal.words import ScmWords
 @click.command("validations")
 @click.option("--within", type=click.IntRange(0, 3650), metavar="DAYS",
               help="Only those that end in so many days, or have ended.")  # fmt: skip
-@connect.option
+@scm_option
 @click.pass_obj
 def command(context: CommandContext, within: int | None, scm_file: str | None) -> int:
     """Ask SCM which domains are validated until when, and print which lineages that meets.

@@ -10,12 +10,12 @@ from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Report, Table, Tone
 from certbot_sectigo.cli.scm import connect
-from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.options import CommandContext, scm_option
 from certbot_sectigo.portal.words import ScmWords
 
 
 @click.command("whoami")
-@connect.option
+@scm_option
 @click.pass_obj
 def command(context: CommandContext, scm_file: str | None) -> None:
     """Ask SCM whether the log-in works, and print as whom and what it sees.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -171,3 +171,13 @@ def _context(given: Mapping[str, Any]) -> CommandContext:
         config_named="config_dir" in given,
         verbosity=-1 if "quiet" in given else given.get("verbose", 0),
     )
+
+
+def scm_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option ``--scm-credentials``."""
+    return click.option(
+        "--scm-credentials",
+        "scm_file",
+        metavar="FILE",
+        help="The log-in to SCM. (default: sectigo-scm.ini in --config-dir)",
+    )(function)
