@@ -78,6 +78,7 @@ def command(
         "SCM" if seen is not None else "",
         _granted(seen, audited) if seen is not None else None,
     )
+    atomic.sweep(path.parent)
     atomic.replace(path, html.render(page))
     unread = [one for host in hosts for one in host.findings if one.code == told.UNREAD]
     report = Report(

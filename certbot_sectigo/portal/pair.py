@@ -152,8 +152,9 @@ def write(path: Path, content: str, backup: Path, owner: int | None) -> bool:
                 f"{path.parent} belongs to another user, who could exchange the pair there.",
                 "Give another --output.",
             )
-        # What a run that was cut off has left there holds the key.
+        # What a run that was cut off has left holds the key, or the one that was there.
         atomic.sweep(path.parent)
+        atomic.sweep(backup)
         if path.is_symlink():
             raise errors.Error(
                 f"{path} is a link, which is not written through.",

@@ -297,8 +297,17 @@ class TestTransfer:
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert b"BEGIN PRIVATE KEY" in out.read_bytes()
         serialization.load_pem_private_key(out.read_bytes(), None)
+        # A run that was cut off between the two files goes on, and what it left is gone.
+        key = out.read_bytes()
+        out.unlink()
+        (tmp_path / ".sectigo-eab-0123456789abcdef.tmp").write_bytes(key)
+        tool.run("accounts", "export", account, "--output", out, "--yes")
+        assert (out.read_bytes(), list(tmp_path.glob(".sectigo-eab-*"))) == (key, [])
+        out.write_text("another key")
         refused = tool.run("accounts", "export", account, "--output", out, "--yes", check=1)
         assert "--force" in refused.text
+        assert out.read_text() == "another key"
+        out.write_bytes(key)
 
         other = Machine(Certbot(tmp_path / "other"), machine.sectigo)
         there = Tool(other.certbot)

@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--operation", action="append", choices=list(OPERATIONS))
     parser.add_argument("--fault", action="append", choices=list(shim.FAULTS))
-    parser.add_argument("--stride", type=int, default=1, help="every Nth point only")
+    parser.add_argument("--most", type=int, default=sys.maxsize, help="points of a row, spread")
     parser.add_argument("--at", type=int, metavar="N", help="only call N, and show the run")
     parser.add_argument("--again", action="store_true", help="forget what was done before")
     parser.add_argument("--show", action="store_true", help="only show what was noted")
@@ -48,7 +48,7 @@ def main() -> int:
         workers = [
             multiprocessing.Process(
                 target=_work,
-                args=(library, file, names, faults, (number, words.workers), words.stride),
+                args=(library, file, names, faults, (number, words.workers), words.most),
             )
             for number, file in enumerate(files)
         ]
@@ -85,7 +85,7 @@ def _work(
     names: list[str],
     faults: list[str],
     share: tuple[int, int],
-    stride: int,
+    most: int,
 ) -> None:
     # In memory where there is such a place: nothing here is worth a disk's patience.
     memory = Path("/dev/shm")
@@ -93,7 +93,7 @@ def _work(
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="torture-", dir=top))
         running = stack.enter_context(world(Path(folder, "w"), library))
-        campaign.whole(running, file, names, faults, share, stride)
+        campaign.whole(running, file, names, faults, share, most)
 
 
 if __name__ == "__main__":

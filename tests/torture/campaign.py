@@ -72,12 +72,12 @@ def whole(
     names: Iterable[str],
     faults: Sequence[str],
     share: tuple[int, int],
-    stride: int,
+    most: int,
 ) -> None:
     """Carry out a worker's share of every point, and note each; what any has noted is left out.
 
     :param share: number of this worker, and how many there are.
-    :param stride: only every so manieth point.
+    :param most: of each fault, spread over all points that it may befall.
     """
     noted = [result for other in file.parent.glob(f"{file.stem}.*") for result in read(other)]
     done = {(r.operation, r.fault, r.number) for r in noted}
@@ -85,11 +85,17 @@ def whole(
         for name in names:
             trial = Trial(world, OPERATIONS[name])
             number, workers = share
-            mine = points(trial, faults)[::stride][number::workers]
+            spread = [fault for kind in faults for fault in _spread(points(trial, [kind]), most)]
+            mine = spread[number::workers]
             left = [fault for fault in mine if (name, fault.name, fault.call) not in done]
             for result in carry_out(trial, left):
                 notes.write(json.dumps(asdict(result)) + "\n")
                 notes.flush()
+
+
+def _spread(every: list[Fault], most: int) -> list[Fault]:
+    count = min(most, len(every))
+    return [every[number * len(every) // count] for number in range(count)]
 
 
 def read(file: Path) -> list[Result]:

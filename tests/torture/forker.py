@@ -96,6 +96,7 @@ class Forker:
         fault: Fault = NONE,
         planted: Path | None = None,
         warm: bool = False,
+        stdin: Path = Path(os.devnull),
     ) -> Outcome:
         """Run a program to its end.
 
@@ -111,6 +112,7 @@ class Forker:
             "roots": ":".join(map(str, roots)),
             "call": fault.call,
             "fault": fault.name,
+            "stdin": str(stdin),
             "planted": None if planted is None else str(planted),
             "output": str(self._output),
             "trace": str(self.trace),
@@ -160,8 +162,8 @@ def _run(request: dict[str, Any]) -> None:
     import time
 
     handle = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    null = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((null, 0), (handle, 1), (handle, 2)):
+    given = os.open(request["stdin"], os.O_RDONLY)
+    for source, target in ((given, 0), (handle, 1), (handle, 2)):
         os.dup2(source, target)
     os.closerange(3, 64)
     signal.alarm(HANGS_AFTER)

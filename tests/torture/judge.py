@@ -83,7 +83,9 @@ class Trial:
         return outcome, read_trace(self.world.forker.trace)
 
     def _run(self, fault: Fault = NONE, *, planted: bool = False, warm: bool = False) -> Outcome:
-        return self.world.run(self.words, fault, planted=planted, warm=warm)
+        return self.world.run(
+            self.words, fault, planted=planted, warm=warm, stdin=self.operation.stdin
+        )
 
     def _look(self) -> View:
         return look(self.world, certbots=self.operation.certbots)

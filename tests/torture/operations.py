@@ -6,6 +6,9 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.deploy.lineages import issue
+from tests.deploy.receiving.hosts import offer
+from tests.portal.conftest import scm_ini
 from tests.torture.forker import NONE, Fault
 from tests.torture.shim import read_trace
 from tests.torture.world import World
@@ -22,6 +25,8 @@ class Operation:
     """Lays out the starting point; returns the command."""
     claim: str = ""
     """What it says where all is done, if its exit code does not tell; a pattern."""
+    stdin: str = ""
+    """What it reads there; the name of a file that the administrator gives."""
 
     @property
     def certbots(self) -> bool:
@@ -170,6 +175,12 @@ def import_key(world: World) -> Words:
     return _tool("accounts", "import", key, "--yes")
 
 
+def export(world: World) -> Words:
+    """An account's key goes into a file."""
+    ident = _account(world, "a")
+    return _tool("accounts", "export", ident, "--output", world.places / "account.pem", "--yes")
+
+
 _DEPLOY_FILE = """
 [[target]]
 name = "bundle"
@@ -202,6 +213,57 @@ def deploy(world: World) -> Words:
     world.must(*_tool("deploy"))
     world.must("certbot", "renew", "--force-renewal", "--no-random-sleep-on-renew")
     return _tool("deploy")
+
+
+_RECEIVE_FILE = """
+[[target]]
+name = "files"
+domains = ["www.example.org"]
+format = "files"
+fullchain = "{places}/www.crt"
+privkey = "{places}/www.key"
+mode = "0400"
+test = ["/bin/true"]
+reload = ["/bin/true"]
+"""
+
+
+def receive(world: World) -> Words:
+    """A certificate machine sends a renewed certificate."""
+    file = world.config / "receive.toml"
+    file.write_text(_RECEIVE_FILE.format(places=world.places))
+    words = _tool("receive", f"--deploy-file={file}", f"--state-dir={world.config / 'sectigo'}")
+    given = world.given / "offer"
+    given.touch(mode=0o600)
+    for _ in range(2):
+        given.write_bytes(offer(issue("www.example.org")))
+        if not any(world.places.iterdir()):
+            world.must(*words, stdin=given.name)
+    return words
+
+
+def _portal(world: World) -> Words:
+    """Let the administrator log in to SCM; return how an account there is made."""
+    world.config.chmod(0o700)
+    scm_ini(world.sandbox, world.config)
+    return _tool(
+        *("scm", "ensure", "web1.c.example", "--organisation", "Department C"),
+        *("--server", world.server, "-d", "c.example", "-d", "www.c.example", "--yes"),
+    )
+
+
+def scm_ensure(world: World) -> Words:
+    """A new account in SCM."""
+    return _portal(world)
+
+
+def scm_pair(world: World) -> Words:
+    """The pair of a new account goes into a file that has another's."""
+    world.must(*_portal(world))
+    file = world.places / "web1.ini"
+    file.touch(mode=0o600)
+    file.write_bytes(world.credentials["a"].read_bytes())
+    return _tool("scm", "pair", "web1.c.example", "--output", file, "--for", "www.c.example")
 
 
 def doctor(world: World) -> Words:
@@ -239,7 +301,11 @@ OPERATIONS = {
         Operation("purge", purge),
         Operation("adopt", adopt),
         Operation("import", import_key),
+        Operation("export", export),
         Operation("deploy", deploy),
+        Operation("receive", receive, stdin="offer"),
+        Operation("scm ensure", scm_ensure),
+        Operation("scm pair", scm_pair),
         Operation("doctor --fix", doctor, r"nothing to mend|Done: (\d+) of \1\."),
         Operation("certonly", certonly),
         Operation("renew", renew),

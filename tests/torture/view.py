@@ -108,6 +108,7 @@ def look(world: World, *, certbots: bool) -> View:
     for path in sorted(world.given.iterdir()):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         things[f"given/{path.name}"] = Thing(f"{path.lstat().st_mode:o}", content)
+    shape.update((f"in SCM: {account}", Thing("", "")) for account in world.in_portal())
     if certbots:
         # Under which name, after a run that was cut off, is certbot's own concern.
         lives = [path.resolve() for path in (world.config / "live").glob("*/fullchain.pem")]

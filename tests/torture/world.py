@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certbot_sectigo.sandbox import Config, Pair, RunningSandbox, running
+from tests.sandbox.scm_client import SCM
 from tests.torture.forker import NONE, Fault, Forker, Outcome
 
 _PAIRS = {
@@ -77,11 +78,13 @@ class World:
         *,
         planted: bool = False,
         warm: bool = False,
+        stdin: str = "",
     ) -> Outcome:
         """Run certbot or our command, counting what touches the tree.
 
         :param words: the first is the program's name.
         :param fault: what befalls which call; None counts nothing.
+        :param stdin: what it reads there; the name of a file that the administrator gives.
         """
         program, *rest = words
         folders = [f"--{n}-dir={self.tree / n}" for n in ("config", "work", "logs")]
@@ -105,11 +108,12 @@ class World:
             fault=fault or NONE,
             planted=self.config / "sectigo" / "pending" if planted else None,
             warm=warm,
+            stdin=self.given / stdin if stdin else Path("/dev/null"),
         )
 
-    def must(self, *words: str | Path) -> Outcome:
+    def must(self, *words: str | Path, stdin: str = "") -> Outcome:
         """Run something that has to succeed, to build a starting point."""
-        outcome = self.run([str(word) for word in words], warm=True)
+        outcome = self.run([str(word) for word in words], warm=True, stdin=stdin)
         assert outcome.status == 0, f"{words}: {outcome.output}"
         return outcome
 
@@ -136,6 +140,14 @@ class World:
         with contextlib.closing(sqlite3.connect(self._database)) as database:
             rows = database.execute("SELECT kid, status, thumbprint FROM accounts ORDER BY rowid")
             return [Bound(*row) for row in rows]
+
+    def in_portal(self) -> list[str]:
+        """Return SCM's accounts with their domains, but those of the configuration."""
+        with contextlib.closing(sqlite3.connect(self._database)) as database:
+            rows = database.execute(
+                "SELECT name, domains FROM scm_accounts WHERE NOT from_configuration"
+            ).fetchall()
+        return sorted(f"{name} {domains}" for name, domains in rows)
 
     # Starting points.
 
@@ -191,7 +203,7 @@ def world(folder: Path, library: Path) -> Iterator[World]:
     state.mkdir(parents=True)
     forker = Forker(library, folder)
     try:
-        with running(Config(pairs=pairs), state=state) as sandbox:
+        with running(Config(pairs=pairs, **SCM), state=state) as sandbox:
             yield World(folder, forker, sandbox, state)
     finally:
         forker.close()

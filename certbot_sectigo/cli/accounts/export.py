@@ -111,7 +111,7 @@ def command(
         account, url = find()
         plan = _for_client(client, account, url, path, email) if client else _own(
             account, url, path)  # fmt: skip
-        taken = [str(p) for p in plan.contents if reading.is_there(p)]
+        taken = [str(p) for p, content in plan.contents.items() if _has_other(p, content)]
         if taken and not force:
             raise TransferError(f"{', '.join(taken)}: there already.", "--force overwrites.")
         return plan
@@ -122,6 +122,7 @@ def command(
         for target, content in plan.contents.items():
             if client is not None:
                 atomic.make_private_dir(target.parent)
+            atomic.sweep(target.parent)  # what an earlier run left there holds the key
             atomic.replace(target, content.reveal().encode(), mode=0o600, owner=mine)
         return plan
 
@@ -141,6 +142,19 @@ def command(
         conclude=lambda plan: _conclude_outgoing(plan, client),
         result=_describe_outgoing,
     )
+
+
+def _has_other(path: Path, content: Secret) -> bool:
+    """Tell whether something else is there than what is to be written.
+
+    The same is there after a run that was cut off: it goes on.
+    """
+    if not reading.is_there(path):
+        return False
+    try:
+        return reading.read_regular(path) != content.reveal().encode()
+    except OSError:
+        return True
 
 
 def _own(account: Account, url: str, path: Path) -> ExportPlan:

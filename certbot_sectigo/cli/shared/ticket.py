@@ -42,6 +42,7 @@ def write(path: Path, machine: Machine, diagnosis: Diagnosis, data: Mapping[str,
     texts = {n: t[-_TAIL:] if n.startswith("logs/") else t for n, t in texts.items()}
     bundle.refuse_leak(texts, known)
     mine = (os.geteuid(), os.getegid())
+    atomic.sweep(path.parent)
     atomic.replace(path, bundle.pack(texts, machine.now), mode=0o600, owner=mine)
     return (
         f"Written: {path}, for nobody but you to read: {len(texts)} files, from which secrets "
