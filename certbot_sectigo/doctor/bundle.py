@@ -22,6 +22,8 @@ from certbot_sectigo.doctor.readers.hmac_keys import MASK
 FOLDER = "certbot-sectigo"
 """What the archive unpacks to."""
 
+_SHORTEST = 6
+"""Letters of a value that is masked within longer words, too."""
 _NAME = (
     r"[\w-]*(?:passw(?:or)?d|passphrase|secret|token|credential|api[_-]?key|hmac[_-]?key"
     r"|private[_-]?key)[\w-]*"
@@ -46,29 +48,46 @@ _PATTERNS = tuple((re.compile(pattern, re.DOTALL), instead) for pattern, instead
 def masked(text: str, known: Collection[Secret]) -> str:
     """Put the mask in the place of every secret; pure.
 
-    :param known: values that are masked wherever they stand.
+    :param known: values that are masked wherever they stand, short ones and plain words where
+        they stand as words of their own.
     """
     text = hmac_keys.masked(text, hmac_keys.find(text))
-    for value in sorted((secret.reveal() for secret in known), key=len, reverse=True):
+    within, words = _sorted(known)
+    for value in within:
         text = text.replace(value, MASK)
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
-    return text
+    # Last, as a mask beside it makes a word of what was none.
+    return words.sub(MASK, text)
 
 
-def refuse_leak(texts: Mapping[str, str], known: Iterable[Secret]) -> None:
+def refuse_leak(texts: Mapping[str, str], known: Collection[Secret]) -> None:
     """Look for every known secret in every text.
 
     :param texts: by name.
     :raises certbot_sectigo.base.errors.Error: if one is there; says where, and not which.
     """
-    values = [secret.reveal() for secret in known]
+    within, words = _sorted(known)
     for name, text in texts.items():
-        if any(value in text for value in values) or hmac_keys.find(text):
+        if any(value in text for value in within) or words.search(text) or hmac_keys.find(text):
             raise errors.Error(
                 f"Nothing was written: {name} would have had a secret in it.",
                 "This is a fault of certbot-sectigo; please report it, without that file.",
             )
+
+
+def _sorted(known: Iterable[Secret]) -> tuple[list[str], re.Pattern[str]]:
+    """Give the values that count within longer words, too, longest first, and find the others.
+
+    Those others within a longer word say nothing, and would have every text made unreadable.
+    """
+    within, words = [], []
+    for value in sorted({secret.reveal() for secret in known}, key=lambda v: (-len(v), v)):
+        if len(value) < _SHORTEST or re.fullmatch(r"[a-z]+|\d+", value):
+            words.append(re.escape(value))
+        else:
+            within.append(value)
+    return within, re.compile(rf"(?<!\w)(?:{'|'.join(words) or '(?!)'})(?!\w)")
 
 
 def pack(texts: Mapping[str, str], when: datetime) -> bytes:

@@ -26,8 +26,17 @@ PLANTED = {
     "bearer": "eyJhbGciOiJIUzI1NiJ9.e30.abc",
     "option": "t0ken-of-another-tool",
     "elsewhere": "hunter2-elsewhere",
+    "words": "correct horse battery",
+    "short": "Xq7",
+    "digits": "94027561",
+    "word": "geheimnis",
+    "path": "/k/Jalrx9",
 }
-"""The last two stand in a log alone: nothing but their names tells what they are."""
+"""Options and what is elsewhere stand in a log alone: nothing but names tells what they are."""
+
+
+UNLIKE = "geheimnisvolle 940275610"
+"""Has secrets within other words."""
 
 
 def plant(root: Path) -> dict[str, str]:
@@ -45,7 +54,9 @@ def plant(root: Path) -> dict[str, str]:
         "sectigo_eab_server = https://ca.example/v2\n",
         "sectigo-scm.ini": f"sectigo_scm_login = me\nsectigo_scm_password = {PLANTED['scm']}\n",
         "dns.ini": f"dns_x_api_token = '{PLANTED['dns']}'\n",
-        "p12.pass": PLANTED["p12"] + "\n",
+        "dns2.ini": f"dns_y_secret = {PLANTED['short']}\ndns_y_api_key={PLANTED['digits']}\n"
+        f"dns_y_password = {PLANTED['word']}\ndns_y_secret_access_key = {PLANTED['path']}\n",
+        "p12.pass": PLANTED["p12"] + "\n" + PLANTED["words"] + "\n",
         "cli.ini": f"# https_proxy=http://me:{PLANTED['proxy']}@proxy.example:3128\n",
         "sectigo-deploy.toml": '[[target]]\nname = "a"\ncert_name = "www.example.org"\n'
         f'format = "pkcs12"\npath = "{root}/a.p12"\npassword_file = "{config}/p12.pass"\n',
@@ -54,7 +65,7 @@ def plant(root: Path) -> dict[str, str]:
     with (config / "renewal" / "www.example.org.conf").open("a") as renewal:
         renewal.write(
             f"account = {folder.name}\nserver = https://ca.example/v2\nauthenticator = dns-x\n"
-            f"dns_x_credentials = {config}/dns.ini\n"
+            f"dns_x_credentials = {config}/dns.ini\ndns_y_credentials = {config}/dns2.ini\n"
             f"post_hook = curl -H 'Authorization: Bearer {PLANTED['bearer']}' https://x.example\n"
         )
     logs.mkdir()
@@ -68,7 +79,9 @@ def plant(root: Path) -> dict[str, str]:
         json.dumps(foreign_jwk),
         f"db_password: {PLANTED['elsewhere']}",
         f"Cookie: session={PLANTED['elsewhere']}",
-        "The account is currently suspended",
+        f"{PLANTED['words']}: '{PLANTED['short']}',{PLANTED['digits']}/{PLANTED['word']} "
+        f"{PLANTED['scm']}{PLANTED['short']} {PLANTED['path']}",
+        f"The account is currently suspended, says the {UNLIKE}",
     ]
     stamp = "2026-11-01 10:00:00,000:DEBUG:certbot._internal.main:"
     text = "".join(f"{stamp}{line}\n" for line in lines)
@@ -103,14 +116,14 @@ def test_no_planted_secret_is_in_it(tmp_path: Path, capsys: pytest.CaptureFixtur
             for member in archive
         }
     for kind, value in planted.items():
-        places = [name for name, text in texts.items() if value in text]
+        places = [name for name, text in texts.items() if value in text.replace(UNLIKE, "")]
         assert places == [], f"{kind} is in {places}"
         assert value not in said.out + said.err
     names = {name.removeprefix(f"{bundle.FOLDER}/") for name in texts}
     assert {"ticket.txt", "findings.json", "renewal/www.example.org.conf"} <= names
     assert sum(name.startswith("logs/") for name in names) == 2
     everything = "".join(texts.values())
-    for needed in ("kid-of-it", "www.example.org", "The account is currently suspended", "dns-x",
+    for needed in ("kid-of-it", "www.example.org", "The account is currently suspended", "dns-x", UNLIKE,
                    installation.how(), f"{tmp_path}/config/dns.ini"):  # fmt: skip
         assert needed in everything, needed
     assert "none is in it" in " ".join(said.out.split())

@@ -39,8 +39,8 @@ def write(path: Path, machine: Machine, diagnosis: Diagnosis, data: Mapping[str,
         raise errors.Error(f"{path} is there already.", "Name another file, or remove it first.")
     known = secret_values.read(machine.dirs, machine.settings_files) | frozenset(machine.keys)
     texts = {name: bundle.masked(text, known) for name, text in _texts(machine, diagnosis, data)}
-    texts = {n: t[-_TAIL:] if n.startswith("logs/") else t for n, t in texts.items()}
     bundle.refuse_leak(texts, known)
+    texts = {n: t[-_TAIL:] if n.startswith("logs/") else t for n, t in texts.items()}
     mine = (os.geteuid(), os.getegid())
     atomic.sweep(path.parent)
     atomic.replace(path, bundle.pack(texts, machine.now), mode=0o600, owner=mine)

@@ -14,12 +14,19 @@ from certbot_sectigo.machine import renewal_file
 from certbot_sectigo.machine.dirs import Dirs
 
 _SHORTEST = 6
-"""Letters of a value that is looked for; shorter ones stand in every text."""
+"""Letters of a secret under a name that does not tell; a shorter value is taken for a setting."""
 _PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "k")
 """Members of a JWK that are secret (RFC 7518 section 6)."""
 _LINE = re.compile(r"^\s*(?P<key>[\w.-]+)\s*[=:]\s*[\"']?(?P<value>.*?)[\"']?\s*$", re.MULTILINE)
-_OPEN = re.compile(r".*(kid|server|url|uri|login|alg|algorithm|email|user|username|port|command)")
+_OPEN = re.compile(
+    r".*(kid|server|url|uri|login|alg|algorithm|email|user|username|port|command|file|path|dir)"
+    r"|generate_password"
+)
 """Keys of credentials files whose values are no secret; a helper needs some of them."""
+_TELLING = re.compile(
+    r"(?:.*[_.-])?(?:passw(?:or)?d|passphrase|pass|pwd?|secret|token|(?:api)?key|hmac)(?:[_.-].*)?"
+)
+"""Keys whose values are secret, whatever they look like."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]{40,}")
 
 
@@ -47,10 +54,10 @@ def read(dirs: Dirs, settings: Iterable[Path]) -> frozenset[Secret]:
         for match in _LINE.finditer(_text(path)):
             key, value = match["key"].lower(), match["value"]
             if key.endswith("_file") and value.startswith("/"):
-                found.update(_text(Path(value)).split())
-            elif not _OPEN.fullmatch(key):
+                found.update(line.strip() for line in _text(Path(value)).splitlines())
+            elif not _OPEN.fullmatch(key) and (_TELLING.fullmatch(key) or _may_be_secret(value)):
                 found.add(value)
-    return frozenset(Secret(value) for value in found if _is_secret(value))
+    return frozenset(Secret(value) for value in found if value.strip("*"))
 
 
 def _raise(error: OSError) -> None:
@@ -81,7 +88,7 @@ def _named(text: str) -> Iterator[Path]:
             yield Path(value)
 
 
-def _is_secret(value: str) -> bool:
+def _may_be_secret(value: str) -> bool:
     """Leave out what stands in such files and is none: paths, numbers, names of hosts, words."""
     plain = re.fullmatch(r"/.*|[\d.]+|[a-z-]{1,15}|[\w.*-]+\.[a-z]{2,}|\[.*\]", value)
     return len(value) >= _SHORTEST and plain is None
