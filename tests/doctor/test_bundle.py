@@ -123,8 +123,8 @@ def test_no_planted_secret_is_in_it(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert {"ticket.txt", "findings.json", "renewal/www.example.org.conf"} <= names
     assert sum(name.startswith("logs/") for name in names) == 2
     everything = "".join(texts.values())
-    for needed in ("kid-of-it", "www.example.org", "The account is currently suspended", "dns-x", UNLIKE,
-                   installation.how(), f"{tmp_path}/config/dns.ini"):  # fmt: skip
+    for needed in ("kid-of-it", "www.example.org", "The account is currently suspended", "dns-x",
+                   UNLIKE, installation.how(), f"{tmp_path}/config/dns.ini"):  # fmt: skip
         assert needed in everything, needed
     assert "none is in it" in " ".join(said.out.split())
     assert call(tmp_path, "doctor", "--bundle", str(file)) == 1
