@@ -15,14 +15,15 @@ import contextlib
 import json
 import logging
 import secrets
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.accounts import records
-from certbot_sectigo.base import atomic, errors, json_text, reading
+from certbot_sectigo.base import atomic, errors, json_text, proposed, reading
 from certbot_sectigo.base.atomic import lock_file
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine import dirs as paths
@@ -96,6 +97,39 @@ class Move:
         return tuple(lineage.name for lineage in self.lineages)
 
 
+@dataclass(frozen=True)
+class Broken:
+    """A journal that cannot be read."""
+
+    path: Path
+    reason: str
+
+
+class JournalError(errors.Error):
+    """How moves stand is not known, as a journal cannot be read."""
+
+    def __init__(self, broken: Sequence[Broken]) -> None:
+        told = "\n".join(f"  {each.path}: {each.reason}" for each in broken)
+        super().__init__(
+            f"How moves stand is not known: a journal cannot be read.\n{told}",
+            "\n".join(aside(broken)),
+        )
+
+
+def aside(broken: Sequence[Broken]) -> tuple[str, str]:
+    """Return what to do about journals that cannot be read, and the commands."""
+    lines = (
+        proposed.line(f"mv {shlex.quote(str(each.path))} {shlex.quote(f'{each.path}.unreadable')}")
+        for each in broken
+    )
+    return (
+        "Bring it back from a backup. Without one, put it aside: lineages stay pinned as they are, "
+        "and a new move takes those along that have not gone; what renewal files were before is "
+        "in sectigo/backup/:",
+        "\n".join(lines),
+    )
+
+
 def new_id(now: datetime) -> str:
     """Make a move's id: when it began, and something by chance."""
     return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
@@ -134,7 +168,7 @@ def alone(dirs: Dirs) -> Iterator[None]:
 def refuse_unfinished(dirs: Dirs) -> None:
     """See that no earlier move is unfinished.
 
-    :raises certbot_sectigo.base.errors.Error: if one is.
+    :raises certbot_sectigo.base.errors.Error: if one is, or that cannot be told.
     """
     found = unfinished(dirs)
     if found is not None:
@@ -146,19 +180,30 @@ def refuse_unfinished(dirs: Dirs) -> None:
 
 
 def unfinished(dirs: Dirs) -> Move | None:
-    """Return the move that is not finished; None without one."""
-    return next((move for move in read_all(dirs) if move.unfinished), None)
+    """Return the move that is not finished; None without one.
+
+    :raises JournalError: if none is, as far as can be read, and a journal cannot be.
+    """
+    found, broken = look(dirs)
+    one = next((move for move in found if move.unfinished), None)
+    if one is None and broken:
+        raise JournalError(broken)
+    return one
 
 
 def left(dirs: Dirs, now: datetime) -> dict[tuple[str, str], str]:
     """Tell which accounts moves have left for good: the certificates of then have ended.
 
-    :returns: server path and name of the account -> where its lineages went, in a sentence.
-    :raises OSError: if a journal cannot be read.
+    :returns: server path and name of the account -> where its lineages went, in a sentence;
+        nothing where a journal cannot be read, as it may need any of them.
+    :raises OSError: if their folder cannot be listed.
     """
     found: dict[tuple[str, str], str] = {}
     needed = set()
-    for move in read_all(dirs):
+    every, broken = look(dirs)
+    if broken:
+        return {}
+    for move in every:
         for lineage in move.lineages if move.state != UNDONE else ():
             if lineage.account is None or lineage.server is None:
                 continue
@@ -172,21 +217,34 @@ def left(dirs: Dirs, now: datetime) -> dict[tuple[str, str], str]:
 
 
 def read_all(dirs: Dirs) -> list[Move]:
-    """Read every journal, oldest first; broken ones are passed over.
+    """Read every journal, oldest first.
 
-    :raises OSError: if one of them cannot be read.
+    :raises JournalError: if one of them is not readable, so that how moves stand is not known.
     """
-    found = []
+    found, broken = look(dirs)
+    if broken:
+        raise JournalError(broken)
+    return found
+
+
+def look(dirs: Dirs) -> tuple[list[Move], tuple[Broken, ...]]:
+    """Read the journals that can be read, oldest first, and tell which cannot.
+
+    :raises OSError: if their folder cannot be listed.
+    """
+    found, broken = [], []
     for entry in reading.entries(dirs.moves):
         if not entry.name.endswith(".json") or atomic.is_temporary(entry.name):
             continue
+        path = dirs.moves / entry.name
         try:
-            found.append(_move(dirs.moves / entry.name))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            if isinstance(error, OSError) and not reading.tells(error):
-                raise
-            logger.debug("%s: %s", entry.path, error)
-    return sorted(found, key=lambda move: (move.when, move.id))
+            found.append(_move(path))
+        except OSError as error:
+            broken.append(Broken(path, error.strerror or str(error)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            logger.debug("%s: %s", path, error)
+            broken.append(Broken(path, "it is not what was written"))
+    return sorted(found, key=lambda move: (move.when, move.id)), tuple(broken)
 
 
 def _move(path: Path) -> Move:

@@ -108,7 +108,7 @@ class Machine:
     guarded: tuple[model.Guarded, ...]
     repositories: tuple[model.Repository, ...]
     leftovers: tuple[leftovers.Leftover, ...]
-    move: moves.Move | None
+    journals: tuple[Sequence[moves.Move], Sequence[moves.Broken]]
     """One that is not finished."""
     deployment: tuple[DeployTrouble, ...]
     receiving: model.Receiving
@@ -196,7 +196,7 @@ def read(
         guarded=guarded,
         repositories=tuple(exposure.repositories(dirs.config_dir)),
         leftovers=tuple(leftovers.find(dirs)),
-        move=moves.unfinished(dirs),
+        journals=moves.look(dirs),
         deployment=tuple(
             examine_deploy(dirs.config_dir, deploy_files, folders=system_root == Path("/"))
         ),
@@ -229,7 +229,7 @@ def diagnose(machine: Machine) -> Diagnosis:
     known = (machine.overview, machine.renewals, machine.host)
     findings: list[Finding] = [
         *accounts.check(*known, machine.unnoted, machine.settings_files),
-        *cut_off.check(machine.leftovers, machine.move),
+        *cut_off.check(machine.leftovers, *machine.journals),
         *secrets.check(machine.guarded, machine.repositories, machine.leaks),
         *reach.check(reached),
         *renewal.check(

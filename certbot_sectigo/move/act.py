@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from certbot_sectigo.accounts import leftovers, moves, store
 from certbot_sectigo.accounts.change import pin
-from certbot_sectigo.accounts.change.pin_plan import PinError, PinTarget
+from certbot_sectigo.accounts.change.pin_plan import PinError
+from certbot_sectigo.accounts.judge.caa import Foresight
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.moves import Move, MovedLineage
 from certbot_sectigo.accounts.records import RenewalChange
@@ -21,11 +22,20 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.ca import catalogue
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
-from certbot_sectigo.machine.dirs import Dirs, same_server, server_path
-from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.move import back, plan
 from certbot_sectigo.move.plan import Going, Staying, Target
-from certbot_sectigo.move.state import as_it_is, changes, known, one, reverse, serial
+from certbot_sectigo.move.state import (
+    as_it_is,
+    changes,
+    is_pinned,
+    known,
+    one,
+    pin_target,
+    reverse,
+    serial,
+    unpinnable,
+)
 from certbot_sectigo.renewals.facts import Answer
 from certbot_sectigo.renewals.survey import Surveyed
 
@@ -53,6 +63,8 @@ class Means:
     """Reads what decides about the lineages of this machine."""
     ask: Callable[[Sequence[Surveyed]], Mapping[str, Answer]]
     """Asks the CA with an order each; lineage -> answer."""
+    caa: Callable[[Sequence[Surveyed], Account], Foresight]
+    """Tells what CAA records let the account do."""
     undelivered: Callable[[str], str | None]
     """Says why a lineage's certificate is not where its targets have to have it."""
     deploy: Callable[[str], None]
@@ -123,7 +135,8 @@ def _asked(move: Move, means: Means) -> Move:
     target = Target(move.server, move.kid, account, catalogue.of_server(move.server))
     found = {item.lineage.name: item for item in means.survey()}
     items = [found[name] for name in move.names if name in found]
-    chosen = plan.representatives(items, move.sample)
+    caa = means.caa(items, account)
+    chosen = plan.representatives(items, caa, move.sample)
     said = means.ask([plan.at(item, account, move.server) for item in chosen.values()])
     answers = {names: said[item.lineage.name] for names, item in chosen.items()}
     going: list[Going] = []
@@ -131,9 +144,10 @@ def _asked(move: Move, means: Means) -> Move:
     left.update({name: "It is not there any more." for name in move.names if name not in found})
     for item in items:
         answer = answers.get(frozenset(item.facts.names))
-        judged = plan.judge(item, target, account, answer, _unpinnable(item.lineage, move, account))
+        stuck = unpinnable(item.lineage, account, pin_target(move))
+        judged = plan.judge(item, target, account, answer, stuck, caa)
         if isinstance(judged, Staying):
-            left[judged.name] = judged.reason
+            left[judged.name] = f"{judged.reason}\n{judged.remedy}".rstrip()
         elif answer is None:
             left[judged.name] = "The CA was not asked about its names."
         else:
@@ -145,20 +159,6 @@ def _asked(move: Move, means: Means) -> Move:
     kept = {lineage.name: lineage for lineage in move.lineages}
     lineages = tuple(kept[one.name] for one in going)
     return _keep(replace(move, lineages=lineages, left=left, asked=True), means)
-
-
-def pin_target(move: Move) -> PinTarget:
-    """Describe the account of a move as a target of pins."""
-    return PinTarget(move.account or "", move.server, move.kid, move.credentials)
-
-
-def _unpinnable(lineage: Lineage, move: Move, account: Account) -> str | None:
-    """Return why a lineage cannot be pinned to the account; None if it can."""
-    try:
-        pin.plan([lineage], [account], pin_target(move), move_server=True)
-    except errors.Error as error:
-        return error.message
-    return None
 
 
 def _pin(move: Move, chosen: Sequence[MovedLineage], means: Means) -> Move:
@@ -174,7 +174,7 @@ def _pin(move: Move, chosen: Sequence[MovedLineage], means: Means) -> Move:
         lineage = here.get(moved.name)
         if lineage is None:
             left[moved.name] = "It is not there any more."
-        elif _is_pinned(lineage, move):
+        elif is_pinned(lineage, move):
             now[moved.name] = moved
         elif lineage.account != moved.account or lineage.server != moved.server:
             left[moved.name] = f"It was pinned to {lineage.account} meanwhile."
@@ -197,11 +197,6 @@ def _pin(move: Move, chosen: Sequence[MovedLineage], means: Means) -> Move:
     every: list[RenewalChange] = [change for each in planned.values() for change in each]
     pin.apply(means.dirs, account.name, every, kind=move.kind)
     return move
-
-
-def _is_pinned(lineage: Lineage, move: Move) -> bool:
-    same = lineage.server is not None and same_server(lineage.server, move.server)
-    return same and lineage.account == move.account
 
 
 def _first(move: Move, means: Means) -> Move:
@@ -249,7 +244,7 @@ def _renewed(move: Move, moved: MovedLineage, means: Means) -> str | None:
         lineage = one(means.dirs, moved.name)
     if lineage is None:
         return "It is not there any more."
-    if not _is_pinned(lineage, move):
+    if not is_pinned(lineage, move):
         return f"certbot has pinned it to {lineage.account} of {lineage.server} while it renewed."
     if serial(lineage) == moved.serial:
         return "certbot has ended without an error, and without a new certificate."

@@ -13,10 +13,10 @@ from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.change.pin_plan import PinError
 from certbot_sectigo.accounts.moves import Move, MovedLineage
 from certbot_sectigo.accounts.records import RenewalChange
-from certbot_sectigo.base import atomic, reading
-from certbot_sectigo.machine import lineages
+from certbot_sectigo.base import atomic, errors, reading
+from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs
-from certbot_sectigo.move.state import changes, known, one, reverse, serial
+from certbot_sectigo.move.state import changes, is_pinned, known, one, reverse, serial
 
 
 def first(move: Move, dirs: Dirs, lock: Callable[[], AbstractContextManager[None]]) -> bool:
@@ -44,7 +44,20 @@ def first(move: Move, dirs: Dirs, lock: Callable[[], AbstractContextManager[None
                     text = lineages.read_text(lineage)
                     old = RenewalChange(change.path, change.lineage, text, change.old, ())
                     pin.undo(dirs, record, [old] if text != change.old else [])
+        lineage = one(dirs, moved.name)
+        if lineage is not None and is_pinned(lineage, move):
+            raise errors.Error(f"{moved.name} is not as it was before. {_unrecorded(moved)}")
     return issued
+
+
+def _unrecorded(moved: MovedLineage) -> str:
+    """Say what helps where what a renewal file was like cannot be read any more."""
+    old = moved.account or "ID"
+    return (
+        "What its renewal file was like is not known: no record in sectigo/backup/ that can be "
+        "read tells. To have it renewed by its old account:\n"
+        + commands.ours("accounts", "pin", old, "--cert-name", moved.name, "--move-server")
+    )
 
 
 def _is_valid(moved: MovedLineage) -> bool:
@@ -81,6 +94,15 @@ def plan_undo(move: Move, dirs: Dirs) -> Undo:
             continue
         if change is not None:
             to_do.append(change)
+    recorded = {name for name, _ in left} | {change.lineage for change in to_do}
+    left += [
+        (moved.name, _unrecorded(moved))
+        for moved in move.lineages
+        if moved.name in here
+        and moved.name not in recorded
+        and is_pinned(here[moved.name], move)
+        and (moved.account != move.account or moved.server != move.server)
+    ]
     return Undo(move, tuple(to_do), tuple(left))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from certbot_sectigo.accounts.judge.caa import Foresight
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.ca.catalogue import Profile
 from certbot_sectigo.machine.dirs import same_server
@@ -18,6 +19,7 @@ _BY_HAND = ("switched-off", "manual")
 _NOBODY = "not-scheduled"
 """Code of a forecast that is one of the machine, said once."""
 _MANY = 4
+_UNSEEN = Foresight()
 
 
 @dataclass(frozen=True)
@@ -74,15 +76,16 @@ class MovePlan:
 
 
 def representatives(
-    surveyed: Sequence[Surveyed], sample: int | None = None
+    surveyed: Sequence[Surveyed], caa: Foresight, sample: int | None = None
 ) -> dict[frozenset[str], Surveyed]:
-    """Return one lineage for each distinct set of names, in their order.
+    """Return one lineage for each distinct set of names that the CA is asked about, in order.
 
+    :param caa: what CAA records forbid needs no question.
     :param sample: so many at most; None: all.
     """
     found: dict[frozenset[str], Surveyed] = {}
     for item in surveyed:
-        if item.facts.names:
+        if item.facts.names and not caa.refused(item.facts.names):
             found.setdefault(frozenset(item.facts.names), item)
     chosen = list(found.items())
     return dict(chosen if sample is None else chosen[:sample])
@@ -105,13 +108,19 @@ def at(item: Surveyed, account: Account, server: str) -> Surveyed:
 
 
 def judge(
-    item: Surveyed, target: Target, account: Account, answer: Answer | None, pinned: str | None
+    item: Surveyed,
+    target: Target,
+    account: Account,
+    answer: Answer | None,
+    pinned: str | None,
+    caa: Foresight,
 ) -> Going | Staying:
     """Say whether a lineage goes.
 
     :param account: the new one, or what stands for it.
     :param answer: what the CA said to an order for its names; None: not asked.
     :param pinned: why it cannot be pinned to the account; None if it can.
+    :param caa: what CAA records let the account do.
     """
     lineage = item.lineage
     if target.account is not None and lineage.account == account.name:
@@ -128,6 +137,11 @@ def judge(
             "certbot would refuse every other CA's answer.",
             "Take the line out of its renewal file, and repeat this.",
         )
+    refused = caa.refused(item.facts.names)
+    if refused:
+        told = "; ".join(f"{each.need.name}: {each.text}" for each in refused)
+        reason = f"CAA records do not let the new account issue: {told}"
+        return Staying(lineage.name, reason, caa.remedy)
     renewal = at(item, account, target.server).renewal(answer)
     forecast = renewal.forecast
     if isinstance(answer, No):
@@ -186,7 +200,7 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
-def remarks(surveyed: Sequence[Surveyed], target: Target) -> tuple[str, ...]:
+def remarks(surveyed: Sequence[Surveyed], target: Target, caa: Foresight) -> tuple[str, ...]:
     """Say what changes for all of them: who issues, and what is known of the new CA."""
     issuers = sorted(
         {
@@ -206,6 +220,15 @@ def remarks(surveyed: Sequence[Surveyed], target: Target) -> tuple[str, ...]:
     schedules = {id(item.facts.schedule): item.facts.schedule for item in surveyed}.values()
     if any(schedule is not None and not schedule.active for schedule in schedules):
         found.append("Nothing starts `certbot renew` on this machine, so nothing is renewed.")
+    if caa.untold:
+        found.append(f"Whether CAA records let the new account issue is not known: {caa.untold}")
+    if caa.unknown:
+        names = [each.need.name for each in caa.unknown]
+        more = f" and {len(names) - _MANY} more" if names[_MANY:] else ""
+        found.append(
+            f"Whether CAA records let the new account issue for {', '.join(names[:_MANY])}{more} "
+            f"is not known, and a CA that gets no answer does not issue. {caa.unknown[0].text}"
+        )
     for fact in (customs.chain, customs.validated, customs.keys):
         if fact is not None:
             found.append(f"{target.ca.name}: {fact.value} ({fact.source})")
@@ -219,8 +242,8 @@ def make(
     answers: Mapping[frozenset[str], Answer],
     pinned: Mapping[str, str],
     *,
+    caa: Foresight = _UNSEEN,
     sample: int | None = None,
-    extra: Sequence[Staying] = (),
     first: str | None = None,
     hints: Mapping[str, Sequence[str]] | None = None,
 ) -> MovePlan:
@@ -229,16 +252,16 @@ def make(
     :param account: the new one, or what stands for it.
     :param answers: set of names -> what the CA said to an order for it.
     :param pinned: lineage -> why it cannot be pinned to the account.
+    :param caa: what CAA records let the account do.
     :param sample: for so many sets of names orders are opened; None: for all.
-    :param extra: those that stay for other reasons.
     :param first: name of the lineage that is to go first.
     :param hints: lineage -> further warnings of its deploy file.
     """
     going: list[Going] = []
-    staying = list(extra)
+    staying: list[Staying] = []
     for item in surveyed:
         answer = answers.get(frozenset(item.facts.names))
-        found = judge(item, target, account, answer, pinned.get(item.lineage.name))
+        found = judge(item, target, account, answer, pinned.get(item.lineage.name), caa)
         if isinstance(found, Staying):
             staying.append(found)
         else:
@@ -256,6 +279,6 @@ def make(
         target,
         tuple(going),
         tuple(staying),
-        len(representatives(unasked, left)),
-        remarks([item for item in surveyed if item.lineage.name in names], target),
+        len(representatives(unasked, caa, left)),
+        remarks([item for item in surveyed if item.lineage.name in names], target, caa),
     )

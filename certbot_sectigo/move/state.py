@@ -6,10 +6,12 @@ import enum
 from dataclasses import dataclass
 
 from certbot_sectigo.accounts import records
-from certbot_sectigo.accounts.change import pin_plan
+from certbot_sectigo.accounts.change import pin, pin_plan
+from certbot_sectigo.accounts.change.pin_plan import PinTarget
+from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.moves import Move, MovedLineage
 from certbot_sectigo.accounts.records import RenewalChange
-from certbot_sectigo.base import reading
+from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import lineages
 from certbot_sectigo.machine.dirs import Dirs, same_server
 from certbot_sectigo.machine.lineages import Certificate, Lineage
@@ -74,6 +76,26 @@ def as_it_is(lineage: Lineage) -> MovedLineage:
     )
 
 
+def pin_target(move: Move) -> PinTarget:
+    """Describe the account of a move as a target of pins."""
+    return PinTarget(move.account or "", move.server, move.kid, move.credentials)
+
+
+def unpinnable(lineage: Lineage, account: Account, target: PinTarget) -> str | None:
+    """Return why a lineage cannot be pinned to an account; None if it can."""
+    try:
+        pin.plan([lineage], [account], target, move_server=True)
+    except errors.Error as error:
+        return error.message
+    return None
+
+
+def is_pinned(lineage: Lineage, move: Move) -> bool:
+    """Tell whether a lineage is pinned to the account of a move."""
+    same = lineage.server is not None and same_server(lineage.server, move.server)
+    return same and lineage.account == move.account and move.account is not None
+
+
 def stands(move: Move, here: dict[str, Lineage]) -> list[Stands]:
     """Tell how each lineage of a move stands; reads certificates.
 
@@ -85,8 +107,7 @@ def stands(move: Move, here: dict[str, Lineage]) -> list[Stands]:
 def _stand(move: Move, moved: MovedLineage, lineage: Lineage | None) -> Stand:
     if lineage is None:
         return Stand.GONE
-    same = lineage.server is not None and same_server(lineage.server, move.server)
-    if same and lineage.account == move.account and move.account is not None:
+    if is_pinned(lineage, move):
         return Stand.PINNED if serial(lineage) == moved.serial else Stand.RENEWED
     before = (lineage.account, lineage.server) == (moved.account, moved.server)
     return Stand.BEFORE if before else Stand.ELSEWHERE

@@ -32,11 +32,9 @@ def dirs(tmp_path: Path) -> Dirs:
     return Dirs(tmp_path / "config", tmp_path / "work", tmp_path / "logs")
 
 
-def test_a_journal_comes_back_as_it_was_and_a_broken_one_is_passed_over(dirs: Dirs) -> None:
+def test_a_journal_comes_back_as_it_was(dirs: Dirs) -> None:
     move = replace(a_move(moved("a", "old", 1)), left={"b": "why"}, sample=3, now=True)
     moves.write(dirs, move)
-    (dirs.moves / "broken.json").write_text("{")
-    (dirs.moves / "other.json").write_text((dirs.moves / "m0.json").read_text())
     assert moves.read_all(dirs) == [move]
     assert (dirs.moves / "m0.json").stat().st_mode & 0o777 == 0o600
     moves.refuse_unfinished(dirs)
@@ -45,6 +43,28 @@ def test_a_journal_comes_back_as_it_was_and_a_broken_one_is_passed_over(dirs: Di
         moves.refuse_unfinished(dirs)
     with moves.alone(dirs), pytest.raises(errors.Error, match="Another move"), moves.alone(dirs):
         pass
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 2, "id": "m1"}', "copy", None])
+def test_a_journal_that_cannot_be_read_is_not_taken_for_no_move(
+    dirs: Dirs, content: str | None
+) -> None:
+    whole = a_move(moved("a", "one", -1))
+    moves.write(dirs, whole)
+    path = dirs.moves / "m1.json"
+    if content is None:
+        path.symlink_to(path)
+    else:
+        path.write_text((dirs.moves / "m0.json").read_text() if content == "copy" else content)
+    found, (broken,) = moves.look(dirs)
+    assert (found, broken.path) == ([whole], path)
+    for ask in (moves.refuse_unfinished, moves.unfinished, moves.read_all):
+        with pytest.raises(moves.JournalError) as refused:
+            ask(dirs)
+        assert f"mv {path} {path}.unreadable" in str(refused.value)
+    assert moves.left(dirs, NOW) == {}  # it may tell that the account is needed
+    moves.write(dirs, replace(whole, state=moves.OPEN))
+    assert moves.unfinished(dirs) == replace(whole, state=moves.OPEN)
 
 
 def test_an_account_is_left_when_all_its_certificates_have_ended(dirs: Dirs) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ def command(
     check: int | None = 0,
     options: tuple[str, ...] = (),
     drop: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
 ) -> process.Result:
     """Run it to its end.
 
@@ -24,6 +25,7 @@ def command(
     :param options: global options.
     :param check: the exit code it must have; None for any.
     :param drop: words in front of it that make it another user's.
+    :param env: further variables of its environment.
     """
     folders: list[str | Path] = []
     for option, folder in zip(("config", "work", "logs"), certbot.directories):
@@ -31,7 +33,7 @@ def command(
     result = process.run(
         [*drop, BIN / "certbot-sectigo", *folders, *options, *words],
         folder=certbot.home / "output",
-        env=certbot.environment(),
+        env=certbot.environment(env),
         cwd=certbot.home,
         check=check,
     )
@@ -39,7 +41,12 @@ def command(
     return result
 
 
-def as_json(certbot: Certbot, *words: str | Path, check: int | None = 0) -> dict[str, Any]:
+def as_json(
+    certbot: Certbot,
+    *words: str | Path,
+    check: int | None = 0,
+    env: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """Run it with ``--json`` and read what it prints."""
-    result = command(certbot, *words, options=("--json",), check=check)
+    result = command(certbot, *words, options=("--json",), check=check, env=env)
     return schema.document(result.stdout)

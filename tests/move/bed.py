@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from certbot_sectigo.sandbox import Config, Pair, RunningSandbox, running
 from tests.bed.certbot import Certbot
@@ -85,12 +86,18 @@ class Bed:
 
 @contextlib.contextmanager
 def bed(
-    certbot: Certbot, sectigo: Sectigo, domains: tuple[str, ...], binding: str = "once"
+    certbot: Certbot,
+    sectigo: Sectigo,
+    domains: tuple[str, ...],
+    binding: str = "once",
+    **more: Any,
 ) -> Iterator[Bed]:
     """Run a CA like HARICA beside the one there is.
 
     :param domains: those that its pair may have, validated.
+    :param more: further fields of its configuration.
     """
     pair = Pair(organisation="University", domains=domains, binding=binding)
-    with running(Config(profile="harica", pairs=(pair,), contact_required=True)) as new:
+    config = Config(profile="harica", pairs=(pair,), contact_required=True, **more)
+    with running(config) as new:
         yield Bed(certbot, sectigo, new)

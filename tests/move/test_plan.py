@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from certbot_sectigo.accounts.judge import caa
+from certbot_sectigo.accounts.judge.caa import Foresight, Need, Standing
 from certbot_sectigo.accounts.model import Account, State
 from certbot_sectigo.ca import catalogue
+from certbot_sectigo.ca.caa.policy import Applicant
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.move import plan
@@ -35,8 +38,10 @@ def surveyed(
     return Surveyed(lineage, facts, certificate, OLD)
 
 
-def judged(item: Surveyed, answer: Answer | None = None) -> Going | Staying:
-    return plan.judge(item, TARGET, ACCOUNT, answer, None)
+def judged(
+    item: Surveyed, answer: Answer | None = None, caa: Foresight | None = None
+) -> Going | Staying:
+    return plan.judge(item, TARGET, ACCOUNT, answer, None, caa or Foresight())
 
 
 @pytest.mark.parametrize(
@@ -85,3 +90,23 @@ def test_an_order_for_each_set_of_names_and_the_first_is_one_that_can_be_issued(
     assert made(*items, first="d").going[0].name == "d"
     assert "Old CA" in found.remarks[0] and "HARICA" in found.remarks[0]
     assert any("root of 2015" in remark for remark in found.remarks)
+
+
+def test_what_caa_records_forbid_stays_and_what_the_dns_does_not_tell_is_minded() -> None:
+    who = Applicant(("harica.gr",), "")
+    seen = Foresight(
+        (
+            Standing(Need("a", "", NEW, who), caa.State.FORBIDDEN, "not you"),
+            Standing(Need("b", "", NEW, who), caa.State.UNKNOWN, "silence"),
+        ),
+        remedy="publish",
+    )
+    found = judged(surveyed("x", "c", "a"), Yes(), seen)
+    assert isinstance(found, Staying) and found.remedy == "publish"
+    assert found.reason == "CAA records do not let the new account issue: a: not you"
+    for foresight, said in ((seen, "issue for b is not known"), (Foresight(untold="why"), "why")):
+        items = (surveyed("y", "b"),)
+        assert any(
+            said in remark
+            for remark in plan.make(items, TARGET, ACCOUNT, {}, {}, caa=foresight).remarks
+        )

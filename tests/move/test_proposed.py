@@ -48,3 +48,23 @@ def test_they_do_what_is_said(certbot: Certbot, sectigo: Sectigo) -> None:
         moves.write(dirs, move)
         told = paste(certbot, printed(unfinished, "--continue"), more="--yes", check=1).output
         assert "None of the lineages goes" in told
+
+        # What its renewal file was like is lost: that is told, and never taken for undone.
+        command(certbot, "move", *two.words, "--cert-name", A, "--yes")
+        (record,) = dirs.backup.glob("move-*.json")
+        record.write_text("{")
+        told = command(certbot, "move", "--undo", "--yes", check=1).output
+        assert "What its renewal file was like is not known" in told
+        paste(certbot, printed(told, "--move-server"), more="--yes")
+        assert two.pinned(A) == sectigo.server
+
+        (dirs.moves / "m.json").write_text("{")
+        standing = as_json(certbot, "move", "--status", check=1)
+        assert len(standing["moves"]) == 1 and str(dirs.moves / "m.json") in standing["unread"][0]
+        told = command(certbot, "move", "--status", check=1).stdout
+        for words in (("--undo",), ("--continue",), (*two.words, "--cert-name", A)):
+            refused = command(certbot, "move", *words, "--yes", check=1).output
+            assert "How moves stand is not known" in refused
+            assert printed(refused, ".unreadable") == printed(told, ".unreadable")
+        paste(certbot, printed(told, ".unreadable"))
+        assert as_json(certbot, "move", "--status")["unread"] == []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from certbot_sectigo.base.printable import one_line
 from certbot_sectigo.ca.caa import policy
 from certbot_sectigo.ca.caa import records as texts
 from certbot_sectigo.ca.caa.lookup import Failure, LookupFailed
@@ -13,6 +14,7 @@ from certbot_sectigo.ca.caa.policy import Applicant, Decision, Relevant, Why
 
 CHALLENGES = ("http-01", "dns-01", "tls-alpn-01")
 """Methods that a client takes part in; others are the CA's own, and no record is to name them."""
+_LONGEST = 400
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,32 @@ class Standing:
     decision: Decision | None = None
     failure: Failure | None = None
     """Why the DNS gave no answer."""
+
+    @property
+    def text(self) -> str:
+        """The same in one line, harmless to a terminal."""
+        return one_line(f"{self.reason} ({self.at})" if self.at else self.reason, _LONGEST)
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """What the records let an account do that is to take another's place."""
+
+    standings: tuple[Standing, ...] = ()
+    untold: str = ""
+    """Why nothing was looked up."""
+    remedy: str = ""
+    """What to publish first, for all that may not be issued."""
+
+    def refused(self, names: Collection[str] | None = None) -> list[Standing]:
+        """Return those of these names, or of all, for which it may not issue."""
+        found = [each for each in self.standings if each.state is State.FORBIDDEN]
+        return [each for each in found if names is None or each.need.name in names]
+
+    @property
+    def unknown(self) -> list[Standing]:
+        """Those of which the DNS told nothing."""
+        return [each for each in self.standings if each.state is State.UNKNOWN]
 
 
 def records(

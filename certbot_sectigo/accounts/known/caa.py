@@ -56,7 +56,7 @@ def pinned(found: Overview) -> list[tuple[AccountFacts, str]]:
         facts = at.get((dirs.server_path(server), lineage.account or "")) if server else None
         certificate = lineages.read_certificate(lineage) if facts else None
         if facts is not None and facts.account.uri and isinstance(certificate, Certificate):
-            for name in filter(_is_domain, sorted(certificate.names)):
+            for name in filter(is_domain, sorted(certificate.names)):
                 pairs[facts, name] = None
     return list(pairs)
 
@@ -98,7 +98,8 @@ def standings(wanted: Sequence[Need], ask: Ask) -> list[Standing]:
     return [standing(n, r) for n, r in zip(wanted, look([n.name for n in wanted], ask))]
 
 
-def _is_domain(name: str) -> bool:
+def is_domain(name: str) -> bool:
+    """Return whether CAA records may stand for a name of a certificate."""
     try:
         ipaddress.ip_address(name)
     except ValueError:

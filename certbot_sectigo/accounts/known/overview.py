@@ -135,6 +135,7 @@ def gather(
     dangling = _dangling(dirs, entries, all_lineages, mentions)
     unread += [account.unread for account in found if account.unread]
     unread += [f"{log.log}: {log.reason}" for log in logs.unread]
+    unread += [f"{journal.path}: {journal.reason}" for journal in moves.look(dirs)[1]]
     ordered = issuance.names_ordered(logs.issuances)
     when = {lineage.name: records.pinned(changed, lineage) for lineage in all_lineages}
     return Overview(

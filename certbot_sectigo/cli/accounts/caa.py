@@ -171,7 +171,7 @@ def _check(standing: Standing) -> Mapping[str, Any]:
         "name": standing.need.name,
         "account_url": standing.need.applicant.account,
         "state": standing.state.value,
-        "reason": caa_words.text(standing),
+        "reason": standing.text,
         "at": standing.at,
         "unpinned": list(decision.unpinned) if decision else [],
         "others": list(decision.others) if decision else [],
@@ -192,7 +192,7 @@ def _blocks(
                 Cell(each.need.name),
                 Cell(each.need.account[:8] or each.need.applicant.account),
                 Cell(each.state.value, _TONES[each.state]),
-                Cell(caa_words.text(each)),
+                Cell(each.text),
             )
             for each in standings
         ]

@@ -90,11 +90,13 @@ def command(
     around = FindContext(dirs, settings, context.system_root, notes=False)
     consenting = registering.Consenting(context, settings, email, agree_tos=agree_tos)
 
+    looked: list[RegisterPlan] = []  # the DNS is asked once, though plans are made twice
+
     def make() -> RegisterPlan:
         pair = credentials.read(path, dirs.owner)
         credentials.private_or_refuse(pair, insecure=insecure_credentials)
         plan = _plan(around, pair, old, move_server)
-        if plan.replaced and plan.changes:
+        if plan.replaced and plan.changes and plan not in looked:
             caa_words.refuse_before_replacing(
                 context,
                 ask_ca.gather(context),
@@ -104,6 +106,7 @@ def command(
                 settings,
                 commands.ours("accounts", "register", "--credentials", str(path)),
             )
+            looked.append(plan)
         return plan
 
     def question(plan: RegisterPlan) -> str:

@@ -10,28 +10,29 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from certbot_sectigo.accounts import find, moves, refusals, store
-from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.change.pin_plan import PinTarget
 from certbot_sectigo.accounts.find import FindContext
+from certbot_sectigo.accounts.judge.caa import Foresight
 from certbot_sectigo.accounts.known import kids
 from certbot_sectigo.accounts.model import Account, State
 from certbot_sectigo.accounts.moves import Move
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca import catalogue, credentials
 from certbot_sectigo.ca.credentials import Credentials
+from certbot_sectigo.ca.errors import CaError
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.cli import renewals
 from certbot_sectigo.cli.accounts.pin import choose
-from certbot_sectigo.cli.shared import ask_ca, registering
+from certbot_sectigo.cli.shared import ask_ca, caa_words, registering
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
-from certbot_sectigo.machine import certbot_process, lineages, lock_keeper
+from certbot_sectigo.machine import certbot_process, commands, lineages, lock_keeper
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.dirs import Dirs, same_server, server_path
 from certbot_sectigo.move import act, delivery
 from certbot_sectigo.move import plan as planning
 from certbot_sectigo.move.plan import MovePlan, Target
-from certbot_sectigo.move.state import as_it_is, known
+from certbot_sectigo.move.state import as_it_is, known, unpinnable
 from certbot_sectigo.renewals.facts import Answer
 from certbot_sectigo.renewals.survey import Surveyed
 
@@ -68,6 +69,8 @@ class Errand:
     verify_ssl: bool = True
     certbot: Callable[[Sequence[str]], CertbotOutcome] | None = None
     """Runs certbot; None: as the command does."""
+    foresight: Foresight | None = None
+    """What CAA records let the account of the plan do; None: not looked at yet."""
     plan_begun: MovePlan | None = None
     """What was agreed to, once it is."""
     _answers: dict[frozenset[str], Answer] | None = field(default=None, repr=False)
@@ -99,12 +102,15 @@ class Errand:
         stand_in = there or Account(self.dirs.accounts / path / _NEW, path, State.LOADS)
         target = Target(pair.server, pair.kid, there, catalogue.of_server(pair.server))
         items = self._chosen()
+        if self.foresight is None:  # once: a plan that is made again has to come out the same
+            self.foresight = self._caa(items, pair.server, pair.path, there)
         return planning.make(
             items,
             target,
             stand_in,
-            self._asked(items, target),
+            self._asked(items, target, self.foresight),
             self._unpinnable(items, stand_in, pair),
+            caa=self.foresight,
             sample=self.wish.sample,
             first=self.wish.first,
             hints=delivery.hints(items, self.dirs),
@@ -128,28 +134,38 @@ class Errand:
             raise errors.UsageError(f"--first {wish.first} is none of the lineages that go.")
         return [by_name[name] for name in dict.fromkeys(names)]
 
-    def _asked(self, items: Sequence[Surveyed], target: Target) -> dict[frozenset[str], Answer]:
+    def _asked(
+        self, items: Sequence[Surveyed], target: Target, caa: Foresight
+    ) -> dict[frozenset[str], Answer]:
         wanted = self.wish.orders or self.wish.sample is not None
         if self._answers is None:
             self._answers = {}
             account = target.account
             if wanted and account is not None:
-                chosen = planning.representatives(items, self.wish.sample)
+                chosen = planning.representatives(items, caa, self.wish.sample)
                 said = self.ask([planning.at(x, account, target.server) for x in chosen.values()])
                 self._answers = {key: said[x.lineage.name] for key, x in chosen.items()}
         return self._answers
+
+    def _caa(
+        self, items: Sequence[Surveyed], server: str, file: Path | None, account: Account | None
+    ) -> Foresight:
+        names = [name for item in items for name in item.facts.names]
+        pair = str(file or self.dirs.default_credentials)
+        register = commands.ours("accounts", "register", "--credentials", pair)
+        try:
+            return caa_words.look_ahead(
+                self.context, names, server, account, self.settings, register=register
+            )
+        except CaError as error:
+            return Foresight(untold=error.message)
 
     def _unpinnable(
         self, items: Sequence[Surveyed], account: Account, pair: Credentials
     ) -> dict[str, str]:
         target = PinTarget(account.name, pair.server, pair.kid, str(pair.path))
-        found = {}
-        for item in items:
-            try:
-                pin.plan([item.lineage], [account], target, move_server=True)
-            except errors.Error as error:
-                found[item.lineage.name] = error.message
-        return found
+        found = {item.lineage.name: unpinnable(item.lineage, account, target) for item in items}
+        return {name: reason for name, reason in found.items() if reason is not None}
 
     def begin(self, plan: MovePlan) -> Move:
         """Carry a plan out."""
@@ -231,6 +247,7 @@ class Errand:
             account,
             lambda: renewals.look(self.context, lambda here: here)[1],
             self.ask,
+            lambda items, account: self._caa(items, move.server, None, account),
             lambda name: delivery.undelivered(self.dirs, name),
             lambda name: delivery.deploy(self.dirs, name, tell),
             time.sleep,

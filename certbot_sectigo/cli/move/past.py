@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from certbot_sectigo.accounts import moves
-from certbot_sectigo.accounts.moves import Move
+from certbot_sectigo.accounts.moves import Broken, Move
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
-from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table
+from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.move import words
 from certbot_sectigo.cli.move.errand import Errand
 from certbot_sectigo.cli.shared import change, renewal_changes
@@ -54,17 +54,20 @@ def go_on(errand: Errand, yes: bool) -> None:
 
 
 def status(context: CommandContext) -> int:
-    """Print how moves stand; exit 1 if one is not finished."""
+    """Print how moves stand; exit 1 if one is not finished, or its journal cannot be read."""
     context.refuse_absent()
     dirs = change.dirs_of(context)
-    found = moves.read_all(dirs)
+    found, broken = moves.look(dirs)
     report = Report(
         "move",
-        lambda: {"moves": [as_json(move, dirs) for move in found]},
-        lambda: _blocks(found, dirs),
+        lambda: {
+            "moves": [as_json(move, dirs) for move in found],
+            "unread": [f"{each.path}: {each.reason}" for each in broken],
+        },
+        lambda: _blocks(found, broken, dirs),
     )
     formats.chosen(json=context.json).show(report)
-    return 1 if any(move.unfinished for move in found) else 0
+    return 1 if broken or any(move.unfinished for move in found) else 0
 
 
 def as_json(move: Move, dirs: Dirs) -> dict[str, Any]:
@@ -90,8 +93,11 @@ def as_json(move: Move, dirs: Dirs) -> dict[str, Any]:
     }
 
 
-def _blocks(found: list[Move], dirs: Dirs) -> Iterator[Block]:
-    if not found:
+def _blocks(found: list[Move], broken: Sequence[Broken], dirs: Dirs) -> Iterator[Block]:
+    if broken:
+        text, lines = moves.aside(broken)
+        yield Remark(f"{moves.JournalError(broken).message}\n{text}", lines, tone=Tone.WARN)
+    elif not found:
         yield Remark("Nothing was moved here.")
     here = known(dirs) if found else {}
     for move in found:

@@ -24,8 +24,9 @@ def show(plan: MovePlan, wish: Wish) -> None:
         say(f"To the account {target.account.name} of kid {target.kid} at {target.server}:")
     for left in plan.staying:
         say(printable.lines(f"{left.name} stays: {left.reason}"))
-        if left.remedy:
-            say(printable.lines(f"  {left.remedy}"))
+    for remedy in dict.fromkeys(left.remedy for left in plan.staying if left.remedy):
+        names = (left.name for left in plan.staying if left.remedy == remedy)
+        say(printable.lines(f"For {', '.join(names)}: {remedy}"))
     if not plan.going:
         return
     if plan.orders:

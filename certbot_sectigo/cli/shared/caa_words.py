@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from certbot_sectigo.accounts.judge import caa as judge
-from certbot_sectigo.accounts.judge.caa import Need, Record, Standing, State
+from certbot_sectigo.accounts.judge.caa import Foresight, Need, Record
 from certbot_sectigo.accounts.judge.facts import AccountFacts
 from certbot_sectigo.accounts.known import caa
 from certbot_sectigo.accounts.known.overview import Overview
@@ -22,6 +23,7 @@ from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands, resolver
 
+NOT_LOOKED_UP = "Whether CAA records let the new account issue was not looked up:"
 _LONGEST = 400
 
 
@@ -33,15 +35,54 @@ def dns(context: CommandContext) -> Ask:
     return lookup.asking(resolver.server(os.environ, context.system_root / "etc/resolv.conf"))
 
 
-def text(standing: Standing) -> str:
-    """Return what stands for a name in one line, harmless to a terminal."""
-    where = f" ({standing.at})" if standing.at else ""
-    return one_line(f"{standing.reason}{where}", _LONGEST)
-
-
 def publish(records: Sequence[Record]) -> str:
     """Return records as they stand in a zone file, one a line."""
     return "\n".join(record.line for record in records)
+
+
+def look_ahead(
+    context: CommandContext,
+    names: Iterable[str],
+    server: str,
+    new: Account | None,
+    settings: Settings,
+    *,
+    register: str,
+    pin: str = "",
+) -> Foresight:
+    """Ask the CA's directory and the DNS whether another account may issue for some names.
+
+    :param server: ACME directory URL of the account.
+    :param new: the account; None: it is not registered yet, so its URL is not known.
+    :param register: the command that registers it.
+    :param pin: the command that goes over to it then; without: what was typed.
+    :raises certbot_sectigo.ca.errors.CaError: if the CA's directory cannot be had.
+    """
+    if not lookup.available():
+        return Foresight(untold="dnspython is not installed.")
+    try:
+        issuers = caa.issuers(settings)(server)
+    except caa.UnnamedCaError as error:
+        return Foresight(untold=error.message)
+    applicant = Applicant(issuers, (new.uri if new else None) or "")
+    chosen = filter(caa.is_domain, dict.fromkeys(names))
+    needs = [Need(name, "", server, applicant) for name in chosen]
+    found = Foresight(tuple(caa.standings(needs, dns(context))))
+    refused = [each.need for each in found.refused()]
+    if new is not None:
+        wanted = judge.records(needs, {need.base for need in refused})
+        remedy = f"Publish these beside what is there, then repeat the command:\n{publish(wanted)}"
+    else:
+        words = [word for need in refused for word in ("-d", need.name)]
+        last = [pin] if pin else []
+        remedy = "\n".join((
+            "Register it beside the old one, publish the records that name it as well, and then "
+            + ("pin:" if pin else "repeat the command:"),
+            register,
+            commands.ours("accounts", "caa", "NEW-ID", *words),
+            *last,
+        ))  # fmt: skip
+    return replace(found, remedy=remedy) if refused else found
 
 
 def refuse_before_replacing(
@@ -61,46 +102,21 @@ def refuse_before_replacing(
     :param register: the command that registers it beside the old one.
     :raises certbot_sectigo.base.errors.Error: saying what to publish first.
     """
-    pairs = [(facts, name) for facts, name in caa.pinned(found) if facts.account.name == old]
-    if not pairs:
+    names = [name for facts, name in caa.pinned(found) if facts.account.name == old]
+    if not names:
         return
-    if not lookup.available():
-        say("Whether CAA records let the new account issue was not looked up: dnspython is not "
-            "installed.", err=True)  # fmt: skip
-        return
-    url = (new.uri if new else None) or ""
-    try:
-        issuers = caa.issuers(settings)(server)
-    except caa.UnnamedCaError as error:
-        say(f"Whether CAA records let the new account issue was not looked up: {error.message}",
-            err=True)  # fmt: skip
-        return
-    needs = [Need(name, "", server, Applicant(issuers, url)) for _, name in pairs]
-    standings = caa.standings(needs, dns(context))
-    for standing in standings:
-        if standing.state is State.UNKNOWN:
-            say(f"{standing.need.name}: {text(standing)}", err=True)
-    refused = [standing for standing in standings if standing.state is State.FORBIDDEN]
-    if not refused:
-        return
-    told = "\n".join(f"  {each.need.name}: {text(each)}" for each in refused)
-    message = f"CAA records do not let the new account issue, so nothing was changed:\n{told}"
-    if new is not None:
-        wanted = judge.records(needs, {each.need.base for each in refused})
+    pin = commands.ours("accounts", "pin", "NEW-ID", "--all-of", old)
+    seen = look_ahead(context, names, server, new, settings, register=register, pin=pin)
+    if seen.untold:
+        say(f"{NOT_LOOKED_UP} {seen.untold}", err=True)
+    for standing in seen.unknown:
+        say(f"{standing.need.name}: {standing.text}", err=True)
+    if seen.refused():
+        told = "\n".join(f"  {each.need.name}: {each.text}" for each in seen.refused())
         raise errors.Error(
-            message,
-            f"Publish these beside what is there, then repeat the command:\n{publish(wanted)}",
+            f"CAA records do not let the new account issue, so nothing was changed:\n{told}",
+            seen.remedy,
         )
-    names = [word for each in refused for word in ("-d", each.need.name)]
-    raise errors.Error(
-        message,
-        "Register it beside the old one, publish the records that name it as well, and then pin:\n"
-        + "\n".join((
-            register,
-            commands.ours("accounts", "caa", "NEW-ID", *names),
-            commands.ours("accounts", "pin", "NEW-ID", "--all-of", old),
-        )),
-    )  # fmt: skip
 
 
 def refuse_before_ending(context: CommandContext, found: Overview, facts: AccountFacts) -> None:

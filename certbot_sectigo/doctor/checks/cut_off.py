@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from certbot_sectigo.accounts import moves
 from certbot_sectigo.accounts.leftovers import Leftover
-from certbot_sectigo.accounts.moves import Move
+from certbot_sectigo.accounts.moves import Broken, Move
 from certbot_sectigo.doctor.model import Finding, Severity
 from certbot_sectigo.machine import commands
 
 
-def check(leftovers: Sequence[Leftover], move: Move | None) -> Iterator[Finding]:
+def check(
+    leftovers: Sequence[Leftover], found: Sequence[Move], broken: Sequence[Broken]
+) -> Iterator[Finding]:
     """Tell of what was left; where it may hold an account key, it is more than untidiness.
 
-    :param move: one that is not finished.
+    :param found: the moves that were begun here.
+    :param broken: journals of moves that cannot be read.
     """
-    if move is not None:
+    if broken:
+        yield Finding(
+            "accounts/move-unreadable",
+            Severity.WARNING,
+            "The journal of a move to another account cannot be read",
+            "Whether that move is finished is not known, so no other can begin. "
+            + "; ".join(f"{each.path.name}: {each.reason}" for each in broken),
+            tuple(str(each.path) for each in broken),
+            *moves.aside(broken),
+        )
+    for move in found:
+        if not move.unfinished:
+            continue
         yield Finding(
             "accounts/move-cut-off",
             Severity.WARNING,

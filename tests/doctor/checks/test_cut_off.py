@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 
-from certbot_sectigo.accounts.moves import Move, MovedLineage
+from certbot_sectigo.accounts.moves import Broken, Move, MovedLineage
 from certbot_sectigo.doctor.checks import cut_off
 from certbot_sectigo.doctor.model import Severity
 from tests.doctor.machines import Machine
@@ -32,9 +34,12 @@ def test_a_move_that_is_not_finished() -> None:
     when = datetime(2026, 11, 1, tzinfo=timezone.utc)
     there = MovedLineage("www.a.example", "old", "https://old.example", "1f", "")
     move = Move("m", when, "https://new.example", "kid", None, (there,))
-    [finding] = cut_off.check([], move)
+    [finding] = cut_off.check([], [move], [])
     assert (finding.code, finding.where) == ("accounts/move-cut-off", ("www.a.example",))
     assert finding.command.splitlines() == [
         "certbot-sectigo move --continue", "certbot-sectigo move --undo"
     ]  # fmt: skip
-    assert not list(cut_off.check([], None))
+    assert not list(cut_off.check([], [replace(move, state="done")], []))
+    [finding] = cut_off.check([], [], [Broken(Path("/moves/m.json"), "no JSON")])
+    assert (finding.code, finding.where) == ("accounts/move-unreadable", ("/moves/m.json",))
+    assert finding.command == "mv /moves/m.json /moves/m.json.unreadable"
