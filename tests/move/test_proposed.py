@@ -61,10 +61,10 @@ def test_they_do_what_is_said(certbot: Certbot, sectigo: Sectigo) -> None:
         (dirs.moves / "m.json").write_text("{")
         standing = as_json(certbot, "move", "--status", check=1)
         assert len(standing["moves"]) == 1 and str(dirs.moves / "m.json") in standing["unread"][0]
-        told = command(certbot, "move", "--status", check=1).stdout
-        for words in (("--undo",), ("--continue",), (*two.words, "--cert-name", A)):
-            refused = command(certbot, "move", *words, "--yes", check=1).output
-            assert "How moves stand is not known" in refused
-            assert printed(refused, ".unreadable") == printed(told, ".unreadable")
+        told = command(certbot, "move", "--status", check=1).output
+        for way in (("--undo",), ("--continue",), (*two.words, "--cert-name", A)):
+            said = command(certbot, "move", *way, "--yes", check=1).output
+            assert "How moves stand is not known" in said
+            assert printed(said, ".unreadable") == printed(told, ".unreadable")
         paste(certbot, printed(told, ".unreadable"))
         assert as_json(certbot, "move", "--status")["unread"] == []

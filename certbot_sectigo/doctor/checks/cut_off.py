@@ -12,11 +12,11 @@ from certbot_sectigo.machine import commands
 
 
 def check(
-    leftovers: Sequence[Leftover], found: Sequence[Move], broken: Sequence[Broken]
+    leftovers: Sequence[Leftover], begun: Sequence[Move], broken: Sequence[Broken]
 ) -> Iterator[Finding]:
     """Tell of what was left; where it may hold an account key, it is more than untidiness.
 
-    :param found: the moves that were begun here.
+    :param begun: the moves that were begun here.
     :param broken: journals of moves that cannot be read.
     """
     if broken:
@@ -29,7 +29,7 @@ def check(
             tuple(str(each.path) for each in broken),
             *moves.aside(broken),
         )
-    for move in found:
+    for move in begun:
         if not move.unfinished:
             continue
         yield Finding(
