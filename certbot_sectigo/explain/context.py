@@ -29,11 +29,13 @@ _WORDS = re.compile(
     r"|\bmd:(?:error|debug|info|warn|trace)|\buacme\b|tls\.(?:obtain|issuance|renew)|\beab\b|eab[-_]"
     r"|failed to renew cert(?:ificate)?\b|attempting to renew cert\b"  # certbot's own
     r"|order resource|cluster-?issuer|certificate ?request\b|\bissuing certificate"
+    r"|\b(?:http|dns|tls-alpn)-01\b|\[EROR\]|\bauthoriz(?:e identifier|ing using)\b"
     r"|external[ _-]?account[ _-]?(?:binding|required)|\bhmac\b|newOrder|newAccount|newNonce"
     r"|new-(?:order|acct|nonce)|/v2/(?:[DOE]V\w*|GEANT\w*)\b|renewalInfo|zerossl"
 )  # fmt: skip
 _ONE_OF = (
     *("acme", "cert", "encrypt", "lego", "dehydrated", "wacs", "getssl", "mod_md", "md:", "tls."),
+    *("http-01", "dns-01", "alpn-01", "[eror]", "authoriz"),
     *("eab", "order", "account", "acct", "nonce", "hmac", "/v2/", "renewal", "zerossl", "issuer"),
 )
 """One of them is in whatever :data:`_WORDS` finds, and is looked for much faster."""

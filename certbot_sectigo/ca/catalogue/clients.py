@@ -84,7 +84,10 @@ ENTRIES = (
             "!missing property|properties * credential",
             "!failed change|query route 53",
             "!could not|cannot|unable determine|find soa|authoritative nameserver|record",
-            "!error add txt for domain",
+            "!error add|adding txt for|to domain",
+            # Files of Posh-ACME's plugins, in which an exception was thrown
+            "!dnsplugins|dns_plugins|plugins * ps1 char",
+            "!submit_challenge_validation|publish_challenge underlying connection was_closed",
             "!no hosted_zone found|for",
             "!find start of authority",
             "!determine zone for|of domain",
@@ -94,7 +97,8 @@ ENTRIES = (
             "!error * parsing|reading credential * dns",
         ),
         sources=("certbot#9799", "nginx-proxy-manager#3274"),
-        hides=("not-acme", "dns01-wrong-record", "answer-unusable", "ca-unreachable"),
+        hides=("not-acme", "dns01-wrong-record", "answer-unusable", "ca-unreachable",
+               "ca-tls-handshake"),
     ),
     Entry(
         key="deploy-failed",
@@ -133,6 +137,58 @@ ENTRIES = (
         sources=("certbot", "acme.sh#5191", "acme.sh#5280"),
         weight=Weight.SYMPTOM,
         hides=("renewals-failed",),
+    ),
+    Entry(
+        key="windows-store",
+        title="Windows' certificate store did not take the certificate or its key",
+        meaning="The CA issued the certificate; storing or installing it here failed. Ordering "
+        "again does not help, and counts against the CA's limits.",
+        causes=(
+            "The client does not run with all rights (as administrator, or the task as SYSTEM).",
+            "The key is marked as not exportable, and a step wants to export it.",
+            "A key of a kind that the store or the service cannot use.",
+        ),
+        steps=(
+            "Run it as administrator, and the scheduled task with the highest rights.",
+            "Update the client; if it stays, take another store (PEM or PFX files).",
+        ),
+        cases=(
+            Case(
+                r"access is denied|denied",
+                causes=(
+                    "The program was not started as administrator, or the task runs as a user "
+                    "without rights on this store.",
+                    "A policy or virus scanner guards the machine's store, most often the one of "
+                    "the intermediate CAs.",
+                    "A fault of the client's version with keys that are not exportable.",
+                ),
+                title="Windows did not let the client write to the certificate store",
+            ),
+            Case(
+                r"not valid for use in specified state|not exportable|non-exportable",
+                "The CA issued the certificate. Its key was made so that it cannot be exported, "
+                "and a later step (PFX file, Central SSL store, copy) has to export it.",
+                ("The client's setting for exportable keys is off.",),
+                (
+                    "Allow it (win-acme, simple-acme: PrivateKeyExportable true in settings.json), "
+                    "and renew once, since the key of the old certificate stays as it is.",
+                ),
+                title="The private key may not be exported, and a step has to",
+            ),
+        ),
+        phrases=(
+            "!unable|error|failed store|storing|save|saving|add|adding|install|installing "
+            "certificate * access_is_denied",
+            "!error saving certificate to store|intermediate",
+            "!store|storing failed access_is_denied",
+            "cryptographic_exception * access_is_denied",
+            "key not_valid use specified state",
+            "private_key not_exportable|non_exportable",
+            "keyset not_exist",
+        ),
+        sources=("win-acme#1350", "win-acme#1087"),
+        hides=("deploy-failed", "order-refused", "permission", "key-not-made"),
+        step="deploy",
     ),
     Entry(
         key="helper-missing",

@@ -10,6 +10,7 @@ from certbot_sectigo.ca.catalogue import (
     certbot_errors,
     certbot_files,
     clients,
+    cluster,
     csr,
     eab,
     ends,
@@ -19,6 +20,7 @@ from certbot_sectigo.ca.catalogue import (
     ports,
     requests_form,
     running,
+    settings,
     surroundings,
     system,
     tls,
@@ -46,7 +48,7 @@ SPEAKERS: dict[str, tuple[Entry, ...]] = {
     "network and TLS": (*transport.ENTRIES, *answers.ENTRIES, *tls.ENTRIES),
     "certbot": (*certbot_errors.ENTRIES, *certbot_files.ENTRIES),
     "clients' own runs": running.ENTRIES,
-    "other clients": (*clients.ENTRIES, *own_data.ENTRIES),
+    "other clients": (*cluster.ENTRIES, *settings.ENTRIES, *clients.ENTRIES, *own_data.ENTRIES),
     "the machine": (*surroundings.ENTRIES, *system.ENTRIES, *ends.ENTRIES),
 }
 """The catalogue by speaker."""

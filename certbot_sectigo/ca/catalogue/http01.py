@@ -249,10 +249,32 @@ ENTRIES = (
             "!well known acme challenge * status|error|http|code 404|403|401|500|502|503",
             "!well known acme challenge * 404|403|401|500|502|503",
             "!response received * match challenge",
+            "!url|challenge|acme token not_found|unknown * well_known|acme_challenge|uri|path",
+            "!cannot|unable|could_not retrieve|get|find acme challenge * token",
+            "!no information found solve challenge",
             "!redirect target * long|invalid",
             "!invalid host|port|hostname in redirect",
         ),
         types=("incorrectResponse",),
+        cases=(
+            Case(
+                r"token not found|retrieve the acme challenge|no information found",
+                "The question for the challenge reached a client that does not know this token.",
+                (
+                    "Several instances run behind one address and share no storage: another one "
+                    "made the order.",
+                    "The order was made by another client, or by this one before it was started "
+                    "again.",
+                    "A stranger or an old order asked; then a validation that failed at the same "
+                    "time stands beside it.",
+                ),
+                (
+                    "Let one instance make the orders and answer, or give all of them the same "
+                    "storage.",
+                    _ADDRESSES,
+                ),
+            ),
+        ),
         at=(("dns-01", "dns01-wrong-record", ""), (_ALPN, "validation-tls", "")),
         sources=("RFC 8555 section 8.3", "win-acme#2211", "win-acme#825"),
         hides=("lacks-authorization", "not-acme", "validation-failed"),

@@ -87,9 +87,13 @@ ENTRIES = (
             "Name it with its whole path in the cron table, unit or script.",
         ),
         phrases=(
-            "certbot|certbot_auto|letsencrypt|lego|dehydrated not_found",
-            "certbot|certbot_auto|letsencrypt|lego|dehydrated command_not_found",
-            "certbot|certbot_auto|letsencrypt no_such_file",
+            # One behind the other: an object may be called letsencrypt, and not be found.
+            *(
+                f"{name}_{said}"
+                for name in ("certbot", "certbot_auto", "letsencrypt", "lego", "dehydrated")
+                for said in ("not_found", "command_not_found", "no_such_file",
+                             "executable_file_not_found")
+            ),
             "certbot|certbot_auto|letsencrypt not recognized * command|cmdlet|program",
             "spawn * certbot|letsencrypt enoent",
             "spawn certbot|letsencrypt enoent",
@@ -122,4 +126,4 @@ ENTRIES = (
         sources=("certbot#8182", "certbot#8924"),
         hides=("permission", "lacks-authorization"),
     ),
-)
+)  # fmt: skip

@@ -202,7 +202,7 @@ ENTRIES = (
             "ebusy|exdev|errno_16|errno_18",
             "invalid cross device link",
             "text file busy",
-            "errno_20|errno_21|enotdir|eisdir|not_a_directory_error|is_a_directory_error",
+            "errno_20|enotdir|not_a_directory_error",
             "cannot|can_not|could_not|failed create|stat|write|remove * not a directory",
             "used by another process",
         ),

@@ -47,6 +47,7 @@ ENTRIES = (
         phrases=(
             "not possess a common algorithm",
             "could not create ssl|tls secure channel",
+            "underlying connection was_closed * error send|receive",
             "handshake failure",
             "handshake_failure",
             "no shared cipher",

@@ -29,6 +29,7 @@ ENTRIES = (
             "!waiting dns propagation|record * timeout|timed_out|failed",
             "!ns|nameserver|nameservers * not return expected txt",
             "!dns record * not propagated|yet",
+            "!checking dns * attempt * wrong result",
         ),
         sources=("traefik-duckdns-letsencrypt#5",),
         at=(

@@ -68,6 +68,32 @@ _PENDING = (
 )
 ENTRIES = (
     Entry(
+        key="challenge-decided",
+        title="The client answers a challenge that is decided already",
+        meaning="The CA takes an answer to a challenge only while its authorization is pending. "
+        "This one was valid, invalid or ended before: the reason lies in an earlier try.",
+        causes=(
+            "The client took up an old order whose validation had failed, or answers twice.",
+            "The name was validated before (authorizations are used again), and the client does "
+            "not look at the status first.",
+        ),
+        steps=(
+            "Run it once more with a new order; have the client forget the old one.",
+            "If it stays, look at the authorization's URL: its status and error say what happened. "
+            "Update the client.",
+        ),
+        phrases=(
+            "!authorization|authz must pending",
+            "!unable update challenge",
+            "!challenge|authorization|authz is|was not|no_longer pending",
+            "!expected authz pending|status * got|was valid|invalid",
+            "!cannot|unable update|respond|answer finalized|finalised authorization|challenge",
+        ),
+        sources=("boulder", "yaac#51"),
+        step="challenge",
+        hides=("malformed", "signature-refused", "validation-failed", "order-invalid"),
+    ),
+    Entry(
         key="validation-pending",
         title="The CA had not finished validating when the client gave up",
         meaning="The challenge was handed in and the CA has neither accepted nor refused it.",
@@ -133,7 +159,7 @@ ENTRIES = (
             "!identifier authorization failed",
             "!challenge_error",
             "!acme errors validation_error",
-            "!http|dns|domain|challenge|acme|cert validation failed|fail",
+            "!http|dns|domain|challenge|acme|cert validation failed|fail|is_invalid",
             "validation failed for domain|identifier",
             "!validation failed * no certificate",
             "!validation failed * unable request certificate",

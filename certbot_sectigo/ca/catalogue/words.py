@@ -23,11 +23,16 @@ _PATH = re.compile(r"(?<=/)(?:live|archive|renewal|certs?|ssl)/[\w.*@-]{1,253}")
 _SETTING = re.compile(
     r"(?i)\b(?:timeout|interval|retries)[\"']?\s?[=:]\s?[\"']?\d[\d.]{0,9}(?:ms|s|m)?\b"
 )
+# A function of a shell script and the line in it, where the shell's own words follow.
+_FUNCTION = re.compile(r"(?m)^\s{0,9}[A-Za-z_]\w{0,60}:\d{1,5}: (?=\S)")
 # What names the key of a CA in its certificates (RFC 5280) is no account's key.
 _ISSUER_KEY = re.compile(
     r"(?i)\b(?:authority|issuer|subject)(?:['\u2019]s)?[\s_-]{0,3}key[\s_-]{0,3}id(?:entifier)?\b"
 )
-_MODULES = re.compile(r"\.(?:errors?|exceptions?|py|pem|conf|json|ini|go|cs|ps1|psm1|sh|c|js)\Z")
+_MODULES = re.compile(
+    r"\.(?:errors?|exceptions?|py|pem|conf|json|ini|go|cs|ps1|psm1|sh|c|js)\Z"
+    r"|\bcert-manager\.io\Z|\Adns\.providers\."  # kinds of Kubernetes, modules of Caddy
+)
 _SPEAKING = frozenset({"acme-staging-v02.api.letsencrypt.org"})
 """Hosts that tell something by their name."""
 # As they stand in manuals and answers of CAs.
@@ -85,6 +90,7 @@ class Speller:
     def words(self, text: str) -> Words:
         """Reduce a text to its words, in time linear in its length."""
         text = _ESCAPE.sub(_blank, text)
+        text = _FUNCTION.sub(_blank, text)
         text = _HOST.sub(_host, text)
         text = _ISSUER_KEY.sub(lambda found: "akeyid".ljust(len(found.group())), text)
         text = _PATH.sub(_blank, text)
