@@ -26,19 +26,19 @@ def pytest_report_header() -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect the commands that are proposed, see :mod:`tests.bed.proposals`."""
+    """Collect proposed commands and secrets: :mod:`tests.bed.proposals`, :mod:`.leaks`."""
     proposals.configure(config)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a run of all tests in which a command was proposed that none has run."""
+    """Fail a run of all tests where a proposed command was not run, or a secret was said."""
     proposals.finish(session)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name those commands."""
+    """Name those commands, and where the secrets are."""
     for line in proposals.complaints_of_all:
-        terminalreporter.write_line(f"proposed, and run by no test: {line}", red=True)
+        terminalreporter.write_line(line, red=True)
 
 
 @pytest.fixture(autouse=True)

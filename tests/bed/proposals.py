@@ -23,9 +23,9 @@ from typing import Any
 import click
 import pytest
 
-from certbot_sectigo.base import proposed
+from certbot_sectigo.base import proposed, secret
 from certbot_sectigo.cli.main import cli
-from tests.bed import proposals_hook
+from tests.bed import leaks, proposals_hook
 
 REGISTER = "CERTBOT_SECTIGO_REGISTER"
 """Names the folder. Who sets it has runs of some tests collected, and nothing compared."""
@@ -88,6 +88,7 @@ def configure(config: pytest.Config) -> None:
         begin(_folder)
     if REGISTER in os.environ:
         proposed.written = proposals_hook.recorder(os.environ[REGISTER])
+        proposals_hook.watch_secrets(secret, os.environ[REGISTER])
 
 
 def finish(session: pytest.Session) -> None:
@@ -98,7 +99,9 @@ def finish(session: pytest.Session) -> None:
     skipped = [str(report.longrepr) for report in reporter.stats.get("skipped", ())]
     missing = any("not installed" in text or "only root" in text for text in skipped)
     if session.exitstatus == 0 and not missing:
-        complaints_of_all.extend(complaints(_folder))
+        told = (f"proposed, and run by no test: {line}" for line in complaints(_folder))
+        complaints_of_all.extend(told)
+        complaints_of_all.extend(f"a secret in {line}" for line in leaks.complaints(_folder))
         if complaints_of_all:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
     shutil.rmtree(_folder)

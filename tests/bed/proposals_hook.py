@@ -1,7 +1,8 @@
-"""Executed by every Python of the test environment while proposed commands are collected.
+"""Executed by every Python of the test environment while commands and secrets are collected.
 
-:mod:`tests.bed.proposals` tells how. Standard library only; nothing is imported that the program
-would not import itself: the writer of commands is met when, and if, somebody imports it.
+:mod:`tests.bed.proposals` and :mod:`tests.bed.leaks` tell how. Standard library only; nothing is
+imported that the program would not import itself: what is watched is met when, and if, somebody
+imports it.
 """
 
 from __future__ import annotations
@@ -44,24 +45,67 @@ def note(folder: str, kind: str, what: dict[str, str]) -> None:
         stream.write(json.dumps(what) + "\n")
 
 
+def watch_secrets(module: ModuleType, folder: str) -> None:
+    """Have each value that becomes a secret noted, so that outputs can be searched for it."""
+    seen = set()
+    original = module.Secret.__init__
+
+    def begin(self: object, value: str) -> None:
+        original(self, value)
+        if value not in seen:
+            seen.add(value)
+            with contextlib.suppress(OSError):
+                note(folder, "secret", {"value": value})
+
+    module.Secret.__init__ = begin
+
+
+def watch_starts(module: ModuleType, folder: str) -> None:
+    """Have each program noted that is started, with what it gets besides what we have."""
+    original = module.Popen.__init__
+
+    def begin(self: object, args: Any, *more: Any, **named: Any) -> None:
+        words = [args] if isinstance(args, (str, bytes)) else list(args)
+        ours = dict(os.environ)
+        env = {k: v for k, v in (named.get("env") or {}).items() if ours.get(k) != v}
+        told = {"args": json.dumps(list(map(str, words))), "env": json.dumps(env, default=str)}
+        with contextlib.suppress(OSError):
+            note(folder, "started", told)
+        original(self, args, *more, **named)
+
+    module.Popen.__init__ = begin
+
+
+def _watch_commands(module: ModuleType, folder: str) -> None:
+    module.written = recorder(folder)  # type: ignore[attr-defined]
+
+
+_MET: dict[str, Callable[[ModuleType, str], None]] = {
+    WRITER: _watch_commands,
+    "certbot_sectigo.base.secret": watch_secrets,
+    "subprocess": watch_starts,
+}
+
+
 class _Meeting:
-    """A finder of modules that waits for the writer, and has it tell the recorder."""
+    """A finder of modules that waits for those which are watched."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
+        self._awaited = dict(_MET)
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        """Find the writer only."""
-        if name != WRITER:
+        """Find what is awaited only."""
+        watch = self._awaited.pop(name, None)
+        if watch is None:
             return None
-        sys.meta_path.remove(self)
         spec = importlib.machinery.PathFinder.find_spec(name, path)
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module
 
             def exec_module(module: ModuleType) -> None:
                 execute(module)
-                module.written = recorder(self._folder)  # type: ignore[attr-defined]
+                watch(module, self._folder)
 
             spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
