@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 WRITER = "certbot_sectigo.base.proposed"
@@ -65,6 +65,9 @@ def watch_starts(module: ModuleType, folder: str) -> None:
     original = module.Popen.__init__
 
     def begin(self: object, args: Any, *more: Any, **named: Any) -> None:
+        if not _ours(sys._getframe(1)):
+            original(self, args, *more, **named)
+            return
         words = [args] if isinstance(args, (str, bytes)) else list(args)
         ours = dict(os.environ)
         env = {k: v for k, v in (named.get("env") or {}).items() if ours.get(k) != v}
@@ -74,6 +77,16 @@ def watch_starts(module: ModuleType, folder: str) -> None:
         original(self, args, *more, **named)
 
     module.Popen.__init__ = begin
+
+
+def _ours(frame: FrameType | None) -> bool:
+    """Return whether a call comes from the program, and not from the tests or certbot alone."""
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if "/certbot_sectigo/" in name and "/tests/" not in name:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _watch_commands(module: ModuleType, folder: str) -> None:

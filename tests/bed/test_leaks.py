@@ -35,8 +35,10 @@ def test_what_gets_out(
     proposals.begin(register)
     logs = tmp_path / "logs"
     logs.mkdir()
-    (tmp_path / "code.py").write_text(_BEGIN + code)
-    words: list[str | Path] = [sys.executable, tmp_path / "code.py", "--logs-dir", logs]
+    program = tmp_path / "certbot_sectigo" / "code.py"
+    program.parent.mkdir()
+    program.write_text(_BEGIN + code)
+    words: list[str | Path] = [sys.executable, program, "--logs-dir", logs]
     process.run(words, folder=tmp_path / "out")
     told = leaks.complaints(register)
     assert [found in line for line in told] == [True] * bool(found), told
