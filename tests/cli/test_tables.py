@@ -10,6 +10,8 @@ import pytest
 
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Learned, Note
+from certbot_sectigo.cli.format.interface import Cell, Report, Table
+from certbot_sectigo.cli.format.text import Text
 from certbot_sectigo.cli.main import main
 from tests.accounts.keys import account_folder
 
@@ -80,3 +82,17 @@ def test_what_is_copied_stays_whole(
 
     shown = said("show", used)
     assert f"{tmp_path}/config/accounts/{SERVER.partition('//')[2]}/{used}\n" in shown
+
+
+def test_no_width_breaks_a_word(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = ("71f452fe", "RSA 2048", f"{KID} (registered)", "www.a.example (198 d)", "in use")
+    table = Table("", ("ID", "KEY", "KID", "USED BY", "VERDICT"), (tuple(map(Cell, row)),),
+                  frozenset({"ID", "VERDICT"}))  # fmt: skip
+    for width in range(50, 110):
+        monkeypatch.setenv("COLUMNS", str(width))
+        Text().show(Report("x", dict, lambda: iter([table])))
+        said = capsys.readouterr().out
+        assert set(" ".join(row).split()) <= set(said.split()), said
+        assert max(map(len, said.splitlines())) <= width, said

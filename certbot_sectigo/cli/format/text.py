@@ -52,27 +52,42 @@ def _table(console: Console, table: Table) -> None:
     if table.below:
         _stacked(console, table)
         return
-    cells = {
-        column: [row[at].text for row in table.rows] for at, column in enumerate(table.columns)
-    }
-    # Less than its longest word a column does not get: words are not broken for a table.
-    least = {
-        column: max(
-            cell_len(piece)
-            for text in (column, *texts)
-            for piece in (text.split("\n") if column in table.whole else text.split() or [""])
-        )
-        for column, texts in cells.items()
-    }
-    if table.rows and sum(least.values()) + 2 * (len(least) - 1) > console.width:
+    widths = _widths(table, console.width)
+    if not widths:
         _stacked(console, table)
         return
-    shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column, width in least.items():
-        shown.add_column(column, no_wrap=column in table.whole, overflow="fold", min_width=width)
+    # Not rich's own table: versions of it break words in ways of their own.
+    _line_of(console, [(RichText(column, "dim"), width) for column, width in widths.items()])
     for row in table.rows:
-        shown.add_row(*map(_text, row))
-    console.print(shown)
+        cells = [
+            _text(cell).wrap(console, width, overflow="fold")
+            for cell, width in zip(row, widths.values())
+        ]
+        for at in range(max(map(len, cells))):
+            line = [lines[at] if at < len(lines) else RichText() for lines in cells]
+            _line_of(console, list(zip(line, widths.values())))
+
+
+def _widths(table: Table, room: int) -> dict[str, int]:
+    """Return the columns' widths, none if they do not fit.
+
+    Less than its longest word a column does not get: words are not broken for a table.
+    """
+    widths, least = {}, {}
+    for at, column in enumerate(table.columns):
+        lines = [line for row in table.rows for line in row[at].text.split("\n")] + [column]
+        widths[column] = max(map(cell_len, lines))
+        words = lines if column in table.whole else [w for line in lines for w in line.split()]
+        least[column] = max(map(cell_len, words))
+    room -= 2 * (len(widths) - 1)
+    if table.rows and sum(least.values()) > room:
+        return {}
+    while sum(widths.values()) > room:
+        wide = [column for column in widths if widths[column] > least[column]]
+        if not wide:
+            break
+        widths[max(wide, key=widths.__getitem__)] -= 1
+    return widths
 
 
 def _stacked(console: Console, table: Table) -> None:
@@ -92,9 +107,11 @@ def _stacked(console: Console, table: Table) -> None:
         if column in table.whole or (column not in table.below and taken <= console.width):
             first.append(column)
     first.sort(key=table.columns.index)
-    _line_of(console, [(Cell(column, Tone.DIM), widths[column]) for column in first])
+    _line_of(console, [(RichText(column, "dim"), widths[column]) for column in first])
     for row in range(len(table.rows)):
-        _line_of(console, [(columns[column][row], widths[column]) for column in first])
+        cells = [columns[column][row] for column in first]
+        texts = [RichText(_line(cell), _STYLES[cell.tone]) for cell in cells]
+        _line_of(console, list(zip(texts, (widths[column] for column in first))))
         rest = [column for column in table.columns if column not in first]
         _below(console, [(c, columns[c][row]) for c in rest if columns[c][row].text], table.below)
 
@@ -113,12 +130,11 @@ def _below(console: Console, cells: Sequence[tuple[str, Cell]], prose: Container
         console.print(Padding(line, (0, 0, 0, len(_BELOW)), expand=False))
 
 
-def _line_of(console: Console, cells: Sequence[tuple[Cell, int]]) -> None:
-    """Print cells beside each other, none of them broken."""
+def _line_of(console: Console, pieces: Sequence[tuple[RichText, int]]) -> None:
+    """Print pieces of one line beside each other, none of them broken."""
     shown = RichText()
-    for cell, width in cells:
-        text = _line(cell)
-        shown.append(text, _STYLES[cell.tone]).append(" " * (width - cell_len(text) + 2))
+    for piece, width in pieces:
+        shown.append(piece).append(" " * (width - cell_len(piece.plain) + 2))
     shown.rstrip()
     console.print(shown, soft_wrap=True)
 
