@@ -6,7 +6,8 @@
 # make torture let every file operation of every command fail, and kill it there;
 #              some 30 minutes, goes on where it was cut off (ARGS=--again: anew)
 # make trial   hold what forecasts and dry runs say against what renewals then do, in 200
-#              states (ARGS='--seed N': those of that seed), and cut playbooks off at each step
+#              states (ARGS='--seed N': those of that seed), kill 20 moves to another CA with
+#              their certbots, and cut playbooks off at each step
 # make lint    check style, types, the arrows between modules and the lowest Python
 # make format  put the code into the form that make lint asks for
 # make packages
@@ -61,6 +62,7 @@ torture: $(VENV)/.for-tests
 trial: $(VENV)/.for-tests
 	@$(BIN)/python tests/bed/install.py
 	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m tests.trial $(ARGS)
+	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m tests.move.moments
 	@CERTBOT_SECTIGO_TRIAL=1 $(BIN)/python tests/bed/fence.py $(BIN)/python -m pytest \
 	    tests/ansible/test_fleet.py tests/ansible/test_fleet_at_length.py
 

@@ -1,12 +1,14 @@
 """How `move` grows: the plan, pinning the rest, and taking all of it back.
 
-    .venv/bin/python benchmarks/move.py [--sizes 250 500 1000]
+    .venv/bin/python benchmarks/move.py [--sizes 250 500 1000] [--now 25 50 100]
 
 Makes a tree of N lineages, each with a certificate and an account of its own, as
 certbot lays them down (benchmarks/accounts_list.py). Then, in one process:
 what `move --dry-run` does after its words are read; what is done once the first
 lineage has gone: all lineages are pinned to the new account, with certbot's locks
 and everything synced; and what `move --undo` does. No CA is asked.
+
+With --now: the whole command `move --now`, with certbot and a sandbox like HARICA.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ import shutil
 import sys
 import tempfile
 import time
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -25,6 +28,7 @@ sys.path.insert(0, str(TREE))
 
 from benchmarks.accounts_list import make  # noqa: E402 - the tree comes first
 from certbot_sectigo.accounts import keys, moves, store  # noqa: E402
+from certbot_sectigo.accounts.judge.caa import Foresight  # noqa: E402
 from certbot_sectigo.accounts.model import Learned, Note  # noqa: E402
 from certbot_sectigo.accounts.moves import Move  # noqa: E402
 from certbot_sectigo.cli.move.errand import Errand, Wish  # noqa: E402
@@ -33,6 +37,11 @@ from certbot_sectigo.cli.shared.options import CommandContext  # noqa: E402
 from certbot_sectigo.machine.dirs import Dirs, server_path  # noqa: E402
 from certbot_sectigo.move import act, back  # noqa: E402
 from certbot_sectigo.move.state import as_it_is, known  # noqa: E402
+from certbot_sectigo.sandbox import Config, Pair, running  # noqa: E402
+from tests.bed import process  # noqa: E402
+from tests.bed.certbot import Certbot  # noqa: E402
+from tests.bed.components import BIN  # noqa: E402
+from tests.bed.eab import EabPair  # noqa: E402
 
 OLD, NEW = "https://acme.sectigo.com/v2/OV", "https://acme-v02.harica.gr/acme/1/directory"
 
@@ -41,16 +50,47 @@ def main() -> None:
     """Measure and print a row for each size."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[250, 500, 1000])
+    parser.add_argument("--now", type=int, nargs="*", default=[])
+    words = parser.parse_args()
     print(f"{'lineages':>8} {'plan':>9} {'pin':>9} {'undo':>9}   ms for each lineage")
-    for size in parser.parse_args().sizes:
-        top = Path(tempfile.mkdtemp(prefix="certbot-sectigo-benchmark-"))
-        try:
-            make(top, size)
+    for size in words.sizes:
+        with _tree(size) as top:
             took = measure(top, size)
-        finally:
-            shutil.rmtree(top)
         each = "  ".join(f"{1000 * seconds / size:.2f}" for seconds in took)
         print(f"{size:>8} " + " ".join(f"{seconds:>8.2f}s" for seconds in took) + f"   {each}")
+    for size in words.now:
+        with _tree(size) as top:
+            seconds = renew(top)
+        print(f"{size:>8} renewed at once {seconds:>8.2f}s   {seconds / size:.2f} s for each")
+
+
+@contextmanager
+def _tree(size: int) -> Iterator[Path]:
+    top = Path(tempfile.mkdtemp(prefix="certbot-sectigo-benchmark-"))
+    try:
+        make(top, size)
+        yield top
+    finally:
+        shutil.rmtree(top)
+
+
+def renew(top: Path) -> float:
+    """Return the seconds of `move --now`, as a user calls it."""
+    pair = Pair(organisation="University", domains=("example.org",), binding="once")
+    with running(Config(profile="harica", pairs=(pair,))) as ca:
+        key = EabPair(pair.kid, pair.hmac_key.reveal())
+        to = key.credentials(top / "new.ini", ca.server_of(pair))
+        started = time.perf_counter()
+        certbot = Certbot(top)
+        pairs = zip(("config", "work", "logs"), certbot.directories)
+        folders = [f"--{kind}-dir={folder}" for kind, folder in pairs]
+        words = ("move", "--to", to, "--from-server", OLD, "--now", "--yes", "--agree-tos",
+                 "--email", "admin@example.org")  # fmt: skip
+        process.run([BIN / "certbot-sectigo", *folders, *words], folder=top / "output",
+                    env=certbot.environment(), timeout=7200)  # fmt: skip
+        took = time.perf_counter() - started
+        assert len(ca.accounts()) == 1
+        return took
 
 
 def measure(top: Path, size: int) -> list[float]:
@@ -71,7 +111,16 @@ def measure(top: Path, size: int) -> list[float]:
                              top / "root", -1)  # fmt: skip
     settings = ask_ca.settings()
     consenting = registering.Consenting(context, settings, None, agree_tos=False)
-    errand = Errand(context, dirs, settings, consenting, "rsa", Wish(pair, from_server=OLD))
+    wish = Wish(pair, from_server=OLD)
+    errand = Errand(
+        context,
+        dirs,
+        settings,
+        consenting,
+        "rsa",
+        wish,
+        foresight=Foresight(),  # no CA is asked
+    )
     marks = [time.perf_counter()]
     plan = errand.plan()
     assert len(plan.going) == size
@@ -81,7 +130,7 @@ def measure(top: Path, size: int) -> list[float]:
     move = Move("m", now, NEW, "kid-new", str(pair), tuple(map(as_it_is, here.values())), name,
                 asked=True, proved=True)  # fmt: skip
     moves.write(dirs, move)
-    move = act.carry_out(move, act.Means(dirs, nullcontext, *[_never] * 7))
+    move = act.carry_out(move, act.Means(dirs, nullcontext, *[_never] * 8))
     marks.append(time.perf_counter())
     undone = back.plan_undo(move, dirs)
     assert len(undone.changes) == size - 1  # the first is taken for gone already

@@ -88,7 +88,10 @@ def of_program(root: Path, program: str) -> bool | None:
     :param program: absolute path of the program.
     :returns: None if that cannot be known.
     """
-    real = _followed(root, program)
+    try:
+        real = _followed(root, program)
+    except OSError:
+        return None
     if _SNAP_PROGRAM.match(real):
         return of_snap(root)
     begin = "\n".join(schedules.read_text(_below(root, real)).splitlines()[:3])
@@ -151,17 +154,26 @@ def plugins(root: Path, python: str, around: Surroundings) -> frozenset[str] | N
     return frozenset(found) if "standalone" in found else None
 
 
-def is_environment(root: Path, python: str) -> bool:
-    """Return whether an interpreter is one of a virtual environment, which pip may change."""
+def is_environment(root: Path, python: str) -> bool | None:
+    """Return whether an interpreter is one of a virtual environment, which pip may change.
+
+    :returns: None if that cannot be known.
+    """
     try:
         return reading.is_file(_below(root, python).parent.parent / "pyvenv.cfg")
     except OSError:
-        return False
+        return None
 
 
 def interpreter(root: Path, program: str) -> str | None:
-    """Return the interpreter that a Python program names in its first lines."""
-    text = schedules.read_text(_below(root, _followed(root, program)))
+    """Return the interpreter that a Python program names in its first lines.
+
+    :returns: None if it names none, or that cannot be known.
+    """
+    try:
+        text = schedules.read_text(_below(root, _followed(root, program)))
+    except OSError:
+        return None
     found = _INTERPRETER.search("\n".join(text.splitlines()[:3]))
     return found[1] if found else None
 
@@ -259,12 +271,12 @@ def _holds(folder: Path, package: str) -> bool:
 
 
 def _followed(root: Path, path: str) -> str:
-    """Follow the links that a program's name is, all of them below the root."""
+    """Follow the links that a program's name is, all of them below the root.
+
+    :raises OSError: if where one leads cannot be told.
+    """
     for _ in range(_MOST_LINKS):
-        try:
-            target = _below(root, path).readlink() if not _SNAP_PROGRAM.match(path) else None
-        except OSError:
-            target = None
+        target = None if _SNAP_PROGRAM.match(path) else reading.link(_below(root, path))
         if target is None:
             break
         path = str(Path(path).parent / target)

@@ -11,8 +11,8 @@ import pytest
 
 
 def break_at(patch: pytest.MonkeyPatch, path: Path, number: int = errno.EIO) -> None:
-    """Have stat(2) and lstat(2) of a path fail; it is still there."""
-    for name in ("stat", "lstat"):
+    """Have stat(2), lstat(2) and readlink(2) of a path fail; it is still there."""
+    for name in ("stat", "lstat", "readlink"):
         patch.setattr(os, name, _failing(getattr(os, name), path, number))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from certbot_sectigo.accounts import store
+from certbot_sectigo.machine.dirs import server_path
 from certbot_sectigo.sandbox import Config, Pair, RunningSandbox, running
 from tests.bed.certbot import Certbot
 from tests.bed.eab import EabPair
@@ -68,6 +70,17 @@ class Bed:
             f'path = "{place}"\ntest = ["/usr/bin/test", "!", "-e", "{broken}"]\n'
             "allow_sandbox = true\n"
         )
+
+    def stranded(self, names: Iterable[str]) -> list[str]:
+        """Name the lineages whose pin leads nowhere, or to a CA that refuses their names."""
+        accounts = self.certbot.config_dir / "accounts"
+        found = []
+        for name in names:
+            params = self.certbot.lineage(name).params
+            path = server_path(params["server"])
+            if not store.read(accounts / path / params["account"], path).loads:
+                found.append(name)
+        return [*found, *([STRANGER] if self.pinned(STRANGER) == self.server else [])]
 
     def issuer(self, name: str) -> str:
         """Return who issued a lineage's certificate."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.accounts import moves, store
-from certbot_sectigo.machine.dirs import Dirs, server_path
+from certbot_sectigo.accounts import moves
+from certbot_sectigo.machine.dirs import Dirs
 from tests.bed.certbot import Certbot
 from tests.bed.command import command
 from tests.bed.sectigo import Sectigo
 from tests.move.bed import SHARED, STRANGER, A, Bed, bed
+from tests.move.moments import BACK, ON, Scene
 from tests.safety.forker import Forker
 
 SEED = int(os.environ.get("MOVE_SEED", "1"))
@@ -47,18 +49,6 @@ def reset(two: Bed, tmp_path: Path) -> Callable[[], None]:
     return bring_back
 
 
-def stranded(two: Bed) -> list[str]:
-    """Name the lineages whose pin leads nowhere, or to a CA that refuses their names."""
-    accounts = two.certbot.config_dir / "accounts"
-    found = []
-    for name in (A, SHARED, STRANGER):
-        params = two.certbot.lineage(name).params
-        folder = accounts / server_path(params["server"]) / params["account"]
-        if not store.read(folder, server_path(params["server"])).loads:
-            found.append(name)
-    return [*found, *([STRANGER] if two.pinned(STRANGER) == two.server else [])]
-
-
 def options(two: Bed) -> list[str]:
     """Give our command's options for certbot's directories."""
     pairs = zip(("config", "work", "logs"), two.certbot.directories)
@@ -80,10 +70,10 @@ def test_killed_anywhere_it_goes_on_or_comes_back(
         for number in range(SEED % STRIDE, STRIDE * 2 * MOST, STRIDE):
             reset()
             killed = forker.run(*begin, kill_at=number, asking=True, check=None).killed
-            assert not stranded(two), number
+            assert not two.stranded((A, SHARED, STRANGER)), number
             if killed and moves.unfinished(here) is not None and number % 2:
                 forker.run("move", "--undo", "--yes")
-                assert not stranded(two), number
+                assert not two.stranded((A, SHARED, STRANGER)), number
                 for name in (A, SHARED):
                     assert two.pinned(name) == two.sectigo.server, number
                     assert two.of_new(name) or two.file(name) == before[name], number
@@ -113,7 +103,7 @@ def test_killed_while_the_first_is_put_back_it_comes_back(
         for number in range(LATE + SEED % STRIDE, LATE + STRIDE * (MOST + 1), STRIDE):
             reset()
             killed = forker.run(*begin, kill_at=number, asking=True, check=None).killed
-            assert not stranded(two), number
+            assert not two.stranded((A, SHARED, STRANGER)), number
             unfinished = moves.unfinished(here)
             if unfinished is not None and unfinished.state == moves.BACK and number % 2:
                 forker.run("move", "--undo", "--yes")
@@ -122,3 +112,10 @@ def test_killed_while_the_first_is_put_back_it_comes_back(
             assert (two.lineages(), site.read_bytes()) == (before, served), number
             if not killed:
                 break
+
+
+def test_killed_with_its_certbot_at_a_moment_by_chance(two: Bed) -> None:
+    """One of those of ``make trial``."""
+    chance = random.Random(SEED)
+    moment = Scene(two).kill(chance.uniform(0, 4), chance.choice((ON, BACK)))
+    assert not moment.complaints, moment

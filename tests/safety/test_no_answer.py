@@ -118,3 +118,26 @@ def test_a_program_that_cannot_be_looked_at_is_not_missing(
         assert programs.of_snap(tmp_path) is None
     else:
         assert programs.look(tmp_path, "certbot", None, "x", around) == (None, None)
+
+
+def test_a_link_that_cannot_be_followed_is_no_program_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "usr/lib/python3/dist-packages/certbot"
+    site.mkdir(parents=True)
+    (tmp_path / "opt/venv/bin").mkdir(parents=True)
+    python = tmp_path / "usr/bin/python3"
+    python.parent.mkdir()
+    python.symlink_to("/opt/venv/bin/python")
+    (tmp_path / "usr/bin/real").write_text("#!/usr/bin/python3\n")
+    plain = tmp_path / "usr/bin/certbot"
+    plain.symlink_to("real")
+    assert programs.of_program(tmp_path, "/usr/bin/certbot") is False
+    assert programs.is_environment(tmp_path, "/opt/venv/bin/python") is False
+    break_at(monkeypatch, python)
+    assert programs.of_program(tmp_path, "/usr/bin/certbot") is None
+    break_at(monkeypatch, plain)
+    assert programs.of_program(tmp_path, "/usr/bin/certbot") is None
+    assert programs.interpreter(tmp_path, "/usr/bin/certbot") is None
+    break_at(monkeypatch, tmp_path / "opt/venv/pyvenv.cfg")
+    assert programs.is_environment(tmp_path, "/opt/venv/bin/python") is None
