@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from certbot_sectigo.base import printable
 from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile
 from certbot_sectigo.explain.reading import TextFinding
-from certbot_sectigo.explain.situation import Situation, Used
+from certbot_sectigo.explain.situation import Situation, Used, harmless
 from certbot_sectigo.explain.speakers import CERTBOT
-from certbot_sectigo.explain.told import domain_of
+from certbot_sectigo.explain.told import domain_of, name_in
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.lineages import PLUGIN
 
@@ -60,8 +60,10 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
     here = situation.account is not None or bool(situation.others)
     other = told.client not in ("", CERTBOT) and not here
     said = finding.said or finding.quote
-    values = {**situation.placeholders, **({"file": finding.file} if finding.file else {})}
-    advice = advise(entry, values, ca, said, finding.challenge, finding.step, other=other)
+    values = {**_name(finding, said, situation), **_file(finding, said)}
+    advice = advise(
+        entry, values, ca, said, finding.challenge, finding.step, finding.around, other=other
+    )
     first = way = ""
     if entry.weight is not Weight.HARMLESS and not entry.network and situation.asked:
         first, way = _another(situation)
@@ -71,13 +73,40 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
         title=advice.title,
         meaning=advice.meaning + (_set(told.patience) if entry.waits else ""),
         causes=(*_alike(finding), *advice.causes),
-        steps=_new(advice.steps, told.typed),
+        steps=(*_told(finding), *_new(advice.steps, told.typed)),
         here=()
         if entry.weight is Weight.HARMLESS or other
         else (*_here(situation), *(_lacks(situation) if entry.network else ())),
         first=first,
         way=way,
     )
+
+
+def _name(finding: TextFinding, said: str, situation: Situation) -> dict[str, str]:
+    """Return what placeholders stand for; the name is that of the words, if they have one."""
+    known = dict(situation.placeholders)
+    name = harmless(name_in(said, *(() if "name" in known else (finding.around,))))
+    if name:
+        known = {"names": f"-d '{name}'" if "*" in name else f"-d {name}", **known}
+        known["name"] = name.removeprefix("*.")
+    return known
+
+
+def _file(finding: TextFinding, said: str) -> dict[str, str]:
+    """Return the file that it is about, if the words name one that can be put into commands."""
+    rule = finding.entry.names
+    found = re.search(rule, said, re.IGNORECASE) if rule and not finding.file else None
+    file = harmless(found["file"].rstrip(".,;:") if found else finding.file)
+    return {"file": file} if file else {}
+
+
+def _told(finding: TextFinding) -> tuple[str, ...]:
+    """Return the step that comes first where the text itself says what to do."""
+    typed = any(command in finding.instruction for command in finding.told.typed)
+    if not finding.instruction or typed or finding.entry.weight is Weight.HARMLESS:
+        return ()
+    said = finding.instruction.replace("`", "'")
+    return (f"What the text itself asks for comes first: \u201c{said}\u201d",)
 
 
 def _alike(finding: TextFinding) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import re
 
 from certbot_sectigo.explain.context import speaks_of_acme
 from certbot_sectigo.explain.envelope import Line
-from certbot_sectigo.explain.statements import TYPES, ended_well, heading, loud, quiet
+from certbot_sectigo.explain.statements import ISSUED, TYPES, ended_well, heading, loud, quiet
 from certbot_sectigo.explain.steps import step_of
 
 _SERVED = re.compile(
@@ -83,7 +83,7 @@ class Genre:
         """Number and words of the line that tells that it ended well."""
         self.failed_after: list[tuple[int, str]] = []
         """The lines after that which look like failures of what came then."""
-        self._loud = False
+        self._loud = self._idle = False
 
     def look(self, line: Line, score: int) -> None:
         """Look at a line in which somebody speaks.
@@ -99,6 +99,7 @@ class Genre:
             self._happened = bool(_HAPPENED.search(raw)) and not _SUPPOSED.match(raw)
         if ended_well(text):
             self.success, self.failed_after = (line.number, text), []
+            self._idle = not ISSUED.search(text)
             return
         failed = score > 0 and not quiet(line.raw)
         self._loud = self._loud or (failed and loud(line.raw))
@@ -118,10 +119,16 @@ class Genre:
     @property
     def unused(self) -> tuple[int, str] | None:
         """The line that tells that a certificate was issued, and not put to use."""
-        lines = self.failed_after if self.success is not None else []
+        # Where nothing was issued, nothing was put to use.
+        lines = self.failed_after if self.success is not None and not self._idle else []
         return next((line for line in lines if _PUT_TO_USE.search(line[1])), None)
 
     @property
     def went_well(self) -> bool:
         """Whether it tells of a success at its end, and of no failure for certain."""
-        return self.success is not None and not self.failed_after and not self._loud
+        if self.success is None or self._loud:
+            return False
+        # Where nothing was due, what other programs say afterwards is no matter of it.
+        return not self.failed_after or (
+            self._idle and not any(speaks_of_acme(words) for _, words in self.failed_after)
+        )

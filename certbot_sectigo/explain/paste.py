@@ -88,6 +88,10 @@ class Paste:
             return None
         return "".join(self._kept)
 
+    def lines_kept(self) -> str:
+        """Return what was kept, line by line."""
+        return "\n".join(line.strip("\n") for line in self._kept)
+
     @property
     def acme(self) -> bool:
         """Whether its beginning speaks of ACME, a client or a CA."""

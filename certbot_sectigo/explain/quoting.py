@@ -28,10 +28,16 @@ def quote(text: str, start: int, end: int) -> str:
 
 
 def line_of(text: str, start: int, end: int) -> str:
-    """Return a stretch of text, with the rest of its lines, for rules to look at."""
+    """Return a stretch of text, with the rest of its lines, for rules to look at.
+
+    A line that ends with a colon goes on in the next one.
+    """
     first = text.rfind("\n", 0, start) + 1
     stop = text.find("\n", end)
     stop = stop if stop >= 0 else len(text)
+    if text[end:stop].endswith(":"):  # what it announces stands below
+        below = text.find("\n", stop + 1)
+        stop = below if below >= 0 else len(text)
     half = _LONGEST_LINE // 2
     return " ".join(text[max(first, start - half) : min(stop, end + half)].split())
 

@@ -33,6 +33,10 @@ class TextFinding:
     """The step of issuance at which it was said; empty if the text does not tell."""
     file: str = ""
     """The file that does not belong where it is; empty if it is about none."""
+    instruction: str = ""
+    """What the text itself tells its reader to do about it; empty if it tells nothing."""
+    around: str = ""
+    """The text that it stands in, if that is no longer than a paste."""
     cas: frozenset[str] = frozenset()
     """Hosts of the CAs that could not be reached, up to this and for whatever reason."""
 

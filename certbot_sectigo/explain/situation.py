@@ -67,28 +67,32 @@ class Situation:
         """What the catalogue's placeholders stand for, as far as it is known."""
         kid = self.kid or (self.account.kid if self.account else None)
         pinned = self.account.lineages if self.account else ()
-        names = [name for name in self.names if _harmless(name)]
+        names = [name for name in self.names if harmless(name)]
         # A lineage of other names must not be proposed for repointing.
         only = pinned[0] if len(pinned) == 1 and not names else ""
         known = {
-            "server": _harmless(self.server),
-            "account": _harmless(self.account.id if self.account else self.account_id),
+            "server": harmless(self.server),
+            "account": harmless(self.account.id if self.account else self.account_id),
             "other": next((o.id for o in self.others if self.asked == o.kid is not None), None),
-            "kid": _harmless(kid),
-            "lineage": _harmless(self.lineage or only),
-            "certbot": _harmless(self.program),
+            "kid": harmless(kid),
+            "lineage": harmless(self.lineage or only),
+            "certbot": harmless(self.program),
             "name": names[0] if names else None,
             "names": " ".join(f"-d '{n}'" if "*" in n else f"-d {n}" for n in names) or None,
-            "log": _harmless(self.log),
-            "logs": _harmless(str(Path(self.log).parent) if self.log else None),
-            "config": _harmless(self.config),
+            "log": harmless(self.log),
+            "logs": harmless(str(Path(self.log).parent) if self.log else None),
+            "config": harmless(self.config),
         }
         return {name: value for name, value in known.items() if value}
 
 
-def _harmless(text: str | None) -> str | None:
+def harmless(text: str | None) -> str | None:
     """Return a text only if it means nothing to a shell: it goes into commands to be copied."""
-    return text if text and re.fullmatch(r"/?[\w*][\w.:/@%+=*\[\]-]{0,300}|-[\w-]+", text) else None
+    return (
+        text
+        if text and re.fullmatch(r"(?:~?/)?[\w*.][\w.:/@%+=*\[\]-]{0,300}|-[\w-]+", text)
+        else None
+    )
 
 
 def survey(told: Told, dirs: Dirs) -> Situation:

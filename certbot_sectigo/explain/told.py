@@ -24,6 +24,16 @@ _NAMED = (
     re.compile(r"\b(?:dnsName|identifier)\"?[=:] ?\"([\w*-]{1,63}(?:\.[\w-]{1,63}){1,20})\""),
     re.compile(r"https?://([\w-]{1,63}(?:\.[\w-]{1,63}){1,20})/\.well-known/acme-challenge"),
 )
+_NAME = r"((?:\*\.)?[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,10})"
+_OF_NAMES = re.compile(
+    r"(?i)(?:looking up (?:A|AAAA|CAA|TXT|SOA|NS) (?:records? )?for |webroot for |hostnames? "
+    r"|domains?:? |renew(?:ing)? cert(?:ificate)? \(|(?:certificate|cert|challenge|authorization"
+    r"|record|zone|order)s? (?:for|of) (?:the )?(?:domain )?|https?://(?=[^/\s]{4,253}/\.well-known/)"
+    r"|_acme-challenge\.|server_name |dnsnames?[=: ]{1,2}|identifiers?[=: ]{1,2}|(?<!\w)-d )"
+    rf"[\[\"'(]{{0,2}}{_NAME}(?![\w.-]*[@/]\w)"
+)
+"""Behind what the names stand that a certificate is for."""
+_DIRECTORY = re.compile(r"https?://[^/]{3,253}/(?:\S{1,200}/)?(?:directory/?|v2/[A-Z]\w{1,20})")
 _LINEAGE = (
     re.compile(r"Failed to renew certificate ([\w.*-]{1,253}) with error"),
     re.compile(r"renewal/([\w.*-]{1,253})\.conf"),
@@ -81,6 +91,16 @@ def domain_of(name: str) -> str:
     return ".".join(name.lower().rstrip(".").split(".")[-2:])
 
 
+def name_in(*texts: str) -> str | None:
+    """Return the name of a certificate's that texts speak of, the first one's first."""
+    for text in texts:
+        for found in _OF_NAMES.finditer(text):
+            name = found[1].lower().rstrip(".")
+            if not re.search(r"\d\Z|\.(?:py|conf|json|pem|sh|log|go|txt)\Z", name):
+                return name
+    return None
+
+
 def follow(told: Told, exchange: Exchange) -> Told:
     """Learn from a request and its answer; nothing from one to a dry run's own sandbox."""
     if dirs.is_dry_run(exchange.url):
@@ -113,6 +133,8 @@ def overhear(told: Told, text: str) -> Told:
             continue  # of a CAA record, which names the account that may
         if _ACCOUNT.fullmatch(url):
             told = replace(told, account_url=url)
+        elif told.server is None and _DIRECTORY.fullmatch(url):
+            told = replace(told, server=url)
         elif resource and told.server is None:
             told = replace(told, server=resource.group(1))
     for pattern in _LINEAGE:

@@ -23,8 +23,8 @@ from certbot_sectigo.cli.main import main as tool
 HERE = Path(__file__).parent
 REPORTS = HERE / "reports"
 INNOCENT = HERE / "innocent"
-SETS = {"build": REPORTS, **{name: REPORTS / name for name in ("later", "fresh", "aside")}}
-OPEN = ("build", "later", "fresh")
+SETS = {"build": REPORTS, **{name: REPORTS / name for name in ("later", "fresh", "kinds", "aside")}}
+OPEN = ("build", "later", "fresh", "kinds")
 """The sets that are built with."""
 
 NOTHING, UNEXPLAINED = "nothing", "unexplained"

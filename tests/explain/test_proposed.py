@@ -430,6 +430,8 @@ QUESTIONS = (
     Question("python-packages", "certbot: No module named 'gone'", "which -a",
              "(?s)certbot.*python"),
     Question("python-packages", "certbot: No module named 'gone'", "ls -d", "/usr/local"),
+    Question("own-address-differs", "mailcow: Cannot match your IP 203.0.113.1 against hostname "
+             "a.example", "dig", "dig <.short>", ("dig",)),
     Question("client-not-found", "sh: 1: certbot: not found", "which -a", "/certbot"),
     Question("plugin-broken", "certbot: Could not load plugin dns-x: AttributeError: x",
              "certbot plugins", "sectigo-eab"),

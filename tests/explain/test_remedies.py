@@ -204,3 +204,24 @@ def test_no_remedy_makes_a_second_lineage_or_breaks_a_system() -> None:
     assert "with the same --cert-name" not in texts
     for bad in ("rm -rf", "--break-system-packages", "chmod 777", "--force-renewal"):
         assert bad not in texts
+
+
+def test_a_hook_that_may_not_be_executed(desk: Desk) -> None:
+    hook = desk.certbot.home / "restarts"
+    hook.write_text("#!/bin/sh\n", "utf-8")
+    words = ("renew", "--pre-hook", hook)
+    said = desk.certbot.without_plugin().run(*words, check=1).output
+
+    desk.explains("hook-not-found", said)
+    desk.pastes("chmod")
+
+    desk.certbot.without_plugin().run(*words)
+
+
+def test_a_file_that_others_may_read(desk: Desk) -> None:
+    file = desk.certbot.home / "acme.json"
+    file.write_text("{}", "utf-8")
+    said = f"traefik: unable to get ACME account: permissions 755 for {file} are too open"
+    desk.explains("file-too-open", said)
+    desk.pastes("chmod")
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -172,60 +172,6 @@ ENTRIES = (
         sources=("certbot#7114",),
     ),
     Entry(
-        key="register-unattended",
-        title="certbot may not ask, and was not told how to register",
-        meaning="An account has to be registered first, and e-mail address or consent are missing.",
-        causes=("There is no account for this server here: is it the right --config-dir?",),
-        steps=("Add --agree-tos and --email you@example.org .",),
-        phrases=(
-            "!should register before running non_interactively",
-            "!register before running * interactive|interactively",
-            "!provide agree tos * email",
-        ),
-        sources=("certbot",),
-        hides=("prompt-without-terminal",),
-    ),
-    Entry(
-        key="prompt-without-terminal",
-        title="The client asked a question where nobody can answer",
-        meaning="It ran from cron, a timer, a container or a script and wanted an answer: e-mail "
-        "address, consent, which account, or yes or no. That an input ended (EOF) is of the "
-        "question, not of the network.",
-        causes=("An option is missing that answers the question beforehand.",),
-        steps=(
-            "Run it once by hand at a terminal and see what it asks.",
-            "For unattended runs: certbot -n with the options that answer it (--agree-tos, "
-            "--email, --cert-name, --keep-until-expiring, ...).",
-        ),
-        phrases=(
-            "eof_error",
-            "bug in pythondialog|dialog",
-            "error opening terminal",
-            "eof when reading a line",
-            "eof while|when reading * input|stdin|answer",
-            "!cannot prompt user",
-            "non_interactive * prompt|prompting|input|question",
-            "prompt|prompting|input|question * non_interactive",
-            "inappropriate ioctl for device",
-            "python_dialog_bug|dialog_error",
-            "!unable prompt|ask user",
-            "stdin is not a terminal|tty",
-            "input is not a terminal|tty",
-        ),
-        sources=("certbot#1790", "acmetool#188", "dmi-tcat#446"),
-        hides=("renewals-failed",),
-    ),
-    Entry(
-        key="flag-missing",
-        title="certbot would have to ask, and may not",
-        meaning="A decision is open; the text names the option that makes it.",
-        steps=("Add the option that is named, or run it once by hand without -n.",),
-        phrases=("!missing command line flag", "!missing_commandline_flag"),
-        sources=("certbot",),
-        weight=Weight.SYMPTOM,
-        hides=("renewals-failed",),
-    ),
-    Entry(
         key="dry-run-elsewhere",
         title="The test run went to Let's Encrypt's staging server, not to this CA",
         meaning="certbot --dry-run asks Let's Encrypt's staging server unless a server is given; "
@@ -237,6 +183,7 @@ ENTRIES = (
         ),
         phrases=("!acme staging v02 api letsencrypt org",),
         hosts=("acme-staging-v02.api.letsencrypt.org",),
+        clients=("certbot",),
         sources=("certbot",),
         weight=Weight.HARMLESS,
     ),

@@ -225,7 +225,20 @@ ENTRIES = (
                 ("The client, or the script around it, is older than ACME v2 (2018).",),
                 title="The client is too old for this CA: it speaks ACME v1",
             ),
+            Case(
+                r"method not allowed|\b405\b|post-as-get|\bGET\b[^.]{0,40}not (?:allowed|support)",
+                "The client reads a resource of the CA's by a plain, unsigned GET, and the CA "
+                "takes only signed requests for it (POST-as-GET, RFC 8555 section 6.3). Account, "
+                "name and server are in order, and nothing stands between.",
+                ("The client, or the panel that carries it, is older than RFC 8555 (2019).",),
+                (
+                    "Update the client or the panel that brings it along; if it is no longer "
+                    "looked after, take another client.",
+                ),
+                title="The client is too old: it asks by GET where the CA wants a signed POST",
+            ),
         ),
+        details=("method_not_allowed", "post_as_get", "get request not|unsupported|method"),
         phrases=(
             "!unrecognized|unknown existing|acme|order|authorization|challenge status|state * "
             "ready|processing|pending|deactivated",

@@ -39,6 +39,20 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"(?:known|an?|the|existing|your) account(?:'s)?(?: key|\b)(?!.{0,20}not)"
+                r"|(?:same|identical) key\b.{0,40}account|account.{0,30}\bsame (?:public )?key",
+                "The key in the CSR is the key of an ACME account. One key may not be both (RFC "
+                "8555 section 11.1): one signs what the client says to the CA, the other is the "
+                "certificate's. Account and validations are in order.",
+                ("The client, or its set-up, uses one key file for both.",),
+                (
+                    "Make a separate key for the certificate and its CSR from that; keep the "
+                    "account's key for the account (Ansible: privatekey_path of openssl_csr and "
+                    "account_key_src of acme_certificate are two files).",
+                ),
+                title="The CSR has the account's key: the certificate needs one of its own",
+            ),
+            Case(
                 rf"{_WANTS}{_EC}|{_RSA}{_NOT}",
                 "The CA wants an EC (ECDSA) key for this certificate, and the request is of "
                 "another kind. Its names are not what it complains of.",
@@ -120,7 +134,7 @@ ENTRIES = (
             "public_key",
             "key_type|key_size|key_length|curve",
         ),
-        types=("badCSR", "badPublicKey", "badSignatureAlgorithm"),
+        types=("badCSR",),
         sources=("RFC 8555 section 6.7",),
     ),
 )

@@ -111,6 +111,7 @@ def advise(
     said: str = "",
     challenge: str = "",
     step: str = "",
+    around: str = "",
     *,
     other: bool = False,
 ) -> Advice:
@@ -122,6 +123,7 @@ def advise(
     :param said: the words that told it; causes that they rule out are left away.
     :param challenge: the kind of challenge that it is about, if that is known.
     :param step: the step of issuance at which it happened, if that is known.
+    :param around: the text that they stand in, if it is no longer than a paste.
     :param other: whether it is for users of another client than certbot.
     """
     if ca is None and values:
@@ -135,7 +137,13 @@ def advise(
     zone = zone_of(known["names"]) or zone_of(said)
     known.update({"zone": zone} if zone else {})
     case = next(
-        (c for c in entry.cases if _applies(c, said, challenge, step or entry.step, zone)), Case()
+        (
+            c
+            for c in entry.cases
+            if _applies(c, said, challenge, step or entry.step, zone)
+            and (not c.beside or re.search(c.beside, around, re.IGNORECASE))
+        ),
+        Case(),
     )
     more = ca.more.get(entry.key, More()) if ca and not case.causes else More()
 

@@ -60,6 +60,7 @@ class Matcher:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = [(e, tuple(map(_compiled, e.phrases))) for e in entries]
+        self._shown = [(e, re.compile(rule)) for e, _ in self._entries for rule in e.shown]
         self._details = [(e, tuple(map(_compiled, e.details))) for e, _ in self._entries]
         # The first counts: what only one CA says stands before what all say.
         self._types = {kind.lower(): e for e, _ in reversed(self._entries) for kind in e.types}
@@ -86,6 +87,8 @@ class Matcher:
                     first, last = words.positions(start, end)
                     covered.update(range(first, last + 1))
                     found.append((entry, *words.original(start, end), phrase.sure))
+        for entry, rule in self._shown:
+            found += [(entry, *spot.span(), True) for spot in rule.finditer(text)]
         total = len(words.spans)
         share = len(covered) / max(1, total)
         return [Match(*each, share, total) for each in found]

@@ -70,6 +70,8 @@ class Case:
     causes: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     title: str = ""
+    beside: str = ""
+    """Regular expression, of any case, of what has to stand anywhere in a text that was pasted."""
     challenge: str = ""
     """How the kind of challenge has to begin, such as ``dns-01``."""
     at: tuple[str, ...] = ()
@@ -94,6 +96,9 @@ class Entry:
     """What it means, in plain words."""
     phrases: tuple[str, ...] = ()
     """What to look for, see :mod:`certbot_sectigo.ca.catalogue.matching`."""
+    shown: tuple[str, ...] = ()
+    """Regular expressions of what is no sentence, such as an object of the protocol or the size of
+    a number; each bounded, since logs are long."""
     details: tuple[str, ...] = ()
     """Phrases that count only within the detail of a problem document, if no other entry
     fits that: what its words suggest."""
@@ -110,6 +115,8 @@ class Entry:
     """Keys of entries that need no telling where this one is found."""
     hosts: tuple[str, ...] = ()
     """Parts of host names; if any are given it counts only where one of them is mentioned."""
+    clients: tuple[str, ...] = ()
+    """Names of clients; if any are given it counts only in a text of one of them."""
     network: bool = False
     """Whether it is about the way to the CA: then a line about another host does not count."""
     passing: bool = False
@@ -123,6 +130,8 @@ class Entry:
     that one; a regular expression that the words have to hold for this."""
     waits: bool = False
     """Whether it is about how long a client waits: then it is told what the text sets for that."""
+    names: str = ""
+    """Regular expression, of any case, whose group ``file`` is what ``{file}`` stands for."""
     elsewhere: tuple[str, ...] = ()
     """Steps for users of other clients, in place of those that are certbot's and ours."""
     otherwise: str = ""

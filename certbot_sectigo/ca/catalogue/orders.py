@@ -2,107 +2,11 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Entry, Weight
 
 _RFC = "RFC 8555 section 6.7"
 
 ENTRIES = (
-    Entry(
-        key="server-internal",
-        title="The CA failed internally",
-        meaning="The CA says that the fault is its own. Where it was finalizing, the "
-        "certificate may have been issued all the same.",
-        causes=(
-            "A passing fault of the CA.",
-            "Something of the account or the request that the CA's software did not expect.",
-        ),
-        steps=(
-            "Wait a quarter of an hour and run the same command again, once or twice, not in a "
-            "loop: each time may issue a certificate.",
-            "If it stays, ask the CA's support with the time and the order's URL from the log.",
-        ),
-        cases=(
-            Case(
-                at=("directory", "nonce", "account"),
-                meaning="The CA says that the fault is its own. Nothing was ordered yet, so "
-                "nothing was issued.",
-                steps=(
-                    "Wait a quarter of an hour and run the same command again.",
-                    "If it stays, ask the CA's support with the time and the URL from the log.",
-                ),
-            ),
-        ),
-        phrases=("!server experienced internal error", "internal server error"),
-        types=("serverInternal",),
-        vague=True,
-        sources=("lego#1183", _RFC),
-    ),
-    Entry(
-        key="rate-limited",
-        title="Too many requests: the CA wants a pause",
-        meaning="A limit of the CA is used up, or it is too busy; waiting alone lifts that.",
-        causes=(
-            "A script or timer tries again in a loop.",
-            "Many machines behind one address, account or registered domain use one limit.",
-        ),
-        steps=(
-            "Stop the loop and wait as long as the answer (Retry-After) says, else an hour.",
-            "Spread renewals over the day; certbot renew does that by itself without "
-            "--no-random-sleep-on-renew.",
-        ),
-        phrases=(
-            "!too many certificates|orders|failed|accounts|registrations|authorizations|authz|"
-            "new|duplicate|currently * order|certificate|authorization|account|recently|issued|"
-            "pending|domain|registration|last|ip",
-            "!too many requests given type",
-            "too many requests",
-            "rate_limit exceeded|reached|hit",
-            "rate_limited|ratelimited",
-            "http_429|http_1_1_429|http_2_429|status_429|error_429|code_429",
-            "!service busy retry",
-        ),
-        details=("busy", "limit|limited", "retry after|later"),
-        types=("rateLimited",),
-        sources=(_RFC, "certbot#10218"),
-        hides=("not-acme", "ca-unavailable", "order-invalid"),
-    ),
-    Entry(
-        key="bad-nonce",
-        title="The CA did not accept the nonce",
-        meaning="Each request carries a number that the CA gave out before. Clients ask for a new "
-        "one and try again by themselves; it is an error only where that fails repeatedly.",
-        causes=(
-            "A proxy or load balancer between this machine and the CA caches answers or changes "
-            "between servers of the CA.",
-            "A passing fault of the CA; a client without the second try.",
-        ),
-        steps=(
-            "Run the command again.",
-            "If it stays: go past the proxy for the CA's host (NO_PROXY), and have it cache "
-            "nothing of it.",
-        ),
-        phrases=(
-            "!unacceptable|invalid|bad|no anti_replay nonce",
-            "!invalid|bad|unknown|stale|expired nonce",
-            "!nonce invalid|unknown|used|expired",
-            "!not include replay nonce",
-            "!nonce not found * response|header",
-            "!no nonce available|found",
-            "!retrieving new nonce",
-        ),
-        details=("nonce",),
-        types=("badNonce",),
-        cases=(
-            Case(
-                r"base64|decod|empty|missing",
-                "The number that each request carries, from an answer before, was empty or "
-                "damaged: the CA's answer before brought none. EAB, keys and account have "
-                "nothing to do with it.",
-            ),
-        ),
-        sources=(_RFC, "RFC 8555 section 6.5"),
-        passing=True,
-    ),
     Entry(
         key="issuance-pending",
         title="The CA was still making the certificate when the client gave up",
@@ -296,5 +200,40 @@ ENTRIES = (
         sources=(_RFC,),
         weight=Weight.SYMPTOM,
         hides=("order-refused", "order-invalid"),
+    ),
+    Entry(
+        key="not-paid",
+        title="The CA wants money, or more licences, before it issues",
+        meaning="The customer's account at the CA does not cover this order. The ACME account, its "
+        "EAB pair and the validations are in order; the client has nothing to do with it.",
+        causes=(
+            "The balance, credit or number of certificates that was bought is used up, or is on "
+            "another customer account than the one that the ACME account draws on.",
+            "The product costs more than the plan covers: a wildcard, several names, OV.",
+        ),
+        steps=(
+            "Look at billing in {portal}, and put funds in or buy more; else ask the CA's support "
+            "with the words above.",
+        ),
+        phrases=(
+            "not enough|insufficient funds|credit|credits|balance * account|request|order|"
+            "certificate",
+            "insufficient|low|negative account_balance|funds|balance",
+            "payment required|failed|overdue * certificate|order|acme",
+            "licence|license|subscription|plan|contract|quota expired|exceeded|exhausted|used "
+            "* certificate|order|acme|domain",
+            "certificate|order licence|license|quota|limit|allowance exceeded|exhausted|used_up",
+            "no|not remaining|enough licences|licenses|credits",
+        ),
+        details=("fund|funds|balance|billing|payment|invoice", "licence|license|licenses|quota"),
+        sources=("SSL.com",),
+        hides=(
+            "sslcom-eab-required",
+            "lacks-authorization",
+            "account-may-not-order",
+            "order-refused",
+            "order-invalid",
+            "rate-limited",
+        ),
     ),
 )

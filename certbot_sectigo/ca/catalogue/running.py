@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 ENTRIES = (
     Entry(
@@ -37,6 +37,50 @@ ENTRIES = (
         ),
         sources=("certbot", "certmagic", "dehydrated", "acmetool"),
         hides=("renewals-failed", "ca-timeout", "issuance-pending"),
+    ),
+    Entry(
+        key="hook-not-found",
+        title="A hook's program is not there, or may not be executed",
+        meaning="certbot looks at the programs of its hooks before it does anything else, and "
+        "stops. Nothing was renewed, and the CA was asked nothing. That the text speaks of PATH "
+        "says only where it looked.",
+        causes=(
+            "The program named is misspelt, was removed, or is not in the PATH of cron or the "
+            "timer.",
+            "The hook is kept in the renewal file or in cli.ini from an earlier run.",
+        ),
+        steps=(
+            "Write the hook with its whole path, or take it out: pre_hook, post_hook and "
+            "renew_hook in {config}/renewal/{lineage}.conf, or in {config}/cli.ini .",
+            "--disable-hook-validation leaves only the check away.",
+        ),
+        cases=(
+            Case(
+                beside=r"exists, but is not executable|not executable|-rw-[r-][w-]-[r-][w-]- ",
+                title="A hook's program may not be executed",
+                meaning="The program of a hook is there, but is not marked as executable: {file}. "
+                "certbot looks at that before it does anything else, and stops. Neither certbot "
+                "nor a web server is missing, and the CA was asked nothing.",
+                causes=("The script was made or copied without the right to be executed.",),
+                steps=(
+                    "Make it executable (its first line has to name the interpreter, such as "
+                    "#!/bin/sh), then run certbot again: `chmod +x {file}`",
+                    "Or correct or take out the hook: renew_hook (pre_hook, post_hook) in "
+                    "{config}/cli.ini or {config}/renewal/{lineage}.conf .",
+                ),
+            ),
+        ),
+        phrases=(
+            "!hook command|program|script * not executable",
+            "!hook command|program|script * not found|path",
+            "!unable|failed|cannot|could_not find * hook command|program|script",
+            "!unable|failed|cannot|could_not find executable * path",
+        ),
+        # certbot itself has the two mixed up: "/path-hook command pre exists"
+        names=r"(?:(?<=hook command )|(?<=executable )|(?<!\S)(?=\S{1,200}-hook command \w))[\"']?"
+        r"(?P<file>[/\w.-]*/[^\s\"',:]{1,200}?)(?=-hook command|[\s\"',:]|\Z)",
+        sources=("certbot#6481",),
+        hides=("deploy-failed", "client-not-found", "renewals-failed", "permission"),
     ),
     Entry(
         key="plugin-broken",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 ENTRIES = (
     Entry(
@@ -25,6 +25,28 @@ ENTRIES = (
             "Take those out with the pip that brought them (pip uninstall), and reinstall certbot "
             "from where it is (apt, dnf); or install certbot with its plugins into an "
             "environment of its own (snap, pipx, a venv).",
+        ),
+        cases=(
+            Case(
+                beside=r"(?:unattended-upgrade|\bapt(?:-get)?\b|dpkg|Upgrade: |Unpacking "
+                r"|Setting up |\b(?:dnf|yum|zypper|snap) )[\s\S]{0,3000}\bcertbot\b",
+                title="certbot was started while its packages were being replaced",
+                meaning="The text shows an update of certbot's packages beside the failure: one "
+                "part was new already and the other still old. Nothing is wrong with accounts or "
+                "certificates, and it passes by itself when the update is done.",
+                causes=(
+                    "The timer started certbot in the very moment of the update.",
+                    "If it stays afterwards: the update was not finished, or pip's packages lie "
+                    "over those of the distribution.",
+                ),
+                steps=(
+                    "Once the update is done run it again: `certbot renew`",
+                    "Only if it stays: finish the update (apt-get -f install), reinstall certbot "
+                    "and its Python package, and look for what pip left: "
+                    "`ls -d /usr/local/lib/python3*/*-packages/*`",
+                ),
+                says=r"version_?conflict|distribution_?not_?found|no module named|cannot import",
+            ),
         ),
         phrases=(
             "module_not_found_error",

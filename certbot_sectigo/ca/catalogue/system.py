@@ -50,6 +50,39 @@ ENTRIES = (
         hides=("another-instance", "renewals-failed"),
     ),
     Entry(
+        key="file-too-open",
+        title="The client does not use a file, since others may read it",
+        meaning="A file with keys may be read by others than its owner, and the client refuses it "
+        "for that: {file}. It is this machine's file that is meant, not an account at the CA. What "
+        "else fails in this text most likely follows from it.",
+        causes=(
+            "The file was made with the mode of its folder, copied, or is on a share or a "
+            "mounted volume that gives every file the same mode.",
+        ),
+        steps=(
+            "Let only the owner read it, then start the client again: `chmod 600 {file}`",
+            "If the mode does not stay, keep the file on a file system that has modes (a volume, "
+            "no share of Windows).",
+        ),
+        phrases=(
+            "too open|permissive * please use 600|0600",
+            "world|group|other readable * private_key|key|account|acme",
+            "unprotected private_key file",
+            "private_key|key|credential|account file * readable by other|group|everyone|world",
+        ),
+        shown=(r"(?i)\bpermissions? [\w']{3,12} for \S{2,250} (?:are|is) too (?:open|loose)",),
+        names=r"(?:permissions? \S{1,10} for|file|of) [\"']?(?P<file>/[^\s\"',]{2,200})",
+        sources=("traefik", "OpenSSH"),
+        hides=(
+            "permission",
+            "client-account-missing",
+            "client-settings",
+            "solver-missing",
+            "registration-failed",
+            "account-unknown",
+        ),
+    ),
+    Entry(
         key="directories-unusable",
         title="certbot could not use one of its directories; why stands in the line before",
         meaning="certbot gives this advice after any error of a file, whatever it was: that root "

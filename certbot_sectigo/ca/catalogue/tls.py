@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry
+from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 _CLOCK = "Look at the clock here, and set it by a time service: `date -u`"
 ENTRIES = (
@@ -92,6 +92,76 @@ ENTRIES = (
             "Install the root, and give it to certbot: REQUESTS_CA_BUNDLE=FILE in its "
             "environment; update ca-certificates. Do not use --no-verify-ssl: the EAB would go to "
             "anyone.",
+        ),
+        cases=(
+            Case(
+                r"traefik|ingress controller fake|fake certificate|\blocalhost\b.{0,60}not "
+                r"|valid for [^,]{0,200}\.(?:local|lan|internal|home|arpa|traefik\.default)\b",
+                "It is not the CA that answers. The certificate that was shown is one that a web "
+                "server or ingress of your own makes up by itself, so the CA's name leads to that "
+                "one. The account at the CA is not the matter, nor are the roots here.",
+                (
+                    "Inside the container or cluster the CA's name becomes an address of your own: "
+                    "a search domain with a wildcard record (ndots), or a rewrite in the local DNS "
+                    "(router, Pi-hole, AdGuard, CoreDNS).",
+                    "Outgoing traffic to port 443 is redirected to the web server.",
+                ),
+                (
+                    "See where the name leads, from where the client runs (inside the pod or "
+                    "container): `getent hosts {host} ; cat /etc/resolv.conf`",
+                    "Correct that entry or search domain. Do not install the certificate that was "
+                    "shown as a root.",
+                ),
+                title="Your own web server answers in place of the CA",
+            ),
+            Case(
+                r"valid for .{0,300}\bnot\b|hostname.?mismatch|doesn'?t match|does not match"
+                r"|no (?:subject )?alternative|name mismatch|REMOTECERTIFICATENAMEMISMATCH",
+                "Somebody else answers in place of the CA's server: the certificate is for another "
+                "name. The words above say for which; whose name that is, there the CA's name or "
+                "the connection leads.",
+                (
+                    "The CA's name becomes a wrong address here: a DNS entry of your own, a search "
+                    "domain with a wildcard record, a rewrite in router or resolver.",
+                    "A proxy, a login page of the network or a misprint in the server's URL.",
+                ),
+                (
+                    "See where the name leads, from where the client runs: `getent hosts {host} ; "
+                    "cat /etc/resolv.conf`",
+                    "Correct that; no root and no option of the client's helps.",
+                ),
+                title="Another server answers in place of the CA: its certificate has another name",
+            ),
+            Case(
+                r"(?:has |is )?expired|CERT_DATE|verify return code: 10\b",
+                "The chain that the server shows, or a root in it that this machine knows, has "
+                "expired, seen from here.",
+                (
+                    "The root certificates here are too old and end a chain in a root that has "
+                    "expired (DST Root CA X3, 2021), or OpenSSL is older than 1.1.0 and takes "
+                    "that one though there is another.",
+                    "The machine's clock is ahead.",
+                    "A proxy that breaks TLS open has an old certificate.",
+                ),
+                (
+                    _CLOCK,
+                    "Update ca-certificates and the system; where the old root is listed by hand, "
+                    "take it out (/etc/ca-certificates.conf, then update-ca-certificates).",
+                    "See who signed: `openssl s_client -connect {endpoint} -servername {host} "
+                    "</dev/null | openssl x509 -noout -issuer -dates`",
+                ),
+            ),
+            Case(
+                r"self.signed",
+                "What answers shows a chain that ends in a root of its own which this machine does "
+                "not know.",
+                (
+                    "A firewall, proxy or virus scanner breaks TLS open and signs anew.",
+                    "An internal CA (step-ca, Pebble, FreeIPA) whose root is not installed where "
+                    "the client runs.",
+                    "The CA's name leads to a server of your own.",
+                ),
+            ),
         ),
         phrases=(
             "certificate_verify failed",

@@ -78,6 +78,53 @@ ENTRIES = (
                     "Make the record, or mend the delegation, then order again.",
                 ),
             ),
+            Case(
+                r"dnssec|dnskey|\bbogus\b|\brrsig\b|\bds record|validation failure",
+                "The zone of {name} is signed wrongly (DNSSEC): resolvers that check signatures, "
+                "as the CA's do, get no answer, and others see nothing amiss. The record itself is "
+                "not missing, and account keys are not meant.",
+                (
+                    "The parent zone still has a DS record, and the zone is not signed (any more) "
+                    "or with another key: most often after a change of the DNS provider.",
+                    "Signatures have expired, or name servers disagree.",
+                ),
+                (
+                    "Compare what the parent promises with what the zone has: `dig +short DS {name}"
+                    " @1.1.1.1 ; dig +short DNSKEY {name} @1.1.1.1` ; dnsviz.net draws it.",
+                    "Remove or replace the DS record at the registrar, or have the zone signed; "
+                    "wait until the old DS has left the caches, then order again.",
+                ),
+                title="DNSSEC of the zone is broken, so the CA gets no answer",
+            ),
+            Case(
+                r"servfail|server failure|networking error|query timed out|timed out looking"
+                r"|timeout during dns|unreachable|\brefused\b",
+                "The zone's own name servers gave the CA no usable answer for {name}: they failed, "
+                "refused or were silent. That is another thing than a record that is missing.",
+                (
+                    "A name server of the zone is down, does not know the zone, or drops questions "
+                    "from abroad or by TCP.",
+                    "DNSSEC is broken (an old DS record at the registrar).",
+                ),
+                (
+                    "From outside: `dig {name} A @1.1.1.1 ; dig {name} AAAA @1.1.1.1`",
+                    "Ask as a resolver does, from the root: `dig +trace {name}`",
+                    "Ask each name server that the parent lists; see dnsviz.net for DNSSEC.",
+                ),
+                title="The zone's name servers gave the CA no answer",
+            ),
+            Case(
+                r"no valid (?:A|ip)|no (?:A|AAAA|ip) (?:records?|address)|no ip_?address",
+                "{name} exists, but has neither an A nor an AAAA record in the public DNS.",
+                (
+                    "The record was not made yet, or only inside (split DNS).",
+                    "The name is misspelt.",
+                ),
+                (
+                    "From outside: `dig {name} A @1.1.1.1 ; dig {name} AAAA @1.1.1.1`",
+                    "Make the record, wait until all name servers have it, then order again.",
+                ),
+            ),
         ),
         sources=("RFC 8555 section 6.7",),
         hides=("validation-failed",),

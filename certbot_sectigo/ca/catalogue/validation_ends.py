@@ -128,6 +128,28 @@ ENTRIES = (
         cases=(_BY_CA, *_PENDING),
     ),
     Entry(
+        key="authorization-valid-already",
+        title="The CA holds the name for validated already, and the client does not know that case",
+        meaning="The authorization is valid and lists no challenges: the CA has validated the name "
+        "beforehand, as CAs with EAB do, or remembers it. There is nothing to prove, and the "
+        "client's own message, which speaks of a challenge, misleads.",
+        causes=(
+            "The client looks for its challenge without looking at the authorization's status "
+            "first; old versions of many clients do.",
+        ),
+        steps=(
+            "Update the client: it has to pass over authorizations that are valid.",
+            "No record and no file has to be changed for the name.",
+        ),
+        shown=(
+            r"\"status\\?\"\s?:\s?\\?\"valid\\?\"[^{}]{0,300}\"challenges\\?\"\s?:\s?(?:\[\s{0,9}\]|null)",
+            r"\"challenges\\?\"\s?:\s?(?:\[\s{0,9}\]|null)[^{}]{0,300}\"status\\?\"\s?:\s?\\?\"valid\\?\"",
+        ),
+        phrases=("!no challenge * authorization|authz already valid",),
+        sources=("acmebot", "RFC 8555 section 7.1.4"),
+        hides=("solver-missing", "validation-failed", "dns-plugin-error"),
+    ),
+    Entry(
         key="validation-failed",
         cases=(_BY_DNS, _BY_TLS, _BY_CA),
         title="A validation failed",

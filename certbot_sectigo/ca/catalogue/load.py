@@ -1,0 +1,132 @@
+"""What a CA says of its load and of itself (RFC 8555 sections 6.5 to 6.7)."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Case, Entry
+
+_RFC = "RFC 8555 section 6.7"
+ENTRIES = (
+    Entry(
+        key="server-internal",
+        title="The CA failed internally",
+        meaning="The CA says that the fault is its own. Where it was finalizing, the "
+        "certificate may have been issued all the same.",
+        causes=(
+            "A passing fault of the CA.",
+            "Something of the account or the request that the CA's software did not expect.",
+        ),
+        steps=(
+            "Wait a quarter of an hour and run the same command again, once or twice, not in a "
+            "loop: each time may issue a certificate.",
+            "If it stays, ask the CA's support with the time and the order's URL from the log.",
+        ),
+        cases=(
+            Case(
+                at=("directory", "nonce", "account"),
+                meaning="The CA says that the fault is its own. Nothing was ordered yet, so "
+                "nothing was issued.",
+                steps=(
+                    "Wait a quarter of an hour and run the same command again.",
+                    "If it stays, ask the CA's support with the time and the URL from the log.",
+                ),
+            ),
+        ),
+        phrases=("!server experienced internal error", "internal server error"),
+        types=("serverInternal",),
+        vague=True,
+        sources=("lego#1183", _RFC),
+    ),
+    Entry(
+        key="rate-limited",
+        title="Too many requests: the CA wants a pause",
+        meaning="A limit of the CA is used up, or it is too busy; waiting alone lifts that.",
+        causes=(
+            "A script or timer tries again in a loop.",
+            "Many machines behind one address, account or registered domain use one limit.",
+        ),
+        steps=(
+            "Stop the loop and wait as long as the answer (Retry-After) says, else an hour.",
+            "Spread renewals over the day; certbot renew does that by itself without "
+            "--no-random-sleep-on-renew.",
+        ),
+        phrases=(
+            "!too many certificates|orders|failed|accounts|registrations|authorizations|authz|"
+            "new|duplicate|currently * order|certificate|authorization|account|recently|issued|"
+            "pending|domain|registration|last|ip",
+            "!too many requests given type",
+            "too many requests",
+            "rate_limit exceeded|reached|hit",
+            "rate_limited|ratelimited",
+            "http_429|http_1_1_429|http_2_429|status_429|error_429|code_429",
+            "!service busy retry",
+        ),
+        details=("busy", "limit|limited", "retry after|later"),
+        shown=(
+            r"(?i)\b(?:overloaded|rate|limit|retry|busy)\b[^\n]{0,80}?\bsleep(?:ing)?(?: for)? "
+            r"\d{4,6} ?s",
+            r"(?i)\bretry-after[\"']?[:= ]{1,3}[\"']?\d{4,6}\b",
+        ),
+        cases=(
+            Case(
+                r"(?:overloaded|retry|busy)\b.{0,80}\bsleep\w*(?: for)? \d{4,6} ?s",
+                "The CA asks for a pause of hours (Retry-After). That is no server that is busy, "
+                "which asks for seconds, whatever the client calls it: a limit is used up. Which "
+                "one, the answer behind it says, and the client does not show it here.",
+                (
+                    "Too many certificates for the same names or the same registered domain, or "
+                    "too many orders or failed validations, in hours or days.",
+                    "A script or test that orders again and again instead of using the "
+                    "certificate that it got.",
+                ),
+                (
+                    "Do not let the client sleep: end it. See the CA's own words with the client's "
+                    "debug option (acme.sh: --debug 2).",
+                    "Wait as long as it says; use the certificate that was issued before; test "
+                    "with the CA's staging server.",
+                    "Update the client: newer ones say which limit it is.",
+                ),
+                title="A limit of the CA is used up: it asks for a pause of hours",
+            ),
+        ),
+        types=("rateLimited",),
+        sources=(_RFC, "certbot#10218"),
+        hides=("not-acme", "ca-unavailable", "order-invalid"),
+    ),
+    Entry(
+        key="bad-nonce",
+        title="The CA did not accept the nonce",
+        meaning="Each request carries a number that the CA gave out before. Clients ask for a new "
+        "one and try again by themselves; it is an error only where that fails repeatedly.",
+        causes=(
+            "A proxy or load balancer between this machine and the CA caches answers or changes "
+            "between servers of the CA.",
+            "A passing fault of the CA; a client without the second try.",
+        ),
+        steps=(
+            "Run the command again.",
+            "If it stays: go past the proxy for the CA's host (NO_PROXY), and have it cache "
+            "nothing of it.",
+        ),
+        phrases=(
+            "!unacceptable|invalid|bad|no anti_replay nonce",
+            "!invalid|bad|unknown|stale|expired nonce",
+            "!nonce invalid|unknown|used|expired",
+            "!not include replay nonce",
+            "!nonce not found * response|header",
+            "!no nonce available|found",
+            "!retrieving new nonce",
+        ),
+        details=("nonce",),
+        types=("badNonce",),
+        cases=(
+            Case(
+                r"base64|decod|empty|missing",
+                "The number that each request carries, from an answer before, was empty or "
+                "damaged: the CA's answer before brought none. EAB, keys and account have "
+                "nothing to do with it.",
+            ),
+        ),
+        sources=(_RFC, "RFC 8555 section 6.5"),
+        passing=True,
+    ),
+)  # fmt: skip

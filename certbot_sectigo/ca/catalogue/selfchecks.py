@@ -1,0 +1,174 @@
+"""What clients look at themselves before they ask the CA to validate, and what stops them there."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Case, Entry
+
+ENTRIES = (
+    Entry(
+        key="http01-selfcheck",
+        title="The client's own look at the challenge failed before the CA was asked",
+        meaning="The client fetches the challenge's URL itself first, from inside, and did not "
+        "get its answer. The CA has not looked yet.",
+        causes=(
+            "The name leads to an address that cannot be reached from inside (no hairpin NAT).",
+            "The ingress or web server does not lead /.well-known/acme-challenge/ to the solver.",
+        ),
+        steps=(
+            "From where the client runs: `curl -v http://{name}/.well-known/acme-challenge/x`",
+            "Mend that route (split DNS, ingress class), or turn the client's own check off.",
+        ),
+        cases=(
+            Case(
+                r"no such host|nxdomain|servfail|server misbehaving|not be resolved|name or service"
+                r"|name resolution|name does not resolve",
+                "The client fetches the challenge's URL itself first, and could not resolve the "
+                "name where it runs. The CA has not looked yet.",
+                (
+                    "The record is new, or missing; a resolver inside keeps an old answer.",
+                    "The resolver inside (split DNS, the cluster's) does not know the name.",
+                ),
+                (
+                    "Compare inside and outside: `dig +short A {name} ; dig +short A {name} "
+                    "@1.1.1.1`",
+                    "Make the record, or give the client a resolver that knows the public zone.",
+                ),
+            ),
+            Case(
+                r"status code|\b(?:404|403|401|500|502|503)\b|did not return|unexpected (?:body|"
+                r"response)|key authorization",
+                "The client fetches the challenge's URL itself first, and got another answer than "
+                "its own. The CA has not looked yet.",
+                (
+                    "The ingress, gateway or web server does not lead "
+                    "/.well-known/acme-challenge/ to the client's solver (class, host or path), or "
+                    "the solver is not up yet.",
+                    "A rule for all paths (login, redirect, another site) answers first.",
+                ),
+                (
+                    "From where the client runs: `curl -v http://{name}/.well-known/acme-challenge/"
+                    "x`",
+                    "Mend that route: ingress class, host, and that path before others.",
+                ),
+            ),
+            Case(
+                r"x509|certificate|\btls\b|\bssl\b",
+                "The client fetches the challenge's URL itself first, was redirected to https, and "
+                "does not trust the certificate there. The CA would not mind that.",
+                ("Port 80 redirects to https, where a certificate of its own or an old one is.",),
+                (
+                    "Leave /.well-known/acme-challenge/ out of the redirect, or turn the client's "
+                    "own check off.",
+                ),
+            ),
+            Case(
+                r"connection refused|econnrefused",
+                "The client fetches the challenge's URL itself first, and nothing listens where "
+                "the name leads to. The CA has not looked yet.",
+                (
+                    "Nothing listens on port 80 of that address, or not from inside (the load "
+                    "balancer's own address, no hairpin NAT).",
+                    "The name's address is another machine.",
+                ),
+            ),
+        ),
+        phrases=(
+            "!propagation check failed * wrong status_code|status",
+            "!self_check|selfcheck failed|error",
+            "!failed perform self_check",
+            "!wrong status_code * expected 200",
+            "!propagation check failed * get http",
+            "!confirmed record * http validation failed",
+            "!cannot validate any hostname",
+            "!could not|cannot|unable reach|fetch|access * well known acme challenge",
+            "!local|pre check|validation|verification * challenge * failed|error",
+        ),
+        at=(("dns-01", "dns01-propagation-check", ""),),
+        sources=("cert-manager#5532",),
+        hides=(
+            "dns01-propagation-check",
+            "http01-timeout",
+            "http01-connection",
+            "http01-wrong-answer",
+            "dns01-wrong-record",
+            "not-acme",
+            "validation-failed",
+            "ca-unreachable",
+            "ca-timeout",
+            "ca-connect-timeout",
+        ),
+    ),
+    Entry(
+        key="own-address-differs",
+        title="The client compares this machine's address with the DNS, and they differ",
+        meaning="Before it asks the CA the client looks up its own public address and the name's, "
+        "and goes on only where they are the same. They are not, so the CA was not asked: it has "
+        "refused nothing. Lines such as 'cannot validate any hostnames' only follow.",
+        causes=(
+            "The name's A or AAAA record is another machine's, or an old address.",
+            "This machine is behind a proxy, NAT or a content network, so that its own address is "
+            "none that the DNS names.",
+        ),
+        steps=(
+            "Compare: `dig +short A {name} ; dig +short AAAA {name}`",
+            "Correct the record; or, where the address is right and only cannot be seen from here, "
+            "turn the check off (mailcow: SKIP_IP_CHECK=y).",
+        ),
+        cases=(
+            Case(
+                r"no_?ipv6|(?:dns returned|aaaa)[^\n]{0,40}?[0-9a-f]{1,4}:[0-9a-f:]{3,}",
+                "The name has an AAAA record, and the client finds no IPv6 address, or another "
+                "one, on this machine. It then looks at IPv6 only and does not ask the CA at all: "
+                "nothing was refused. NO_IPV6_LINK stands for 'none was found'.",
+                (
+                    "The machine, or the containers' network, has no working IPv6.",
+                    "The AAAA record is a left-over, or of another machine.",
+                ),
+                (
+                    "See what the DNS says: `dig +short AAAA {name}`",
+                    "Give the machine and its containers IPv6 with that address; or remove the "
+                    "AAAA record, so that the A record counts.",
+                    "Only where the address is right and cannot be seen from inside, turn the "
+                    "check off (mailcow: SKIP_IP_CHECK=y).",
+                ),
+                title="The name has an AAAA record, and this machine has no such IPv6 address",
+            ),
+        ),
+        phrases=(
+            "!cannot|not|unable match your|our|own|server ip * hostname|dns|domain|name",
+            "!your|server|own ip * not match * hostname|dns|domain|record * acme|challenge|"
+            "certificate|validation",
+        ),
+        sources=("mailcow",),
+        hides=("http01-selfcheck", "validation-failed", "ca-unreachable"),
+    ),
+    Entry(
+        key="redirect-loop",
+        title="Redirects lead in a circle, so the challenge is never answered (HTTP-01)",
+        meaning="Who asks for http://{name}/.well-known/acme-challenge/ is redirected again and "
+        "again. Neither DNS nor the way to the CA are at fault.",
+        causes=(
+            "Port 80 redirects to https, and https back to http or to itself: two rules of web "
+            "server, ingress, route or application, or a proxy that ends TLS and asks by http.",
+            "A content network before the server speaks http to it (Cloudflare: SSL mode Flexible)"
+            ", and the server redirects that to https.",
+        ),
+        steps=(
+            "See the circle: `curl -sIL --max-redirs 5 http://{name}/.well-known/acme-challenge/x`",
+            "Have /.well-known/acme-challenge/ answered on port 80 without any redirect; or take "
+            "away one of the two rules.",
+        ),
+        phrases=(
+            "stopped after redirects",
+            "fetching|well_known|challenge|self_check * too_many redirects",
+            "redirect|redirection loop|circle|cycle",
+            "maximum * redirects followed",
+            "curl 47",
+            "redirected too many times",
+        ),
+        at=(("directory", "not-acme", ""), ("nonce", "not-acme", "")),
+        sources=("Go", "curl", "boulder"),
+        hides=("http01-selfcheck", "http01-connection", "http01-wrong-answer",
+               "validation-failed", "ca-unreachable"),
+    ),
+)  # fmt: skip
