@@ -62,7 +62,15 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
     said = finding.said or finding.quote
     values = {**_name(finding, said, situation), **_file(finding, said)}
     advice = advise(
-        entry, values, ca, said, finding.challenge, finding.step, finding.around, other=other
+        entry,
+        values,
+        ca,
+        said,
+        finding.challenge,
+        finding.step,
+        finding.around,
+        other=other,
+        mine=situation.account is not None and "names" in values,
     )
     first = way = ""
     if entry.weight is not Weight.HARMLESS and not entry.network and situation.asked:

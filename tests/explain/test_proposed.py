@@ -26,6 +26,7 @@ from tests.bed.history import plain_account, plain_lineage, plain_options
 from tests.bed.pebble import Pebble
 from tests.bed.ports import free_port
 from tests.bed.sectigo import Sectigo
+from tests.bed.zones import Node, Zones
 from tests.explain.desk import Desk
 from tests.explain.stub import Answer, stub
 
@@ -530,6 +531,23 @@ def test_it_asks_the_right_question(desk: Desk, question: Question) -> None:
     assert re.search(question.says, said), said
 
 
+def test_caa_records_that_forbid_an_account_of_this_machine(desk: Desk) -> None:
+    with Zones() as zones, Sectigo(caa=True, dns_port=zones.port) as ca:
+        account = _issued(desk, ca)
+        desk.env["CERTBOT_SECTIGO_DNS"] = f"127.0.0.1:{zones.port}"
+        zones.nodes[NAME] = Node(['0 issue "ca.example"'])
+        _fails(desk.certbot, "renew", "--force-renewal")
+        desk.explains("caa")
+        assert "allow other CAs only" in " ".join(desk.pastes("accounts caa", check=1).split())
+        for key, said in (
+            ("caa-account-pin", "CAA: accounturi does not match"),
+            ("caa-check-failed", "Rechecking CAA: refer to sub-problems"),
+        ):
+            desk.explains(key, f"{_DOMAIN}{said}")
+            (command,) = (each for each in desk.commands if "accounts caa" in each)
+            assert command.endswith(f"accounts caa {account} -d {NAME} --check")
+
+
 def test_a_web_page_in_place_of_the_directory(desk: Desk) -> None:
     with stub(directory=Answer(200, "<html>Welcome</html>", "text/html")) as ca:
         _orders(desk, ca.url)
@@ -571,6 +589,8 @@ def _tls13(live: Path) -> Iterator[int]:
 # That nothing is left out
 
 UNRUN = {
+    ("caa-account-pin", "accounts caa"): "as in `caa`",
+    ("caa-check-failed", "accounts caa"): "as in `caa`",
     ("choose-account", "certonly"): "is proposed at Sectigo's own hosts; as in `eab-required`",
     ("validation-failed", "accounts probe"): "the same; as in `identifiers-not-linked`",
     ("lacks-authorization", "accounts probe"): "the same; as in `identifiers-not-linked`",
@@ -582,7 +602,7 @@ UNRUN = {
 def _templates() -> Iterator[tuple[str, str]]:
     for entry in ENTRIES:
         more = [profile.more[entry.key] for profile in PROFILES if entry.key in profile.more]
-        texts = [entry.meaning, *entry.causes, *entry.steps]
+        texts = [entry.meaning, *entry.causes, *entry.steps, entry.mine]
         texts += [text for each in more for text in (*each.causes, *each.steps)]
         for text in texts:
             yield from ((entry.key, command) for command in re.findall(r"`([^`]+)`", text))

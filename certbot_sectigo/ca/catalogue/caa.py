@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue.model import Case, Entry
 
+_CHECK = (
+    "See what the records at the name and above it let this account do: "
+    "`certbot-sectigo accounts caa {account} {names} --check`"
+)
+
 ENTRIES = (
     Entry(
         key="caa-account-pin",
@@ -16,6 +21,7 @@ ENTRIES = (
             "The account was registered anew, and the record still holds the old one's URL.",
             "Another kind of challenge was used than the record allows.",
         ),
+        mine=_CHECK,
         steps=(
             "Look at the record: `dig +short CAA {name}` and the same for every domain above it.",
             "Order with the account, or the kind of challenge, that it names.",
@@ -96,6 +102,7 @@ ENTRIES = (
             "fail.",
             "A CAA record of one of the domains names other CAs only.",
         ),
+        mine=_CHECK,
         steps=(
             "For every name, and the domains above it: `dig CAA {name}` ; the answer has to be "
             "NOERROR and, where there are records, to allow {caa}.",
@@ -120,6 +127,7 @@ ENTRIES = (
             "For a wildcard an issuewild record counts, and that names others.",
             "A record that a CNAME leads to counts as well.",
         ),
+        mine=_CHECK,
         steps=(
             "Look at the records: `dig +short CAA {name}` and the same for every domain above it.",
             'Add one for this CA there:  CAA 0 issue "{caa}"  (issuewild for wildcards), and wait '

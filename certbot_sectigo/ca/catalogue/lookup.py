@@ -114,6 +114,7 @@ def advise(
     around: str = "",
     *,
     other: bool = False,
+    mine: bool = False,
 ) -> Advice:
     """Fill an entry in.
 
@@ -125,6 +126,7 @@ def advise(
     :param step: the step of issuance at which it happened, if that is known.
     :param around: the text that they stand in, if it is no longer than a paste.
     :param other: whether it is for users of another client than certbot.
+    :param mine: whether the account that was used is on this machine, and the names are known.
     """
     if ca is None and values:
         there = of_server(values.get("server"))
@@ -152,6 +154,8 @@ def advise(
         return _COMMAND.sub(lambda found: f"`{_runnable(found.group(1))}`", text)
 
     steps = (*(case.steps or entry.steps), *more.steps)
+    if mine and entry.mine and not case.shared:
+        steps = (entry.mine, *steps[1:])
     if other:
         kept = tuple(step for step in steps if not _CERTBOTS.search(step))
         if kept[:1] != steps[:1]:  # what it is an alternative to is gone

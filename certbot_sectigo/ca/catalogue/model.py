@@ -132,6 +132,8 @@ class Entry:
     """Whether it is about how long a client waits: then it is told what the text sets for that."""
     names: str = ""
     """Regular expression, of any case, whose group ``file`` is what ``{file}`` stands for."""
+    mine: str = ""
+    """A step in place of the first where the account that was used is on this machine."""
     elsewhere: tuple[str, ...] = ()
     """Steps for users of other clients, in place of those that are certbot's and ours."""
     otherwise: str = ""
