@@ -36,7 +36,7 @@ _KIND = re.compile(
     r"|(?P<unauthorized>(?i:client\s+lacks\s+sufficient\s+authori[sz]ation))"
 )  # fmt: skip
 _DETAIL = re.compile(
-    r"(?i:\bdetail\b)[\"'\]\\]{0,6}\s{0,10}(?::|=>?)\s{0,10}(?:(?P<escape>\\{0,4})(?P<quote>[\"'])|(?=[^\s]))?"
+    r"(?i:\bdetail\b)[\"'\]\\]{0,6}\s{0,10}(?::|=>?)\s{0,10}(?:u(?=[\"']))?(?:(?P<escape>\\{0,4})(?P<quote>[\"'])|(?=[^\s]))?"
 )
 _TITLE = re.compile(
     r"\s*(?:::|[:,-])?\s*(?:The\s+(?:client\s+lacks\s+sufficient\s+authori[sz]ation"

@@ -15,7 +15,8 @@ ENTRIES = (
             "there and the name is a wildcard.",
             "The client has switched a kind off by itself, since it thinks that port 80 or 443 of "
             "this machine cannot be reached, or a hook is not configured.",
-            "The CA wants no challenge at all (names validated beforehand), and offers none.",
+            "The CA wants no challenge (the name is validated already), and offers none, or only "
+            "those that served before.",
         ),
         steps=(
             "Compare the issuer's solvers and their selectors with the names; a wildcard needs "
@@ -40,6 +41,7 @@ ENTRIES = (
             "!none * challenge|challenges methods|types * suitable|supported|offered",
             "!no challenges|challenge of_type|that_match",
             "!no challenge * available|match",
+            "!acme_tiny line in get_crt index_error",
         ),
         cases=(
             Case(
@@ -175,6 +177,21 @@ ENTRIES = (
                 ),
                 title="The private key may not be exported, and a step has to",
             ),
+            Case(
+                r"logon session|0x80070520|0x8009030d|keyset",
+                "The CA issued the certificate. IIS could not bind it: Windows finds no private "
+                "key to it in the machine's store, or may not use it.",
+                (
+                    "The certificate came into the store without its key, or into the user's store "
+                    "in place of the machine's.",
+                    "The key file's rights, or a store (WebHosting) that this Windows has not.",
+                ),
+                (
+                    "Import the PFX with its key into the machine's store (Personal, local "
+                    "computer), then set the binding; have the client deploy again.",
+                ),
+                title="IIS cannot use the certificate: its private key is not there",
+            ),
         ),
         phrases=(
             "!unable|error|failed store|storing|save|saving|add|adding|install|installing "
@@ -185,6 +202,8 @@ ENTRIES = (
             "key not_valid use specified state",
             "private_key not_exportable|non_exportable",
             "keyset not_exist",
+            "specified logon session not_exist",
+            "0x80070520|0x8009030d",
         ),
         sources=("win-acme#1350", "win-acme#1087"),
         hides=("deploy-failed", "order-refused", "permission", "key-not-made"),

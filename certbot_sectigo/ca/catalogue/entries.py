@@ -23,6 +23,7 @@ from certbot_sectigo.ca.catalogue import (
     requests_form,
     running,
     selfchecks,
+    services,
     settings,
     surroundings,
     system,
@@ -63,7 +64,7 @@ SPEAKERS: dict[str, tuple[Entry, ...]] = {
     ),
     "clients' own runs": running.ENTRIES,
     "other clients": (*cluster.ENTRIES, *settings.ENTRIES, *clients.ENTRIES, *own_data.ENTRIES),
-    "the machine": (*surroundings.ENTRIES, *system.ENTRIES, *ends.ENTRIES),
+    "the machine": (*services.ENTRIES, *surroundings.ENTRIES, *system.ENTRIES, *ends.ENTRIES),
 }
 """The catalogue by speaker."""
 

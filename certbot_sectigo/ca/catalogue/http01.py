@@ -2,57 +2,13 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Case, Entry
+from certbot_sectigo.ca.catalogue.http01_cases import ADDRESSES, ALPN, OTHER_ANSWERS, REDIRECTED
+from certbot_sectigo.ca.catalogue.model import Entry
 
-_ADDRESSES = (
-    "See whether both addresses are this machine's: `dig +short A {name} ; dig +short AAAA {name}`"
-)
-_ALPN = "tls-alpn-01"
-_AT_443 = Case(
-    challenge=_ALPN,
-    title="The CA got no connection to this machine's port 443 (TLS-ALPN-01)",
-    meaning="For TLS-ALPN-01 the CA connects to {name} on port 443, and only there; nobody "
-    "accepted that, or answered.",
-    causes=(
-        "A firewall or the provider's security group keeps port 443 closed from outside, or the "
-        "router leads it elsewhere.",
-        "The client does not listen there while the CA asks, or on IPv4 or IPv6 only.",
-        "The name's address (A, AAAA) is another machine.",
-    ),
-    steps=(_ADDRESSES, "Open port 443 from outside to the client; or use HTTP-01 or DNS-01."),
-)
-_REDIRECTED = (
-    _AT_443,
-    Case(
-        r"https://[^\s\"']*acme-challenge|:443\b",
-        "The CA asked http://{name}/ on port 80, was redirected to https, and got no connection "
-        "there: port 443 is what cannot be reached from outside.",
-        (
-            "Port 80 redirects everything to https, and a firewall keeps 443 closed, or nothing "
-            "listens there.",
-            "The redirect leads to another machine, or to an IPv6 address (AAAA) nobody answers "
-            "at.",
-        ),
-        (
-            "From outside: `curl -vL http://{name}/.well-known/acme-challenge/x`",
-            "Leave /.well-known/acme-challenge/ out of the redirect, or open port 443.",
-            _ADDRESSES,
-        ),
-    ),
-    Case(
-        r"\[?\b[0-9a-f]{1,4}:[0-9a-f]{1,4}:[0-9a-f:]{2,}",
-        "The CA used the name's IPv6 address (AAAA record), and nobody answered there.",
-        (
-            "The AAAA record leads to another machine, or nothing listens on IPv6 here.",
-            "A firewall is closed for IPv6 only.",
-        ),
-        (_ADDRESSES, "Mend IPv6 on port 80, or take the AAAA record away."),
-    ),
-)
 ENTRIES = (
     Entry(
         key="http01-timeout",
-        cases=_REDIRECTED,
+        cases=REDIRECTED,
         title="The CA got no answer from this machine (HTTP-01)",
         meaning="The CA asked http://{name}/ on port 80, or what that redirects to, and waited in "
         "vain.",
@@ -63,7 +19,7 @@ ENTRIES = (
         ),
         steps=(
             "From outside: `curl -vL http://{name}/.well-known/acme-challenge/x`",
-            _ADDRESSES,
+            ADDRESSES,
         ),
         phrases=(
             "!timeout during read * slow overloaded",
@@ -80,7 +36,7 @@ ENTRIES = (
     ),
     Entry(
         key="http01-connection",
-        cases=_REDIRECTED,
+        cases=REDIRECTED,
         title="The CA could not connect to this machine (HTTP-01)",
         meaning="The CA tried http://{name}/ on port 80 and nothing accepted the connection.",
         causes=(
@@ -89,7 +45,7 @@ ENTRIES = (
             "A firewall rejects the connection, or a redirect leads to a closed port (443).",
         ),
         steps=(
-            _ADDRESSES,
+            ADDRESSES,
             "While the client runs port 80 has to lead to it: `ss -ltnp 'sport = :80'`",
         ),
         phrases=(
@@ -117,7 +73,7 @@ ENTRIES = (
         steps=(
             "Put a file into the web root below .well-known/acme-challenge/ and fetch it from "
             "outside: `curl -v http://{name}/.well-known/acme-challenge/FILE`",
-            _ADDRESSES,
+            ADDRESSES,
         ),
         phrases=(
             "!invalid response from http|https",
@@ -134,26 +90,8 @@ ENTRIES = (
             "!invalid host|port|hostname in redirect",
         ),
         types=("incorrectResponse",),
-        cases=(
-            Case(
-                r"token not found|retrieve the acme challenge|no information found",
-                "The question for the challenge reached a client that does not know this token.",
-                (
-                    "Several instances run behind one address and share no storage: another one "
-                    "made the order.",
-                    "The order was made by another client, or by this one before it was started "
-                    "again.",
-                    "A stranger or an old order asked; then a validation that failed at the same "
-                    "time stands beside it.",
-                ),
-                (
-                    "Let one instance make the orders and answer, or give all of them the same "
-                    "storage.",
-                    _ADDRESSES,
-                ),
-            ),
-        ),
-        at=(("dns-01", "dns01-wrong-record", ""), (_ALPN, "validation-tls", "")),
+        cases=OTHER_ANSWERS,
+        at=(("dns-01", "dns01-wrong-record", ""), (ALPN, "validation-tls", "")),
         sources=("RFC 8555 section 8.3", "win-acme#2211", "win-acme#825"),
         hides=("lacks-authorization", "not-acme", "validation-failed"),
     ),

@@ -116,7 +116,6 @@ ENTRIES = (
             "account|private key|csr",
             "!key creation error",
             "!csr|key generation failed",
-            "!certificate and private_key not match",
         ),
         sources=("acme.sh", "mod_md"),
         weight=Weight.SYMPTOM,

@@ -47,6 +47,20 @@ ENTRIES = (
                 ),
                 says=r"version_?conflict|distribution_?not_?found|no module named|cannot import",
             ),
+            Case(
+                r"unknown url type|ssl module|_ssl\b",
+                "The Python that the client runs in was built without TLS, so it can open no https "
+                "URL. The CA was not asked.",
+                (
+                    "A Python of one's own (built, pyenv, a NAS) without OpenSSL's headers, or "
+                    "whose OpenSSL was removed or replaced.",
+                ),
+                (
+                    "Take the distribution's Python, or build it anew with OpenSSL's development "
+                    "files; then it can import ssl.",
+                ),
+                title="The client's Python cannot do TLS",
+            ),
         ),
         phrases=(
             "module_not_found_error",
@@ -68,6 +82,8 @@ ENTRIES = (
             "bad interpreter",
             "import_error",
             "module missing required functionality",
+            "urlopen error unknown url type https",
+            "ssl module is not available",
             "cffi library",
             "no function constant or global variable",
             "error while loading shared libraries|library",
@@ -146,6 +162,6 @@ ENTRIES = (
             "!only connect this interface if you trust",
         ),
         sources=("certbot#8182", "certbot#8924"),
-        hides=("permission", "lacks-authorization"),
+        hides=("permission", "lacks-authorization", "snap-broken"),
     ),
 )  # fmt: skip

@@ -22,6 +22,23 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"(?:cannot|unable to|could not|failed to) (?:load|open|read) (?:\w+ )?"
+                r"(?:certificate|private key|key)|load_cert|bio_new_file",
+                "A service may not read the certificate or its key. Below live/ and archive/ most "
+                "often only root may, on purpose: the key lies there.",
+                (
+                    "The service opens the files as a user of its own, after it gave root up.",
+                    "SELinux or a container's user forbids it.",
+                ),
+                (
+                    "Have a deploy hook copy both to a folder of the service's, with its owner and "
+                    "mode 0640, and reload it.",
+                    "Or let its group read them: group and mode of live/, archive/ and the key. Do "
+                    "not make keys readable for everybody.",
+                ),
+                title="A service may not read the certificate's files",
+            ),
+            Case(
                 r"errno 1\b|operation not permitted|\beperm\b",
                 "The operating system forbids this to whoever asks, root as well (EPERM): not the "
                 "file's mode is in the way.",

@@ -204,6 +204,7 @@ ENTRIES = (
             "curl returned|error|exit with 7|52|55|56",
             "connection|connect reset|aborted",
             "remote end closed connection",
+            "urlopen error errno_0",
             "remote_disconnected",
             "could_not|cannot|unable connect|reach * server|acme|ca",
             "unexpected_eof|eof_occurred",

@@ -30,7 +30,7 @@ _ISSUER_KEY = re.compile(
     r"(?i)\b(?:authority|issuer|subject)(?:['\u2019]s)?[\s_-]{0,3}key[\s_-]{0,3}id(?:entifier)?\b"
 )
 _MODULES = re.compile(
-    r"\.(?:errors?|exceptions?|py|pem|conf|json|ini|go|cs|ps1|psm1|sh|c|js)\Z"
+    r"\.(?:errors?|exceptions?|py|pem|conf|json|ini|go|cs|ps1|psm1|sh|c|js|service|timer)\Z"
     r"|\bcert-manager\.io\Z|\Adns\.providers\."  # kinds of Kubernetes, modules of Caddy
 )
 _SPEAKING = frozenset({"acme-staging-v02.api.letsencrypt.org"})

@@ -1,0 +1,125 @@
+"""What the CA met at a name, where its words tell: ports, redirects, other answers (HTTP-01)."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Case
+
+ADDRESSES = (
+    "See whether both addresses are this machine's: `dig +short A {name} ; dig +short AAAA {name}`"
+)
+ALPN = "tls-alpn-01"
+AT_443 = Case(
+    challenge=ALPN,
+    title="The CA got no connection to this machine's port 443 (TLS-ALPN-01)",
+    meaning="For TLS-ALPN-01 the CA connects to {name} on port 443, and only there; nobody "
+    "accepted that, or answered.",
+    causes=(
+        "A firewall or the provider's security group keeps port 443 closed from outside, or the "
+        "router leads it elsewhere.",
+        "The client does not listen there while the CA asks, or on IPv4 or IPv6 only.",
+        "The name's address (A, AAAA) is another machine.",
+    ),
+    steps=(ADDRESSES, "Open port 443 from outside to the client; or use HTTP-01 or DNS-01."),
+)
+REDIRECTED = (
+    AT_443,
+    Case(
+        r"https://[^\s\"']*acme-challenge|:443\b",
+        "The CA asked http://{name}/ on port 80, was redirected to https, and got no connection "
+        "there: port 443 is what cannot be reached from outside.",
+        (
+            "Port 80 redirects everything to https, and a firewall keeps 443 closed, or nothing "
+            "listens there.",
+            "The redirect leads to another machine, or to an IPv6 address (AAAA) nobody answers "
+            "at.",
+        ),
+        (
+            "From outside: `curl -vL http://{name}/.well-known/acme-challenge/x`",
+            "Leave /.well-known/acme-challenge/ out of the redirect, or open port 443.",
+            ADDRESSES,
+        ),
+    ),
+    Case(
+        r"\[?\b[0-9a-f]{1,4}:[0-9a-f]{1,4}:[0-9a-f:]{2,}",
+        "The CA used the name's IPv6 address (AAAA record), and nobody answered there.",
+        (
+            "The AAAA record leads to another machine, or nothing listens on IPv6 here.",
+            "A firewall is closed for IPv6 only.",
+        ),
+        (ADDRESSES, "Mend IPv6 on port 80, or take the AAAA record away."),
+    ),
+)
+OUTSIDE = "See it from outside: `curl -vL http://{name}/.well-known/acme-challenge/x`"
+OTHER_ANSWERS = (
+    Case(
+        r"token not found|retrieve the acme challenge|no information found",
+        "The question for the challenge reached a client that does not know this token.",
+        (
+            "Several instances run behind one address and share no storage: another one made the "
+            "order.",
+            "The order was made by another client, or by this one before it was started again.",
+            "A stranger or an old order asked; then a validation that failed at the same time "
+            "stands beside it.",
+        ),
+        (
+            "Let one instance make the orders and answer, or give all of them the same storage.",
+            ADDRESSES,
+        ),
+    ),
+    Case(
+        r"invalid response from\s+https?://(?![^\s\"']*acme-challenge)",
+        "The CA asked for the challenge's file and was redirected to another page, the one whose "
+        "URL it names: an application's start or login page, or a provider's.",
+        (
+            "A rule of the web server or application redirects every path it does not know.",
+            "Two servers or applications answer for this name, and another one has port 80.",
+        ),
+        (
+            "Leave /.well-known/acme-challenge/ out of that redirect, and have it served from the "
+            "client's web root.",
+            OUTSIDE,
+        ),
+    ),
+    Case(
+        r"403 forbidden|acme-challenge/[^\s\"']*:? \"?403\b",
+        "Something answered at http://{name}/ and forbids (403) what the CA asks for: it was "
+        "reached, and does not hand the file out.",
+        (
+            "The web server's user may not read the file or a folder above it (umask, owner, mode, "
+            "SELinux).",
+            "A rule forbids hidden folders (names with a dot), countries or unknown clients, or a "
+            "content network or firewall before the server does.",
+        ),
+        (
+            "Look in the web server's error log: it says which of the two it is. Then mend the "
+            "rights of the web root, or let /.well-known/acme-challenge/ through.",
+            OUTSIDE,
+        ),
+    ),
+    Case(
+        r"\b50[234] (?:bad gateway|service|gateway)|acme-challenge/[^\s\"']*:? \"?50\d\b",
+        "A proxy answered at http://{name}/ with an error (5xx): nobody answered behind it.",
+        (
+            "The proxy passes /.well-known/acme-challenge/ to a service that does not run, in "
+            "place of the client.",
+        ),
+        (
+            "Have the proxy pass that path to the client, at the port that it listens on.",
+            OUTSIDE,
+        ),
+    ),
+    Case(
+        r"invalid response from\s+https://",
+        "The CA asked http://{name}/, was redirected to https, and the answer there was not the "
+        "file of this order.",
+        (
+            "The virtual host or router of https serves another folder, or passes everything to "
+            "the application.",
+            "The redirect comes before the rule for /.well-known/acme-challenge/.",
+        ),
+        (
+            "Answer that path on port 80 before any redirect, or serve the same web root by https.",
+            OUTSIDE,
+        ),
+    ),
+)
