@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.accounts.change import other_clients, passports, transfer
+from certbot_sectigo.accounts.change.other_clients import Foreign
 from certbot_sectigo.accounts.change.passports import Identity
 from certbot_sectigo.accounts.change.transfer import TransferError
+from certbot_sectigo.accounts.model import Learned
 from certbot_sectigo.base.secret import Secret
 from tests.bed import process
 from tests.bed.certbot import Certbot
@@ -50,7 +52,14 @@ def uacme(sectigo: Sectigo, folder: Path) -> Path:
     return folder / NAME / "cert.pem"
 
 
-@pytest.mark.parametrize("issue", [lego, dehydrated, uacme], ids=lambda f: f.__name__)
+def acme_sh(sectigo: Sectigo, folder: Path) -> Path:
+    """Issue nothing: it does not run here, so that its files are read alone."""
+    made = folder / "none.pem"
+    made.write_text("BEGIN CERTIFICATE")
+    return made
+
+
+@pytest.mark.parametrize("issue", [lego, dehydrated, uacme, acme_sh], ids=lambda f: f.__name__)
 def test_the_client_issues_with_it_and_certbot_takes_it_back(
     certbot: Certbot,
     sectigo: Sectigo,
@@ -58,7 +67,7 @@ def test_the_client_issues_with_it_and_certbot_takes_it_back(
     monkeypatch: pytest.MonkeyPatch,
     issue: Callable[[Sectigo, Path], Path],
 ) -> None:
-    client = issue.__name__
+    client = issue.__name__.replace("_", ".")
     if client == "dehydrated":
         monkeypatch.setattr("tests.safety.machine.new_key", rsa_key)
     machine, tool = Machine(certbot, sectigo), Tool(certbot)
@@ -68,7 +77,11 @@ def test_the_client_issues_with_it_and_certbot_takes_it_back(
     document = tool.json(*words, "--yes")
     modes = {path.stat().st_mode & 0o077 for path in folder.rglob("*")}
     assert modes == {0} and "BEGIN" not in str(document)
+    key = Path(document["result"]["key_file"])
+    kept = key.read_bytes()
+    key.write_bytes(b"another's")
     assert "there already" in tool.run(*words, "--yes", check=1).stderr
+    key.write_bytes(kept)
 
     (known,) = sectigo.accounts
     assert "BEGIN CERTIFICATE" in issue(sectigo, folder).read_text()
@@ -78,14 +91,17 @@ def test_the_client_issues_with_it_and_certbot_takes_it_back(
     for path in sorted(machine.folder(account).rglob("*"), reverse=True):
         path.unlink()
     machine.folder(account).rmdir()
-    key = document["result"]["key_file"]
-    back = ("lego", str(folder)) if client == "lego" else (key, "--server", sectigo.server)
+    # uacme keeps the key alone, and acme.sh of the server host and path.
     more = ("--online",) if client == "uacme" else ()
-    result = tool.json("accounts", "import", *back, *more, "--yes")["result"]
-    found = result["accounts"][0] if client == "lego" else result
+    words = ("accounts", "import", client, folder, "--server", sectigo.server, *more, "--yes")
+    (found,) = tool.json(*words)["result"]["accounts"]
     assert (found["account"], found["uri"]) == (account, known)
     kid = tool.accounts()[account]["kid"]
-    assert kid == (None if client == "uacme" else sectigo.b.kid)  # which keeps the key alone
+    assert kid == (None if client == "uacme" else sectigo.b.kid)
+    certbot.run("certonly", "--standalone", "--server", sectigo.server, "--account", account,
+                "-d", NAME)  # fmt: skip
+    assert certbot.lineage(NAME).organisation == sectigo.b.organisation
+    assert sectigo.accounts == [known]
 
 
 SERVER = "https://acme.sectigo.com:8443/v2/OV"
@@ -125,3 +141,25 @@ def test_what_a_client_cannot_have() -> None:
         passports.make("dehydrated", Identity(WHO.key, WHO.uri, SERVER, "k", MAIL, "EC P-256"))
     with pytest.raises(TransferError, match="e-mail"):
         passports.make("lego", Identity(WHO.key, WHO.uri, SERVER, "k", "../x", "RSA 2048"))
+
+
+def test_folders_of_dehydrated_and_uacme(tmp_path: Path) -> None:
+    who = Identity(WHO.key, WHO.uri, SERVER, "kid-1", MAIL, "RSA 2048")
+    for client, server, uri, kid in (
+        ("dehydrated", SERVER, WHO.uri, "kid-1"),
+        ("uacme", None, None, None),
+    ):
+        top = tmp_path / client
+        for path, content in passports.make(client, who).files.items():
+            (top / path).parent.mkdir(parents=True, exist_ok=True)
+            (top / path).write_text(content.reveal())
+        # Keys of certificates lie beside.
+        for other in ("private/www.example/key.pem", "accounts/odd/account_key.pem"):
+            (top / other).parent.mkdir(parents=True)
+            (top / other).touch()
+        found = other_clients.read(client, top)
+        assert Foreign(top / passports.make(client, who).key, server, uri, kid,
+                       Learned.SERVER if kid else Learned.TOLD) in found  # fmt: skip
+        assert all(each.server is None for each in found if each.uri is None)
+    for odd in ("letsencrypt", "aHR0cA", "%%%", ""):
+        assert other_clients.dehydrated_directory(odd) is None

@@ -1,7 +1,8 @@
-"""The account stores of other ACME clients, read only: lego's and acme.sh's."""
+"""The account stores of other ACME clients, read only."""
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,15 @@ from certbot_sectigo.machine import commands
 
 LEGO = "lego"
 ACME_SH = "acme.sh"
-CLIENTS = (LEGO, ACME_SH)
+DEHYDRATED = "dehydrated"
+UACME = "uacme"
+CLIENTS = (LEGO, ACME_SH, DEHYDRATED, UACME)
+_PLACES = {
+    LEGO: "accounts/HOST/EMAIL/account.json",
+    ACME_SH: "ca/HOST/PATH/account.key",
+    DEHYDRATED: "accounts/ENCODED-URL/account_key.pem",
+    UACME: "private/key.pem",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,8 @@ def read(client: str, folder: Path) -> list[Foreign]:
 
     :param client: one of :data:`CLIENTS`.
     :param folder: lego's ``--path`` (``.lego``), acme.sh's home or ``--config-home``
-        (``.acme.sh``); a folder inside will do as well.
+        (``.acme.sh``), dehydrated's ``BASEDIR``, uacme's ``--confdir``; a folder inside will do
+        as well.
     :raises TransferError: if there are none.
     """
     if not reading.is_folder(folder):
@@ -52,13 +62,12 @@ def read(client: str, folder: Path) -> list[Foreign]:
             f"{folder} {what}.",
             f"Name the folder of {client}:\n{commands.ours('accounts', 'import', client, 'DIR')}",
         )
-    found = sorted(_lego(folder) if client == LEGO else _acme_sh(folder),
-                   key=lambda account: str(account.key_path))  # fmt: skip
+    reader = {LEGO: _lego, ACME_SH: _acme_sh, DEHYDRATED: _dehydrated, UACME: _uacme}[client]
+    found = sorted(reader(folder), key=lambda account: str(account.key_path))
     if not found:
-        where = "accounts/HOST/EMAIL/account.json" if client == LEGO else "ca/HOST/PATH/account.key"
         raise TransferError(
             f"{folder} holds no account of {client}.",
-            f"Name the folder in which {client} has  {where}",
+            f"Name the folder in which {client} has  {_PLACES[client]}",
         )
     return found
 
@@ -137,6 +146,34 @@ def _acme_sh(folder: Path) -> Iterator[Foreign]:
         kid, learned = (shown.kid, Learned.SERVER) if shown.kid else (typed.kid, Learned.TOLD)
         server = acme_sh_directory(place, urls)
         yield Foreign(key_path, server, typed.uri, kid, learned)
+
+
+def _dehydrated(folder: Path) -> Iterator[Foreign]:
+    for key_path in _files(folder, "account_key.pem"):
+        server = dehydrated_directory(key_path.parent.name)
+        told = _told(key_path.with_name("account_id.json"))
+        kid = told.kid or _told(key_path.with_name("registration_info.json")).kid
+        yield Foreign(key_path, server, told.uri, kid, Learned.SERVER)
+
+
+def dehydrated_directory(name: str) -> str | None:
+    """Pure: give the directory URL of a folder below dehydrated's ``accounts/``.
+
+    :returns: None where it is another folder.
+    """
+    try:
+        text = base64.b64decode(name + "=" * (-len(name) % 4), b"-_", validate=True).decode()
+    except ValueError:
+        return None
+    return text.rstrip("\n") if re.match(r"https?://[^/\s]", text) else None
+
+
+def _uacme(folder: Path) -> Iterator[Foreign]:
+    """Find the one account; uacme keeps its key alone, and asks each CA for the rest."""
+    inside = folder if folder.name == "private" else folder / "private"
+    key_path = inside / "key.pem"
+    if reading.is_file(key_path):
+        yield Foreign(key_path)
 
 
 def _below_ca(key_folder: Path, top: Path) -> tuple[str, ...] | None:

@@ -1,4 +1,4 @@
-"""``accounts import lego DIR`` and ``acme.sh DIR``: the accounts of another client."""
+"""``accounts import lego DIR``, ``acme.sh DIR`` and so on: the accounts of another client."""
 
 from __future__ import annotations
 

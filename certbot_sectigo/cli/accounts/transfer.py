@@ -63,8 +63,8 @@ def command(
     JSON file of export, or of lego, acme.sh, dehydrated or certbot; it is looked for if not
     named. With --online the CA tells the account's URL.
 
-    "import lego DIR" and "import acme.sh DIR" take all accounts with EAB in a client's
-    folder. The client's files stay as they are.
+    "import lego DIR", and acme.sh, dehydrated or uacme in its place, takes all accounts with
+    EAB in that client's folder. The client's files stay as they are.
     """
     settings = ask_ca.settings(verify_ssl=not no_verify_ssl)
     if _is_client(key_file, told_file):
