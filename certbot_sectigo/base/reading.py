@@ -135,6 +135,15 @@ def is_file(path: Path) -> bool:
     return found is not None and stat.S_ISREG(found.st_mode)
 
 
+def is_program(path: Path) -> bool:
+    """Return whether this is an ordinary file that somebody may execute, or a link to one.
+
+    :raises OSError: if that cannot be told.
+    """
+    found = status(path)
+    return found is not None and stat.S_ISREG(found.st_mode) and bool(found.st_mode & 0o111)
+
+
 def link(path: Path) -> str | None:
     """Return where a link leads; None where this is none, or nothing.
 

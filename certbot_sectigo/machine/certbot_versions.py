@@ -81,6 +81,27 @@ def renews_by_lifetime(version: tuple[int, ...]) -> bool:
     return version >= (4,)
 
 
+_NOT_YET = {
+    (1, 12): ("no-reuse-key", "verbose-level"),
+    (1, 21): ("issuance-timeout", "new-key"),
+    (2, 1): ("run-deploy-hooks",),
+    (2, 9): ("preferred-profile", "required-profile"),
+    (4, 0): ("eab-hmac-alg", "ip-address"),
+}
+"""Version -> options that it and those before it lack; of those between two it is not known."""
+_NOT_ANY_MORE = {(2, 1): ("dns-cloudxns",), (4, 0): ("manual-public-ip-logging-ok",)}
+
+
+def lacks_option(version: tuple[int, ...], name: str) -> bool:
+    """Return whether a certbot surely lacks an option that others have.
+
+    :param name: without its ``--``.
+    """
+    return any(name in names and version[:2] <= last for last, names in _NOT_YET.items()) or any(
+        name in names and version >= first for first, names in _NOT_ANY_MORE.items()
+    )
+
+
 def takes_prefixed_plugins(version: tuple[int, ...]) -> bool:
     """Return whether certbot knows plugins by ``DISTRIBUTION:NAME`` as well."""
     return version < (2,)

@@ -144,6 +144,18 @@ class Dirs:
         return self.config_dir / "sectigo-deploy.toml"
 
 
+def is_usual(config_dir: Path, system_root: Path) -> bool:
+    """Return whether this is the configuration directory that certbot has unless told otherwise.
+
+    :param system_root: of the system that certbot runs in.
+    """
+    usual = str(Dirs().config_dir)
+    return os.path.realpath(config_dir) in (
+        os.path.realpath(usual),
+        os.path.realpath(system_root / usual.lstrip("/")),
+    )
+
+
 DRY_RUN = "EabDryRun"
 """Begins the last part of the URL of a sandbox that answers a dry run, and so the name of
 certbot's folder for it: nobody takes it for a sandbox that somebody runs on purpose."""

@@ -6,6 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from certbot_sectigo.base import atomic, errors, reading
@@ -60,31 +61,46 @@ def locked(
                     owners.give(folder, LOCK)
                 break
             except certbot_errors.LockError:
-                holder = lock_holder(folder)
+                held = lock_holder(folder)
             except OSError as error:
                 raise _cannot_lock(folder, error) from None
             if certbot_above(folder) is not None:
                 raise LockError(
-                    f"certbot's directory {folder} is in use by {holder}, which has started this "
+                    f"certbot's directory {folder} is in use by {held}, which has started this "
                     "command from a hook and waits for it.",
                     "Run it after certbot has ended. (From a hook only `certbot-sectigo deploy` "
                     "can be run, with --deploy-hook.)",
                 )
             if time.monotonic() >= deadline:
                 raise LockError(
-                    f"certbot's directory {folder} is in use by {holder}.",
+                    f"certbot's directory {folder} is in use by {held}.",
                     "Wait until it has finished and repeat the command; --lock-timeout SECONDS "
                     "waits longer. (certbot renew may sleep up to 8 minutes before it starts.)",
                 )
             if waiting is not None:
-                waiting(f"waiting for {holder}, which uses {folder}")
+                waiting(f"waiting for {held}, which uses {folder}")
                 waiting = None
             time.sleep(_POLL_SECONDS)
     yield
 
 
-def lock_holder(folder: Path) -> str:
-    """Return for people which process has certbot's lock in a directory.
+@dataclass(frozen=True)
+class Holder:
+    """A process that has certbot's lock."""
+
+    pid: int
+    words: str
+    """Those it was started with that can be shown; empty where they are not known."""
+    seconds: float | None
+    """How long it has run; None where that is not known."""
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"process {self.pid} ({self.words})" if self.words else f"process {self.pid}"
+
+
+def holder(folder: Path) -> Holder | None:
+    """Return which process has certbot's lock in a directory; None where that cannot be seen.
 
     The lock file is looked at, never opened, and of the process only the words before its
     first long option are shown: an EAB secret may be among the rest.
@@ -93,20 +109,34 @@ def lock_holder(folder: Path) -> str:
         status = (folder / LOCK).stat()
         table = reading.read_regular(Path("/proc/locks")).decode("ascii", "replace")
     except OSError:
-        return "another process"
+        return None
     pid = holder_in(table, os.major(status.st_dev), os.minor(status.st_dev), status.st_ino)
     if pid is None:
-        return "another process"
+        return None
+    words = _read(Path(f"/proc/{pid}/cmdline")).split("\0")
+    return Holder(pid, _harmless(words), _age(pid))
+
+
+def lock_holder(folder: Path) -> str:
+    """Return for people which process has certbot's lock in a directory."""
+    return str(holder(folder) or "another process")
+
+
+def _age(pid: int) -> float | None:
+    # The name stands in parentheses and may hold some itself.
+    status = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    up = _read(Path("/proc/uptime")).split()
     try:
-        words = (
-            reading.read_regular(Path(f"/proc/{pid}/cmdline"))
-            .decode("utf-8", "replace")
-            .split("\0")
-        )
+        return float(up[0]) - int(status[19]) / os.sysconf("SC_CLK_TCK")
+    except (IndexError, ValueError):
+        return None
+
+
+def _read(path: Path) -> str:
+    try:
+        return reading.read_regular(path).decode("utf-8", "replace")
     except OSError:
-        words = []
-    shown = _harmless(words)
-    return f"process {pid} ({shown})" if shown else f"process {pid}"
+        return ""
 
 
 def holder_in(table: str, major: int, minor: int, inode: int) -> int | None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from certbot_sectigo.base import reading
-from certbot_sectigo.machine import roles, schedules
+from certbot_sectigo.machine import cli_options, dirs, roles, schedules
 
 SWITCHES = ("dry-run", "staging", "test-cert")
 _TEST_SYSTEM = SWITCHES[1:]
 _AGREES = "agree-tos"
+_UNTRIED, _STRICT = "disable-hook-validation", "strict-permissions"
 _AUTHENTICATORS = ("standalone", "webroot", "manual", "nginx", "apache")
 _NAMES = ("server", "account", *roles.ROLES, "preferred-challenges")
 _PATH = tuple(f"{top}/{name}" for top in ("/usr/local", "/usr", "", "/snap")
@@ -21,13 +22,15 @@ _PATH = tuple(f"{top}/{name}" for top in ("/usr/local", "/usr", "", "/snap")
 """Where certbot looks for hooks, as far as the machine's own PATH may be another."""
 HOOKS = ("pre-hook", "post-hook", "deploy-hook", "renew-hook")
 _VALUES = ("rsa-key-size", "key-type", "elliptic-curve", "http-01-port")
-_LIMITS = ("cert-name", "csr")
+_PORTS = {"http-01-port": 80, "https-port": 443}
+"""With what they are unless told otherwise."""
+_LIMITS = ("cert-name", "csr", "webroot-path")
+_AGREEING = (_AGREES, "reuse-key", _UNTRIED, _STRICT)
 INNOCENT = (
-    *(_AGREES, "installer", "preferred-challenges", "reuse-key"),
-    *(*HOOKS, *_VALUES, *_LIMITS),
+    *(*_AGREEING, "installer", "preferred-challenges"),
+    *(*HOOKS, *_VALUES, *_PORTS, *_LIMITS),
 )
 """Those that spoil nothing, or that forecasts tell of."""
-_SETTING = re.compile(r"""\s*(?:--)?([A-Za-z][\w-]*)\s*(?:[=:\s]\s*["']?([^\s"'#;]*))?""")
 
 
 @dataclass(frozen=True)
@@ -36,44 +39,72 @@ class Setting:
 
     path: Path
     line: int
+    """0 where it is the file itself at which certbot ends."""
     name: str
     """Lower case, with ``-``."""
     value: str
     """``true`` of a switch; of nothing else than is looked at, as it may be a secret."""
+    refused: str = ""
+    """Why certbot ends there, as part of a sentence; empty if it takes the value."""
+    known: bool = True
+    """Whether it is an option of certbot or of our plugin."""
+
+    @property
+    def where(self) -> str:
+        """File and line, as the beginning of a sentence."""
+        return f"{self.path}, line {self.line}," if self.line else str(self.path)
 
 
-def read(config_dir: Path, system_root: Path, environ: Mapping[str, str]) -> list[Setting]:
+def read(
+    config_dir: Path, system_root: Path, environ: Mapping[str, str], more: Iterable[Path] = ()
+) -> list[Setting]:
     """Return the settings of all files that certbot reads in every run.
 
     :param config_dir: certbot's ``--config-dir``.
     :param system_root: where everything outside of it is looked up.
     :param environ: tells where the user's own file is.
+    :param more: files that are named by ``--config``.
     """
-    files = dict.fromkeys(schedules.settings_files(config_dir, system_root, environ))
-    return [
-        setting
-        for path in files
-        for setting in parse(path, schedules.lines(schedules.read_text(path)))
-    ]
+    own, *files = schedules.settings_files(config_dir, system_root, environ)
+    # certbot looks for no cli.ini in another --config-dir.
+    usual = [own] if dirs.is_usual(config_dir, system_root) else []
+    return [setting for path in dict.fromkeys((*usual, *files, *more)) for setting in _read(path)]
 
 
-def parse(path: Path, lines: Iterable[tuple[int, str]]) -> Iterator[Setting]:
-    """Read the settings that matter here."""
-    for number, line in lines:
-        match = _SETTING.match(line)
-        if match is None:
-            continue
-        name = match[1].lower().replace("_", "-")
-        if name in (*_NAMES, *HOOKS, *_VALUES, *_LIMITS):
-            yield Setting(path, number, name, match[2] or "")
-        elif name.startswith(f"{roles.PLUGIN}-"):
-            yield Setting(path, number, name, "")
-        elif name in (*SWITCHES, *_AUTHENTICATORS, _AGREES, "reuse-key") and _true(match[2]):
+def _read(path: Path) -> Iterator[Setting]:
+    try:
+        if not reading.is_there(path):
+            return
+        text = reading.read_regular(path).decode()
+    except PermissionError:  # certbot may read it
+        return
+    except UnicodeDecodeError:
+        yield Setting(path, 0, "", "", "is not UTF-8 text", known=False)
+    except OSError as error:
+        if error.errno == errno.EINVAL and not reading.is_folder(path):
+            return  # /dev/null, most often
+        yield Setting(path, 0, "", "", f"cannot be read: {error.strerror}", known=False)
+    else:
+        yield from parse(path, text)
+
+
+def parse(path: Path, text: str) -> Iterator[Setting]:
+    """Read the settings that matter here, and those at which certbot ends."""
+    lines = list(cli_options.lines(text))
+    last = {name: number for number, name, _ in lines}
+    for number, name, value in lines:
+        if name is not None and last[name] != number:
+            continue  # of the same name the last counts
+        refused = cli_options.why_not(name, value)
+        if name is None or name not in cli_options.NAMES:
+            yield Setting(path, number, name or "", "", refused, known=False)
+        elif name in (*_NAMES, *HOOKS, *_VALUES, *_PORTS, *_LIMITS):
+            words = value.split() or [""]
+            yield Setting(path, number, name, words[0] if name in HOOKS else value, refused)
+        elif name.startswith(f"{roles.PLUGIN}-") or refused:
+            yield Setting(path, number, name, "", refused)
+        elif name in (*SWITCHES, *_AUTHENTICATORS, *_AGREEING) and cli_options.is_on(value):
             yield Setting(path, number, name, "true")
-
-
-def _true(value: str | None) -> bool:
-    return (value or "true").lower() in ("true", "yes", "1", "on")
 
 
 def authenticator(settings: Iterable[Setting]) -> str | None:
@@ -93,18 +124,47 @@ def preferred_challenges(settings: Iterable[Setting]) -> str | None:
     return named[-1] if named else None
 
 
-def is_gone(setting: Setting) -> bool:
-    """Return whether a setting names a hook whose program is surely nowhere.
+def strict(settings: Iterable[Setting]) -> Setting | None:
+    """Return what has certbot refuse folders of other owners and modes, if something does."""
+    return next((setting for setting in settings if setting.name == _STRICT), None)
+
+
+def same_ports(settings: Iterable[Setting]) -> Setting | None:
+    """Return a setting by which one port is for two things, which certbot does not allow."""
+    ports, said = dict(_PORTS), None
+    for setting in settings:
+        if setting.name in ports and not setting.refused:
+            ports[setting.name], said = int(setting.value), setting
+    return said if len(set(ports.values())) < len(ports) else None
+
+
+def without_hook(settings: Sequence[Setting]) -> tuple[Setting, str] | None:
+    """Return a setting that names a hook which certbot surely cannot start, and why.
+
+    certbot looks for the hooks of every run before it does anything, unless it is told not to.
 
     :raises OSError: if that cannot be told.
     """
-    program = setting.value
-    if setting.name not in HOOKS or not program or "$" in program or "%" in program:
-        return False
+    if any(setting.name == _UNTRIED for setting in settings):
+        return None
+    found = ((s, _no_program(s.value)) for s in settings if s.name in HOOKS)
+    return next(((setting, why) for setting, why in found if why), None)
+
+
+def _no_program(program: str) -> str:
+    if not program or "$" in program or "%" in program:
+        return ""
     if program.startswith("/"):
-        return not reading.is_there(Path(program))
-    folders = (*os.environ.get("PATH", "").split(":"), *_PATH)
-    return not any(reading.is_there(Path(f, program)) for f in folders if f.startswith("/"))
+        places = [Path(program)]
+    else:
+        folders = (*os.environ.get("PATH", "").split(":"), *_PATH)
+        places = [Path(folder, program) for folder in folders if folder.startswith("/")]
+    there = [place for place in places if reading.is_there(place)]
+    if not there:
+        return "which is not there, so certbot ends"
+    if not any(reading.is_program(place) for place in there):
+        return "which is not executable, so certbot ends"
+    return ""
 
 
 def over(

@@ -14,6 +14,7 @@ from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.machine.logs.orders import Opened
 from certbot_sectigo.machine.settings import Setting
+from certbot_sectigo.machine.stops import Stop
 from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals.model import Horizon, Issuer
 
@@ -93,8 +94,8 @@ class Facts:
     horizons: Sequence[Horizon] = ()
     settings: Sequence[Setting] = ()
     """What stands in cli.ini and reaches every run."""
-    missing_hook: Setting | None = None
-    """One of these: a hook for every run whose program is not there."""
+    stop: Stop | None = None
+    """What ends every certbot run."""
     certbot_version: tuple[int, ...] = ()
     """Of the certbot that renews."""
     answer: Answer | None = None

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
-from certbot_sectigo.base import proposed
 from certbot_sectigo.machine import (
     certbot_versions,
     commands,
@@ -23,6 +20,8 @@ _AMONG = "What to do about it is among the findings of:"
 def broken(facts: Facts) -> Forecast | None:
     """Return what certbot cannot even begin with, if there is something."""
     lineage = facts.lineage
+    if facts.stop is not None:
+        return bad("stopped", facts.stop.reason, facts.stop.remedy, facts.stop.command)
     found = unloadable(lineage, facts.damages, facts.mending)
     if found is not None:
         return found
@@ -46,17 +45,6 @@ def _refused_options(facts: Facts) -> Forecast | None:
     """Find options with which certbot or the plugin ends before any order."""
     lineage = facts.lineage
     options, said = settings.over(facts.settings, facts.options)
-    csr = next((setting for setting in facts.settings if setting.name == "csr"), None)
-    if csr is not None or facts.missing_hook is not None:
-        at = csr or facts.missing_hook
-        assert at is not None  # noqa: S101
-        why = "with which certbot renews nothing" if csr else "which is not there, so certbot ends"
-        return bad(
-            "setting",
-            f"{at.path}, line {at.line}, says {at.name} = {at.value} for every run, {why}",
-            "Take the line out.",
-            proposed.line(f"sed -i '{at.line}s/^/# /' {shlex.quote(str(at.path))}"),
-        )
     test = settings.test_system(facts.settings)
     if test is not None:
         return bad(

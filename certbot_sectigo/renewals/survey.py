@@ -16,7 +16,7 @@ from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca import catalogue, credentials
 from certbot_sectigo.ca.problems import About
-from certbot_sectigo.machine import dirs, lineages, live, settings
+from certbot_sectigo.machine import dirs, lineages, live, settings, stops
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
@@ -108,7 +108,8 @@ def survey(
     :param configured: what stands in cli.ini and reaches every run.
     """
     found = []
-    hook = next((s for s in configured if settings.is_gone(s)), None)
+    plugins = frozenset().union(*(lineage.plugins for lineage in overview.lineages))
+    stop = stops.find(here, configured, schedule, certbot_version, plugins)
     for written in overview.lineages:
         lineage = _as_renewed(written, schedule, configured)
         options = lineages.read_options(lineage)
@@ -145,7 +146,7 @@ def survey(
             last=last,
             horizons=_horizons(lineage, overview.logs.validated, account, names),
             settings=configured,
-            missing_hook=hook,
+            stop=stop,
             certbot_version=certbot_version,
         )
         found.append(Surveyed(written, facts, certificate, lineage.renews_at or ""))

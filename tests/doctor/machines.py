@@ -40,7 +40,9 @@ class Machine:
 
     @property
     def cli_ini(self) -> Path:
-        return self.config / "cli.ini"
+        path = self.root / "etc/letsencrypt/cli.ini"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
 
     @property
     def log(self) -> Path:

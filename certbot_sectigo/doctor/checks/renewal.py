@@ -32,7 +32,6 @@ _TITLES = {
     "value": "A renewal file has a value that certbot does not take",
     "key": "certbot will not have a key for a lineage's next certificate",
     "authenticator-missing": "A certbot without a lineage's authenticator is started to renew",
-    "setting": "cli.ini has what no renewal goes on with",
     "passed-over": "What starts certbot passes a lineage over",
     "switched-off": "A lineage's renewal is switched off",
     "manual": "A lineage can be renewed by hand only",
@@ -67,6 +66,7 @@ def check(
     """
     renewals = list(renewals)
     all_lineages = [renewal.lineage for renewal in renewals]
+    yield from _stopped(renewals)
     yield from _elsewhere(renewals)
     for renewal in renewals:
         yield from _forecast(renewal, now)
@@ -108,6 +108,22 @@ def _forecast(renewal: Renewal, now: datetime) -> Iterator[Finding]:
     yield Finding(
         f"renewal/{forecast.code}", severity, title, what, where, forecast.remedy, forecast.command
     )
+
+
+def _stopped(renewals: Iterable[Renewal]) -> Iterator[Finding]:
+    """Tell once of what ends every run, however many lineages there are."""
+    found = [renewal for renewal in renewals if renewal.forecast.code == "stopped"]
+    if found:
+        first = found[0].forecast
+        yield Finding(
+            "renewal/stopped",
+            Severity.CRITICAL,
+            "Something ends every run of certbot",
+            first.reason,
+            tuple(renewal.lineage.name for renewal in found),
+            first.remedy,
+            first.command,
+        )
 
 
 def _elsewhere(renewals: Iterable[Renewal]) -> Iterator[Finding]:

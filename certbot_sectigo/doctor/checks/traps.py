@@ -23,7 +23,9 @@ def check(settings: Iterable[Setting], overview: Overview) -> Iterator[Finding]:
         if dangling.source is Source.CONFIG
     }
     for setting in settings:
-        if setting.name in INNOCENT or setting.name.startswith(f"{PLUGIN}-"):
+        if setting.name in INNOCENT or setting.refused or not setting.known:
+            continue  # of those at which certbot ends forecasts tell
+        if setting.name.startswith(f"{PLUGIN}-"):
             continue  # of ours :mod:`.idle` tells
         absent = (setting.path, setting.value) in missing
         severity, title, what, remedy = _told(setting, overview.lineages, absent=absent)

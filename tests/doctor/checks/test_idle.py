@@ -10,7 +10,6 @@ import pytest
 
 from certbot_sectigo.doctor.checks import idle
 from certbot_sectigo.doctor.model import ScheduledLine
-from certbot_sectigo.machine import schedules
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.settings import parse
 from certbot_sectigo.renewals.facts import Facts
@@ -52,8 +51,7 @@ OURS, PLAIN = renewal("sectigo-eab"), renewal("standalone")
     ],
 )
 def test_cli_ini(ini: str, renewals: tuple[Renewal, ...], found: bool) -> None:
-    lines = [(n, text) for n, text in enumerate(ini.splitlines(), 1) if text[0] != "#"]
-    settings = list(parse(INI, lines))
+    settings = list(parse(INI, ini))
     findings = list(idle.check(settings, (), renewals))
     assert [f.code for f in findings] == ["traps/idle-options"] * found
     assert all(f.where == (f"{INI}:1",) for f in findings)
@@ -62,10 +60,10 @@ def test_cli_ini(ini: str, renewals: tuple[Renewal, ...], found: bool) -> None:
 def test_the_lines_of_cli_ini_are_taken_out_as_it_is_printed(tmp_path: Path) -> None:
     path = tmp_path / "cli.ini"
     path.write_text(f"email = a@a.example\n{GIVEN}\nstandalone\nsectigo-eab-kid = k\n")
-    settings = list(parse(path, schedules.lines(path.read_text())))
+    settings = list(parse(path, path.read_text()))
     [finding] = idle.check(settings, (), (OURS,))
     subprocess.run(finding.command, shell=True, check=True)
-    left = list(parse(path, schedules.lines(path.read_text())))
+    left = list(parse(path, path.read_text()))
     assert list(idle.check(left, (), (OURS,))) == []
     assert path.read_text().splitlines()[::2] == ["email = a@a.example", "standalone"]
 
