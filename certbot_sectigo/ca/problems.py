@@ -138,7 +138,12 @@ def remedy(problem: Problem, server: str | None = None, about: About = NOTHING) 
     lines = [f"{advice.title}.", advice.meaning]
     for heading, items in (("Usual causes:", advice.causes), ("What to do:", advice.steps)):
         if items:
-            lines += [heading, *(f"- {item}" for item in items)]
+            lines.append(heading)
+            for item in items:
+                mark = "- "
+                for words, command in catalogue.pieces(item):
+                    lines.append(f"    {words}" if command else f"{mark}{words}")
+                    mark = "  "
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.id_types import CertName
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.deploy import examples, material, report, targets
 from certbot_sectigo.deploy.job import (
     DeployJob,
@@ -149,11 +150,11 @@ def _tell(
     for one in said:
         for target in one["targets"]:
             if context.verbosity >= 0 or not target["ok"]:
-                click.echo(f"{one['certificate']}: {target['text']}", err=not target["ok"])
+                say(f"{one['certificate']}: {target['text']}", err=not target["ok"])
     for text in failed:
-        click.echo(f"certbot-sectigo: {text}", err=True)
+        say(f"certbot-sectigo: {text}", err=True)
     if not said and not failed and context.verbosity >= 0:
-        click.echo(_NOWHERE)
+        say(_NOWHERE)
     return 0 if fine else 1
 
 

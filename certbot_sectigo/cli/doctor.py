@@ -245,6 +245,7 @@ def _show(context: CommandContext, diagnosis: Diagnosis, last: str = "") -> None
     def blocks() -> Iterator[Block]:
         yield from diagnosis_words.blocks(diagnosis, context.verbosity)
         if last and context.verbosity >= 0:
+            yield Remark("")
             yield Remark(last, tone=Tone.DIM)
 
     report = Report("doctor", lambda: data(diagnosis), blocks)

@@ -54,7 +54,8 @@ def problems(target: DeployTarget, files: ServiceFiles) -> list[str]:
         except errors.Error as error:
             found.append(f"path: {error}")
     found += target.format.problems()
-    return found
+    # Files of one folder lack the same folder.
+    return list(dict.fromkeys(found))
 
 
 def open_ways(target: DeployTarget, files: ServiceFiles) -> list[str]:

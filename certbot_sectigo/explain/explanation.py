@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from certbot_sectigo.base import printable
+from certbot_sectigo.ca import catalogue
 from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile
 from certbot_sectigo.explain.reading import TextFinding
 from certbot_sectigo.explain.situation import Situation, Used, harmless
@@ -257,12 +257,9 @@ def _account(used: Used) -> str:
 def _item(text: str, width: int, mark: str) -> list[str]:
     """Wrap an item's words; its commands stand alone, whole, so that they can be copied."""
     lines: list[str] = []
-    for index, part in enumerate(text.split("`")):
-        part = part.strip(" ;,") if index else part.strip()
-        if index % 2:
-            lines.append(f"{' ' * len(mark) if lines else mark}  {part}")
-        elif part and not re.fullmatch(r"\W+", part):
-            lines += _wrapped(part, width, " " * len(mark) if lines else mark)
+    for words, command in catalogue.pieces(text):
+        start = " " * len(mark) if lines else mark
+        lines += [f"{start}  {words}"] if command else _wrapped(words, width, start)
     return lines
 
 

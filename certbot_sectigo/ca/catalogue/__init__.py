@@ -17,6 +17,7 @@ from certbot_sectigo.ca.catalogue.lookup import (
     look_up,
     match,
     of_server,
+    pieces,
     profile,
     tells_more,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "look_up",
     "match",
     "of_server",
+    "pieces",
     "profile",
     "tells_more",
 ]

@@ -7,7 +7,7 @@ command or the plugin met itself. Reading logs and pastes is the room ``explain`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -170,6 +170,17 @@ def advise(
         tuple(map(filled, causes)),
         tuple(map(filled, steps)),
     )
+
+
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """Give the words of a cause or step in pieces, and whether each is a command.
+
+    Commands stand on lines of their own, so that they can be copied.
+    """
+    for index, part in enumerate(text.split("`")):
+        part = part.strip(" ;,") if index else part.strip()
+        if index % 2 or re.search(r"\w", part):
+            yield part, bool(index % 2)
 
 
 def _of_ca(ca: Profile) -> dict[str, str]:

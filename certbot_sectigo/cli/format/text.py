@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from io import TextIOWrapper
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from certbot_sectigo.base.printable import printable
@@ -22,7 +21,7 @@ _STYLES = {
     Tone.BAD: "red",
     Tone.DIM: "dim",
 }
-_BELOW = "    "
+_BELOW = RichText("    ")
 """Before what stands below its row."""
 
 
@@ -118,16 +117,38 @@ def _stacked(console: Console, table: Table) -> None:
 
 def _below(console: Console, cells: Sequence[tuple[str, Cell]], prose: Container[str]) -> None:
     """Print cells below their row: short ones beside each other, each line of prose by itself."""
-    room, line = console.width - len(_BELOW), RichText(overflow="fold")
+    room, line = console.width - len(_BELOW), RichText()
     for column, cell in cells:
         name = "" if column in prose else f"{column.lower()}: "
         for text in map(printable, f"{name}{cell.text}".split("\n")):
             if line and (column in prose or cell_len(line.plain) + 2 + cell_len(text) > room):
-                console.print(Padding(line, (0, 0, 0, len(_BELOW)), expand=False))
-                line = RichText(overflow="fold")
+                _wrapped(console, line, room)
+                line = RichText()
             line.append("  " if line else "").append(text, _STYLES[cell.tone])
     if line:
-        console.print(Padding(line, (0, 0, 0, len(_BELOW)), expand=False))
+        _wrapped(console, line, room)
+
+
+def _wrapped(console: Console, text: RichText, width: int, label: RichText = _BELOW) -> None:
+    """Print lines of a width, the first of them behind a label, without blanks at their ends.
+
+    A word that is wider stays whole: it is a path or a URL, which is copied.
+    """
+    for line in text.split("\n", allow_blank=True):
+        for piece in line.divide(_breaks(line.plain, width)):
+            piece.rstrip()
+            console.print(label + piece, soft_wrap=True)
+            label = RichText(" " * cell_len(label.plain))
+
+
+def _breaks(text: str, width: int) -> Iterator[int]:
+    """Give where a line breaks: between words."""
+    used = 0
+    for word in re.finditer(r"\s*\S+\s*", text):
+        if used and used + cell_len(word.group().rstrip()) > width:
+            yield word.start()
+            used = 0
+        used += cell_len(word.group())
 
 
 def _line_of(console: Console, pieces: Sequence[tuple[RichText, int]]) -> None:
@@ -151,15 +172,12 @@ def _fields(console: Console, fields: Fields) -> None:
             # A path or URL is copied, so a terminal may wrap it and nobody else.
             console.print(label + _text(cell), soft_wrap=True)
             continue
-        shown = RichTable(box=None, pad_edge=False, padding=0, show_header=False)
-        shown.add_column(no_wrap=True, width=width)
-        shown.add_column(overflow="fold")
-        shown.add_row(label, _text(cell))
-        console.print(shown)
+        _wrapped(console, _text(cell), console.width - width, label)
 
 
 def _note(console: Console, note: Remark) -> None:
-    console.print(_text(Cell(note.text, note.tone)))
+    if note.text or not note.command:
+        _wrapped(console, _text(Cell(note.text, note.tone)), console.width, RichText())
     if note.command:
         for line in note.command.splitlines():
             console.print(_text(Cell(f"    {line}"), "bold"), soft_wrap=True)

@@ -104,10 +104,11 @@ def _blocks(found: list[Move], broken: Sequence[Broken], dirs: Dirs) -> Iterator
         rows = [(Cell(x.moved.name), Cell(x.stand.value), Cell(x.moved.server or "?"))
                 for x in stands(move, here)]  # fmt: skip
         title = f"{move.when:%Y-%m-%d %H:%M} UTC, to {move.server} ({move.state})"
-        yield Table(title, ("LINEAGE", "STANDS", "BEFORE"), tuple(rows),
-                    copied=frozenset({"LINEAGE"}))  # fmt: skip
+        columns = ("LINEAGE", "STANDS", "BEFORE") if rows else ()
+        yield Table(title, columns, tuple(rows), copied=frozenset({"LINEAGE"}))
         for name, reason in move.left.items():
-            yield Remark(f"{name} stays: {reason}")
+            # What helps was said when it stayed.
+            yield Remark(f"{name} stays: {reason.splitlines()[0]}")
         if move.unfinished:
             yield Remark("It is not finished. To go on:", commands.ours("move", "--continue"))
 

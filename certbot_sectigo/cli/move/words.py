@@ -18,8 +18,7 @@ def show(plan: MovePlan, wish: Wish) -> None:
     """Print what a move does."""
     target = plan.target
     if target.account is None:
-        say(f"Register an account with kid {target.kid} at {target.server},")
-        say("beside those that are here.")
+        say(f"Register an account with kid {target.kid} at {target.server}, beside those here.")
     else:
         say(f"To the account {target.account.name} of kid {target.kid} at {target.server}:")
     for left in plan.staying:
@@ -30,8 +29,9 @@ def show(plan: MovePlan, wish: Wish) -> None:
     if not plan.going:
         return
     if plan.orders:
-        many = "one order" if plan.orders == 1 else f"{plan.orders} orders"
-        say(f"Ask the CA with {many}, none of which is finalised; whom it refuses stays.")
+        many = "one order, which" if plan.orders == 1 else f"{plan.orders} orders, none of which"
+        never = " not" if plan.orders == 1 else ""
+        say(f"Ask the CA with {many} is{never} finalised; whom it refuses stays.")
     say(f"Then {plan.going[0].name} goes first, alone: it is issued, and its targets tested.")
     rest = plan.going[1:]
     if rest:

@@ -146,7 +146,9 @@ def finding(found: AuditFinding) -> Finding:
 
 def _blocks(findings: Sequence[Finding], hosts: Sequence[Host], count: int) -> Iterator[Block]:
     names = ", ".join(host.name for host in hosts[:5]) + (" ..." if len(hosts) > 5 else "")
-    yield Remark(f"SCM shows {count} ACME account(s); compared with {len(hosts)} host(s): {names}.")
+    many = f"{count} ACME account" + ("s" if count != 1 else "")
+    compared = f"{len(hosts)} host" + ("s" if len(hosts) != 1 else "")
+    yield Remark(f"SCM shows {many}; compared with {compared}: {names}.")
     if not findings:
         yield Remark("All is as it ought to be.", tone=Tone.GOOD)
     for found in findings:

@@ -32,10 +32,12 @@ def blocks(diagnosis: Diagnosis, verbosity: int) -> Iterator[Block]:
         # Paths are not to be broken, no more than commands.
         yield Remark(title, "\n".join(places), tone)
         yield Remark(finding.what)
-        yield Remark(finding.remedy, finding.command)
+        if finding.remedy or finding.command:
+            yield Remark(finding.remedy, finding.command)
     if not diagnosis.findings:
         yield Remark("No findings.", tone=Tone.GOOD)
     if diagnosis.unasked and verbosity >= 0:
+        yield Remark("")
         yield Remark("\n".join(["What no CA told:", *diagnosis.unasked]), tone=Tone.DIM)
     if diagnosis.reaches and verbosity >= 0:
         yield _reach_table(diagnosis)
