@@ -35,7 +35,9 @@ _WORDS = {
     r"|beginning signing|\bpolling order|order status|\bCSR\b",
     "certificate": r"\bdownload\w{0,3} (?:the )?(?:signed )?cert"
     r"|\bcert(?:ificate)? (?:success|obtained)",
-    "deploy": r"\binstall(?:ing|ation)\b|\bdeploy(?:ing|ment)?\b|-hook\b|\breload(?:ing|cmd)?\b",
+    # Not an option that only sets a hook: it stands in the command of every step.
+    "deploy": r"\binstall(?:ing|ation)\b|(?<![-\w])deploy(?:ing|ment)?\b|--deploy(?=\s)"
+    r"|(?<!-deploy)(?<!-renew)(?<!-post)(?<!-pre)-hook\b|(?<!-)\breload(?:ing|cmd)?\b",
 }
 _STEP = re.compile("|".join(f"(?P<{step}>{words})" for step, words in _WORDS.items()), re.I)
 _ORDER = {step: number for number, step in enumerate(STEPS)}

@@ -30,6 +30,7 @@ ENTRIES = (
             "!well known acme challenge * timeout|timed_out",
             "!fetching http|https * timeout|timed_out",
             "!timeout after connect",
+            "!verify error|err * timeout|timed_out",
         ),
         sources=("RFC 8555 section 8.3",),
         hides=("http01-connection", "ca-timeout", "ca-connect-timeout", "validation-failed"),

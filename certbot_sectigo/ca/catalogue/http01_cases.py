@@ -24,6 +24,23 @@ AT_443 = Case(
 REDIRECTED = (
     AT_443,
     Case(
+        beside=r"secondary validation",
+        meaning="The CA asks from several places of the world. From the first one it got its "
+        "answer, from others not: the challenge itself is in order, and who may ask is what is "
+        "limited.",
+        causes=(
+            "A firewall, a content network or the provider lets only some countries or networks "
+            "in, or takes the second question for an attack.",
+            "Name servers or addresses that differ by region, one of which does not answer.",
+        ),
+        steps=(
+            "Let port 80 be reached from everywhere, at least for /.well-known/acme-challenge/ "
+            "(CAs do not publish from where they ask); or use DNS-01.",
+            ADDRESSES,
+        ),
+        title="Not all of the places from which the CA asks got an answer",
+    ),
+    Case(
         r"https://[^\s\"']*acme-challenge|:443\b",
         "The CA asked http://{name}/ on port 80, was redirected to https, and got no connection "
         "there: port 443 is what cannot be reached from outside.",

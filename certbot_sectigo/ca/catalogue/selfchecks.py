@@ -20,6 +20,21 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"ca marked some",
+                "The CA asked for the challenge and refused what it found, or found nobody; this "
+                "client does not show which. Its own look from inside had failed before.",
+                (
+                    "The folder that the client writes to is not the one that the web server "
+                    "serves for this name.",
+                    "Port 80 cannot be reached, or the name leads to another machine.",
+                ),
+                (
+                    "See it from outside: `curl -v http://{name}/.well-known/acme-challenge/x`",
+                    "Give the client the web root of this name.",
+                ),
+                title="The CA could not fetch the challenge, or found another answer (HTTP-01)",
+            ),
+            Case(
                 r"no such host|nxdomain|servfail|server misbehaving|not be resolved|name or service"
                 r"|name resolution|name does not resolve",
                 "The client fetches the challenge's URL itself first, and could not resolve the "

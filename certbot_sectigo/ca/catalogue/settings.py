@@ -93,6 +93,7 @@ ENTRIES = (
         ),
         phrases=(
             "!router uses non_existent|nonexistent|unknown resolver",
+            "!get|find nginx_proxy|docker_gen container id",
             "!certificate_resolver|cert_resolver|certresolver not_found|unknown|non_existent|"
             "nonexistent|undefined",
             "!acme challenge not specified",

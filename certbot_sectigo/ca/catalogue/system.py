@@ -211,7 +211,7 @@ ENTRIES = (
                 title="The disk or the share fails",
             ),
             Case(
-                r"no locks available|enolck|operation not supported|enotsup|eopnotsupp"
+                r"no locks available|enolck|\bnot supported|enotsup|eopnotsupp"
                 r"|function not implemented",
                 "The file system does not do what the client needs: file locks, links or modes.",
                 ("A network share, or a mounted folder of Windows, holds the directories.",),
@@ -252,6 +252,7 @@ ENTRIES = (
             "ebusy|exdev|errno_16|errno_18",
             "invalid cross device link",
             "text file busy",
+            "ln|symlink|symbolic_link * not supported",
             "errno_20|enotdir|not_a_directory_error",
             "cannot|can_not|could_not|failed create|stat|write|remove * not a directory",
             "used by another process",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue.model import Case, Entry
+from certbot_sectigo.ca.catalogue.transport import AT_DEPLOY
 
 _CLOCK = "Look at the clock here, and set it by a time service: `date -u`"
 ENTRIES = (
@@ -30,6 +31,7 @@ ENTRIES = (
     ),
     Entry(
         key="ca-tls-handshake",
+        at=AT_DEPLOY,
         title="The TLS handshake with the CA's server failed",
         meaning="Client and server found no protocol version or cipher suite that both have, or "
         "something on the way broke the handshake off. No certificate was judged yet.",
@@ -76,6 +78,7 @@ ENTRIES = (
     ),
     Entry(
         key="ca-certificate",
+        at=AT_DEPLOY,
         title="The TLS certificate of the CA's server is not trusted here",
         meaning="Something presents a certificate for the server that this machine's roots do not "
         "lead to, that is for another name, or that has expired.",

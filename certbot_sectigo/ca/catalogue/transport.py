@@ -8,6 +8,14 @@ _TRY = (
     "As the same user and with the same environment (cron, systemd and containers do not have "
     "your proxy variables): `curl -v {server}`"
 )
+AT_DEPLOY = (
+    (
+        "deploy",
+        "deploy-failed",
+        r"(?s)\A(?!.*(?://acme|acme-v\d|/acme/|/directory\b|letsencrypt\.org|newNonce|/v2/))",
+    ),
+)
+"""Where the certificate is brought somewhere, it is that place's server and no CA's."""
 ENTRIES = (
     Entry(
         key="proxy",
@@ -38,6 +46,7 @@ ENTRIES = (
     ),
     Entry(
         key="ca-name-resolution",
+        at=AT_DEPLOY,
         title="This machine cannot resolve the name of the CA's server",
         meaning="The client asked the resolver of this machine (or container) for the CA's host "
         "and got no address. Your own domain's records have nothing to do with it.",
@@ -76,6 +85,7 @@ ENTRIES = (
     ),
     Entry(
         key="ca-connect-timeout",
+        at=AT_DEPLOY,
         title="No connection to the CA's server came about in time",
         meaning="The client tried to connect and nobody answered: the packets are dropped on the "
         "way. Nothing reached the CA, so nothing was ordered.",
@@ -167,7 +177,8 @@ ENTRIES = (
         ),
         # Words that do not say at what the time ran out; at its first requests a client is
         # kept waiting for a connection, not for an answer.
-        at=tuple(
+        at=AT_DEPLOY
+        + tuple(
             (step, "ca-connect-timeout", r"(?:code\W{0,3}|with |returned |exit )28\b")
             for step in ("directory", "nonce")
         ),
@@ -178,6 +189,7 @@ ENTRIES = (
     ),
     Entry(
         key="ca-unreachable",
+        at=AT_DEPLOY,
         vague=True,
         title="The CA's server could not be reached",
         meaning="No connection came about, or it broke off, before the CA answered.",

@@ -172,7 +172,7 @@ ENTRIES = (
             "!challenge did not pass|validate",
             "!challenge|authorization|authz is|status|returned|state invalid",
             "!authorization failed * challenges",
-            "!challenge_failed|authorization_failed",
+            "!challenge_failed|authorization_failed|authorization_failed_exception",
             "verify error",
             "!get authz object|objec invalid status",
             "invalid authorization",
