@@ -20,6 +20,7 @@ from certbot_sectigo.base.reading import status
 from certbot_sectigo.ca.catalogue import PROFILES
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
 from certbot_sectigo.explain.findings import read
@@ -33,7 +34,8 @@ from certbot_sectigo.machine.logs import files
 
 _MOST_LOGS = 20
 _MOST_SHOWN = 3
-_LONGEST_LINE = 1 << 20
+_LONGEST_LINE = 1 << 18
+"""Characters of a line that are read; what comes behind them on it is not."""
 
 
 @click.command("explain")
@@ -149,20 +151,21 @@ def _file(path: Path) -> Reading:
     reading = read(_lines(files.blocks(path, trouble)))
     if trouble and not reading.findings:
         raise errors.Error(
-            f"{path} could not be read: {trouble[0].reason}", "Run it as root (sudo)?"
+            f"{path} could not be read: {trouble[0].reason}",
+            "Give the part that matters as a file." if reading.lines else "Run it as root (sudo)?",
         )
+    if trouble:
+        say(f"{path}: {trouble[0].reason}", err=True)
     return reading
 
 
 def _lines(blocks: Iterable[str]) -> Iterator[str]:
-    """Cut text that comes in pieces into lines; what is endless is cut too."""
+    """Cut text that comes in pieces into lines; of one that is endless the beginning is kept."""
     rest = ""
     for block in blocks:
         *whole, rest = (rest + block).split("\n")
-        yield from whole
-        if len(rest) > _LONGEST_LINE:
-            yield rest
-            rest = ""
+        yield from (line[:_LONGEST_LINE] for line in whole)
+        rest = rest[:_LONGEST_LINE]
     if rest:
         yield rest
 

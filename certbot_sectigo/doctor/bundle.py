@@ -25,8 +25,8 @@ FOLDER = "certbot-sectigo"
 _SHORTEST = 6
 """Letters of a value that is masked within longer words, too."""
 _NAME = (
-    r"[\w-]*(?:passw(?:or)?d|passphrase|secret|token|credential|api[_-]?key|hmac[_-]?key"
-    r"|private[_-]?key)[\w-]*"
+    r"(?:passw(?:or)?d|passphrase|secret|token|credential|api[_-]?key|hmac[_-]?key"
+    r"|private[_-]?key)[\w-]{0,40}"
 )
 _QUOTE = r"""\\?["']"""
 _VALUE = rf"""(?:{_QUOTE}(?!/)[^"'\r\n\\]+|(?!/)[^\s"',;&|)\]}}]+)"""
@@ -38,7 +38,7 @@ _LOOKS = (
      r"[^\r\n]+", r"\1\2" + MASK),
     (rf"(?i)({_NAME}(?:{_QUOTE})?\s*[=:]\s*){_VALUE}", r"\1" + MASK),
     # An option of a command line, and one in a list of words, as Python prints it.
-    (rf"(?i)(--{_NAME}(?:{_QUOTE}\s*,\s*|\s+)){_VALUE}", r"\1" + MASK),
+    (rf"(?i)((?<![\w-])--[\w-]{{0,40}}{_NAME}(?:{_QUOTE}\s*,\s*|\s+)){_VALUE}", r"\1" + MASK),
     # JWK, RFC 7518 section 6.
     (rf"({_QUOTE}(?:d|p|q|dp|dq|qi|k){_QUOTE}\s*:\s*{_QUOTE})[\w=-]{{16,}}", r"\1" + MASK),
 )  # fmt: skip

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from certbot_sectigo.cli.explain import _lines
 from certbot_sectigo.explain.known import ENTRIES
+from certbot_sectigo.machine.logs import files
 from tests.bed import schema
 from tests.bed.certbot import Certbot
 from tests.bed.components import TREE
@@ -215,3 +217,20 @@ def test_the_documentation_lists_every_entry() -> None:
     listed = explain(*shlex.split(ran(told.splitlines()[-1]))[2:]).stdout
     assert all(f"`{entry.key}`" in listed for entry in ENTRIES)
     assert listed.strip() in (TREE / "docs" / "explain.md").read_text("utf-8")
+
+
+def test_what_was_not_read_is_told(tmp_path: Path) -> None:
+    """Of a line without end the beginning is read; beside an explanation it is said, too."""
+    log = tmp_path / "letsencrypt.log"
+    log.write_text(f"{SENTENCE}\n")
+    os.truncate(log, files.MOST + (1 << 20))
+    done = explain(log)
+    assert done.returncode == 0
+    assert "account is currently suspended" in done.stdout
+    assert f"{log}: only its first" in done.stderr
+    log.write_text("")
+    os.truncate(log, files.MOST + (1 << 20))
+    done = explain(log)
+    assert done.returncode == 1
+    assert "sudo" not in done.stderr
+    assert [len(line) for line in _lines(["x" * (1 << 20)] * 3)] == [1 << 18]

@@ -12,6 +12,7 @@ import pytest
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.cli.main import main
 from certbot_sectigo.doctor import bundle
+from certbot_sectigo.doctor.readers import exposure, secret_values
 from certbot_sectigo.machine import installation
 from tests.accounts.keys import account_folder, new_key
 from tests.deploy.lineages import issue, lay
@@ -156,6 +157,15 @@ def test_what_is_not_masked_keeps_the_archive_from_being_written(
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert bundle.masked(text, [Secret(HMAC)]) == text
+
+
+@pytest.mark.parametrize("part", ["y", "-", "token", "--eab-h", "\n"])
+def test_text_that_goes_on_for_ever_is_masked_before_that(part: str) -> None:
+    """With patterns that look back from each letter it took hours; such words may be a CA's."""
+    text = part * (400_000 // len(part))
+    assert bundle.masked(text, []) == text
+    assert list(secret_values._LINE.finditer(text)) == []
+    assert exposure._SECRET_SETTING.search(text[: exposure._SNIFFED].encode()) is None
 
 
 def test_the_ticket_line_ends_the_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,7 +63,10 @@ def _texts(
             yield f"settings/{number}-{path.name}", f"# {path}\n{_text(path)}"
     for number, log in enumerate(log_files.find(machine.dirs.logs_dir)[:_LOGS]):
         trouble: list[log_files.Unread] = []
-        text = "".join(log_files.blocks(log, trouble))
+        text = ""
+        # A key that is cut is no longer known for one, so there is more than will be kept.
+        for block in log_files.blocks(log, trouble):
+            text = (text + block)[-2 * _TAIL :]
         missing = "".join(f"\n{unread.log}: {unread.reason}\n" for unread in trouble)
         yield f"logs/{number}-{log.name}.txt", text + missing
 

@@ -17,7 +17,7 @@ from certbot_sectigo.machine.dirs import Dirs
 _ACCOUNT_KEY = re.compile(r"private_key\.json.*")
 _CERTIFICATE_KEY = re.compile(r"(?:privkey|\d+_key).*\.pem.*")
 _SECRET_SETTING = re.compile(
-    rb"^[ \t]*[\w-]*(?:hmac[_-]?key|secret|token|passw\w*|api[_-]?key)[\w-]*[ \t]*=[ \t]*\S",
+    rb"^[ \t]*[\w-]{0,99}(?:hmac[_-]?key|secret|token|passw|api[_-]?key)[\w-]{0,99}[ \t]*=[ \t]*\S",
     re.IGNORECASE | re.MULTILINE,
 )
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")

@@ -17,7 +17,9 @@ _SHORTEST = 6
 """Letters of a secret under a name that does not tell; a shorter value is taken for a setting."""
 _PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "k")
 """Members of a JWK that are secret (RFC 7518 section 6)."""
-_LINE = re.compile(r"^\s*(?P<key>[\w.-]+)\s*[=:]\s*[\"']?(?P<value>.*?)[\"']?\s*$", re.MULTILINE)
+_LINE = re.compile(
+    r"^[^\S\n]*(?P<key>[\w.-]+)\s*[=:]\s*[\"']?(?P<value>.*?)[\"']?\s*$", re.MULTILINE
+)
 _OPEN = re.compile(
     r".*(kid|server|url|uri|login|alg|algorithm|email|user|username|port|command|file|path|dir)"
     r"|generate_password"
