@@ -55,6 +55,24 @@ def damages(lineage: Lineage) -> list[Damage]:
     return [*_mixed(lineage, paths), *_unfit(paths)]
 
 
+def unwritable(lineage: Lineage, *, seen: bool) -> Path | None:
+    """Return a folder in which certbot could not save the lineage's next certificate.
+
+    An attribute (chattr) or a mount keeps root out as well.
+
+    :param seen: whether this process has the rights and the mounts that certbot will have; if
+        not, root's own are asked, and what is mounted to be read only is not counted.
+    """
+    links = [path.parent for path in lineage.files.values() if path is not None][:1]
+    folders = [*filter(None, [lineage.archive_dir]), *links, lineage.path.parent]
+    for folder in folders if seen or not os.geteuid() else ():
+        if not reading.is_folder(folder) or os.access(folder, os.W_OK | os.X_OK):
+            continue
+        if seen or not os.statvfs(folder).f_flag & os.ST_RDONLY:
+            return folder
+    return None
+
+
 @dataclass(frozen=True)
 class Link:
     """A link of a lineage that is to lead elsewhere."""

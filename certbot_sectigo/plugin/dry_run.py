@@ -19,12 +19,20 @@ from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.order import Pending
 from certbot_sectigo.ca.problems import About
-from certbot_sectigo.machine import certbot_versions, lineages, network, resolver, settings, timers
+from certbot_sectigo.machine import (
+    certbot_versions,
+    lineages,
+    live,
+    network,
+    resolver,
+    settings,
+    timers,
+)
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.plugin import consent, rehearsal
 from certbot_sectigo.plugin.rehearsal import Scene
 from certbot_sectigo.plugin.run import PluginRun
-from certbot_sectigo.renewals import survey
+from certbot_sectigo.renewals import loading, survey
 
 
 class _WouldRegister(Exception):  # noqa: N818 - the way out of a choice, not a failure
@@ -57,6 +65,10 @@ class DryRun(PluginRun):
                 f"{wanted.server} knows no External Account Binding.",
                 "Use another authenticator for certificates of that CA.",
             )
+        folder = live.unwritable(lineage, seen=True) if lineage is not None else None
+        if folder is not None:
+            found = loading.unwritable(folder)
+            raise errors.Error(found.reason, f"{found.remedy}\n{found.command}")
         names = self._names(lineage)
         pending: Sequence[Pending] = ()
         try:

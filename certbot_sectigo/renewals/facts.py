@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Union
 
 from certbot_sectigo.accounts.model import Account
@@ -72,6 +73,8 @@ class Facts:
     damages: Sequence[Damage] = ()
     mending: Sequence[str] = ()
     """The lines that put its links right."""
+    unwritable: Path | None = None
+    """A folder in which the next certificate cannot be saved."""
     account: Account | None = None
     """The account that the renewal will use; None where it is not there."""
     candidates: Sequence[Account] = ()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+from certbot_sectigo.base import proposed
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook
@@ -44,6 +47,16 @@ def unloadable(
             "links", f"{refused[0]}: certbot refuses the lineage", remedy, "\n".join(mending)
         )
     return None
+
+
+def unwritable(folder: Path) -> Forecast:
+    """Return the forecast of a lineage whose next certificate cannot be saved."""
+    return bad(
+        "unwritable",
+        f"nothing can be written in {folder}, so certbot cannot save the next certificate there",
+        "See whether an attribute keeps it (chattr -i takes it off), or how it is mounted:",
+        proposed.line(f"lsattr -d {shlex.quote(str(folder))}"),
+    )
 
 
 def bad(code: str, reason: str, remedy: str = "", command: str = "") -> Forecast:

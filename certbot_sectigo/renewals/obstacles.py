@@ -11,7 +11,7 @@ from certbot_sectigo.machine import (
 )
 from certbot_sectigo.machine.lineages import PLUGIN
 from certbot_sectigo.renewals.facts import Facts
-from certbot_sectigo.renewals.loading import bad, unloadable
+from certbot_sectigo.renewals.loading import bad, unloadable, unwritable
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook
 
 _AMONG = "What to do about it is among the findings of:"
@@ -38,7 +38,8 @@ def broken(facts: Facts) -> Forecast | None:
             "Have it renewed by sectigo-eab, where the account has an EAB pair.",
             commands.ours("adopt", "--cert-name", lineage.name),
         )
-    return _refused_options(facts) or _no_account(facts)
+    found = _refused_options(facts) or _no_account(facts)
+    return found or (unwritable(facts.unwritable) if facts.unwritable else None)
 
 
 def _refused_options(facts: Facts) -> Forecast | None:

@@ -134,6 +134,7 @@ def survey(
             unreadable="" if isinstance(read, Certificate) else read.reason,
             damages=damages,
             mending=live.mending(lineage) if damages else (),
+            unwritable=live.unwritable(lineage, seen=False),
             account=None if registers or candidates else account,
             candidates=candidates,
             registers=registers,

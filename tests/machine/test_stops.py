@@ -17,6 +17,7 @@ from certbot_sectigo.machine.settings import parse
 from certbot_sectigo.machine.timers import Schedule, Start
 from tests.bed.certbot import Certbot
 from tests.bed.paste import paste
+from tests.bed.proposals import ran
 
 NEWEST = (5, 8, 0)
 HERE = Start(
@@ -106,6 +107,10 @@ def test_certbot_ends_at_settings(certbot: Certbot) -> None:
         assert any(line.startswith(bad[:12]) for bad in BAD)
         certbot.cli_ini.write_text(f"{line}\n")
         assert certbot.run("renew", check=None).returncode, line
+    stop = stops.find(Dirs(), list(parse(certbot.cli_ini, f"{line}\n")), None, NEWEST)
+    assert stop is not None
+    paste(certbot, stop.command)
+    certbot.run("renew")
 
 
 def spoil(path: Path, how: str) -> None:
@@ -194,5 +199,5 @@ def test_a_certbot_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         stop = stops.find(dirs, (), None, NEWEST)
         assert stop is not None and "25 hours" in stop.reason
         assert stop.command == f"kill {process.pid}"
-        subprocess.run(stop.command, shell=True, check=True)
+        subprocess.run(ran(stop.command), shell=True, check=True)
     assert stops.find(dirs, (), None, NEWEST) is None

@@ -26,6 +26,7 @@ _NOTHING_KNOWN = Ours()
 _TITLES = {
     "unusable": "A renewal file cannot be used",
     "links": "certbot refuses a lineage for its links",
+    "unwritable": "A lineage's next certificate cannot be saved",
     "certificate-unreadable": "A lineage's certificate cannot be read",
     "no-authenticator": "A lineage has no authenticator",
     "plugin-renamed": "A lineage's plugin has a name that certbot does not know any more",
