@@ -22,7 +22,7 @@ from tests.bed.warm import Warm, die_with_parent
 TIMEOUT = 120.0
 """Seconds after which a hanging child is killed: a safety net, no test's verdict."""
 
-_OURS = str(Path(sys.executable).parent / "certbot-sectigo")
+_OURS = tuple(str(Path(sys.executable).parent / name) for name in ("certbot", "certbot-sectigo"))
 _BARE = "/certbot-bare/bin/certbot"
 _alive: set[Process] = set()
 _warm: dict[str, Warm] = {}
@@ -238,7 +238,7 @@ def forker(program: str, env: Mapping[str, str]) -> Warm | None:
 
     It has to be made by a thread that lives on.
     """
-    if program != _OURS and not program.endswith(_BARE):
+    if program not in _OURS and not program.endswith(_BARE):
         return None
     if program not in _warm:
         _warm[program] = Warm(Path(program), env)

@@ -1,6 +1,7 @@
 """A program that has imported all of itself, and forks for each command.
 
-Ours, or a certbot without our plugin, which is run by the Python of its own environment.
+Ours, or a certbot, which is run by the Python of its own environment. A certbot has imported the
+libraries that it needs, and imports itself and its plugins in each fork, as in each start.
 
 Most of a short command's time goes into imports, and the tests run thousands of them. A fork has
 its own process, session, arguments, environment and files as a started program has, and the
@@ -35,9 +36,6 @@ _BY_ITSELF = (
     f"runpy.run_path({__file__!r}, run_name='__main__')"
 )
 """Runs this module where the folder it is in is not to be imported from."""
-_CERTBOTS = ["certbot.main", *(f"certbot._internal.plugins.{name}" for name in (
-    "disco", "manual", "null", "selection", "standalone", "webroot"))]  # fmt: skip
-"""What a certbot imports at every start."""
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -57,7 +55,7 @@ class Warm:
     def __init__(self, program: Path, env: Mapping[str, str]) -> None:
         self._at_start = _at_start(env)
         self._socket, theirs = socket.socketpair()
-        ours = program.parent == Path(sys.executable).parent
+        ours = program == Path(sys.executable).parent / "certbot-sectigo"
         interpreter = program.read_text("utf-8").partition("\n")[0].lstrip("#! ")
         python = [interpreter, "-m", __name__] if ours else [interpreter, "-c", _BY_ITSELF]
         with theirs:
@@ -121,14 +119,14 @@ def _at_start(env: Mapping[str, str]) -> dict[str, str]:
 
 def _serve(connection: socket.socket, package: str) -> None:
     die_with_parent()
-    modules = _CERTBOTS
-    if package != "certbot":
+    if package == "certbot":
+        _import_libraries()
+    else:
         path = importlib.import_module(package).__path__
-        modules = [found.name for found in pkgutil.walk_packages(path, f"{package}.")]
-    for module in modules:
-        if not module.endswith("__main__"):
-            with contextlib.suppress(ImportError):  # of an extra, or a certbot, that is not here
-                importlib.import_module(module)
+        for found in pkgutil.walk_packages(path, f"{package}."):
+            if not found.name.endswith("__main__"):
+                with contextlib.suppress(ImportError):  # of an extra that is not here
+                    importlib.import_module(found.name)
     gc.freeze()
     with connection.makefile("r") as requests:
         for line in requests:
@@ -140,6 +138,13 @@ def _serve(connection: socket.socket, package: str) -> None:
             connection.sendall(f"{pid}\n".encode())
             _, status = os.waitpid(pid, 0)
             connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+def _import_libraries() -> None:
+    """Import what certbot needs, and not itself: it reads its environment when it is imported."""
+    importlib.import_module("certbot.main")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "certbot"]:
+        del sys.modules[name]
 
 
 def _become(request: dict[str, Any], connection: socket.socket, package: str) -> NoReturn:
@@ -157,9 +162,6 @@ def _become(request: dict[str, Any], connection: socket.socket, package: str) ->
         sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
     sys.argv[:] = request["args"]
     random.seed()  # each fork has the state of one and the same parent
-    util = sys.modules.get("certbot.util")
-    if util is not None:  # which tidies up at the end of the process that imported it, only
-        vars(util)["_INITIAL_PID"] = os.getpid()
     entry = "main" if package == "certbot" else "cli.entry"
     sys.exit(importlib.import_module(f"{package}.{entry}").main())
 
