@@ -229,7 +229,7 @@ def remarks(surveyed: Sequence[Surveyed], target: Target, caa: Foresight) -> tup
             f"Whether CAA records let the new account issue for {', '.join(names[:_MANY])}{more} "
             f"is not known, and a CA that gets no answer does not issue. {caa.unknown[0].text}"
         )
-    for fact in (customs.chain, customs.validated, customs.keys):
+    for fact in (customs.chain, customs.validated, customs.names, customs.keys):
         if fact is not None:
             found.append(f"{target.ca.name}: {fact.value} ({fact.source})")
     return tuple(found)

@@ -49,6 +49,8 @@ class Customs:
     """Where names are validated beforehand, and what happens to others; a sentence."""
     reuse_days: Fact[int] | None = None
     """Days for which a validation counts, where that is shorter than the rules allow."""
+    names: Fact[str] | None = None
+    """What it asks of the names of an order; a sentence."""
     keys: Fact[str] | None = None
     """What it asks of keys; a sentence."""
     chain: Fact[str] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customs import Customs, Fact
 from certbot_sectigo.ca.catalogue.model import Entry, Profile
 
 _ENTRIES = (
@@ -27,4 +28,17 @@ PROFILE = Profile(
     caa="emsign.com",
     portal="CERTInext",
     entries=_ENTRIES,
+    customs=Customs(
+        directory=Fact("https://acme-us.certinext.io/v1/directory", "acme-companion#1277"),
+        binds=Fact(True, "acme-companion#1277"),
+        validated=Fact(
+            "A name that is validated itself needs no challenge; a validated domain does not "
+            "cover the names below it.",
+            "acme-companion#1277, acme-proxy#35",
+        ),
+        names=Fact(
+            "A pair is of one product: one for a single name, another (UCC) for several.",
+            "pulibrary/princeton_ansible; CertifiCat's guide to finalizers",
+        ),
+    ),
 )
