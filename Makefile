@@ -18,7 +18,7 @@
 #              some 5 minutes, as root
 # make collection
 #              build the Ansible collection of ansible/ into dist/, and run ansible-lint on it
-# make sanity  run ansible-test's sanity tests on the collection, but pylint
+# make sanity  run ansible-test's unit and sanity tests on the collection, but pylint
 # make man     write the man page, docs/certbot-sectigo.1
 # make clean   remove everything these targets made
 #

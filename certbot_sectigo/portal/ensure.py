@@ -3,13 +3,17 @@
 List, decide, note the intent, POST once, read back. A POST whose answer is lost is looked for
 in the lists and never sent again by the same run; the next run waits until lists can no
 longer lag behind before it takes the account for not made.
+
+Two controllers that look at once both find none, and SCM takes both POSTs. So what was made is
+looked for by its name again: the account with the lower number stays, and whoever made the other
+withdraws it, as nobody has its pair yet.
 """
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from certbot_sectigo.portal import pair, plan
@@ -86,11 +90,47 @@ class Ensurer:
         made = account is None
         if account is None:
             account = self._make(wanted)
+        ours = account.id
+        account = self._settle(wanted, account)
+        made = made and account.id == ours
         done = self._domains(wanted, account, made=made)
         # As long as lists do not show it, the note is what the next run knows it by.
-        if self._journal.read(*_key(wanted)) is not None and self._listed(wanted) is not None:
+        if self._journal.read(*_key(wanted)) is not None and any(
+            one.id == account.id for one in self._same(wanted)
+        ):
             self._journal.clear(*_key(wanted))
         return done
+
+    def _settle(self, wanted: Wanted, account: PortalAccount) -> PortalAccount:
+        """Return the account that stays, where another controller made one at the same time.
+
+        :raises PortalError: if more than one stays.
+        """
+        begun = self._journal.read(*_key(wanted))
+        if begun is None or begun.id != account.id:
+            return account  # none that was made just now
+        for pause in (0.0, *_PAUSES):
+            # That of the other is withdrawn by whoever made it.
+            self._sleep(pause)
+            found = self._same(wanted)
+            if not any(one.id != account.id for one in found):
+                return account
+            if found[0].id < account.id:
+                self._withdraw(wanted, account, found)
+                return found[0]
+        raise plan.several(wanted, found)
+
+    def _withdraw(
+        self, wanted: Wanted, account: PortalAccount, found: Sequence[PortalAccount]
+    ) -> None:
+        """Delete the account that was made in vain."""
+        if pair.known_clients(self._portal, account):
+            raise plan.several(wanted, found, f"{account.id} has a client, so it is not withdrawn.")
+        try:
+            self._portal.delete(account.id)
+        except RefusedError as error:
+            raise plan.several(wanted, found, f"{account.id} stays: {error.message}") from None
+        self._journal.clear(*_key(wanted))
 
     def _look(self, wanted: Wanted) -> PortalAccount | None:
         """Return the account, if it is there or was begun and can be found."""
@@ -102,15 +142,18 @@ class Ensurer:
         return self._listed(wanted)
 
     def _listed(self, wanted: Wanted) -> PortalAccount | None:
+        return plan.find(wanted, self._same(wanted), self._servers)
+
+    def _same(self, wanted: Wanted) -> list[PortalAccount]:
         # What SCM's name filter finds is not documented, so it only saves pages.
         number = wanted.organisation.id
         for name in (wanted.name, None):
-            found = plan.find(
+            found = plan.same(
                 wanted, self._portal.accounts(name=name, organisation=number), self._servers
             )
-            if found is not None:
+            if found:
                 return found
-        return None
+        return []
 
     def _by_number(self, ident: int, wanted: Wanted) -> PortalAccount | None:
         try:

@@ -72,31 +72,48 @@ def decide(
     return EnsurePlan(wanted, account, add, gone)
 
 
-def find(
+def same(
     wanted: Wanted, accounts: Iterable[PortalAccount], servers: Sequence[Server]
-) -> PortalAccount | None:
-    """Return the account of exactly this name, organisation and server; None if there is none.
+) -> list[PortalAccount]:
+    """Return the accounts of exactly this name, organisation and server, the oldest first.
 
-    SCM documents no uniqueness of names.
-
-    :raises PortalError: if there are several.
+    SCM documents no uniqueness of names; its numbers count up.
     """
-    found = [
-        account
+    found = {
+        account.id: account
         for account in accounts
         if account.name == wanted.name
         and account.organisation == wanted.organisation.id
         and same_server(account.server, wanted.server, servers)
-    ]
+    }
+    return [found[ident] for ident in sorted(found)]
+
+
+def find(
+    wanted: Wanted, accounts: Iterable[PortalAccount], servers: Sequence[Server]
+) -> PortalAccount | None:
+    """Return the one account of :func:`same`; None if there is none.
+
+    :raises PortalError: if there are several.
+    """
+    found = same(wanted, accounts, servers)
     if len(found) > 1:
-        numbers = ", ".join(str(account.id) for account in found)
-        raise PortalError(
-            f"There are {len(found)} ACME accounts {wanted.name} of {wanted.organisation.name} at "
-            f"{wanted.server.url}: {numbers}.",
-            "See which one is in use, and give the others another name by their number:\n"
-            + commands.ours("rename", str(found[-1].id), f"{wanted.name} unused"),
-        )
+        raise several(wanted, found)
     return found[0] if found else None
+
+
+def several(wanted: Wanted, found: Sequence[PortalAccount], why: str = "") -> PortalError:
+    """Return the error that names accounts of one name.
+
+    :param why: what was tried, and why it is not done.
+    """
+    numbers = ", ".join(str(account.id) for account in found)
+    return PortalError(
+        f"There are {len(found)} ACME accounts {wanted.name} of {wanted.organisation.name} at "
+        f"{wanted.server.url}: {numbers}." + (f" {why}" if why else ""),
+        "See which one is in use, and give the others another name by their number:\n"
+        + commands.ours("rename", str(found[-1].id), f"{wanted.name} unused"),
+    )
 
 
 def named(text: str, accounts: Iterable[PortalAccount]) -> PortalAccount:

@@ -248,8 +248,15 @@ class Fleet:
 
     def gone(self, host: str) -> None:
         """Take a host away, and say so in the inventory."""
+        self.hosts[host].sshd.cut()
         self.hosts[host].sshd.stop()
         self._lines[host]["sectigo_host_gone"] = True
+        self.ansible.hosts(**self._lines)
+
+    def back(self, host: str) -> None:
+        """Have a host back that was gone."""
+        self.hosts[host].sshd.start()
+        del self._lines[host]["sectigo_host_gone"]
         self.ansible.hosts(**self._lines)
 
     def no_secrets(self) -> None:

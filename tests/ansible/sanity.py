@@ -1,8 +1,8 @@
-"""ansible-lint's profile production, and ansible-test's sanity tests, on a copy of the collection.
+"""ansible-lint's profile production, and ansible-test, on a copy of the collection.
 
-``make collection`` starts the first, ``make sanity`` the other. ansible-test wants the collection
-to lie where Ansible looks for it, in a git checkout of its own. pylint is left out, as it takes
-minutes; so are those whose work ruff and ansible-lint do.
+``make collection`` starts the first, ``make sanity`` the other: unit and sanity tests. ansible-test
+wants the collection to lie where Ansible looks for it, in a git checkout of its own. pylint is left
+out, as it takes minutes; so are those whose work ruff and ansible-lint do.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BOOTSTRAP = "import ensurepip\nensurepip.bootstrap(upgrade=True)\n"
 
 
 def main(tests: bool) -> int:
-    """Run the sanity tests, or else ansible-lint; return the first code that is not 0."""
+    """Run sanity and unit tests, or else ansible-lint; return the first code that is not 0."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         fleet = root / "ansible_collections" / "certbot_sectigo" / "fleet"
@@ -41,13 +41,15 @@ def main(tests: bool) -> int:
         }
         python = "{}.{}".format(*sys.version_info)
         lint = ["ansible-lint", "--offline", "--profile", "production"]
-        sanity = ["ansible-test", "sanity", "--venv", "--python", python]
+        of_python = ["--venv", "--python", python]
+        sanity = ["ansible-test", "sanity", *of_python]
         for name in ("pylint", "pep8", "yamllint"):
             sanity += ["--skip-test", name]
+        units = ["ansible-test", "units", *of_python]
         for words in (
             ["git", "init", "--quiet"],
             ["git", "add", "--all"],
-            sanity if tests else lint,
+            *([units, sanity] if tests else [lint]),
         ):
             code = subprocess.run(words, cwd=fleet, env=environment, check=False).returncode
             if code:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from threading import Barrier, Event
 
 import pytest
 
@@ -13,8 +15,11 @@ from certbot_sectigo.portal.errors import OutcomeUnknownError, PortalError, Unre
 from certbot_sectigo.portal.journal import Intent, ScmJournal
 from certbot_sectigo.portal.plan import Wanted
 from certbot_sectigo.portal.scm import Scm
-from certbot_sectigo.sandbox import RunningSandbox
-from tests.portal.conftest import Start, transport
+from certbot_sectigo.sandbox import Pair, Record, RunningSandbox
+from tests.bed.components import BIN
+from tests.bed.process import Process
+from tests.portal.conftest import Start, scm_ini, transport
+from tests.sandbox.acme_client import Client
 
 NAME = "web1.c.example"
 DOMAINS = ("c.example", "www.c.example")
@@ -280,3 +285,76 @@ def test_only_one_run_at_a_time(bench: Bench) -> None:
         bench.journal.locked(0, lambda seconds: None),
     ):
         pass
+
+
+def test_two_controllers_at_once_make_one(sandbox: RunningSandbox, tmp_path: Path) -> None:
+    # In step, so that both have looked before either makes one.
+    both, made = Barrier(2, timeout=30), Event()
+
+    def hold(request: Record) -> None:
+        if request.path.partition("?")[0] == "/api/acme/v2/account" and not made.is_set():
+            both.wait()
+            if request.method == "POST":
+                made.set()
+
+    sandbox.on_request(hold)
+    words = ["--json", "scm", "ensure", NAME, "--organisation", "Department C", "--yes",
+             "--server", sandbox.directory_url(), *(f"-d{name}" for name in DOMAINS)]  # fmt: skip
+    runs = []
+    for name in ("one", "other"):
+        config = tmp_path / name
+        config.mkdir(mode=0o700)
+        scm_ini(sandbox, config)
+        command = [str(BIN / "certbot-sectigo"), "--config-dir", str(config), *words]
+        runs.append(Process(command, folder=config / "output"))
+    results = [run.wait() for run in runs]
+    assert [result.returncode for result in results] == [0, 0], results
+    [account] = Scm(transport(sandbox, tmp_path)).accounts()
+    assert account.id == 501
+    told = [json.loads(result.stdout) for result in results]
+    assert {one["result"]["id"] for one in told} == {account.id}
+    assert [p.name for p in tmp_path.glob("*/sectigo/scm/*.json")] == []
+
+
+@pytest.mark.parametrize(
+    ("ours_first", "withdrawn", "client", "error"),
+    [
+        # That of the other goes, as its maker sees ours; else both are named.
+        (True, True, False, ""),
+        (True, False, False, "501, 502"),
+        # Ours goes, unless somebody has used its pair already.
+        (False, False, False, ""),
+        (False, False, True, "502 has a client"),
+    ],
+)
+def test_another_account_of_the_name_at_the_same_time(
+    bench: Bench, ours_first: bool, withdrawn: bool, client: bool, error: str
+) -> None:
+    create, sleep = bench.scm.create, bench.sleep
+
+    def twice(name: str, server: str, organisation: int, profile: str = "") -> int | None:
+        numbers = [create(name, server, organisation) for _ in range(2)]
+        ours = numbers[0 if ours_first else 1]
+        if client:
+            account = bench.scm.account(numbers[1] or 0)
+            assert account.kid is not None
+            assert account.hmac_key is not None
+            pair_of_it = Pair(account.kid, account.hmac_key)
+            Client(bench.sandbox.directory_url()).register(pair_of_it)
+        return ours
+
+    def later(seconds: float) -> None:
+        sleep(seconds)
+        if seconds and withdrawn and len(bench.scm.accounts()) > 1:
+            bench.scm.delete(502)
+
+    bench.scm.create = twice  # type: ignore[method-assign]
+    bench.sleep = later  # type: ignore[method-assign]
+    if error:
+        with pytest.raises(PortalError, match=error) as caught:
+            bench.run()
+        assert "scm rename" in caught.value.remedy
+        assert len(bench.scm.accounts()) == 2
+    else:
+        assert bench.run().account.id == 501
+        bench.check()

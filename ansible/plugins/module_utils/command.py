@@ -67,6 +67,11 @@ class Tool:
         return code, f"{out}\n{err}".strip()
 
 
+def in_use(said):
+    """Return whether certbot did nothing, as another certbot holds its locks."""
+    return "Another instance of Certbot is already running" in said
+
+
 _ENVIRONMENT = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
 
 

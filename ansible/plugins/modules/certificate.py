@@ -82,6 +82,14 @@ options:
   certbot:
     description: The command certbot on the target. Without it, the one beside O(executable).
     type: path
+  lock_timeout:
+    description:
+      - Seconds to wait while another certbot is at work, such as the timer's, which may sleep for
+        eight minutes, or the one that a play has started that was cut off. Where that one brings
+        what is wanted, nothing more is ordered.
+    type: int
+    default: 600
+    version_added: 0.3.0
 """
 
 EXAMPLES = r"""
@@ -143,9 +151,16 @@ reasons:
 """
 
 import os
+import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.certbot_sectigo.fleet.plugins.module_utils.command import SPEC, Tool
+from ansible_collections.certbot_sectigo.fleet.plugins.module_utils.command import (
+    SPEC,
+    Tool,
+    in_use,
+)
+
+_PAUSE = 5.0
 
 
 def main():
@@ -169,6 +184,7 @@ def main():
         "webroot": {"type": "path"},
         "http_01_port": {"type": "int"},
         "certbot": {"type": "path"},
+        "lock_timeout": {"type": "int", "default": 600},
     }
     module = AnsibleModule(
         argument_spec=spec,
@@ -192,7 +208,8 @@ def main():
         }
     if reasons:
         if not module.check_mode:
-            _order(tool, module, wanted)
+            if not _order(tool, module, wanted) and module.params["deploy"]:
+                _deploy(tool, module, dict(result))
             result["certificate"] = _read(tool, module.params["name"])
             still = _reasons(wanted, result["certificate"])
             if still:
@@ -302,7 +319,7 @@ def _text(certificate, wanted):
 
 
 def _order(tool, module, wanted):
-    """Have certbot get it."""
+    """Have certbot get it; return False where another certbot did."""
     given = module.params
     listed = tool.ask("accounts", "list")["accounts"]
     bound = any(
@@ -335,9 +352,16 @@ def _order(tool, module, wanted):
         words += ["--email", given["email"]]
     # The names, the key or the account differ, so what is there is not to be kept.
     words += ["--agree-tos", "--no-eff-email", "--renew-with-new-domains", "--force-renewal"]
-    code, said = tool.certbot(given["certbot"], words)
-    if code:
-        module.fail_json(msg=f"certbot got no certificate {given['name']}: {said}", rc=code)
+    end = time.monotonic() + given["lock_timeout"]
+    while True:
+        code, said = tool.certbot(given["certbot"], words)
+        if not code:
+            return True
+        if not in_use(said) or time.monotonic() >= end:
+            module.fail_json(msg=f"certbot got no certificate {given['name']}: {said}", rc=code)
+        time.sleep(_PAUSE)
+        if not _reasons(wanted, _read(tool, given["name"])):
+            return False
 
 
 def _deploy(tool, module, result):
