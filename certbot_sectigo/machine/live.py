@@ -22,6 +22,7 @@ from certbot_sectigo.machine.lineages import Lineage
 
 KINDS = ("cert", "privkey", "chain", "fullchain")
 
+_HALF = "holds no certificate, and certbot leads its links to that version when it runs next"
 _VERSION = re.compile(r"(?:cert|privkey|chain|fullchain)(\d+)\.pem")
 
 
@@ -52,11 +53,12 @@ def damages(lineage: Lineage) -> list[Damage]:
     found = [damage for path in paths.values() for damage in _refused(path)]
     if found:
         return found
-    return [*_mixed(lineage, paths), *_unfit(paths)]
+    half = [Damage(path, _HALF, True, True) for path in _half_saved(lineage)[:1]]
+    return [*half, *_mixed(lineage, paths), *_unfit(paths)]
 
 
 def unwritable(lineage: Lineage, *, seen: bool) -> Path | None:
-    """Return a folder in which certbot could not save the lineage's next certificate.
+    """Return a folder, or renewal file, where certbot could not save the next certificate.
 
     An attribute (chattr) or a mount keeps root out as well.
 
@@ -65,9 +67,13 @@ def unwritable(lineage: Lineage, *, seen: bool) -> Path | None:
     """
     links = [path.parent for path in lineage.files.values() if path is not None][:1]
     folders = [*filter(None, [lineage.archive_dir]), *links, lineage.path.parent]
-    for folder in folders if seen or not os.geteuid() else ():
-        if not reading.is_folder(folder) or os.access(folder, os.W_OK | os.X_OK):
+    # Who is not root needs no right to the file itself, which is replaced.
+    places = [*folders, *([] if os.geteuid() else [lineage.path])]
+    for folder in places if seen or not os.geteuid() else ():
+        if os.access(folder, os.W_OK):
             continue
+        if not reading.is_there(folder):
+            return folder
         if seen or not os.statvfs(folder).f_flag & os.ST_RDONLY:
             return folder
     return None
@@ -99,7 +105,8 @@ def mending(lineage: Lineage) -> list[str]:
     Of several the newest is taken. Nothing is deleted by them.
     """
     folder, _, fitting = _look(lineage)
-    lines = [link.line for link in _links(lineage, fitting)]
+    lines = [shlex.join(["mv", str(p), f"{p}.away"]) for p in _half_saved(lineage)]
+    lines += [link.line for link in _links(lineage, fitting)]
     if lines and folder is not None and not reading.is_folder(folder):
         lines.insert(0, shlex.join(["mkdir", str(folder)]))
     return [commands.line(line) for line in lines]
@@ -150,6 +157,34 @@ def _links(lineage: Lineage, fitting: set[int]) -> list[Link]:
         if held != target:
             found.append(Link(path, target, held, held is None and reading.is_there(path)))
     return found
+
+
+def _half_saved(lineage: Lineage) -> list[Path]:
+    """Return the files of a newer version that certbot takes for whole, and is not.
+
+    A machine that lost its power leaves empty ones.
+    """
+    paths = {kind: path for kind, path in lineage.files.items() if path is not None}
+    archive = _archive(lineage, next(iter(paths.values())).parent) if paths else Path()
+    now = [_VERSION.fullmatch(Path(os.path.realpath(path)).name) for path in paths.values()]
+    used = min((int(number[1]) for number in now if number), default=None)
+    for version in sorted(_versions(archive), reverse=True) if used is not None else ():
+        files = [archive / f"{kind}{version}.pem" for kind in KINDS]
+        if used is None or version <= used:
+            break
+        if all(map(reading.is_file, files)):
+            whole = _public_key(_read(files[0]), private=False) is not None
+            return [] if whole else files
+    return []
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return reading.read_regular(path)
+    except OSError as error:
+        if not reading.tells(error):
+            raise
+        return b""
 
 
 def _refused(path: Path) -> list[Damage]:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from certbot_sectigo.base import proposed
+from certbot_sectigo.base import proposed, reading
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook
@@ -38,7 +38,7 @@ def unloadable(
     refused = [damage for damage in damages if damage.refused]
     if refused:
         remedy = (
-            "These lines put the links right:"
+            "These lines put it right:"
             if mending
             else "No version in its archive is whole: put the files back from a backup, or take "
             "the lineage out (certbot delete) and issue it anew."
@@ -49,13 +49,20 @@ def unloadable(
     return None
 
 
-def unwritable(folder: Path) -> Forecast:
-    """Return the forecast of a lineage whose next certificate cannot be saved."""
+def unwritable(place: Path) -> Forecast:
+    """Return the forecast of a lineage whose next certificate cannot be saved.
+
+    :param place: see :func:`live.unwritable`.
+    """
+    reason = f"{place} cannot be written to, so certbot cannot save the next certificate"
+    if not reading.is_there(place):
+        reason = f"{place} is not there, so certbot cannot save the next certificate"
+        return bad("unwritable", reason, "Mend archive_dir in its renewal file.")
     return bad(
         "unwritable",
-        f"nothing can be written in {folder}, so certbot cannot save the next certificate there",
+        reason,
         "See whether an attribute keeps it (chattr -i takes it off), or how it is mounted:",
-        proposed.line(f"lsattr -d {shlex.quote(str(folder))}"),
+        proposed.line(f"lsattr -d {shlex.quote(str(place))}"),
     )
 
 

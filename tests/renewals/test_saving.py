@@ -21,18 +21,39 @@ def test_a_folder_that_nobody_can_write_in(certbot: Certbot, sectigo: Sectigo) -
         pytest.skip("only root sets that attribute")
     certbot.certonly(NAME, credentials=sectigo.a.credentials(certbot.home / "a.ini"))
     config, orders = certbot.config_dir, sectigo.orders
-    for folder in (config / "live" / NAME, config / "renewal", config / "archive" / NAME):
+    archive, file = config / "archive" / NAME, certbot.renewal_file(NAME)
+    for folder in (config / "live" / NAME, config / "renewal", file, archive):
         if subprocess.run(["chattr", "+i", folder], check=False).returncode:
             pytest.skip("this file system has no such attribute")
         try:
             [said] = Tool(certbot).json("renewals", check=1)["renewals"]
             assert said["forecast"]["outlook"] == "broken"
-            assert f"{folder}," in said["forecast"]["reason"]
+            assert f"{folder} " in said["forecast"]["reason"]
             assert str(folder) in certbot.run("renew", "--dry-run", check=1).text
             assert sectigo.orders == orders
             paste(certbot, said["forecast"]["command"])
-            if folder.parent.name == "archive":
+            if folder == archive:
                 certbot.run("renew", "--force-renewal", check=1)
         finally:
             subprocess.run(["chattr", "-i", folder], check=True)
+    certbot.run("renew", "--dry-run")
+    text = file.read_text()
+    file.write_text(text.replace(f"archive_dir = {archive}", "archive_dir = /nowhere/at/all"))
+    [said] = Tool(certbot).json("renewals", check=1)["renewals"]
+    assert "archive_dir" in said["forecast"]["remedy"]
+    certbot.run("renew", "--dry-run", check=1)
+    certbot.run("renew", "--force-renewal", check=1)
+
+
+def test_what_a_loss_of_power_left(certbot: Certbot, sectigo: Sectigo) -> None:
+    certbot.certonly(NAME, credentials=sectigo.a.credentials(certbot.home / "a.ini"))
+    for kind in ("cert", "privkey", "chain", "fullchain"):
+        (certbot.config_dir / "archive" / NAME / f"{kind}2.pem").touch()
+    [said] = Tool(certbot).json("renewals", check=1)["renewals"]
+    assert "certbot leads its links" in said["forecast"]["reason"]
+    kept = shutil.copytree(certbot.config_dir, certbot.home / "kept", symlinks=True)
+    certbot.run("renew", check=1)
+    shutil.rmtree(certbot.config_dir)
+    kept.rename(certbot.config_dir)
+    paste(certbot, said["forecast"]["command"])
     certbot.run("renew", "--dry-run")
