@@ -28,7 +28,6 @@ sys.path.insert(0, str(TREE))
 
 from benchmarks.accounts_list import make  # noqa: E402 - the tree comes first
 from certbot_sectigo.accounts import keys, moves, store  # noqa: E402
-from certbot_sectigo.accounts.judge.caa import Foresight  # noqa: E402
 from certbot_sectigo.accounts.model import Learned, Note  # noqa: E402
 from certbot_sectigo.accounts.moves import Move  # noqa: E402
 from certbot_sectigo.cli.move.errand import Errand, Wish  # noqa: E402
@@ -119,7 +118,7 @@ def measure(top: Path, size: int) -> list[float]:
         consenting,
         "rsa",
         wish,
-        foresight=Foresight(),  # no CA is asked
+        ask_dns=False,
     )
     marks = [time.perf_counter()]
     plan = errand.plan()

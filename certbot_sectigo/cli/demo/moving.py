@@ -71,7 +71,7 @@ class MoveStory(Story):
         plan = errand.plan()
         if self._aloud:
             words.show(plan, errand.wish)
-        self.outcome("nothing was changed, and nobody was asked.")
+        self.outcome("nothing was changed, and no order was opened.")
         self.begin("The same without --dry-run")
         move = errand.begin(plan)
         if set(move.names) != {_FIRST, _SECOND} or _STRANGER not in move.left:
@@ -108,4 +108,13 @@ class MoveStory(Story):
             except errors.Error as error:
                 return CertbotOutcome(1, str(error))
 
-        return Errand(self._context, self._dirs, settings, consenting, "ecdsa", wish, certbot=run)
+        return Errand(
+            self._context,
+            self._dirs,
+            settings,
+            consenting,
+            "ecdsa",
+            wish,
+            certbot=run,
+            ask_dns=False,  # its names are nobody's
+        )

@@ -69,11 +69,12 @@ class Errand:
     verify_ssl: bool = True
     certbot: Callable[[Sequence[str]], CertbotOutcome] | None = None
     """Runs certbot; None: as the command does."""
-    foresight: Foresight | None = None
-    """What CAA records let the account of the plan do; None: not looked at yet."""
+    ask_dns: bool = True
+    """Whether CAA records are looked up."""
     plan_begun: MovePlan | None = None
     """What was agreed to, once it is."""
     _answers: dict[frozenset[str], Answer] | None = field(default=None, repr=False)
+    _foresight: Foresight | None = field(default=None, repr=False)
 
     def pair(self, path: Path | None) -> Credentials:
         """Read the EAB pair.
@@ -102,15 +103,15 @@ class Errand:
         stand_in = there or Account(self.dirs.accounts / path / _NEW, path, State.LOADS)
         target = Target(pair.server, pair.kid, there, catalogue.of_server(pair.server))
         items = self._chosen()
-        if self.foresight is None:  # once: a plan that is made again has to come out the same
-            self.foresight = self._caa(items, pair.server, pair.path, there)
+        if self._foresight is None:  # once: a plan that is made again has to come out the same
+            self._foresight = self._caa(items, pair.server, pair.path, there)
         return planning.make(
             items,
             target,
             stand_in,
-            self._asked(items, target, self.foresight),
+            self._asked(items, target, self._foresight),
             self._unpinnable(items, stand_in, pair),
-            caa=self.foresight,
+            caa=self._foresight,
             sample=self.wish.sample,
             first=self.wish.first,
             hints=delivery.hints(items, self.dirs),
@@ -150,6 +151,8 @@ class Errand:
     def _caa(
         self, items: Sequence[Surveyed], server: str, file: Path | None, account: Account | None
     ) -> Foresight:
+        if not self.ask_dns:
+            return Foresight()
         names = [name for item in items for name in item.facts.names]
         pair = str(file or self.dirs.default_credentials)
         register = commands.ours("accounts", "register", "--credentials", pair)
