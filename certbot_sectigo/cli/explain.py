@@ -25,7 +25,7 @@ from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
 from certbot_sectigo.explain.findings import read
 from certbot_sectigo.explain.known import SPEAKERS
-from certbot_sectigo.explain.places import place_of
+from certbot_sectigo.explain.places import bearing
 from certbot_sectigo.explain.reading import Reading
 from certbot_sectigo.explain.situation import survey
 from certbot_sectigo.machine import commands, network, timers
@@ -213,10 +213,14 @@ def _print(
         title, _, rest = text.partition("\n")
         click.secho(title, bold=True)
         click.echo(f"{rest}\n")
+        if each is shown[0] and reading.decisive is not None:
+            click.echo("\n".join([*_most_likely(*reading.decisive), ""]))
     if total > len(shown):
         click.echo(f"{total - len(shown)} more: --all shows them.")
     for text in reading.unexplained:
         click.echo(f"An error, but not one that is known here: {text}")
+    if reading.unexplained and not shown:
+        click.echo("\n".join(_tells(reading.unexplained[-1])))
     if reading.documentation:
         click.echo("This names errors as a manual does, and tells of none: nothing failed here.")
     elif reading.clean:
@@ -236,11 +240,7 @@ def _nothing(name: str, reading: Reading, logs_dir: Path) -> Iterator[str]:
     if not reading.acme and not reading.log:
         yield "No word of an ACME server or of a client that asks for certificates stands in it."
     if reading.decisive is not None:
-        number, text = reading.decisive
-        yield f"What decides is most likely line {number}: {text}"
-        place = place_of(text)
-        if place is not None:
-            yield f"By its words it is about {place.meaning}. {place.advice}"
+        yield from _most_likely(*reading.decisive)
     others = [each for each in reading.likely if each != reading.decisive]
     if others:
         yield "What else looks like a failure in it:"
@@ -252,12 +252,39 @@ def _nothing(name: str, reading: Reading, logs_dir: Path) -> Iterator[str]:
     yield f"  {commands.ours('explain', '--list')}"
 
 
+def _most_likely(number: int, text: str) -> Iterator[str]:
+    """Say what the structure of the line that most likely decides tells."""
+    yield f"What decides is most likely line {number}: {text}"
+    yield from _tells(text)
+
+
+def _tells(text: str) -> Iterator[str]:
+    """Say what the structure of a line that tells of a failure tells."""
+    found = bearing(text)
+    if found.reason:
+        yield f"The reason that it gives: {found.reason}"
+    if found.place is not None:
+        yield f"By its words it is about {found.place.meaning}. {found.place.advice}"
+    if found.file:
+        yield f"Look at what it names, {found.file}: is it there, whose is it, what does it hold?"
+    if found.host:
+        yield f"It names {found.host}: that the client can reach it, or that it is the right name."
+    if found.instruction:
+        yield f"What the text itself asks for comes first: \u201c{found.instruction}\u201d"
+
+
 def _decisive(reading: Reading) -> dict[str, object] | None:
     if reading.decisive is None:
         return None
     number, text = reading.decisive
-    place = place_of(text)
-    return {"line": number, "text": text, "place": place.key if place else None}
+    found = bearing(text)
+    return {
+        "line": number,
+        "text": text,
+        "place": found.place.key if found.place else None,
+        "reason": found.reason or None,
+        "instruction": found.instruction or None,
+    }
 
 
 def _document(name: str, reading: Reading, found: list[Explanation]) -> dict[str, object]:

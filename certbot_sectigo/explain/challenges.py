@@ -13,7 +13,7 @@ _OBJECT = 8  # lines that the members of a challenge take, written one by one
 _KINDS = re.compile(
     r"\b(?P<named>http|dns|tls-alpn|tls-sni|sectigo-(?:dns|email))(?:-|(?=0))01\b"
     r"(?!-(?:port|address))"  # certbot's options, which every log of it names
-    r"|(?P<http>/\.well-known/acme-challenge/)|(?P<dns>\b_acme-challenge\b|\bTXT\b)"
+    r"|(?P<http>/\.well-known/acme-challenge/)|(?P<dns>\b_acme-challenge\b|(?<!\.)\bTXT\b)"
     r"|(?P<tls>\bacme-tls/1\b|\bALPN\b|no application protocol)",
     re.IGNORECASE,
 )

@@ -46,6 +46,9 @@ def read(lines: Iterable[str]) -> Reading:
         found = tuple(replace(f, around=around) for f in reading.findings)
         reading = replace(reading, findings=found)
     reading = judged(reading, paste.genre)
+    if reading.findings and all(f.entry.weight is Weight.SYMPTOM for f in reading.findings):
+        explained = frozenset(f.line for f in reading.findings)
+        return replace(reading, lines=paste.lines, decisive=paste.decisive(explained))
     if reading.findings or reading.clean or reading.documentation:
         return replace(reading, lines=paste.lines)
     return replace(

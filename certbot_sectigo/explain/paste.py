@@ -105,12 +105,18 @@ class Paste:
         found = [m for m in matcher(ENTRIES).hints(text) if m.entry.weight is Weight.CAUSE]
         return found[0].entry if found else None
 
-    def decisive(self) -> tuple[int, str] | None:
+    def decisive(self, told: frozenset[int] = frozenset()) -> tuple[int, str] | None:
         """Return the line that looks most like the reason; the last of several.
 
         One near which its program says nothing of ACME is somebody else's.
+
+        :param told: numbers of lines that are explained, as summaries of it.
         """
-        near = (each for each in self._likely if self.log or self._near(each[1], each[3]))
+        near = (
+            each
+            for each in self._likely
+            if each[1] not in told and (self.log or self._near(each[1], each[3]))
+        )
         _, number, text, _ = max(near, default=(0, 0, "", ""))
         return (number, quote(text, 0, len(text))) if number else None
 

@@ -36,7 +36,8 @@ _KIND = re.compile(
     r"|(?P<unauthorized>(?i:client\s+lacks\s+sufficient\s+authori[sz]ation))"
 )  # fmt: skip
 _DETAIL = re.compile(
-    r"(?i:\bdetail\b)[\"'\]\\]{0,6}\s{0,10}(?::|=>?)\s{0,10}(?:u(?=[\"']))?(?:(?P<escape>\\{0,4})(?P<quote>[\"'])|(?=[^\s]))?"
+    r"(?i:\bdetail\b)[\"'\]\\]{0,6}\s{0,10}(?::|=>?)\s{0,10}(?:u(?=[\"']))?"
+    r"(?:(?P<escape>\\{0,4})(?P<quote>[\"'])|(?=[^\s]))?"
 )
 _TITLE = re.compile(
     r"\s*(?:::|[:,-])?\s*(?:The\s+(?:client\s+lacks\s+sufficient\s+authori[sz]ation"
@@ -125,19 +126,47 @@ def _value(text: str, member: re.Match[str], stop: int) -> tuple[int, int]:
     return begin, closed.start() if closed else stop
 
 
+_FOREIGN_FAILURE = (
+    # German
+    r"fehler|fehlgeschlagen|nicht (?:gefunden|erlaubt|m\xf6glich|erreichbar)|ung\xfcltig\w*"
+    # French, Spanish, Portuguese, Italian
+    r"|erreur|\xe9chec|\xe9chou\xe9e?|impossible|introuvable|fall\xf3|no se pu(?:do|ede)|falhou"
+    r"|errore|impossibile"
+    # Dutch, Polish
+    r"|mislukt|fout|b\u0142\u0105d|nie mo\u017cna"
+)
+_FOREIGN_SCRIPT = (
+    # Chinese, Russian: not set off by blanks, or with endings
+    r"\u5931\u8d25|\u9519\u8bef|\u5931\u6557|\u932f\u8aa4|\u65e0\u6cd5|\u7121\u6cd5"
+    r"|\u043e\u0448\u0438\u0431\u043a|\u043d\u0435 \u0443\u0434\u0430\u043b\u043e\u0441\u044c"
+)
 _FAILURE = re.compile(
     r"(?i)\b(?:errors?|failed|failure|fatal|unable|cannot|can't|couldn't|could not|denied|refused|"
     r"invalid|unexpected|timed? ?out|exception|aborted?|rejected|not found|no such|missing|"
-    r"unknown|broken|expired)\b|\b\w{2,60}(?:Error|Exception)\b|(?-i:\bE[A-Z]{4,12}\b)"
+    r"unknown|broken|expired|forbidden|unauthori[sz]ed|unsupported|unrecognized|mismatch|conflict|"
+    r"does not|doesn't|should be|must be|not (?:allowed|permitted|supported|valid)|is required|"
+    rf"{_FOREIGN_FAILURE})\b|\b\w{{2,60}}(?:Error|Exception)\b|(?-i:\bE[A-Z]{{4,12}}\b)"
+    rf"|{_FOREIGN_SCRIPT}"
 )
 _EXCEPTION = re.compile(r"^[\w.]{2,80}(?:Error|Exception|Bug|Timeout|Fault)(?::|\Z)")
 _LEVELS = re.compile(r"(?i)\b(?:error|fatal|critical|crit|eror)\b[\]\"'=: ]|\blevel=\"?error")
 _QUIET = re.compile(
-    r"\A.{0,160}?(?:\[(?:INFO?|DEBUG|DBUG|DBG|VERB|VRB|TRACE\d?|NOTICE|\w{1,20}:(?:debug|info|trace\d?|notice))\]"
+    r"\A.{0,160}?(?:\[(?:INFO?|DEBUG|DBUG|DBG|VERB|VRB|TRACE\d?|NOTICE|\w{1,20}:(?:debug|info"
+    r"|trace\d?|notice))\]"
     r"|\b(?:INFO|INF|DEBUG|DBG|TRACE|NOTICE|VERBOSE)\b(?=[\s:\]|])|\[(?:info|debug|trace|notice)\]"
     r"|level[\"']?\s?[=:]\s?[\"']?(?:info|debug|trace|notice)\b)"
     r"|\A(?:\S+ {1,9}\| )?[ID]\d{4} \d\d:\d\d:"
 )  # fmt: skip
+_POINTER = re.compile(
+    r"(?i)\bcommand failed: |:\s{0,3}\Z|ask for help|see the log ?file|(?:all|some) renewals"
+    r"|some challenges|\(failure\)|\(s\), \d+ |more (?:details|information)"
+    r"|\bexit(?:ed)?(?: with)?(?: code| status)|\A\s{0,20}at \S.{0,200}\(.{0,200}:\d"
+    r"|support by e-?mail|giving up|skipping\.?\Z"
+)
+"""How lines look that only say that something failed, or point elsewhere."""
+_GIVES_REASON = re.compile(
+    r"(?i)(?:error|failed|unable|cannot|could not|because)\b.{0,200}?: \S+ \S+"
+)
 _DENIAL = re.compile(
     r"(?i)\b(?:0 (?:errors|failed|failures)|no errors?|without errors?|not expired?)\b"
 )
@@ -198,9 +227,11 @@ def likeness(text: str) -> int:
     found = {match.group().lower() for match in _FAILURE.finditer(text)}
     if not found or _DENIAL.search(text) or heading(text) or ended_well(text):
         return 0
-    return (
+    score = (
         min(3, len(found))
         + 3 * bool(_EXCEPTION.match(text.strip()))
         + 2 * bool(_LEVELS.search(text))
         + 2 * bool(_KIND.search(text))
+        + bool(_GIVES_REASON.search(text))
     )
+    return max(1, score - 3) if _POINTER.search(text) else score

@@ -171,10 +171,10 @@ def test_a_later_run_without_an_error_does_not_hide_it(appended: bool, wrong: Ce
 
 
 def test_an_error_in_a_log_that_is_not_known(bare_certbot: Certbot) -> None:
-    bare_certbot.run("delete", "--cert-name", "nobody", check=1)
+    bare_certbot.run("enhance", check=1)
     result = explain(certbot=bare_certbot)
     assert result.returncode == 1
-    assert "not one that is known here: No certificate found with name nobody" in result.stdout
+    assert "not one that is known here: Please specify one or more enhancement" in result.stdout
 
 
 def test_a_log_without_an_error(bare_certbot: Certbot, sectigo: Sectigo) -> None:

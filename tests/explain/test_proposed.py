@@ -465,6 +465,9 @@ QUESTIONS = (
     Question("account-key-unusable", "acme.sh: Only RSA or EC key is supported. keyfile=a.key",
              "ls -l", "(?s)passwd.*root", words=(("FILE", "/etc/passwd"),)),
     Question("lineage-not-saved", _NOT_SAVED, "ls -la", "(?s)config.*Filesystem|total"),
+    Question("lineage-unknown", "certbot: No certificate found with name npm-1 (expected "
+             "/etc/letsencrypt/renewal/npm-1.conf).", "certbot certificates",
+             "No certificates found"),
     Question("certificate-file-missing", "nginx: [emerg] cannot load certificate \"/x/cert.pem\": "
              "BIO_new_file() failed (No such file or directory)", "certbot certificates",
              "No certificates found"),

@@ -74,6 +74,31 @@ ENTRIES = (
         step="deploy",
     ),
     Entry(
+        key="lineage-unknown",
+        title="certbot has no certificate of the name that it was given",
+        meaning="The name ({lineage}) is that of a renewal file below {config}/renewal/, and there "
+        "is none. certbot stopped before it asked the CA.",
+        causes=(
+            "A panel, script or proxy manager keeps a record of a certificate that was never "
+            "issued, failed the first time, or was removed.",
+            "The name is misspelt, or certbot looks into another --config-dir (container, snap).",
+        ),
+        steps=(
+            "See the names that there are: `certbot certificates`",
+            "Give one of these; or order it anew (in a panel: remove the entry and request it "
+            "again), since there is nothing to renew.",
+        ),
+        phrases=(
+            "!no certificate found with|matching|named name",
+            "!no certificate found * expected",
+            "!no certificate|cert|lineage * name * found|exists|exist|expected",
+            "!not find a certificate|lineage with name",
+        ),
+        names=r"expected (?P<file>/[^\s)]{3,200})",
+        sources=("certbot",),
+        hides=("renewals-failed", "deploy-failed", "renewal-file-broken"),
+    ),
+    Entry(
         key="pem-unreadable",
         title="A file of the certificate is empty or is no PEM",
         meaning="A certificate or key below live/ or archive/ cannot be read as PEM.",

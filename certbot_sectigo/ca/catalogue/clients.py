@@ -56,53 +56,6 @@ ENTRIES = (
         hides=("validation-failed", "order-invalid", "order-refused"),
     ),
     Entry(
-        key="dns-plugin-error",
-        title="The DNS provider's interface refused, or the client's DNS plugin stumbled over it",
-        meaning="The client wanted to write a TXT record and could not. The CA was not asked yet, "
-        "so its server and its URL are not what is wrong.",
-        causes=(
-            "The credentials of the provider's interface are wrong, expired or limited.",
-            "The provider's interface changed or failed, and the plugin is older.",
-            "The zone of the name is not at this provider or not in this account.",
-        ),
-        steps=(
-            "Check the plugin's credentials file, and try the provider's interface with it.",
-            "Update the plugin's package, where and how it was installed.",
-        ),
-        phrases=(
-            "!adding|creating|deleting temporary record for zone",
-            "!error|failed|unable|cannot|could_not add|adding|create|creating|delete|deleting|"
-            "update|updating|present|set|write txt|dns record|records|challenge",
-            "!error|failed * determin|determining|find|finding zone * domain|name|id",
-            "!unable determine|find zone|base domain|managed_zone",
-            "!error|failed finding|find|get|getting dns|hosted zone|zones",
-            "!presenting token|challenge * error|failed",
-            "!error presenting token|challenge|acme",
-            "!dns|provider api error|exception * record|zone|txt",
-            "!invalid domain * dns_api|api",
-            "!not find|load|define * dns_api|api hook|file",
-            "!api file not|incorrect * function|define|correct",
-            "!credential information missing",
-            "!missing property|properties * credential",
-            "!failed change|query route 53",
-            "!could not|cannot|unable determine|find soa|authoritative nameserver|record",
-            "!error add|adding txt for|to domain",
-            # Files of Posh-ACME's plugins, in which an exception was thrown
-            "!dnsplugins|dns_plugins|plugins * ps1 char",
-            "!submit_challenge_validation|publish_challenge underlying connection was_closed",
-            "!no hosted_zone found|for",
-            "!find start of authority",
-            "!determine zone for|of domain",
-            "!supplied|provided valid * api credential",
-            "unable to locate credential",
-            "dns * credential|token|api_key invalid|rejected|expired|unauthorized|forbidden",
-            "!error * parsing|reading credential * dns",
-        ),
-        sources=("certbot#9799", "nginx-proxy-manager#3274"),
-        hides=("not-acme", "dns01-wrong-record", "answer-unusable", "ca-unreachable",
-               "ca-tls-handshake"),
-    ),
-    Entry(
         key="deploy-failed",
         title="A hook, or the step that puts the certificate to use, failed",
         meaning="The client ran a command of yours, or its own step that installs the certificate "

@@ -13,6 +13,7 @@ from certbot_sectigo.ca.catalogue import (
     clients,
     cluster,
     csr,
+    dns_providers,
     eab,
     ends,
     http01,
@@ -63,7 +64,13 @@ SPEAKERS: dict[str, tuple[Entry, ...]] = {
         *certbot_files.ENTRIES,
     ),
     "clients' own runs": running.ENTRIES,
-    "other clients": (*cluster.ENTRIES, *settings.ENTRIES, *clients.ENTRIES, *own_data.ENTRIES),
+    "other clients": (
+        *cluster.ENTRIES,
+        *settings.ENTRIES,
+        *dns_providers.ENTRIES,
+        *clients.ENTRIES,
+        *own_data.ENTRIES,
+    ),
     "the machine": (*services.ENTRIES, *surroundings.ENTRIES, *system.ENTRIES, *ends.ENTRIES),
 }
 """The catalogue by speaker."""

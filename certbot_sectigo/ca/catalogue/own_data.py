@@ -61,16 +61,24 @@ ENTRIES = (
             "It was overwritten, or written by another client or in another form.",
         ),
         steps=(
-            "Look at its size and first line: `ls -l FILE ; head -1 FILE`",
+            "Look at its size and first line: `ls -l {file} ; head -1 {file}`",
             "Set the folder of this CA's account aside and register again; at a CA with EAB with a "
             "pair that was not used yet.",
+        ),
+        shown=(
+            r"(?i)account[\w./-]{0,30}key\S{0,5}[ :][^\n]{0,100}?(?:PEM_read|no start line"
+            r"|unable to load"
+            r"|not? (?:a )?(?:valid )?PEM|bad decrypt|(?:could not|cannot) (?:parse|decode|load"
+            r"|read))",
         ),
         phrases=(
             "!only rsa|ec|ecdsa or rsa|ec|ecdsa key|keys supported",
             "!account_key empty|damaged|corrupt|corrupted|unsupported",
         ),
-        sources=("acme.sh",),
+        names=r"(?P<file>/[^\s:\"']{0,200}account[^\s:\"']{0,60}key)",
+        sources=("acme.sh", "mailcow#2171"),
         step="account",
+        hides=("pem-unreadable",),
     ),
     Entry(
         key="registration-failed",

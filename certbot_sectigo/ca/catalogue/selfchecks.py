@@ -77,6 +77,22 @@ ENTRIES = (
                 ),
             ),
             Case(
+                r"timed? ?out|timeout|while waiting for socket",
+                "The client, or the panel, fetches the challenge's URL itself first, and got no "
+                "answer in time. The CA has not looked yet.",
+                (
+                    "The name leads to another machine (an old A or AAAA record, a content "
+                    "network), or to an address that inside does not reach (no hairpin NAT).",
+                    "A firewall drops port 80, or the web server hangs.",
+                ),
+                (
+                    "See where it leads: `dig +short A {name} ; dig +short AAAA {name}`",
+                    "From where the client runs: `curl -v "
+                    "http://{name}/.well-known/acme-challenge/x`",
+                    "Correct the record or open port 80; or leave the name out.",
+                ),
+            ),
+            Case(
                 r"connection refused|econnrefused",
                 "The client fetches the challenge's URL itself first, and nothing listens where "
                 "the name leads to. The CA has not looked yet.",
@@ -96,6 +112,10 @@ ENTRIES = (
             "!confirmed record * http validation failed",
             "!cannot validate any hostname",
             "!could not|cannot|unable reach|fetch|access * well known acme challenge",
+            "!failed|unable|cannot|could_not fetch|queried|query dcv|domain_control_validation "
+            "file",
+            "!dcv|domain_control_validation error|failed|failure|not",
+            "!local http|dns dcv|validation error|failed",
             "!local|pre check|validation|verification * challenge * failed|error",
         ),
         at=(("dns-01", "dns01-propagation-check", ""),),

@@ -21,7 +21,7 @@ ENTRIES = (
         ),
         cases=(
             Case(
-                r"resolver",
+                r"\bresolver",
                 "A router asks for a certificate resolver that Traefik does not have: it uses its "
                 "own default certificate instead, and asks no CA.",
                 (
@@ -79,6 +79,24 @@ ENTRIES = (
                 title="A name stands in two managed domains of mod_md",
             ),
             Case(
+                r"input should be|should be a valid|must be (?:an? |one of)|einval",
+                "The program checked the settings of the certificate before it did anything, and "
+                "does not take the value of one: the words above name it and the kind of value "
+                "that belongs there. The CA was asked nothing.",
+                (
+                    "A setting was left out or is of another kind (text for a number, yes for "
+                    "true), such as the agreement to the CA's terms (tos).",
+                    "Whoever calls the program (a provider, a module, a script) is of another "
+                    "version than it.",
+                ),
+                (
+                    "Give each setting that is named a value of that kind (tos: true, if the terms "
+                    "are agreed to; an id: a number).",
+                    "If it cannot be set, update what calls the program.",
+                ),
+                title="A setting has a value of the wrong kind",
+            ),
+            Case(
                 r"parameter|argument",
                 "A value that the command needs was not given, is empty, or is of another kind; "
                 "it stopped before it asked anybody.",
@@ -108,6 +126,11 @@ ENTRIES = (
             "parameter cannot found * matches parameter",
             "parameter_binding_exception|parameter_binding_validation_exception",
             "missing argument|value for parameter|option",
+            "input should be a valid",
+            "einval * should|must|invalid|required|expected",
+            "unsupported|missing|invalid required|block|argument|attribute|type * line",
+            "unknown|unrecognized directive|subdirective|property|global_option",
+            "cannot|failed unmarshal|decode * into|configuration|config",
         ),
         sources=("traefik#6605", "Caddy", "mod_md", "Posh-ACME#109"),
         hides=("deploy-failed", "validation-failed", "order-refused"),
@@ -156,6 +179,36 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"unexpected EOF|looking for matching",
+                "The shell that runs the client's script found a quotation mark that does not "
+                "end. 'EOF' is the script's end, and has nothing to do with the network.",
+                (
+                    "A value of the configuration that the script takes over has a quotation mark, "
+                    "a bracket or a $ in it.",
+                    "The script itself is faulty in this version.",
+                ),
+                (
+                    "Look at the values of the configuration (name, e-mail, password, options) for "
+                    "such signs, and take them out.",
+                    "Else update the add-on or image, or go back to the version before.",
+                ),
+                title="The client's script has a quotation mark that does not end",
+            ),
+            Case(
+                r"command not found|: not found",
+                "A script of the container or client calls a command or function of its own that "
+                "is not there: its parts do not fit each other. The CA was asked nothing.",
+                (
+                    "Image and mounted scripts are of different versions, an update was made in "
+                    "part, or the script was changed.",
+                ),
+                (
+                    "Update both (the image and the files that it mounts), and make the container "
+                    "anew; take changes of your own out.",
+                ),
+                title="A script calls a command that is not there",
+            ),
+            Case(
                 r"\\r|\^M|carriage",
                 "The script's lines end as on Windows, and the shell takes the sign at their end "
                 "for a part of each command.",
@@ -178,10 +231,17 @@ ENTRIES = (
             "not valid identifier",
             "illegal number",
             "line r command_not_found",
+            "unexpected eof * looking|matching",
+            "looking matching",
+            "syntax_error * line",
             "bad_interpreter * m no_such_file",
+        ),
+        shown=(
+            r"(?m)\S{1,200}(?:entrypoint|acme|cert|letsencrypt)\S{0,200}: line \d{1,6}: \w{2,60}: "
+            r"command not found",
         ),
         sources=("bash(1)", "dehydrated#511"),
         vague=True,
-        hides=("bad-csr", "order-refused"),
+        hides=("bad-csr", "order-refused", "ca-unreachable", "client-not-found"),
     ),
 )  # fmt: skip

@@ -20,6 +20,46 @@ ENTRIES = (
             "`dig +short TXT _acme-challenge.{name} @NAMESERVER`",
             "Give the client resolvers that it can reach, or a longer time for propagation.",
         ),
+        cases=(
+            Case(
+                r"(?:read|dial|write) (?:udp|tcp)|:53\b.{0,40}(?:timeout|timed out|refused)"
+                r"|servfail"
+                r"|unreachable|no route",
+                "Before it asks the CA the client asks the zone's name servers whether they have "
+                "the record, and got no answer from one of them (port 53). The record itself may "
+                "be right.",
+                (
+                    "Port 53 (UDP, TCP) to the outside is closed for this machine or container; or "
+                    "it has an IPv6 address, as in the words above, and no IPv6 route.",
+                    "That name server is down or does not answer everybody.",
+                ),
+                (
+                    "From where the client runs, at the server that is named: "
+                    "`dig +short TXT _acme-challenge.{name} @NAMESERVER`",
+                    "Open port 53 or mend IPv6. Else have the client ask the resolvers only, or "
+                    "wait a fixed time (lego: --dns.propagation-disable-ans, "
+                    "--dns.propagation-wait). A longer time-out alone does not help.",
+                ),
+                title="A name server did not answer the client, before the CA was asked",
+            ),
+            Case(
+                r"not return|expected txt|not (?:yet )?propagat|nxdomain|not found|incorrect",
+                "Before it asks the CA the client asks the zone's name servers whether they have "
+                "the record. They answered, and it was not there, or another value was.",
+                (
+                    "The DNS provider is slower than the client waits.",
+                    "A record of an earlier run was left there, or two runs work on one name.",
+                    "The record was written to another zone than the public one.",
+                ),
+                (
+                    "At each name server of the zone: "
+                    "`dig +short TXT _acme-challenge.{name} @NAMESERVER`",
+                    "Remove old _acme-challenge records, give the client a longer time for "
+                    "propagation, and let one run at a time work on the name.",
+                ),
+                title="The zone's name servers did not have the client's TXT record in time",
+            ),
+        ),
         phrases=(
             "!time_limit exceeded last error",
             "!propagation time_limit|timeout exceeded",

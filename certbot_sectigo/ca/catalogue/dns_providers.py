@@ -1,0 +1,105 @@
+"""What clients say of the interface of a DNS provider, by which they write records."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Case, Entry
+
+ENTRIES = (
+    Entry(
+        key="dns-plugin-error",
+        title="The DNS provider's interface refused, or the client's DNS plugin stumbled over it",
+        meaning="The client wanted to write a TXT record and could not. The CA was not asked yet, "
+        "so its server and its URL are not what is wrong.",
+        causes=(
+            "The credentials of the provider's interface are wrong, expired or limited.",
+            "The provider's interface changed or failed, and the plugin is older.",
+            "The zone of the name is not at this provider or not in this account.",
+        ),
+        steps=(
+            "Check the plugin's credentials file, and try the provider's interface with it.",
+            "Update the plugin's package, where and how it was installed.",
+        ),
+        cases=(
+            Case(
+                r"(?:authenticat|api (?:key|token)|\btoken\b|credential|unauthori[sz]ed|\b40[13]\b"
+                r"|forbidden|access denied|permission|not authori[sz]ed|login|password|signature)",
+                "The DNS provider's interface did not let the client in, or not at this zone. The "
+                "CA was not asked yet.",
+                (
+                    "The token, key or password that the client has for it is wrong, has expired, "
+                    "was replaced, or may not edit this zone.",
+                    "The provider lets in certain addresses only.",
+                ),
+                (
+                    "Make a new token at the provider, with the right to edit the DNS of this "
+                    "zone, and put it where the client keeps it (credentials file, form, "
+                    "variable); try it with curl first.",
+                ),
+                title="The DNS provider's interface refused the client's credentials",
+            ),
+            Case(
+                r"(?:zone|domain|service|account).{0,80}not (?:be )?(?:found|exist)"
+                r"|no (?:hosted )?zones?\b"
+                r"|not find.{0,60}(?:zone|domain)|find.{0,40}zone|start of authority|\bSOA\b"
+                r"|invalid domain",
+                "The client asked the DNS provider's interface for the zone of the name, and did "
+                "not find it there. The CA was not asked yet.",
+                (
+                    "The zone of the name is not at this provider or not in this account, or the "
+                    "token may not see it.",
+                    "The client took a wrong part of the name for the zone, as with names of many "
+                    "labels, sub-zones and CNAMEs.",
+                ),
+                (
+                    "See which zones the account has, and who is in charge of the name: "
+                    "`dig +short SOA {name}`",
+                    "Order the name of the zone itself where the plugin cannot do deeper names, or "
+                    "update the plugin.",
+                ),
+                title="The client's DNS plugin does not find the zone of the name",
+            ),
+            Case(
+                r"already exists|duplicate|conflict|identical record",
+                "The record that the client wanted to write is there already. The CA was not asked "
+                "yet.",
+                ("A run before did not clean up, or two run at once.",),
+                ("Remove the old _acme-challenge records at the provider, then run it again.",),
+            ),
+        ),
+        phrases=(
+            "!adding|creating|deleting temporary record for zone",
+            "!error|failed|unable|cannot|could_not add|adding|create|creating|delete|deleting|"
+            "update|updating|present|set|write txt|dns record|records|challenge",
+            "!error|failed * determin|determining|find|finding zone * domain|name|id",
+            "!unable determine|find zone|base domain|managed_zone",
+            "!error|failed finding|find|get|getting dns|hosted zone|zones",
+            "!presenting token|challenge * error|failed",
+            "!error presenting token|challenge|acme",
+            "!dns|provider api error|exception * record|zone|txt",
+            "!invalid domain * dns_api|api",
+            "!not find|load|define * dns_api|api hook|file",
+            "!api file not|incorrect * function|define|correct",
+            "!credential information missing",
+            "!missing property|properties * credential",
+            "!failed change|query route 53",
+            "!could not|cannot|unable determine|find soa|authoritative nameserver|record",
+            "!error add|adding txt for|to domain",
+            # Files of Posh-ACME's plugins, in which an exception was thrown
+            "!dnsplugins|dns_plugins|plugins * ps1 char",
+            "!submit_challenge_validation|publish_challenge underlying connection was_closed",
+            "!no hosted_zone found|for",
+            "!find start of authority",
+            "!determine zone for|of domain",
+            "!supplied|provided valid * api credential",
+            "unable to locate credential",
+            "dns * credential|token|api_key invalid|rejected|expired|unauthorized|forbidden",
+            "!error * parsing|reading credential * dns",
+            "!error|failed|unable|exception * using|by|from|calling|with the * api",
+            "!plugin_error * zone|domain|record|api|token|credential|service|txt",
+            "api token|key * invalid|valid|expired|provide|required",
+        ),
+        sources=("certbot#9799", "nginx-proxy-manager#3274"),
+        hides=("not-acme", "dns01-wrong-record", "answer-unusable", "ca-unreachable",
+               "ca-tls-handshake"),
+    ),
+)  # fmt: skip
