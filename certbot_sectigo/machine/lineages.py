@@ -138,6 +138,8 @@ def read_text(lineage: Lineage) -> str:
 def read_options(lineage: Lineage) -> Mapping[str, str]:
     """Return the texts of ``[renewalparams]`` and those above it, as ``renew_before_expiry``.
 
+    ``ari_retry_after``, which has a section of its own, is among them.
+
     A list, such as of ``pref_challs``, is one text with commas.
 
     Empty for a file that cannot be read: :attr:`Lineage.problem` says why.
@@ -150,7 +152,8 @@ def read_options(lineage: Lineage) -> Mapping[str, str]:
         return {}
     options: dict[str, str] = {}
     params: Any = content.get(renewal_file.PARAMS, {})
-    for source in (params, content):
+    asked: Any = content.get("acme_renewal_info")
+    for source in (params, asked if isinstance(asked, Mapping) else {}, content):
         options.update({k: v for k, v in source.items() if isinstance(v, str)})
         options.update({k: ", ".join(v) for k, v in source.items() if isinstance(v, list)})
     return options

@@ -50,7 +50,7 @@ def damages(lineage: Lineage) -> list[Damage]:
     if lineage.problem is not None or lineage.elsewhere is not None:
         return []
     paths = {kind: path for kind, path in lineage.files.items() if path is not None}
-    found = [damage for path in paths.values() for damage in _refused(path)]
+    found = [damage for kind, path in paths.items() for damage in _refused(kind, path)]
     if found:
         return found
     half = [Damage(path, _HALF, True, True) for path in _half_saved(lineage)[:1]]
@@ -166,8 +166,8 @@ def _half_saved(lineage: Lineage) -> list[Path]:
     """
     paths = {kind: path for kind, path in lineage.files.items() if path is not None}
     archive = _archive(lineage, next(iter(paths.values())).parent) if paths else Path()
-    now = [_VERSION.fullmatch(Path(os.path.realpath(path)).name) for path in paths.values()]
-    used = min((int(number[1]) for number in now if number), default=None)
+    now = [_version(path, kind) for kind, path in paths.items() if path.is_symlink()]
+    used = min((version for version in now if version is not None), default=None)
     for version in sorted(_versions(archive), reverse=True) if used is not None else ():
         files = [archive / f"{kind}{version}.pem" for kind in KINDS]
         if used is None or version <= used:
@@ -187,7 +187,7 @@ def _read(path: Path) -> bytes:
         return b""
 
 
-def _refused(path: Path) -> list[Damage]:
+def _refused(kind: str, path: Path) -> list[Damage]:
     try:
         if not reading.is_there(path):
             return [Damage(path, "is not there", True)]
@@ -195,9 +195,19 @@ def _refused(path: Path) -> list[Damage]:
             return [Damage(path, "is no symbolic link, but a file of its own", True)]
         if reading.status(path) is None:
             return [Damage(path, f"leads to {path.readlink()}, which is not there", True)]
+        # It loads such a one, and ends when it asks which version that is.
+        if _version(path, kind) is None:
+            what = f"leads to {path.readlink()}, and certbot wants a name like {kind}1.pem there"
+            return [Damage(path, what, True)]
     except OSError as error:
         return [Damage(path, f"cannot be looked at: {error.strerror}", True)]
     return []
+
+
+def _version(link: Path, kind: str) -> int | None:
+    """Return which version a link leads to, by the name in it as with certbot."""
+    number = re.fullmatch(rf"{kind}(\d+)\.pem", link.readlink().name)
+    return int(number[1]) if number else None
 
 
 def _mixed(lineage: Lineage, paths: dict[str, Path]) -> list[Damage]:

@@ -34,7 +34,8 @@ class BadValue:
 def bad(options: Mapping[str, str]) -> BadValue | None:
     """Return the first one.
 
-    :param options: texts of ``[renewalparams]``, and the file's own ``renew_before_expiry``.
+    :param options: texts of ``[renewalparams]``, the file's own ``renew_before_expiry``, and
+        ``ari_retry_after``.
     """
     for name in _SWITCHES:
         if options.get(name, "true").lower() not in ("true", "false"):
@@ -46,6 +47,9 @@ def bad(options: Mapping[str, str]) -> BadValue | None:
     asked = options.get("renew_before_expiry")
     if asked is not None and not span(asked):
         return BadValue("renew_before_expiry", asked, "a span of time such as 30 days")
+    retry = options.get("ari_retry_after")
+    if retry is not None and not _is_time(retry):
+        return BadValue("ari_retry_after", retry, "a time as it writes it itself")
     known = _challenges()
     for value in challenges.preferred(options.get("pref_challs")):
         if value not in known:
@@ -75,6 +79,14 @@ def span(text: str) -> timedelta:
 
     then: datetime = Calendar().parseDT(text, _SOME_DAY, timezone.utc)[0]
     return max(then - _SOME_DAY, timedelta(0))
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return False
+    return True
 
 
 def _is_number(text: str) -> bool:

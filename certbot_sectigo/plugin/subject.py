@@ -37,6 +37,17 @@ def refuse_unloadable(config: Any, renewal_dir: Path) -> None:
             f"{lineage.name}-0001, which no service reads.",
             "\n".join(filter(None, (found.remedy, found.command))),
         )
+    read = lineages.read_certificate(lineage)
+    if isinstance(read, lineages.Unreadable):
+        reason = read.reason.rstrip(".")
+        raise errors.Error(f"{reason}, so certbot ends there.", _put_back(lineage))
+
+
+def _put_back(lineage: Lineage) -> str:
+    lines = live.mending(lineage)
+    if lines:
+        return "\n".join(("These lines put the links right:", *lines))
+    return "Put the file back from a backup."
 
 
 def existing(config: Any, renewal_dir: Path) -> Lineage | None:

@@ -29,7 +29,10 @@ def broken(facts: Facts) -> Forecast | None:
         return bad(
             "certificate-unreadable",
             f"{facts.unreadable.rstrip('.')}, so certbot cannot tell when to renew it",
-            "Put the file or link back, or get the certificate anew.",
+            "These lines put the links right:"
+            if facts.mending
+            else "Put the file or link back, or get the certificate anew.",
+            "\n".join(facts.mending),
         )
     if not lineage.authenticator:
         return bad(

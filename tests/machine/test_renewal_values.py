@@ -31,6 +31,8 @@ NAME = "www.a.example"
         ("key_type", "dsa", False),
         ("renew_before_expiry", "30", True),
         ("renew_before_expiry", "soon", False),
+        ("ari_retry_after", "2099-01-01T00:00:00", True),
+        ("ari_retry_after", "tomorrow", False),
     ],
 )
 def test_what_certbot_takes(option: str, value: str, taken: bool) -> None:

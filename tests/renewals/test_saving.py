@@ -57,3 +57,22 @@ def test_what_a_loss_of_power_left(certbot: Certbot, sectigo: Sectigo) -> None:
     kept.rename(certbot.config_dir)
     paste(certbot, said["forecast"]["command"])
     certbot.run("renew", "--dry-run")
+
+
+def test_a_link_whose_version_certbot_cannot_tell(certbot: Certbot, sectigo: Sectigo) -> None:
+    certonly = Certbot.certonly_words(NAME, credentials=sectigo.a.credentials(certbot.home / "a"))
+    certbot.run(*certonly)
+    for kind, target in (("chain", "ca.pem"), ("cert", "fullchain1.pem"), ("cert", "..")):
+        archive = certbot.config_dir / "archive" / NAME
+        (archive / "ca.pem").write_bytes((archive / "chain1.pem").read_bytes())
+        link = certbot.config_dir / "live" / NAME / f"{kind}.pem"
+        link.unlink()
+        link.symlink_to(f"../../archive/{NAME}/{target}")
+        [said] = Tool(certbot).json("renewals", check=1)["renewals"]
+        certbot.run("renew", "--force-renewal", check=1)
+        orders = sectigo.orders
+        again = certbot.run(*certonly, "--cert-name", NAME, "--force-renewal", check=1)
+        assert said["forecast"]["command"].splitlines()[0].split()[-1] in again.text
+        assert sectigo.orders == orders
+        paste(certbot, said["forecast"]["command"])
+    certbot.run("renew", "--dry-run")
