@@ -227,7 +227,8 @@ def remarks(surveyed: Sequence[Surveyed], target: Target, caa: Foresight) -> tup
         more = f" and {len(names) - _MANY} more" if names[_MANY:] else ""
         found.append(
             f"Whether CAA records let the new account issue for {', '.join(names[:_MANY])}{more} "
-            f"is not known, and a CA that gets no answer does not issue. {caa.unknown[0].text}"
+            f"is not known: {caa.unknown[0].text}. If the CA gets no answer either, it does not "
+            "issue."
         )
     for fact in (customs.chain, customs.validated, customs.names, customs.keys):
         if fact is not None:

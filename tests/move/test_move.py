@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from certbot_sectigo.accounts import moves, store
 from certbot_sectigo.machine.dirs import Dirs
 from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
+from tests.bed.components import TREE
 from tests.bed.paste import paste
 from tests.bed.sectigo import Sectigo
+from tests.cli.tool import Tool
 from tests.move.bed import SHARED, STRANGER, A, Bed, bed
 
 
@@ -74,12 +77,22 @@ def test_one_first_the_rest_pinned_whom_the_new_ca_refuses_stays_and_back(two: B
     assert not two.of_new(A)
 
 
-def test_undo_of_what_was_only_pinned_brings_back_every_byte(two: Bed) -> None:
+def test_the_guides_lines_and_undo_of_what_was_only_pinned_brings_back_every_byte(
+    two: Bed,
+) -> None:
     two.issue(A, SHARED)
     before = two.file(SHARED)
-    command(two.certbot, "move", *two.words, "--all-of", two.certbot.lineage(A).account,
-            "--first", A, "--yes")  # fmt: skip
-    assert two.file(SHARED) != before
+    page = (TREE / "docs/move.md").read_text()
+    lines = re.findall(r"^\$ sudo (certbot-sectigo move (?:.*\\\n)*.*)$", page, re.MULTILINE)
+    words = {"/etc/letsencrypt/harica.ini": two.to, "https://acme.sectigo.com/v2/OV":
+             two.sectigo.server}  # fmt: skip
+    for line in lines:
+        for printed, here in words.items():
+            assert printed in line
+            line = line.replace(printed, str(here))
+        more = " ".join([*Tool(two.certbot).words()[1:], "--yes"])
+        paste(two.certbot, line.replace("\\\n", ""), more=more)
+    assert len(lines) == 2 and two.of_new(A) and two.file(SHARED) != before
     assert as_json(two.certbot, "move", "--undo", "--yes")["result"]["restored"] == [A, SHARED]
     assert two.file(SHARED) == before
 
