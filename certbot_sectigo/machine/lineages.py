@@ -35,6 +35,9 @@ __all__ = [
 
 _FOUR = ("cert", "privkey", "chain", "fullchain")  # certbot passes over a file without them
 
+_ONE = ("pre_hook", "deploy_hook", "renew_hook", "user_agent")
+"""What certbot fails with where a comma has made a list of it; of a post_hook it does not."""
+
 
 class LineageError(errors.Error):
     """Renewal files cannot be read."""
@@ -199,6 +202,8 @@ def _lineage(
             problem = problem or f"has a server that is no URL: {server!r}"
             server = None
     account, authenticator = text("account"), text("authenticator")
+    for key in _ONE:
+        text(key)
     return Lineage(
         name=name,
         path=path,

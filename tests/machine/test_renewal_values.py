@@ -61,3 +61,8 @@ def test_certbot_does_not_renew_with_them(certbot: Certbot, sectigo: Sectigo) ->
         assert f"has {name} = {value}, and certbot takes" in said["forecast"]["reason"]
     codes = [f["code"] for f in tool.json("doctor", check=1)["findings"]]
     assert "renewal/value" in codes
+    # A comma makes a list of it.
+    path.write_text(sound.replace("[renewalparams]", "[renewalparams]\npre_hook = true, false"))
+    certbot.run("renew", "--force-renewal", "--cert-name", NAME, check=1)
+    [said] = tool.json("renewals", check=1)["renewals"]
+    assert "has not one value for pre_hook" in said["forecast"]["reason"]
