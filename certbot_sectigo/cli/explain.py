@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import errno
 import os
 import shutil
 import stat
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +17,7 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.base.reading import status
 from certbot_sectigo.ca.catalogue import PROFILES
 from certbot_sectigo.cli.format import document
+from certbot_sectigo.cli.shared import standard_input
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.explain import explanation
@@ -47,8 +46,8 @@ def command(ctx: CommandContext, source: tuple[str, ...], show_all: bool, show_l
     """Print what an error or a log means, its usual causes, and what to do.
 
     Reads the newest of certbot's logs that shows an error; or the log FILE (compressed
-    ones too, and those of other ACME clients); or standard input (-); or the words of a
-    SENTENCE. Changes nothing and asks nobody.
+    ones too, and those of other ACME clients); or standard input (-, or what is piped in);
+    or the words of a SENTENCE. Changes nothing and asks nobody.
 
     Exit code: 0 explained, or a log without an error; 1 not understood.
     """
@@ -108,10 +107,11 @@ def _entries() -> Iterator[dict[str, Any]]:
 
 def _read(source: tuple[str, ...], dirs: Dirs) -> tuple[str, Reading]:
     """Read what the call names; give what to call it and what it says."""
-    if not source:
+    given = standard_input.unasked() if not source else None
+    if given is None and not source:
         return _newest(dirs.logs_dir)
-    if source == ("-",):
-        return "standard input", read(_lines(_stdin()))
+    if given is not None or source == ("-",):
+        return "standard input", read(_lines(given or standard_input.pieces()))
     if len(source) == 1 and _is_path(source[0]):
         return source[0], _file(Path(source[0]))
     return "the sentence", read([" ".join(source)] if "\n" not in source[0] else
@@ -168,12 +168,6 @@ def _lines(blocks: Iterable[str]) -> Iterator[str]:
         rest = rest[:_LONGEST_LINE]
     if rest:
         yield rest
-
-
-def _stdin() -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    while piece := sys.stdin.buffer.read(_LONGEST_LINE):
-        yield decoder.decode(piece)
 
 
 def _is_path(text: str) -> bool:

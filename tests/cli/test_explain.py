@@ -46,7 +46,7 @@ def explain(
     return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 
-@pytest.mark.parametrize("way", ["words", "one word", "-", "file", "gz", "other name"])
+@pytest.mark.parametrize("way", ["words", "one word", "-", "piped", "file", "gz", "other name"])
 def test_every_way_to_give_it(way: str, tmp_path: Path) -> None:
     file = tmp_path / {"gz": "x.log.gz", "other name": "my notes.txt"}.get(way, "x.log")
     data = f"first line\n{SENTENCE}\n".encode()
@@ -55,6 +55,8 @@ def test_every_way_to_give_it(way: str, tmp_path: Path) -> None:
         result = explain(*SENTENCE.split())
     elif way == "one word":
         result = explain(SENTENCE)
+    elif way == "piped":
+        result = explain(stdin=f"{SENTENCE}\n")
     elif way == "-":
         result = explain("-", stdin=f"{SENTENCE}\n")
     else:
