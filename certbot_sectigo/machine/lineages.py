@@ -37,6 +37,8 @@ _FOUR = ("cert", "privkey", "chain", "fullchain")  # certbot passes over a file 
 
 _ONE = ("pre_hook", "deploy_hook", "renew_hook", "user_agent")
 """What certbot fails with where a comma has made a list of it; of a post_hook it does not."""
+_ONE_ABOVE = (*_FOUR, "archive_dir", "renew_before_expiry")
+"""The same above ``[renewalparams]``."""
 
 
 class LineageError(errors.Error):
@@ -83,7 +85,7 @@ def _read(path: Path, link: bool) -> Lineage | None:
     params = content.get(renewal_file.PARAMS)
     if not isinstance(params, Mapping):
         return _lineage(name, path, content, {}, f"has no [{renewal_file.PARAMS}]", link)
-    missing = [key for key in _FOUR if key not in content]
+    missing = [key for key in _FOUR if not content.get(key)]
     problem = f"has no {missing[0]}" if missing else None
     return _lineage(name, path, content, params, problem, link)
 
@@ -204,6 +206,9 @@ def _lineage(
     account, authenticator = text("account"), text("authenticator")
     for key in _ONE:
         text(key)
+    several = next((key for key in _ONE_ABOVE if isinstance(content.get(key), list)), None)
+    if several is not None:
+        problem = problem or f"has not one value for {several}"
     return Lineage(
         name=name,
         path=path,

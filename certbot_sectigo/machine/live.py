@@ -248,7 +248,7 @@ def _unfit(paths: dict[str, Path]) -> list[Damage]:
             public[kind] = key
         if kind == "fullchain" and data.count(b"-----BEGIN CERTIFICATE-----") == 1:
             found.append(Damage(path, "holds the certificate alone, without its chain", False))
-    if not found:
+    if not found and "cert" in paths:
         of_cert = public.get("cert")
         for kind, what in (("privkey", "is not the key of"), ("fullchain", "begins not with")):
             if kind in paths and public.get(kind) != of_cert:

@@ -94,6 +94,8 @@ def test_a_failure_is_one_at_any_level(log: str) -> None:
         # other clients
         ("Failed to determine a valid solver configuration: could not determine solvers",
          "solver-missing"),
+        ("certbot.errors.PluginError: None of the preferred challenges are supported by the "
+         "selected plugin", "solver-missing"),
         ("acme: error finalizing order: " + URN + "serverInternal", "server-internal"),
         ("The CA is processing your order, please just wait. (30/30)", "validation-pending"),
         ('"detail": "Fetching https://www.example.org/.well-known/acme-challenge/x: Timeout during '

@@ -66,3 +66,9 @@ def test_certbot_does_not_renew_with_them(certbot: Certbot, sectigo: Sectigo) ->
     certbot.run("renew", "--force-renewal", "--cert-name", NAME, check=1)
     [said] = tool.json("renewals", check=1)["renewals"]
     assert "has not one value for pre_hook" in said["forecast"]["reason"]
+    for line in ("renew_before_expiry = 30 days, 3 days", "archive_dir = /a, /b"):
+        path.write_text(re.sub(r"archive_dir = .*", line, sound))
+        forced = ["--force-renewal"] * line.startswith("archive")  # which looks at no span
+        certbot.run("renew", *forced, "--cert-name", NAME, check=1)
+        [said] = tool.json("renewals", check=1)["renewals"]
+        assert f"has not one value for {line.split()[0]}" in said["forecast"]["reason"]

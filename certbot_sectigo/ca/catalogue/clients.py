@@ -17,6 +17,8 @@ ENTRIES = (
             "this machine cannot be reached, or a hook is not configured.",
             "The CA wants no challenge (the name is validated already), and offers none, or only "
             "those that served before.",
+            "certbot: preferred-challenges in cli.ini, or pref_challs in the renewal file, keeps "
+            "it to a kind that its authenticator does not answer; a wildcard needs DNS-01.",
         ),
         steps=(
             "Compare the issuer's solvers and their selectors with the names; a wildcard needs "
@@ -36,6 +38,7 @@ ENTRIES = (
             "!could not find|determine a|any|suitable solver|challenge_type|challenge",
             "!client does not support any combination challenges",
             "!client with the currently selected authenticator * not support",
+            "!none * preferred challenge|challenges * supported",
             "!no supported|suitable|usable challenge|challenges|validation",
             "!no viable|matching challenge type|types",
             "!none * challenge|challenges methods|types * suitable|supported|offered",
