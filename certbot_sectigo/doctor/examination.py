@@ -167,6 +167,7 @@ def read(
     trouble: list[str] = []
     guarded = tuple(exposure.guarded(dirs, credentials, trouble))
     deploy_files = [lineage.deploy for lineage in overview.lineages]
+    kept = tuple(exposure.repositories(dirs.config_dir, trouble))
     received = read_receiving(system_root, trouble)
     revoked_here = (*overview.logs.revoked, *revocations.noted(dirs.portal, trouble))
     overview = replace(overview, unread=(*overview.unread, *trouble))
@@ -194,7 +195,7 @@ def read(
         expiries=expiries,
         schedule=schedule,
         guarded=guarded,
-        repositories=tuple(exposure.repositories(dirs.config_dir)),
+        repositories=kept,
         leftovers=tuple(leftovers.find(dirs)),
         journals=moves.look(dirs),
         deployment=tuple(

@@ -153,7 +153,7 @@ def _links(lineage: Lineage, fitting: set[int]) -> list[Link]:
         folder = path.parent
         archive = _archive(lineage, folder)
         target = os.path.relpath(archive / f"{kind}{version}.pem", folder)
-        held = str(path.readlink()) if path.is_symlink() else None
+        held = reading.link(path)
         if held != target:
             found.append(Link(path, target, held, held is None and reading.is_there(path)))
     return found
@@ -191,10 +191,11 @@ def _refused(kind: str, path: Path) -> list[Damage]:
     try:
         if not reading.is_there(path):
             return [Damage(path, "is not there", True)]
-        if not path.is_symlink():
+        target = reading.link(path)
+        if target is None:
             return [Damage(path, "is no symbolic link, but a file of its own", True)]
         if reading.status(path) is None:
-            return [Damage(path, f"leads to {path.readlink()}, which is not there", True)]
+            return [Damage(path, f"leads to {target}, which is not there", True)]
         # It loads such a one, and ends when it asks which version that is.
         if _version(path, kind) is None:
             what = f"leads to {path.readlink()}, and certbot wants a name like {kind}1.pem there"

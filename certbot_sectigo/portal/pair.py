@@ -155,7 +155,7 @@ def write(path: Path, content: str, backup: Path, owner: int | None) -> bool:
         # What a run that was cut off has left holds the key, or the one that was there.
         atomic.sweep(path.parent)
         atomic.sweep(backup)
-        if path.is_symlink():
+        if reading.link(path) is not None:
             raise errors.Error(
                 f"{path} is a link, which is not written through.",
                 "Give the file that it leads to, or another --output.",

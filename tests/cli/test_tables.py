@@ -96,3 +96,17 @@ def test_no_width_breaks_a_word(
         said = capsys.readouterr().out
         assert set(" ".join(row).split()) <= set(said.split()), said
         assert max(map(len, said.splitlines())) <= width, said
+
+
+def test_a_title_over_what_follows(
+    accounts: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "logs" / "letsencrypt.log"
+    log.parent.mkdir()
+    log.write_bytes(b"\x1f\x8bno gzip")
+    options = [f"--{name}-dir={tmp_path / name}" for name in ("config", "work", "logs")]
+    with pytest.raises(SystemExit) as end:
+        main([*options, "accounts", "list"])
+    assert end.value.code == 0
+    said = capsys.readouterr().out
+    assert f"signs of use may be missing:\n  {log}:" in said

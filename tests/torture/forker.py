@@ -19,7 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 _PR_SET_CHILD_SUBREAPER = 36  # of prctl(2)
-HANGS_AFTER = 60
+HANGS_AFTER = 300
 """Seconds after which a run that does not end is ended."""
 
 

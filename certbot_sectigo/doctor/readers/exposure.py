@@ -22,6 +22,8 @@ _SECRET_SETTING = re.compile(
 )
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _SNIFFED = 1 << 16
+_MOST_INDEX = 1 << 26
+"""Bytes of a repository's index."""
 _INDEXES = {
     ".git": ("index",),
     ".hg": ("dirstate",),
@@ -77,24 +79,31 @@ def _noting(path: Path, trouble: list[str]) -> Iterator[None]:
         trouble.append(f"{path}: {error.strerror}")
 
 
-def repositories(config_dir: Path) -> list[Repository]:
-    """Look for version control at certbot's configuration directory and above it."""
-    found = []
+def repositories(config_dir: Path, trouble: list[str]) -> list[Repository]:
+    """Look for version control at certbot's configuration directory and above it.
+
+    :param trouble: as of :func:`guarded`.
+    """
+    found: list[Repository] = []
     for folder in (config_dir, *config_dir.parents):
         for name, indexes in _INDEXES.items():
-            repository = folder / name
-            status = reading.status(repository)
-            if status is None:
-                continue
-            data = repository
-            if stat.S_ISREG(status.st_mode):  # a work tree whose data are elsewhere
-                text = _head(repository).decode("utf-8", "replace")
-                data = folder / text.partition("gitdir:")[2].strip()
-            if any(_IN_INDEX.search(_whole(data / index)) for index in indexes):
-                found.append(Repository(repository, holds=True))
-            elif not _ignored(folder, config_dir):
-                found.append(Repository(repository, holds=False))
+            with _noting(folder / name, trouble):
+                found += _repository(folder / name, indexes, config_dir)
     return found
+
+
+def _repository(repository: Path, indexes: Iterable[str], config_dir: Path) -> Iterator[Repository]:
+    status = reading.status(repository)
+    if status is None:
+        return
+    data = repository
+    if stat.S_ISREG(status.st_mode):  # a work tree whose data are elsewhere
+        text = _head(repository).decode("utf-8", "replace")
+        data = repository.parent / text.partition("gitdir:")[2].strip()
+    if any(_IN_INDEX.search(_read(data / index, _MOST_INDEX)) for index in indexes):
+        yield Repository(repository, holds=True)
+    elif not _ignored(repository.parent, config_dir):
+        yield Repository(repository, holds=False)
 
 
 def _ignored(folder: Path, config_dir: Path) -> bool:
@@ -176,16 +185,8 @@ def _user(uid: int) -> str:
 
 
 def _head(path: Path) -> bytes:
-    """Read the beginning of a repository's file; one that cannot be read names nothing."""
-    with contextlib.suppress(OSError):
-        return _read(path, _SNIFFED)
-    return b""
-
-
-def _whole(path: Path) -> bytes:
-    with contextlib.suppress(OSError):
-        return _read(path, 1 << 28)
-    return b""
+    """Read the beginning of a repository's file; one that is not there names nothing."""
+    return _read(path, _SNIFFED)
 
 
 def _read(path: Path, size: int) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
+from certbot_sectigo.base import reading
 from certbot_sectigo.doctor.checks.secrets import check
 from certbot_sectigo.doctor.model import Guarded, Kind
 from certbot_sectigo.doctor.readers import exposure
@@ -84,8 +86,10 @@ def test_repositories(tmp_path: Path) -> None:
     config = tmp_path / "etc/letsencrypt"
     write(config / "accounts/ca/dir/id/private_key.json", 0o400)
 
+    trouble: list[str] = []
+
     def found() -> list[tuple[Path, bool]]:
-        return [(r.path, r.holds) for r in exposure.repositories(config)]
+        return [(r.path, r.holds) for r in exposure.repositories(config, trouble)]
 
     assert found() == []
     top = tmp_path / "etc/.git"
@@ -105,3 +109,23 @@ def test_repositories(tmp_path: Path) -> None:
     top.write_text("gitdir: elsewhere/data\n")
     (tmp_path / "etc/elsewhere/data/index").write_text("letsencrypt/archive/a/privkey1.pem")
     assert found() == [(top, True)]
+    assert trouble == []
+
+
+def test_an_index_that_cannot_be_read_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "etc/.gitignore", 0o644, "letsencrypt/\n")
+    index = tmp_path / "etc/.git/index"
+    write(index, 0o644, "letsencrypt/archive/a/privkey1.pem")
+    opened = reading.open_regular
+
+    def failing(path: Path) -> int:
+        if path == index:
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return opened(path)
+
+    monkeypatch.setattr(reading, "open_regular", failing)
+    trouble: list[str] = []
+    assert exposure.repositories(tmp_path / "etc/letsencrypt", trouble) == []
+    assert trouble == [f"{index.parent}: Input/output error"]
