@@ -38,10 +38,10 @@ from certbot_sectigo.machine.dirs import Dirs, server_path  # noqa: E402
 from certbot_sectigo.move import act, back  # noqa: E402
 from certbot_sectigo.move.state import as_it_is, known  # noqa: E402
 from certbot_sectigo.sandbox import Config, Pair, running  # noqa: E402
-from tests.bed import process  # noqa: E402
 from tests.bed.certbot import Certbot  # noqa: E402
 from tests.bed.components import BIN  # noqa: E402
 from tests.bed.eab import EabPair  # noqa: E402
+from tests.bed.process import Process  # noqa: E402
 
 OLD, NEW = "https://acme.sectigo.com/v2/OV", "https://acme-v02.harica.gr/acme/1/directory"
 
@@ -99,8 +99,8 @@ def renew(top: Path) -> tuple[float, float]:
         folders = [f"--{kind}-dir={folder}" for kind, folder in pairs]
         words = ("move", "--to", to, "--from-server", OLD, "--now", "--yes", "--agree-tos",
                  "--email", "admin@example.org")  # fmt: skip
-        process.run([BIN / "certbot-sectigo", *folders, *words], folder=top / "output",
-                    env=certbot.environment(), timeout=7200)  # fmt: skip
+        Process([BIN / "certbot-sectigo", *folders, *words], folder=top / "output",
+                env=certbot.environment()).wait(7200)  # fmt: skip
         marks.append(_marked())
         assert len(ca.accounts()) == 1
         return _between(marks)[0]

@@ -152,7 +152,7 @@ def _asked(move: Move, means: Means) -> Move:
             left[judged.name] = "The CA was not asked about its names."
         else:
             going.append(judged)
-    going.sort(key=lambda one: not one.able)
+    going.sort(key=lambda one: one.late)
     if going and not going[0].able:
         left.update({one.name: "certbot does not renew it by itself." for one in going})
         going = []

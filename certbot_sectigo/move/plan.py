@@ -36,7 +36,14 @@ class Going:
     """The CA was asked with an order, and opened it."""
     able: bool = True
     """Whether certbot renews it when it is told to, so that it can be the first."""
+    doubtful: bool = False
+    """The DNS did not tell whether the CA may issue for it."""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def late(self) -> tuple[bool, bool]:
+        """Sorts those behind that ought not to be the first."""
+        return not self.able, self.doubtful
 
 
 @dataclass(frozen=True)
@@ -160,6 +167,7 @@ def judge(
         item.facts.names,
         asked=isinstance(answer, Yes),
         able=forecast.code not in _BY_HAND,
+        doubtful=any(each.need.name in item.facts.names for each in caa.unknown),
         warnings=tuple(_warnings(item, target, renewal, answer)),
     )
 
@@ -268,7 +276,7 @@ def make(
         else:
             more = tuple((hints or {}).get(found.name, ()))
             going.append(replace(found, warnings=(*found.warnings, *more)))
-    going.sort(key=lambda one: (one.name != first, not one.able))
+    going.sort(key=lambda one: (one.name != first, one.late))
     names = {one.name for one in going}
     unasked = [
         item

@@ -65,6 +65,7 @@ def test_a_failure_is_one_at_any_level(log: str) -> None:
          "ca-connect-timeout"),
         # CAA
         ("DNS problem: SERVFAIL looking up CAA for example.org", "caa-lookup-failed"),
+        ("CAA of example.org could not be looked up", "caa-lookup-failed"),
         ("CAA record for example.org prevents issuance: accounturi does not match",
          "caa-account-pin"),
         # the machine

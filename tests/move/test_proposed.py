@@ -42,6 +42,7 @@ def test_they_do_what_is_said(certbot: Certbot, sectigo: Sectigo) -> None:
         now = datetime.now(timezone.utc)
         move = Move("m", now, two.server, two.pair.kid, str(two.to), (), new, asked=True)
         moves.write(dirs, move)
+        assert "to go on" in command(certbot, "move", "--status", check=1).output.lower()
         unfinished = command(certbot, "move", *two.words, "--cert-name", A, check=1).output
         told = paste(certbot, printed(unfinished, "--undo"), more="--yes").output
         assert "Taken back" in told
@@ -61,6 +62,7 @@ def test_they_do_what_is_said(certbot: Certbot, sectigo: Sectigo) -> None:
         (dirs.moves / "m.json").write_text("{")
         standing = as_json(certbot, "move", "--status", check=1)
         assert len(standing["moves"]) == 1 and str(dirs.moves / "m.json") in standing["unread"][0]
+        assert str(dirs.moves / "m.json") in as_json(certbot, "accounts", "list")["unread"][0]
         told = command(certbot, "move", "--status", check=1).output
         for way in (("--undo",), ("--continue",), (*two.words, "--cert-name", A)):
             said = command(certbot, "move", *way, "--yes", check=1).output

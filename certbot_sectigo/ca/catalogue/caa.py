@@ -63,6 +63,7 @@ ENTRIES = (
             "!failed|unable|error * look|lookup|query|retrieve|retrieving|resolve caa",
             "!could not look|query|retrieve|determine caa",
             "!dns_problem|dns_error|dns_failure * caa",
+            "!caa * not be looked|queried|retrieved|determined",
         ),
         cases=(
             Case(

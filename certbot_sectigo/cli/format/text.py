@@ -48,7 +48,7 @@ class Text(Format):
 def _table(console: Console, table: Table) -> None:
     if table.title:
         console.print(_text(Cell(table.title), "bold"), soft_wrap=True)
-    if not table.columns:
+    if not table.rows:
         return  # a title over what follows
     if table.below:
         _stacked(console, table)

@@ -104,7 +104,7 @@ def _blocks(found: list[Move], broken: Sequence[Broken], dirs: Dirs) -> Iterator
         rows = [(Cell(x.moved.name), Cell(x.stand.value), Cell(x.moved.server or "?"))
                 for x in stands(move, here)]  # fmt: skip
         title = f"{move.when:%Y-%m-%d %H:%M} UTC, to {move.server} ({move.state})"
-        columns = ("LINEAGE", "STANDS", "BEFORE") if rows else ()
+        columns = ("LINEAGE", "STANDS", "BEFORE")
         yield Table(title, columns, tuple(rows), copied=frozenset({"LINEAGE"}))
         for name, reason in move.left.items():
             # What helps was said when it stayed.
