@@ -27,6 +27,16 @@ class Place:
 
 PLACES = (
     Place(
+        "program",
+        r"\b(?:name|type|key|index|attribute|unboundlocal|assertion|unicode\w{2,9}|nomethod)error\b"
+        r"|is not defined|nonetype|\bundefined\b|nil pointer|\bpanic\b|null reference"
+        r"|object reference|not all arguments|traceback|stack trace",
+        "the client itself or a plugin of it, which met something that it did not expect",
+        "Look at the last request and its answer before it in the debug log; update the client "
+        "with "
+        "its plugins and libraries.",
+    ),
+    Place(
         "provider",
         r"\bAPI\b|\bapi[_ -]?(?:key|token)|\bdns[-_](?!01|challenge|problem)[a-z]\w{1,30}"
         r"|PluginError|cloudflare|route ?53|digital ?ocean"

@@ -158,7 +158,8 @@ _QUIET = re.compile(
     r"|\A(?:\S+ {1,9}\| )?[ID]\d{4} \d\d:\d\d:"
 )  # fmt: skip
 _POINTER = re.compile(
-    r"(?i)\bcommand failed: |:\s{0,3}\Z|ask for help|see the log ?file|(?:all|some) renewals"
+    r"(?i)\bcommand failed: |:\s{0,3}\Z|ask for help|see the log ?file|see the .{0,30}above"
+    r"|(?:all|some) renewals"
     r"|some challenges|\(failure\)|\(s\), \d+ |more (?:details|information)"
     r"|\bexit(?:ed)?(?: with)?(?: code| status)|\A\s{0,20}at \S.{0,200}\(.{0,200}:\d"
     r"|support by e-?mail|giving up|skipping\.?\Z"

@@ -6,6 +6,65 @@ from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 ENTRIES = (
     Entry(
+        key="url-incomplete",
+        title="The server's URL is empty or incomplete",
+        meaning="The client was to ask a URL that is empty or has no https:// in front, so it "
+        "asked "
+        "nobody.",
+        causes=(
+            "The server's URL is missing in the client's configuration, or is misspelt.",
+            "The server's directory did not name what the client looked for (an old server, or a "
+            "protocol that the client does not speak).",
+        ),
+        steps=(
+            "Give the directory URL exactly as the CA shows it, with https:// in front "
+            "(cert-manager: spec.acme.server), and see with curl that it answers.",
+            "Update the client, if the URL is right.",
+        ),
+        phrases=("unsupported protocol scheme", "missing|no|invalid protocol|url scheme"),
+        sources=("Go", "cert-manager#529"),
+        hides=("ca-tls-handshake", "not-acme", "ca-unreachable"),
+        network=True,
+    ),
+    Entry(
+        key="not-acme",
+        title="What answered is not an ACME server",
+        meaning="The answer is a web page or something else instead of ACME's JSON.",
+        causes=(
+            "The URL is not the directory: too short, or with or without /directory at its end, "
+            "or without https:// in front, or a portal's address.",
+            "A proxy, a login page or a maintenance page answers for the CA.",
+        ),
+        steps=(
+            "This has to print JSON with newNonce, newAccount and newOrder: `curl -s {server}`",
+            "Give the URL exactly as the CA shows it.",
+        ),
+        phrases=(
+            "!understand acme|ca server response",
+            "!get|getting|fetch directory * 404|403|405",
+            "unexpected content_type|response_content",
+            "unexpected response content type",
+            "cannot|can_not|unable deserialize|parse response|directory",
+            "!is not an acme directory",
+            "!gave an answer not acme",
+            "too many redirects",
+            "exceeded redirects",
+            "invalid character * looking beginning",
+            "expecting value * line 1 column 1",
+            "!directory field not found",
+            "directory * not * valid|json",
+            "!unable get service directory",
+            "!problem retrieving acme|ca",
+            "!acme response|body * not valid|parseable json",
+            "!response body * not json",
+            "no scheme supplied",
+            "!key_error new_nonce|newaccount|neworder",
+        ),
+        sources=("seen at acme.enterprise.sectigo.com/directory", "win-acme", "certbot"),
+        network=True,
+        passing=True,
+    ),
+    Entry(
         key="ca-unavailable",
         title="A gateway before the CA's server answered with an error (5xx)",
         meaning="A gateway answered (502, 503, 504) in place of the ACME server: this machine got "

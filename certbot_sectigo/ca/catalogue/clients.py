@@ -48,6 +48,22 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"currently selected authenticator",
+                "certbot's authenticator can answer none of the challenges that the CA offers for "
+                "a name. No connection was tried.",
+                (
+                    "A wildcard is among the names: it needs DNS-01, and standalone, webroot, "
+                    "nginx and apache cannot do that.",
+                    "certbot, or the image that it is in, is so old that it knows TLS-SNI-01 only, "
+                    "which CAs no longer offer.",
+                    "--preferred-challenges names another kind than the authenticator has.",
+                ),
+                (
+                    "For a wildcard take an authenticator for DNS-01; else update certbot or the "
+                    "image, or take the option away.",
+                ),
+            ),
+            Case(
                 challenge="sectigo-",
                 meaning="The CA offers only its own ways for a name: an e-mail or a DNS record "
                 "that {portal} asks for. No client can answer them.",

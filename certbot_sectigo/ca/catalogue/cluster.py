@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Case, Entry
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 ENTRIES = (
+    Entry(
+        key="issuer-not-ready",
+        title="The issuer is not ready, so cert-manager orders nothing; why is said elsewhere",
+        meaning="Before it orders, cert-manager registers the issuer's account at the CA. That has "
+        "not succeeded (yet), or the certificate names an issuer of another kind or namespace.",
+        causes=(
+            "The registration failed: the server's URL, the e-mail address, EAB, the way out.",
+            "The Certificate names an Issuer where it is a ClusterIssuer (kind), or the other way "
+            "round.",
+            "It is still going on.",
+        ),
+        steps=(
+            "See the issuer's own events and status: kubectl describe clusterissuer NAME (or "
+            "issuer), and mend what stands there.",
+        ),
+        phrases=(
+            "!issuer not ready",
+            "!clusterissuer|issuer * not ready|yet_ready",
+            "!referenced issuer|clusterissuer not|does|is ready|status",
+        ),
+        sources=("cert-manager#1069",),
+        weight=Weight.SYMPTOM,
+        vague=True,
+    ),
     Entry(
         key="cluster-rights",
         title="The cluster does not allow the client to do that (RBAC)",

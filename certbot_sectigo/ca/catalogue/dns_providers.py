@@ -40,7 +40,8 @@ ENTRIES = (
             Case(
                 r"(?:zone|domain|service|account).{0,80}not (?:be )?(?:found|exist)"
                 r"|no (?:hosted )?zones?\b"
-                r"|not find.{0,60}(?:zone|domain)|find.{0,40}zone|start of authority|\bSOA\b"
+                r"|not find.{0,60}(?:zone|domain)|(?:find|determine|identify).{0,40}zone"
+                r"|start of authority|\bSOA\b"
                 r"|invalid domain",
                 "The client asked the DNS provider's interface for the zone of the name, and did "
                 "not find it there. The CA was not asked yet.",
@@ -70,6 +71,7 @@ ENTRIES = (
             "!adding|creating|deleting temporary record for zone",
             "!error|failed|unable|cannot|could_not add|adding|create|creating|delete|deleting|"
             "update|updating|present|set|write txt|dns record|records|challenge",
+            "!unable|cannot|could_not determine|find|identify zone|zone_identifier|zone_id",
             "!error|failed * determin|determining|find|finding zone * domain|name|id",
             "!unable determine|find zone|base domain|managed_zone",
             "!error|failed finding|find|get|getting dns|hosted zone|zones",
