@@ -3,6 +3,8 @@
 # make test-matrix
 #              run the end-to-end tests with all supported certbots, one after the other: six
 #              versions and the distribution's own package
+# make requirements
+#              pin anew what is installed beside those certbots, with hashes
 # make torture let every file operation of every command fail, and kill it there;
 #              some 30 minutes, goes on where it was cut off (ARGS=--again: anew)
 # make trial   hold what forecasts and dry runs say against what renewals then do, in 200
@@ -14,8 +16,9 @@
 #              build wheel and source distribution into dist/, twice with equal bytes, and
 #              check them
 # make install-pages
-#              run the lines on installing of README.md and docs/schnellstart.md in fresh roots;
-#              some 5 minutes, as root
+#              run the lines on installing of README.md and docs/schnellstart.md in fresh roots, and
+#              those that build the Debian package in roots of Debian 12 and 13 (debootstrap);
+#              some 15 minutes, as root
 # make collection
 #              build the Ansible collection of ansible/ into dist/, and run ansible-lint on it
 # make sanity  run ansible-test's unit and sanity tests on the collection, but pylint
@@ -37,8 +40,8 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-matrix torture trial lint format packages install-pages collection \
-        sanity man clean
+.PHONY: help demo test test-matrix requirements torture trial lint format packages install-pages \
+        collection sanity man clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +58,9 @@ test: $(VENV)/.for-tests
 test-matrix: $(VENV)/.for-tests $(VENV)/.for-packages
 	@$(BIN)/python tests/bed/install.py
 	@$(BIN)/nox --noxfile noxfile.py -- $(ARGS)
+
+requirements: $(VENV)/.for-packages
+	@$(BIN)/nox --noxfile noxfile.py --session requirements
 
 torture: $(VENV)/.for-tests
 	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m tests.torture $(ARGS)

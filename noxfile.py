@@ -19,6 +19,8 @@ import nox
 
 TREE = Path(__file__).resolve().parent
 NOX = TREE / ".nox"
+REQUIREMENTS = TREE / "packaging" / "requirements"
+"""What is installed beside each certbot, with hashes; ``make requirements`` writes it anew."""
 LEAST = (
     "tests/versions",
     *(
@@ -60,6 +62,24 @@ class Certbot:
     left_out: tuple[str, ...] = ()
     """Words for pytest."""
     tests: tuple[str, ...] = ("tests/e2e",)
+    lowest: str = "3.9"
+    """The lowest Python that the requirements are for; it may be another one's than theirs."""
+
+    @property
+    def requirements(self) -> Path:
+        """Where its requirements are."""
+        return REQUIREMENTS / f"certbot-{self.version}.txt"
+
+    @property
+    def wanted(self) -> str:
+        """What its requirements come from, besides setup.cfg; a line each."""
+        pins = (pin.format(version=self.version) for pin in self.pins)
+        return "\n".join([f"certbot=={self.version}", *pins]) + "\n"
+
+    @property
+    def head(self) -> str:
+        """How its requirements begin, so that it shows what they were made from."""
+        return "# make requirements\n" + "".join(f"# {x}\n" for x in self.wanted.splitlines())
 
 
 # Before 2.0 certbot uses zope, whose packages its pkg_resources finds only under the names
@@ -138,7 +158,7 @@ CERTBOTS = (
     ),
     Certbot("4.0.0", "Debian 13", "3.13"),
     # It is the one that make test installs.
-    Certbot("5.8.0", "the snap and pip", "3.13", tests=LEAST),
+    Certbot("5.8.0", "the snap and pip", "3.13", tests=LEAST, lowest="3.10"),
 )
 
 
@@ -171,6 +191,7 @@ def end_to_end(
     session: nox.Session,
     folder: Path,
     packages: Sequence[str],
+    wheel: str,
     left_out: Sequence[str],
     tests: Sequence[str],
 ) -> None:
@@ -179,13 +200,14 @@ def end_to_end(
     :param folder: the environment.
     :param packages: for pip, which gets zope's as wheels: the pkg_resources of old certbots
         does not find those built from source, whose folders are named in today's way.
+    :param wheel: this package's.
     """
     python = str(folder / "bin" / "python")
     zope = "zope.component,zope.event,zope.hookable,zope.interface"
     install = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     session.run(*install, *packages, env={"PIP_ONLY_BINARY": zope})
     # The wheel's version may be the old one.
-    session.run(*install, "--force-reinstall", "--no-deps", packages[0].partition("[")[0])
+    session.run(*install, "--force-reinstall", "--no-deps", wheel)
     env = {"CERTBOT_SECTIGO_VENVS": str(folder / "beside")}
     if not (folder / "beside" / "certbot-bare" / "bin" / "certbot").is_symlink():
         session.run(python, "tests/bed/install.py", env=env)
@@ -209,10 +231,30 @@ def matrix(session: nox.Session, certbot: Certbot) -> None:
     if not (folder / "bin" / "pip").exists():
         session.run(interpreter(certbot.python), "-m", "venv", "--clear", str(folder))
     session.log(f"certbot {certbot.version}, as in {certbot.shipped_by}")
-    pins = [pin.format(version=certbot.version) for pin in certbot.pins]
-    wheel = f"{build_wheel(session)}[test]"
-    packages = [wheel, f"certbot=={certbot.version}", *pins]
-    end_to_end(session, folder, packages, certbot.left_out, certbot.tests)
+    file = certbot.requirements
+    if not file.exists() or not file.read_text().startswith(certbot.head):
+        session.error(f"{file} is not of this noxfile.py: make requirements")
+    # They are all there is to install: pip has nothing to work out.
+    packages = ["--no-deps", "--require-hashes", "-r", str(file)]
+    wheel = build_wheel(session)
+    end_to_end(session, folder, packages, wheel, certbot.left_out, certbot.tests)
+
+
+@nox.session(python=False)
+def requirements(session: nox.Session) -> None:
+    """Write the files of pinned requirements anew, with the newest versions that fit."""
+    for certbot in CERTBOTS:
+        wanted = NOX / "wanted.txt"
+        wanted.parent.mkdir(exist_ok=True)
+        wanted.write_text(certbot.wanted)
+        session.run(
+            str(Path(sys.executable).with_name("uv")), "pip", "compile", "-q", "--universal", "--python-version", certbot.lowest,
+            "--generate-hashes", "--no-annotate", "--no-header", "--extra", "test",
+            "--output-file", str(NOX / "pinned.txt"), "--upgrade", "setup.cfg", str(wanted),
+            external=True,
+        )  # fmt: skip
+        certbot.requirements.parent.mkdir(exist_ok=True)
+        certbot.requirements.write_text(certbot.head + (NOX / "pinned.txt").read_text())
 
 
 @nox.session(python=False)
@@ -236,4 +278,5 @@ def debian(session: nox.Session) -> None:
     shutil.rmtree(folder / "beside", ignore_errors=True)
     bare.parent.mkdir(parents=True)
     bare.symlink_to(script)
-    end_to_end(session, folder, [f"{build_wheel(session)}[test]"], _BEFORE_2_3, LEAST)
+    wheel = build_wheel(session)
+    end_to_end(session, folder, [f"{wheel}[test]"], wheel, _BEFORE_2_3, LEAST)

@@ -16,6 +16,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.install import package
+
 TREE = Path(__file__).parents[2]
 PAGES = {"README.md": "## Install it", "docs/schnellstart.md": "## 1. "}
 _ROOT = """
@@ -118,6 +120,12 @@ def main() -> int:
                 said = run(typed, environment)
                 print(f"{'failed' if said else 'fine'}: {named}: {title}\n{said}".rstrip())
                 failed |= bool(said)
+        if shutil.which("debootstrap") is None:
+            print("left out, as there is no debootstrap: the Debian package")
+            return failed
+        for what, said in package.check(Path(environment["CHECKOUT"]), Path(folder)):
+            print(f"{'failed' if said else 'fine'}: {what}\n{said}".rstrip())
+            failed |= bool(said)
     return failed
 
 
