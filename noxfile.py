@@ -248,9 +248,10 @@ def requirements(session: nox.Session) -> None:
         wanted.parent.mkdir(exist_ok=True)
         wanted.write_text(certbot.wanted)
         session.run(
-            str(Path(sys.executable).with_name("uv")), "pip", "compile", "-q", "--universal", "--python-version", certbot.lowest,
+            str(Path(sys.executable).with_name("uv")), "pip", "compile", "-q",
+            "--universal", "--python-version", certbot.lowest, "--upgrade",
             "--generate-hashes", "--no-annotate", "--no-header", "--extra", "test",
-            "--output-file", str(NOX / "pinned.txt"), "--upgrade", "setup.cfg", str(wanted),
+            "--output-file", str(NOX / "pinned.txt"), "setup.cfg", str(wanted),
             external=True,
         )  # fmt: skip
         certbot.requirements.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The lines of packaging/README.md that build the Debian package, and what autopkgtest runs of it."""
+"""The lines of packaging/README.md that build the Debian package, and its autopkgtest."""
 
 from __future__ import annotations
 
