@@ -104,8 +104,8 @@ def test_what_caa_records_forbid_stays_and_what_the_dns_does_not_tell_is_minded(
     found = judged(surveyed("x", "c", "a"), Yes(), seen)
     assert isinstance(found, Staying) and found.remedy == "publish"
     assert found.reason == "CAA records do not let the new account issue: a: not you"
-    items = (surveyed("y", "b"), surveyed("z", "c"))
-    assert [g.name for g in plan.make(items, TARGET, ACCOUNT, {}, {}, caa=seen).going] == ["z", "y"]
+    both = (surveyed("y", "b"), surveyed("z", "c"))
+    assert [g.name for g in plan.make(both, TARGET, ACCOUNT, {}, {}, caa=seen).going] == ["z", "y"]
     for foresight, said in ((seen, "issue for b is not known"), (Foresight(untold="why"), "why")):
         items = (surveyed("y", "b"),)
         assert any(
