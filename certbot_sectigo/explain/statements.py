@@ -19,6 +19,10 @@ TYPES = (
     "orderNotReady", "rateLimited", "rejectedIdentifier", "serverInternal", "tls",
     "unauthorized", "unsupportedContact", "unsupportedIdentifier", "userActionRequired",
     "alreadyReplaced",  # RFC 9773 section 7.4
+    # RFC 8739 section 5, RFC 9115 section 2.3, RFC 9799, step-ca
+    "autoRenewalCanceled", "autoRenewalExpired", "autoRenewalCancellationInvalid",
+    "autoRenewalRevocationNotSupported", "unknownDelegation", "onionCAARequired",
+    "badAttestationStatement",
     # drafts and servers older than RFC 8555, and later additions
     "invalidEmail", "unknownHost", "dnssec", "conflict", "invalidProfile", "orderNotFound",
 )  # fmt: skip

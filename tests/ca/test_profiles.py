@@ -60,7 +60,7 @@ SENTENCES = {
          "signature-refused"),
         ("malformed", "error verifying jws: go-jose/go-jose: error in cryptographic primitive",
          "signature-refused"),
-        ("malformed", "jwk and kid are mutually exclusive", "malformed"),
+        ("malformed", "jwk and kid are mutually exclusive", "client-request-broken"),
         ("unauthorized", "the field 'kid' references an unknown key", "kid-unknown"),
     ],
     "SSL.com": [

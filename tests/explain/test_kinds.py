@@ -91,7 +91,7 @@ def test_a_failure_is_one_at_any_level(log: str) -> None:
          "directory'", "accounts-folder-migration"),
         ("certbot: unable to load certificate: no start line", "pem-unreadable"),
         (f"{URN}malformed: the EAB was not to our taste", "eab-refused"),
-        (f"{URN}badRevocationReason", "refused"),
+        (f"{URN}badRevocationReason", "revocation-reason"),
         # other clients
         ("Failed to determine a valid solver configuration: could not determine solvers",
          "solver-missing"),

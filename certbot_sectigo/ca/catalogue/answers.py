@@ -121,9 +121,11 @@ ENTRIES = (
             "incomplete_read",
             "!invalid or unrecognized response",
             "chunked_encoding_error",
+            "!error decoding response body",
         ),
         sources=("certbot#9539",),
         weight=Weight.SYMPTOM,
+        hides=("order-invalid", "order-refused"),
         cases=(
             Case(
                 r"\bstr\b\W{0,3} object has no attribute",

@@ -80,6 +80,7 @@ ENTRIES = (
         phrases=(
             "!akeyid * not match|known|found * issuer",
             "!parsing ari cert_id",
+            "!could_not find order for given certificate",
             "!not request certificate being_replaced",
             "!certificate replaced by this order not found",
             "!certificate replaces|replaced not found|known",

@@ -184,7 +184,7 @@ ENTRIES = (
             "!disallowed|forbidden|denied|prevented * by caa",
         ),
         details=("caa",),
-        types=("caa",),
+        types=("caa", "onionCAARequired"),
         sources=("RFC 8555 section 6.7", "RFC 8659", "Posh-ACME#648", "acme.sh#4417"),
         hides=("dns-problem", "http01-wrong-answer"),
     ),

@@ -123,6 +123,7 @@ ENTRIES = (
             ),
         ),
         phrases=(
+            "!error parsing certificate_request",
             "!csr unacceptable|invalid|rejected|malformed",
             "!short enough to fit cn|common",
             "!signed by public key * not support",

@@ -61,6 +61,7 @@ ENTRIES = (
             "!requires|require external_account_binding",
             "!external_account_binding|eab credentials|information must|not provided|given|set",
             "!requires|require external account credential|credentials",
+            "!no external_account_binding provided",
         ),
         types=("externalAccountRequired",),
         step="account",
@@ -108,6 +109,7 @@ ENTRIES = (
         steps=("Update the client; give the directory URL exactly as the CA shows it.",),
         phrases=(
             "!url external_account_binding|eab differs|different",
+            "!provisioner not match * eab key",
             "!url|header eab|external_account_binding not match * outer|request",
         ),
         sources=("lemur#3657", "RFC 8555 section 7.3.4"),

@@ -66,10 +66,14 @@ def look_up(kind: str, detail: str | None, hosts: frozenset[str]) -> Entry | Non
     name = kind.rsplit(":", 1)[-1]
     if not detail and detail is not None and name in ("malformed", "unauthorized"):
         return next(entry for entry in ENTRIES if entry.key == "empty-refusal")
+    if name.startswith("autoRenewal"):  # its words are those of other orders
+        return next(entry for entry in ENTRIES if entry.key == "star-order")
     particular = frozenset(part for part in _PARTICULAR if any(part in host for host in hosts))
     found = _meant(name, detail, particular)
     if name == "serverInternal" and found is not None and found.key == "ari-mismatch":
         return next(entry for entry in ENTRIES if entry.key == "ari-ca-failed")
+    if name == "badCSR" and found is not None and found.key == "account-key-kind":
+        return next(entry for entry in ENTRIES if entry.key == "bad-csr")  # its own signature
     return found
 
 

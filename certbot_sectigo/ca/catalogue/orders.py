@@ -85,10 +85,15 @@ ENTRIES = (
         title="The order became invalid while the certificate was being made",
         meaning="The CA took the order and then gave it up. Nothing was issued.",
         causes=(
+            "A validation failed: then its error stands at the order's authorizations.",
             "CAA, the organisation's validation, or the product at the CA: look in {portal}.",
             "A passing fault of the CA.",
         ),
-        steps=("Run it once more; if it stays, ask the CA's support with the order's URL.",),
+        steps=(
+            "Look for a validation that failed, further up, in the debug log, or at the order's "
+            "URL and its authorizations.",
+            "Run it once more; if it stays, ask the CA's support with the order's URL.",
+        ),
         phrases=(
             "!certificate_order|order failed * no further information",
             "order status|is invalid",
@@ -196,7 +201,7 @@ ENTRIES = (
         meaning="The answer is of a type (RFC 8555 section 6.7) that says little by itself. Its "
         "detail, quoted above, is what counts.",
         steps=("Ask the CA's support with the text, the time and the order's URL from the log.",),
-        types=("badRevocationReason", "compound", "conflict"),
+        types=("conflict",),
         sources=(_RFC,),
         weight=Weight.SYMPTOM,
         hides=("order-refused", "order-invalid"),

@@ -105,7 +105,7 @@ ENTRIES = (
         ),
         phrases=(
             "!propagation check failed * wrong status_code|status",
-            "!self_check|selfcheck failed|error",
+            "!self_check|self_verify|selfcheck failed|error",
             "!failed perform self_check",
             "!wrong status_code * expected 200",
             "!propagation check failed * get http",

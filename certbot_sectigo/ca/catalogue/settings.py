@@ -154,6 +154,7 @@ ENTRIES = (
         ),
         phrases=(
             "line is_a_directory",
+            "read|open|write|create|rename is_a_directory",
             "cat|grep|cp|mv|install|openssl|tee|touch|cannot * is_a_directory",
             "cp omitting directory",
             "errno_21|eisdir|is_a_directory_error",

@@ -94,6 +94,60 @@ ENTRIES = (
         hides=("plugin-missing", "option-unknown", "answer-unusable"),
     ),
     Entry(
+        key="pip-refused",
+        title="pip could not install the client or a plugin of its",
+        meaning="Nothing was asked of the CA: a package was to be installed, and pip refused or "
+        "could not build it. The client that is there already was not changed.",
+        causes=("The package, its version and the Python here do not fit each other.",),
+        steps=(
+            "Install the client and its plugins the same way, all by apt or dnf, all by snap, or "
+            "all by pip in one environment of their own.",
+        ),
+        cases=(
+            Case(
+                r"externally.managed",
+                "The distribution does not let pip change the system's own Python. A plugin has to "
+                "come the same way as the client: pip's packages are never seen by the certbot of "
+                "snap.",
+                ("pip was called outside of a virtual environment (PEP 668).",),
+                (
+                    "With the distribution's client take the plugin's package of it "
+                    "(python3-certbot-dns-...), with the snap the plugin's snap.",
+                    "Else install both into an environment of their own (python3 -m venv, then "
+                    "that environment's pip). Do not use --break-system-packages.",
+                ),
+                title="The distribution forbids pip to change the system's Python",
+            ),
+            Case(
+                r"subprocess|wheel|gcc|rust|cargo|compil|build",
+                "A package had to be built here and could not be: no ready one fits this machine.",
+                (
+                    "An old pip or Python, or a processor for which there are no wheels (ARM, "
+                    "musl); compiler, Rust or header files are missing.",
+                ),
+                (
+                    "Update pip first; take the distribution's package or an image that has the "
+                    "plugin; else install compiler, Rust and the headers of Python, OpenSSL and "
+                    "libffi.",
+                ),
+                title="A Python package could not be built on this machine",
+            ),
+        ),
+        phrases=(
+            "externally_managed_environment",
+            "environment is externally managed",
+            "subprocess_exited_with error",
+            "pip subprocess * not run successfully",
+            "failed building|build wheel|installable",
+            "no matching distribution found",
+            "could_not find version that satisfies requirement",
+            "cant|cannot|not find rust compiler",
+            "command failed pip install",
+        ),
+        sources=("PEP 668", "nginx-proxy-manager#2515", "certbot-dns-infomaniak#39"),
+        hides=("python-packages", "deploy-failed"),
+    ),
+    Entry(
         key="module-shadowed",
         title="A file of yours is taken for a module of Python's",
         meaning="Python looks for modules first in the folder that it is started in, or that the "

@@ -94,6 +94,7 @@ ENTRIES = (
         ),
         phrases=(
             "!no ip_addresses|ip_address found",
+            "!error retrieving txt record",
             "!dns problem",
             "!problem with dns query",
             "!nxdomain|servfail looking",

@@ -149,6 +149,7 @@ _ENTRIES = (
             "!unknown key_identifier|key_id|kid|eab_kid",
             "!external_account_key|external_account_binding_key|eab_key not found|known",
             "!key_id|key_identifier|kid unknown",
+            "!eab kid lookup failed",
         ),
         # The kid of any other request is the account's URL (RFC 8555 section 6.2).
         at=(

@@ -1,0 +1,204 @@
+"""Types of problems of ACME's extensions, and requests whose form a CA does not take."""
+
+from __future__ import annotations
+
+from certbot_sectigo.ca.catalogue.model import Case, Entry
+
+ENTRIES = (
+    Entry(
+        key="client-request-broken",
+        title="The client's request is not formed as ACME asks for",
+        meaning="The CA could not read the request: its signature's header, its body or its HTTP "
+        "headers. Account, names and validations were not looked at.",
+        causes=(
+            "The client, or a library of its, is too old, new, or of one's own making.",
+            "A proxy on the way changes or empties requests (headers, body, a redirect of POST).",
+        ),
+        steps=(
+            "Update the client, or try another one against the same server.",
+            "Go past the proxy for the CA's host (NO_PROXY), and look at one request in the "
+            "client's debug log: the word that is quoted says what is missing in it.",
+        ),
+        phrases=(
+            "!content_type header on post",
+            "!no body on post",
+            "!jws not_signed",
+            "!parse error|failed reading jws",
+            "!failed parse jws",
+            "!payload not parse as json",
+            "!too_many|more_than signatures|signature post|body|one",
+            "!must have one signature",
+            "!not contain a signature",
+            "!jwk and kid * mutually_exclusive",
+            "!either jwk or kid",
+            "!jwk expected in protected",
+            "!no|missing embedded jwk in",
+            "!no jwk in jws",
+            "!invalid jwk in",
+            "!header algorithm not match expected algorithm",
+            "!alg field set to invalid",
+            "!url header|field|is required|missing jws|protected",
+            "!url is missing in protected",
+            "!jws missing url",
+            "!header parameter url required",
+            "!must include user_agent",
+            "!error unmarshaling json|body|request|challenge|finalize|account|key",
+            "!unprotected header must not",
+        ),
+        sources=("boulder", "Pebble", "step-ca", "acme2certifier"),
+        hides=("malformed", "order-refused", "order-invalid", "jws-protected-missing"),
+    ),
+    Entry(
+        key="order-without-names",
+        title="The order has no names",
+        meaning="The client asked for a certificate without a name, or with an empty one.",
+        causes=("A variable, list or option with the names is empty, or has a comma too many.",),
+        steps=("See what the client was told to order, and name each name once.",),
+        phrases=(
+            "!not specify any identifiers",
+            "!identifiers list|array empty|be empty",
+            "!included|contains|has empty identifier|name",
+            "!identifier with empty value",
+            "!identifier value empty",
+        ),
+        sources=("boulder", "Pebble", "step-ca"),
+        hides=("rejected-identifier", "malformed"),
+    ),
+    Entry(
+        key="too-many-names",
+        title="The order, or its certificate request, has more names than the CA takes",
+        meaning="CAs take a limited number of names in a certificate (100 at Let's Encrypt, others "
+        "fewer or more), and limit their length together.",
+        causes=("All names of a server were put into one certificate.",),
+        steps=("Split them over several certificates, one for each service or customer.",),
+        phrases=(
+            "!contains|contain|has|included|more_than * identifiers|names|domains|sans * more_than",
+            "!contains|contain|included more_than identifiers|names|domains|sans",
+            "!cumulative length * identifier",
+            "!too_many identifiers|sans|names * order|csr|certificate|request",
+            "!number of names|identifiers|sans|domains exceeds|exceeded|maximum|limit",
+        ),
+        sources=("boulder",),
+        hides=("bad-csr", "rejected-identifier", "malformed", "rate-limited"),
+    ),
+    Entry(
+        key="dates-unsupported",
+        title="The client asks for dates of its own, and the CA sets them itself",
+        meaning="An order may name the certificate's first and last day (notBefore, notAfter); "
+        "most CAs take none.",
+        causes=("An option for the validity is set in the client.",),
+        steps=("Leave the option away; the CA's default is what is issued.",),
+        phrases=("!not_before and not_after * not supported", "!not_before|not_after unsupported"),
+        sources=("boulder", "RFC 8555 section 7.1.3"),
+        hides=("malformed",),
+    ),
+    Entry(
+        key="revocation-reason",
+        title="The CA does not take the reason that is given for the revocation",
+        meaning="A revocation may name a reason, and this CA allows only some of them over ACME. "
+        "The certificate was not revoked.",
+        causes=("The reason is one that only the CA itself sets, or is unknown.",),
+        steps=("Revoke without a reason, or with one that the CA's words list (superseded, "
+               "keyCompromise).",),
+        phrases=("!revocation_reason|reason_code not|invalid|unsupported|out_of_bounds",),
+        types=("badRevocationReason",),
+        sources=("RFC 8555 section 7.6",),
+    ),
+    Entry(
+        key="key-in-use",
+        title="The new account key belongs to another account already",
+        meaning="A key signs for one account only. The account keeps the key that it has.",
+        causes=("The key was used for a registration before, or the change was made twice.",),
+        steps=("Let the client make a new key, and change to that one.",),
+        phrases=("!key already in_use|used * different|another account",),
+        sources=("boulder", "RFC 8555 section 7.3.5"),
+        hides=("refused", "already-revoked"),
+        step="account",
+    ),
+    Entry(
+        key="validation-running",
+        title="The CA is validating already, and the client asks once more",
+        meaning="The challenge was answered before; the CA has begun and has not ended. No harm is "
+        "done by that alone.",
+        causes=("The client, or two runs of it, answered the same challenge several times.",),
+        steps=("Wait for the first answer; let only one run work on a name. Update the client.",),
+        phrases=("!authorization|challenge already being validated|processed",),
+        sources=("boulder",),
+        hides=("refused", "challenge-decided"),
+        step="challenge",
+        passing=True,
+    ),
+    Entry(
+        key="several-refused",
+        title="The CA refused several names, each for a reason of its own",
+        meaning="The answer is of the type compound: its members (subproblems) say what is wrong "
+        "with which name.",
+        steps=("Look at the subproblems in the client's debug log, and mend them one by one; or "
+               "order the other names without these.",),
+        types=("compound",),
+        sources=("RFC 8555 section 6.7.1",),
+        vague=True,
+    ),
+    Entry(
+        key="star-order",
+        title="An order that the CA renews by itself (STAR) has ended, or does not do that",
+        meaning="The order is one for certificates that the CA renews without being asked (RFC "
+        "8739).",
+        causes=("It was cancelled, its last day has come, or something was asked of it that such "
+                "orders do not have.",),
+        steps=("Make a new order.",),
+        cases=(
+            Case(
+                r"revocationnotsupported",
+                "Certificates of such an order cannot be revoked one by one.",
+                ("A revocation was asked for.",),
+                ("Cancel the order: then no further certificates are issued.",),
+            ),
+            Case(
+                r"cancellationinvalid",
+                "The order cannot be cancelled: it is not valid (yet or any more).",
+                ("It was cancelled before, or was never issued.",),
+                ("Look at the order's status.",),
+            ),
+        ),
+        types=("autoRenewalCanceled", "autoRenewalExpired", "autoRenewalCancellationInvalid",
+               "autoRenewalRevocationNotSupported"),
+        sources=("RFC 8739 section 5",),
+        hides=("order-unknown",),
+    ),
+    Entry(
+        key="delegation-unknown",
+        title="The order names a delegation that the server does not know",
+        meaning="Orders of a delegate name the delegation that the owner of the domain made (RFC "
+        "9115); this one does not exist, or not for this account.",
+        causes=("A misprint in its URL, an account of another server, or it was withdrawn.",),
+        steps=("List the account's delegations, and take one of these; else ask the owner.",),
+        types=("unknownDelegation",),
+        sources=("RFC 9115 section 2.3",),
+        step="order",
+    ),
+    Entry(
+        key="attestation-refused",
+        title="The CA does not accept the device's attestation",
+        meaning="For device-attest-01 or a telephone number's token (tkauth-01, RFC 9447) the "
+        "client hands in a statement of somebody else's, and that did not convince the CA.",
+        causes=(
+            "The root that signed the statement is not among those that the CA trusts, the format "
+            "is not enabled, or the statement is of another key or challenge.",
+        ),
+        steps=("See the CA's words and its configuration of roots and formats.",),
+        types=("badAttestationStatement", "incorrectTNAuthList", "invalidTNAuthList"),
+        sources=("step-ca", "RFC 9447"),
+        step="challenge",
+    ),
+    Entry(
+        key="not-implemented",
+        title="The CA's server does not do what the client asks for",
+        meaning="The request is understood, and this server, or its configuration, has no such "
+        "function.",
+        causes=("An extension that the server lacks, or has switched off.",),
+        steps=("Leave the option away, or have the server's owner enable it or update it.",),
+        types=("notImplemented", "unsupported"),
+        sources=("step-ca", "acme2certifier"),
+    ),
+)  # fmt: skip
