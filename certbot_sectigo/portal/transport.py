@@ -119,12 +119,14 @@ class Transport:
         :raises UnreachableError: if there is no answer, or none from SCM.
         """
         renewed = False
+        began = time.monotonic()
         for attempt in range(1, _TRIES + 1):
             repeat = method == "GET" and attempt < _TRIES
             try:
                 answer = self._once(method, path, query, body)
             except UnreachableError:
-                if not repeat:
+                # Who let us wait that long would do so again.
+                if not repeat or time.monotonic() - began >= _LONGEST:
                     raise
                 self._sleep(2.0 ** (attempt - 1))
                 continue
