@@ -68,8 +68,19 @@ def _answered(facts: Facts) -> Forecast | None:
     if not isinstance(answer, Yes) or facts.account is None:
         return None
     if not answer.pending:
-        reason = f"the CA opened an order of account {facts.account.name} and wants no challenge."
-        return Forecast(Outlook.READY, reason, Basis.ORDER)
+        reason = f"the CA opened an order of account {facts.account.name} and wants no challenge"
+        later = _later(facts)
+        if later is None:
+            return Forecast(Outlook.READY, f"{reason}.", Basis.ORDER)
+        # What is so today holds for a renewal of today.
+        return replace(
+            later,
+            outlook=Outlook.READY,
+            reason=f"{reason} now; {later.reason}",
+            basis=Basis.ORDER,
+            method="",
+            answerable=None,
+        )
     wanted = f"the CA wants a challenge for {', '.join(sorted(answer.pending))}"
     return _challenge(facts, answer.pending, Basis.ORDER, wanted)
 
@@ -182,12 +193,10 @@ def _from_log(facts: Facts) -> Forecast:
         reason = "the account is not there, so the renewal registers one with the pair that is."
         return Forecast(Outlook.UNKNOWN, reason, Basis.NOTHING)
     if lineage.ours and last is not None and facts.next_try is not None:
-        ended = {h.name for h in facts.horizons if h.until < facts.next_try}
+        later = _later(facts)
+        if later is not None:
+            return later
         known = {horizon.name for horizon in facts.horizons}
-        pending = {name: () for name in facts.names if name.removeprefix("*.") in ended}
-        if pending:
-            reason = f"the validation of {', '.join(sorted(ended))} ends before the next renewal"
-            return _challenge(facts, pending, Basis.LOG, reason)
         if known >= {name.removeprefix("*.") for name in facts.names}:
             return Forecast(
                 Outlook.READY,
@@ -205,6 +214,16 @@ def _from_log(facts: Facts) -> Forecast:
         remedy="This asks it:",
         command=_ask(lineage),
     )
+
+
+def _later(facts: Facts) -> Forecast | None:
+    """Say so where a validation ends before the next renewal."""
+    if facts.next_try is None or not facts.lineage.ours:
+        return None
+    ended = {h.name for h in facts.horizons if h.until < facts.next_try}
+    pending = {name: () for name in facts.names if name.removeprefix("*.") in ended}
+    reason = f"the validation of {', '.join(sorted(ended))} ends before the next renewal"
+    return _challenge(facts, pending, Basis.LOG, reason) if pending else None
 
 
 def _ask(lineage: Lineage) -> str:

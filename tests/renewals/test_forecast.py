@@ -11,6 +11,7 @@ import pytest
 
 from certbot_sectigo.accounts.model import Account, State
 from certbot_sectigo.base import errors
+from certbot_sectigo.doctor.checks.renewal import check
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.machine.logs.orders import Opened
@@ -18,7 +19,7 @@ from certbot_sectigo.machine.settings import Setting
 from certbot_sectigo.machine.timers import Schedule, Start
 from certbot_sectigo.renewals.facts import Facts, No, Silence, Yes
 from certbot_sectigo.renewals.forecast import forecast
-from certbot_sectigo.renewals.model import ORGANISATION, Basis, Horizon, Outlook
+from certbot_sectigo.renewals.model import ORGANISATION, Basis, Horizon, Outlook, Renewal
 
 NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
 NAME = "www.a.example"
@@ -157,6 +158,8 @@ ONLY_WRONG = Damage(Path("/live/privkey.pem"), "is empty", False)
         ({"last": opened()}, Outlook.UNKNOWN, Basis.NOTHING, False),
         ({"last": opened(), "horizons": (horizon(1),)}, Outlook.READY, Basis.LOG, False),
         ({"last": opened(), "horizons": (horizon(-1),)}, Outlook.CHALLENGE, Basis.LOG, False),
+        ({"answer": Yes(), "horizons": (horizon(1),)}, Outlook.READY, Basis.ORDER, False),
+        ({"answer": Yes(), "horizons": (horizon(-1),)}, Outlook.READY, Basis.ORDER, False),
         ({"last": opened(), "names": (f"*.{NAME}",), "horizons": (horizon(-1),)},
          Outlook.CHALLENGE, Basis.LOG, True),
         ({"last": opened(), "names": (NAME, "b.example"), "horizons": (horizon(1),)},
@@ -168,3 +171,16 @@ def test_table(changes: dict[str, Any], outlook: Outlook, basis: Basis, fails: b
     said = forecast(facts(**changes))
     assert (said.outlook, said.basis, said.fails) == (outlook, basis, fails), said
     assert said.reason
+
+
+@pytest.mark.parametrize("answer", [None, Yes()])
+@pytest.mark.parametrize("name", [NAME, f"*.{NAME}"])
+def test_a_validation_that_ends_first_is_told_14_days_ahead(answer: Yes | None, name: str) -> None:
+    asked = facts(answer=answer, last=opened(), names=(name,), horizons=(horizon(-1),))
+    said = forecast(asked)
+    assert said.code == "horizon" and "ends before the next renewal" in said.reason
+    renewal = Renewal(LINEAGE, (name,), None, None, SOON, None, None, said, (horizon(-1),))
+    for days, told in ((14.1, False), (13.9, True)):
+        when = SOON - timedelta(days=1 + days)
+        found = check([renewal], Schedule((TIMER,)), when, (5, 8, 0))
+        assert [finding.code for finding in found] == ["renewal/horizon"] * told

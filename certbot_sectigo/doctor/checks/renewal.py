@@ -99,7 +99,8 @@ def _forecast(renewal: Renewal, now: datetime) -> Iterator[Finding]:
         return
     severity = _SEVERITIES.get(forecast.code, Severity.CRITICAL)
     if forecast.code == "horizon":
-        ends = [horizon.until for horizon in renewal.horizons if horizon.name in forecast.names]
+        names = {name.removeprefix("*.") for name in forecast.names}
+        ends = [horizon.until for horizon in renewal.horizons if horizon.name in names]
         if min(ends, default=now) > now + _AHEAD:
             return
     elif forecast.code == "challenge" and not forecast.fails:
