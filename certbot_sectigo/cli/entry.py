@@ -53,7 +53,7 @@ def main() -> NoReturn:
         _end(
             end.number,
             f"certbot-sectigo: ended by {signal.Signals(end.number).name}; what was begun, "
-            "the same command finishes.\n",
+            "the same command finishes, or says what does.\n",
         )
     except BrokenPipeError:
         _end(signal.SIGPIPE, "")  # Who reads has had enough, like head(1).

@@ -24,7 +24,8 @@ def ended(code: int, err: str, number: int) -> bool:
     """Tell whether a run ended by a signal, with its one line."""
     name = signal.Signals(number).name
     return code == 128 + number and err == (
-        f"certbot-sectigo: ended by {name}; what was begun, the same command finishes.\n"
+        f"certbot-sectigo: ended by {name}; what was begun, the same command finishes, or says "
+        "what does.\n"
     )
 
 

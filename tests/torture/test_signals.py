@@ -71,7 +71,10 @@ def test_from_the_first_word_of_ours_on_it_is_one_line(started: Started, name: s
     """main() imports this, and has set its handlers just before."""
     ours, last = started.first("cli/main").number, len(started.calls) - 1
     luck = random.Random(f"{SEED} {name}")
-    said = f"certbot-sectigo: ended by {name}; what was begun, the same command finishes.\n"
+    said = (
+        f"certbot-sectigo: ended by {name}; what was begun, the same command finishes, or says "
+        "what does.\n"
+    )
     for point in (ours, *luck.sample(range(ours, last), 4), last):
         done = started.run(point, name)
         if done.returncode == 0 and point != ours:  # all was done and printed
