@@ -71,6 +71,7 @@ trial: $(VENV)/.for-tests
 	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m tests.move.moments
 	@CERTBOT_SECTIGO_TRIAL=1 $(BIN)/python tests/bed/fence.py $(BIN)/python -m pytest \
 	    tests/ansible/test_fleet.py tests/ansible/test_fleet_at_length.py
+	@$(BIN)/python -m tests.ansible.installing
 
 packages: $(VENV)/.for-packages
 	$(BIN)/python packaging/build.py

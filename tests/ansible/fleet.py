@@ -6,8 +6,10 @@ import getpass
 import signal
 import socket
 import ssl
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
@@ -141,6 +143,7 @@ class Fleet:
         self._names = names
         self._stack = ExitStack()
         self._keys: set[str] = set()
+        self.kills = 0
 
     def __enter__(self) -> Fleet:
         self.sandbox = self._stack.enter_context(running(Config(**SCM)))
@@ -216,6 +219,16 @@ class Fleet:
             self.play(book, *options, check=None)
         finally:
             del self.ansible.environment["KILL_WITHIN"]
+
+    def killed(self, chance: Random, tasks: Iterable[str], book: str, *options: str) -> None:
+        """Kill a playbook within these tasks, at times of chance; then play it to its end once.
+
+        What a killed run has started on a host goes on there.
+        """
+        for task in tasks:
+            self.play_within(task, chance.uniform(0, 3), book, *options)
+            self.kills += 1
+        self.play(book, *options)
 
     def accounts(self) -> dict[str, dict[str, Any]]:
         """Name -> account at SCM."""

@@ -44,6 +44,7 @@ class Ansible:
         self.inventory = home / "inventory.yml"
         # It looks a thousand times a second whether a worker is done, on a core of ours.
         (home / "ansible.cfg").write_text("[defaults]\ninternal_poll_interval = 0.02\n")
+        given = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **(env or {})}
         self.environment = process.clean_environment(
             HOME=str(home),
             ANSIBLE_CONFIG=str(home / "ansible.cfg"),
@@ -57,8 +58,7 @@ class Ansible:
             ANSIBLE_FORKS="3",
             ANSIBLE_CACHE_PLUGIN="jsonfile",
             ANSIBLE_CACHE_PLUGIN_CONNECTION=str(home / "facts"),
-            PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}",
-            **(env or {}),
+            **given,
         )
 
     def hosts(self, **hosts: dict[str, Any]) -> None:
