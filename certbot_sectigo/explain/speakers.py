@@ -13,7 +13,7 @@ _CLIENTS = {
     r"|\bon \S{1,60}\.tf line \d",
     "lego": r"\blego\b|\bxenolf\b",
     "cert-manager": r"cert-manager|\bClusterIssuer\b",
-    "Caddy": r"\bcaddy\b|\bcertmagic\b|\bacmez\b",
+    "Caddy": r"\bcaddy\b|\btls\.(?:obtain|issuance|renew)\b|\bcertmagic\b|\bacmez\b",
     "Traefik": r"\btraefik\b",
     "win-acme": r"\bwin-acme\b|\bwacs\b|\bsimple-acme\b",
     "Posh-ACME": r"\bposh-acme\b|\b(?:New|Get|Submit)-(?:PA\w+|ACME\w+)\b|\bACMESharp\b",
@@ -27,6 +27,12 @@ _CLIENTS = {
     "step": r"\bstep ca\b|\bstep certificate\b",
     "acmebot": r"\bacmebot\b",
     "haproxy": r"\bhaproxy\b.{0,80}\bacme:",
+    "Proxmox": r"\bproxmox\b|\bpvenode\b",
+    "OPNsense": r"\bAcmeClient\b",
+    "Plesk": r"\bplesk\b",
+    "cPanel": r"\bcpanel\b|\bAutoSSL\b",
+    "mailcow": r"\bmailcow",
+    "Home Assistant": r"\bhassio\b|home-?assistant",
     "acmetool": r"\bacmetool\b|\bacme\.(?:responder|storageops|solver)\b",
 }
 _CLIENT = re.compile(

@@ -239,4 +239,4 @@ def likeness(text: str) -> int:
         + 2 * bool(_KIND.search(text))
         + bool(_GIVES_REASON.search(text))
     )
-    return max(1, score - 3) if _POINTER.search(text) else score
+    return 0 if _POINTER.search(text) else score

@@ -21,6 +21,22 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"(?:not|n't) (?:yet )?(?:specif|set|defin|provid|given|configur)|missing|is empty"
+                r"|please (?:set|specify|define|provide|export)|required",
+                "The client was given no credentials, or not all of them, for the DNS provider's "
+                "interface, so it wrote no record. The CA was not asked to look.",
+                (
+                    "A variable or field for the key, token or user is not set, has another name "
+                    "than this plugin wants, or is not known where the client runs (cron, "
+                    "service, container).",
+                ),
+                (
+                    "Set what the words above name, in the place from which the client takes it "
+                    "(variables, plugin's data in the panel, credentials file).",
+                ),
+                title="The client has no credentials for the DNS provider's interface",
+            ),
+            Case(
                 r"(?:authenticat|api (?:key|token)|\btoken\b|credential|unauthori[sz]ed|\b40[13]\b"
                 r"|forbidden|access denied|permission|not authori[sz]ed|login|password|signature)",
                 "The DNS provider's interface did not let the client in, or not at this zone. The "
@@ -96,6 +112,7 @@ ENTRIES = (
             "unable to locate credential",
             "dns * credential|token|api_key invalid|rejected|expired|unauthorized|forbidden",
             "!error * parsing|reading credential * dns",
+            "!not specify|specified|define|provide * api_key|token|api|credential|secret|username",
             "!error|failed|unable|exception * using|by|from|calling|with the * api",
             "!plugin_error * zone|domain|record|api|token|credential|service|txt",
             "api token|key * invalid|valid|expired|provide|required",

@@ -24,6 +24,22 @@ AT_443 = Case(
 REDIRECTED = (
     AT_443,
     Case(
+        beside=r"webserver started by certbot on port (?!80\b)\d|--http-01-port[= ](?!80\b)\d"
+        r"|--httpport (?!80\b)\d",
+        meaning="The client answers on another port than 80 here, and the CA asks port 80 and only "
+        "that, whatever the client is told: nothing led from there to the client.",
+        causes=(
+            "Port 80 of the name's address is not forwarded to the client's port (router, "
+            "container, reverse proxy).",
+            "The name's address is another machine.",
+        ),
+        steps=(
+            "Forward port 80 from outside to the port that the client listens on, or let it "
+            "listen on 80 itself.",
+            ADDRESSES,
+        ),
+    ),
+    Case(
         beside=r"secondary validation",
         meaning="The CA asks from several places of the world. From the first one it got its "
         "answer, from others not: the challenge itself is in order, and who may ask is what is "

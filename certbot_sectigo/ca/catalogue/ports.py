@@ -36,9 +36,11 @@ ENTRIES = (
             "bind * address already|in use",
             "tcp_port|port 80 * already|in use",
             "port already in use",
+            "port already allocated",
+            "bind for * port * already allocated|in_use",
         ),
         sources=("certbot", "lego"),
-        hides=("dns-plugin-error",),
+        hides=("dns-plugin-error", "http01-connection", "http01-timeout"),
     ),
     Entry(
         key="port-forbidden",

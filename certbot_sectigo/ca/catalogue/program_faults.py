@@ -6,6 +6,54 @@ from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
+        key="program-parts",
+        title="Parts of the client are of different versions, or one is missing",
+        meaning="The program was put together of files that do not fit each other: one calls what "
+        "another does not have. It stopped by that; nothing is wrong with account or certificates, "
+        "and the CA refused nothing.",
+        causes=(
+            "An update was copied over the old files, or only in part; an old file was left.",
+            "The runtime (.NET, Java, Node.js) is older than the program needs.",
+        ),
+        steps=(
+            "Unpack the whole release anew into an empty folder (keep the configuration), and have "
+            "the scheduled task start that one.",
+            "Update the runtime, if the release asks for a newer one.",
+        ),
+        phrases=(
+            "missing_method_exception|type_load_exception|missing_field_exception",
+            "method not_found",
+            "could_not load file or assembly",
+            "could_not load type * assembly",
+            "no_such_method_error|no_class_def_found_error|class_not_found_exception",
+            "cannot find module * require",
+            "err_module_not_found|err_require_esm",
+            "procedure entry point not * located",
+        ),
+        sources=("win-acme#197",),
+        hides=("plugin-broken", "client-bug"),
+    ),
+    Entry(
+        key="no-renewals-here",
+        title="The client has nothing to renew where it looks",
+        meaning="The client keeps its certificates in a folder for each CA and user, and there is "
+        "none in the one that it looked into. It asked the CA for nothing, and nothing was refused "
+        "(a refusal before it is of its own search for updates).",
+        causes=(
+            "It was started with another server URL (win-acme: --baseuri, or settings.json) than "
+            "the one that the certificates were ordered with.",
+            "It ran as another user, or with another configuration folder.",
+            "The renewals were cancelled or deleted.",
+        ),
+        steps=(
+            "Start it with the server URL and as the user that the certificates were ordered "
+            "with; see which folders there are (win-acme: below %ProgramData%\\win-acme).",
+            "Else order anew.",
+        ),
+        phrases=("!no scheduled renewals found", "!no renewals found|configured|scheduled"),
+        sources=("win-acme#2514",),
+    ),
+    Entry(
         key="client-bug",
         title="The client, or a plugin of it, stumbled over something that it did not expect",
         meaning="The words above are of the program's own making: it met a value that it did not "

@@ -112,6 +112,7 @@ ENTRIES = (
             "!confirmed record * http validation failed",
             "!cannot validate any hostname",
             "!could not|cannot|unable reach|fetch|access * well known acme challenge",
+            "!preliminary validation failed|error",
             "!failed|unable|cannot|could_not fetch|queried|query dcv|domain_control_validation "
             "file",
             "!dcv|domain_control_validation error|failed|failure|not",

@@ -107,6 +107,25 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"is duplicate|duplicate|conflicting|already defined|unknown directive|unexpected"
+                r"|not (?:allowed|terminated)|invalid (?:number|parameter|value|variable)"
+                r"|expecting",
+                "The web server does not take a line of its own configuration, named above with "
+                "file and number. Whoever has it test or load that (certbot, a panel, a hook) "
+                "stops there. The CA refused nothing.",
+                (
+                    "A directive stands twice (in two files), is unknown to this version, or is "
+                    "misspelt; a client or a package has added a line.",
+                ),
+                (
+                    "Mend or take out that line ({file}), then have the server test its "
+                    "configuration (nginx -t, apachectl configtest).",
+                    "Run the client again. If the certificate was issued before, only reload the "
+                    "server.",
+                ),
+                title="A line of the web server's own configuration is wrong",
+            ),
+            Case(
                 r"\.pid\b",
                 "The service may not write its pid file: it was started outside of its unit "
                 "before, so that the file belongs to somebody else, or the file's SELinux label "
@@ -150,9 +169,14 @@ ENTRIES = (
             "system has not been booted with systemd",
             "failed connect to bus * systemctl|systemd",
         ),
+        shown=(
+            r"nginx: \[emerg\] [^\n]{3,400} in /[^\s:]{3,200}:\d{1,6}",
+            r"AH\d{5}: Syntax error on line \d{1,6} of /[^\s:]{3,200}",
+        ),
+        names=r"(?: in | of )(?P<file>/[^\s:]{3,200}(?::\d{1,6})?)",
         sources=("nginx", "Apache httpd", "systemctl(1)", "certbot#8346"),
         vague=True,
-        hides=("deploy-failed", "plugin-not-working"),
+        hides=("deploy-failed", "plugin-not-working", "renewals-failed"),
     ),
     Entry(
         key="sudo-refused",

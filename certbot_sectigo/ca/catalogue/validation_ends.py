@@ -17,6 +17,20 @@ _BY_TLS = Case(
         "Look at the authorization's URL, if the text has one: its error says why.",
     ),
 )
+_BY_HTTP = Case(
+    challenge="http-01",
+    meaning="The CA could not convince itself that a name is yours: it asks http://{name}/ on port "
+    "80 for a file of the client's, and this text does not say what it met there.",
+    causes=(
+        "Port 80 cannot be reached from outside, or the name leads elsewhere (A, AAAA).",
+        "Something else answers there: a redirect, another site, a login page.",
+    ),
+    steps=(
+        "From outside: `curl -vL http://{name}/.well-known/acme-challenge/x`",
+        "Look at the authorization's URL, if the text has one, or the client's debug log: the "
+        "error there says why.",
+    ),
+)
 _BY_CA = Case(
     challenge="sectigo-",
     meaning="A name is to be validated at the CA itself, by an e-mail or a DNS record that "
@@ -143,7 +157,8 @@ ENTRIES = (
         ),
         shown=(
             r"\"status\\?\"\s?:\s?\\?\"valid\\?\"[^{}]{0,300}\"challenges\\?\"\s?:\s?(?:\[\s{0,9}\]|null)",
-            r"\"challenges\\?\"\s?:\s?(?:\[\s{0,9}\]|null)[^{}]{0,300}\"status\\?\"\s?:\s?\\?\"valid\\?\"",
+            r"\"challenges\\?\"\s?:\s?(?:\[\s{0,9}\]"
+            r"|null)[^{}]{0,300}\"status\\?\"\s?:\s?\\?\"valid\\?\"",
         ),
         phrases=("!no challenge * authorization|authz already valid",),
         sources=("acmebot", "RFC 8555 section 7.1.4"),
@@ -151,7 +166,7 @@ ENTRIES = (
     ),
     Entry(
         key="validation-failed",
-        cases=(_BY_DNS, _BY_TLS, _BY_CA),
+        cases=(_BY_DNS, _BY_TLS, _BY_CA, _BY_HTTP),
         title="A validation failed",
         meaning="The CA could not convince itself that a name is yours; this text does not say "
         "why.",

@@ -142,7 +142,9 @@ class Speller:
 
 def singular(word: str) -> str:
     """Return a word without the ending of plurals and verbs, whatever it is."""
-    if len(word) < 5 or word.endswith(("us", "is", "ss")) or not word.endswith("s"):
+    if len(word) < 5 or word == "https" or not word.endswith("s"):
+        return word
+    if word.endswith(("us", "is", "ss")):
         return word
     return word[:-2] if word.endswith(("sses", "xes", "ches")) else word[:-1]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from certbot_sectigo.ca.catalogue.customs import Binding, Customs, Fact
-from certbot_sectigo.ca.catalogue.model import Entry, Profile, Weight
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Profile, Weight
 
 _HOSTS = ("zerossl.com",)
 
@@ -74,13 +74,35 @@ _ENTRIES = (
             "Look at the records: `dig +short CAA {name}` and the same for every domain above it; "
             "allow sectigo.com.",
         ),
+        shown=(
+            r"\"problem\"\s?:\s?\{\"type\"\s?:\s?\"\",\s?\"title\"\s?:\s?\"\",\s?\"detail\"\s?:\s?\"\"",
+        ),
+        cases=(
+            Case(
+                challenge="http-01",
+                title="A validation failed at ZeroSSL, which does not say why",
+                meaning="ZeroSSL asked http://{name}/ on port 80 and was not content; it leaves "
+                "the reason out.",
+                causes=(
+                    "Port 80 cannot be reached from outside (at all of ZeroSSL's places), or the "
+                    "name leads elsewhere (A, AAAA).",
+                    "A CAA record of the domain does not name sectigo.com.",
+                    "ZeroSSL does not issue for names of this provider (free dynamic DNS).",
+                ),
+                steps=(
+                    "From outside: `curl -vL http://{name}/.well-known/acme-challenge/x`",
+                    "Look at the records: `dig +short CAA {name}`",
+                    "Or take another CA.",
+                ),
+            ),
+        ),
         phrases=(
             "!sign_error wrong_status * invalid",
             "order * status|is invalid",
             "!order failed * no further information",
         ),
         weight=Weight.SYMPTOM,
-        hides=("order-invalid",),
+        hides=("order-invalid", "validation-failed"),
         sources=("community.crypto#104", "acme.sh#3703"),
         hosts=_HOSTS,
     ),
