@@ -84,8 +84,16 @@ def history(dirs: Dirs) -> list[ChangeRecord]:
 
     :raises OSError: if one of them cannot be read.
     """
-    found = [*read_records(dirs), *read_records(dirs, MOVE)]
-    return sorted(found, key=lambda record: record.when)
+    return look_back(dirs)[0]
+
+
+def look_back(dirs: Dirs) -> tuple[list[ChangeRecord], list[Path]]:
+    """Do the same, and tell which of them are broken.
+
+    :raises OSError: if one of them cannot be read.
+    """
+    (pins, bad), (moved, worse) = look(dirs), look(dirs, MOVE)
+    return sorted([*pins, *moved], key=lambda record: record.when), [*bad, *worse]
 
 
 def read_records(dirs: Dirs, kind: str = "pin") -> list[ChangeRecord]:
@@ -93,7 +101,15 @@ def read_records(dirs: Dirs, kind: str = "pin") -> list[ChangeRecord]:
 
     :raises OSError: if one of them cannot be read.
     """
-    found = []
+    return look(dirs, kind)[0]
+
+
+def look(dirs: Dirs, kind: str = "pin") -> tuple[list[ChangeRecord], list[Path]]:
+    """Do the same, and tell which of them are broken.
+
+    :raises OSError: if one of them cannot be read.
+    """
+    found, broken = [], []
     for entry in reading.entries(dirs.backup):
         if not (entry.name.startswith(f"{kind}-") and entry.name.endswith(".json")):
             continue
@@ -103,7 +119,8 @@ def read_records(dirs: Dirs, kind: str = "pin") -> list[ChangeRecord]:
             if isinstance(error, OSError) and not reading.tells(error):
                 raise
             logger.debug("%s: %s", entry.path, error)
-    return found
+            broken.append(dirs.backup / entry.name)
+    return found, broken
 
 
 def pinned(records: Iterable[ChangeRecord], lineage: Lineage) -> datetime | None:

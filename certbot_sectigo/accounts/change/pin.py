@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import secrets
+import shlex
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,7 +18,7 @@ from certbot_sectigo.accounts.change.pin_plan import CredentialsSaid, PinError, 
 from certbot_sectigo.accounts.known import servers
 from certbot_sectigo.accounts.model import Account, Note
 from certbot_sectigo.accounts.records import ChangeRecord, RenewalChange, read_records
-from certbot_sectigo.base import atomic, errors, json_text, reading
+from certbot_sectigo.base import atomic, errors, json_text, proposed, reading
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine import dirs as paths
@@ -108,7 +109,16 @@ def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[ChangeRecord, list[R
 
     :raises PinError: if there is none, or it cannot be taken back.
     """
-    done = [record for record in read_records(dirs, kind) if not record.undone]
+    found, broken = records.look(dirs, kind)
+    done = [record for record in found if not record.undone]
+    # Their names are in the order of time. What came last must not be taken for not done.
+    newer = [path for path in broken if not done or path.name > done[-1].path.name]
+    if newer:
+        aside = shlex.join(("mv", str(newer[-1]), f"{newer[-1]}.unreadable"))
+        raise PinError(
+            f"The record {newer[-1]} cannot be read, so what it tells of cannot be taken back.",
+            f"Put it aside to take back what was done before:\n{proposed.line(aside)}",
+        )
     if not done:
         raise PinError(f"There is no {kind} to undo here.")
     record = done[-1]

@@ -106,7 +106,7 @@ def gather(
     pins = Pins(all_lineages, found)
     cut_off = _cut_off(dirs)
     got = issuance.by_url(orders.kept, now)
-    changed, left = records.history(dirs), moves.left(dirs, now)
+    (changed, damaged), left = records.look_back(dirs), moves.left(dirs, now)
     got_before_pin = issuance.by_pins(changed, all_lineages, now, unread)
     judged = []
     for account, also in members:
@@ -136,6 +136,7 @@ def gather(
     unread += [account.unread for account in found if account.unread]
     unread += [f"{log.log}: {log.reason}" for log in logs.unread]
     unread += [f"{journal.path}: {journal.reason}" for journal in moves.look(dirs)[1]]
+    unread += [f"{path}: it is not what was written" for path in damaged]
     ordered = issuance.names_ordered(logs.issuances)
     when = {lineage.name: records.pinned(changed, lineage) for lineage in all_lineages}
     return Overview(
