@@ -45,6 +45,7 @@ ENTRIES = (
             "certificate|certificatefile|key|keyfile|sslcertificatefile|sslcertificatekeyfile "
             "file does not exist|empty",
             "!bio_new_file * no such file",
+            "!loading certificates|certificate|key open * no such file",
         ),
         sources=("nginx", "Apache httpd"),
         hides=("pem-unreadable",),

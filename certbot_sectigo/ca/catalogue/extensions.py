@@ -65,6 +65,16 @@ ENTRIES = (
         hides=("rejected-identifier", "malformed"),
     ),
     Entry(
+        key="names-duplicated",
+        title="A name occurs twice in the order",
+        meaning="The CA takes each name only once in an order; others are more lenient.",
+        causes=("The same name is given twice, also in upper and lower case.",),
+        steps=("Leave the second one away.",),
+        phrases=("!identifiers duplicated|duplicate", "!duplicate|duplicated identifiers|domain"),
+        sources=("acme.sh#3268",),
+        hides=("rejected-identifier",),
+    ),
+    Entry(
         key="too-many-names",
         title="The order, or its certificate request, has more names than the CA takes",
         meaning="CAs take a limited number of names in a certificate (100 at Let's Encrypt, others "

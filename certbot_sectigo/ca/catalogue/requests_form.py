@@ -214,16 +214,6 @@ ENTRIES = (
         sources=("answer of ZeroSSL, same software", "lua-resty-acme#78"),
     ),
     Entry(
-        key="names-duplicated",
-        title="A name occurs twice in the order",
-        meaning="The CA takes each name only once in an order; others are more lenient.",
-        causes=("The same name is given twice, also in upper and lower case.",),
-        steps=("Leave the second one away.",),
-        phrases=("!identifiers duplicated|duplicate", "!duplicate|duplicated identifiers|domain"),
-        sources=("acme.sh#3268",),
-        hides=("rejected-identifier",),
-    ),
-    Entry(
         key="name-disallowed",
         title="The CA does not issue for this name",
         meaning="The name is on a list of names that the CA refuses for everybody.",

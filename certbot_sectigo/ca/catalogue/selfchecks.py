@@ -152,6 +152,21 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"timed out|no servers could be reached|servfail|refused",
+                "The client asks the DNS for the name's address before it asks the CA, and its "
+                "resolver did not answer. The CA was not asked: it has refused nothing.",
+                (
+                    "The resolver of the container or machine (/etc/resolv.conf, 127.0.0.11, "
+                    "unbound) does not run, or port 53 is closed for it.",
+                ),
+                (
+                    "See in the client's container what it resolves, and by which server "
+                    "(/etc/resolv.conf).",
+                    "Mend or restart that resolver, or let port 53 (UDP and TCP) out.",
+                ),
+                title="The client's resolver does not answer",
+            ),
+            Case(
                 r"no_?ipv6|(?:dns returned|aaaa)[^\n]{0,40}?[0-9a-f]{1,4}:[0-9a-f:]{3,}",
                 "The name has an AAAA record, and the client finds no IPv6 address, or another "
                 "one, on this machine. It then looks at IPv6 only and does not ask the CA at all: "

@@ -97,6 +97,16 @@ ENTRIES = (
                 title="A setting has a value of the wrong kind",
             ),
             Case(
+                r"cannot be changed",
+                "The command renews what is kept, and was given an option that would change it. "
+                "Nothing was renewed, and the CA was not asked.",
+                ("An option that belongs to the making of a certificate stands beside --renew, as "
+                 "after an update of the client that looks at it more closely.",),
+                ("Take that option out of the scheduled command; change the renewal in the "
+                 "client's menu, or make it anew.",),
+                title="An option does not go with the renewal of what is kept",
+            ),
+            Case(
                 r"parameter|argument",
                 "A value that the command needs was not given, is empty, or is of another kind; "
                 "it stopped before it asked anybody.",
@@ -121,6 +131,7 @@ ENTRIES = (
             "!unrecognized|unknown dns_provider",
             "!invalid command mdomain|mdomainset|mdexternalaccountbinding * misspelled",
             "!managed_domains * overlap",
+            "!renewal parameters cannot be changed",
             "cannot validate|bind argument|parameter",
             "cannot process argument|parameter transformation|binding",
             "parameter cannot found * matches parameter",
@@ -210,6 +221,22 @@ ENTRIES = (
                 title="A script calls a command that is not there",
             ),
             Case(
+                r"valid application|unable to start|parse|ampersand",
+                "The client called a script of yours and Windows, or PowerShell, could not start "
+                "or read it: not one line of it ran. The CA is not meant.",
+                (
+                    "A PowerShell script is no program: it has to be called by powershell.exe.",
+                    "Signs that PowerShell takes for its own (&, {}, quotation marks) stand in the "
+                    "parameters, or the file is damaged.",
+                ),
+                (
+                    "Call it as powershell.exe -File SCRIPT.ps1, with the parameters behind, each "
+                    "in quotation marks.",
+                    "Run the same command by hand, as the user that the task runs as.",
+                ),
+                title="A script that the client calls cannot be started or read",
+            ),
+            Case(
                 r"\\r|\^M|carriage",
                 "The script's lines end as on Windows, and the shell takes the sign at their end "
                 "for a part of each command.",
@@ -232,6 +259,9 @@ ENTRIES = (
             "not valid identifier",
             "illegal number",
             "line r command_not_found",
+            "!script is unable start",
+            "!script error * parser_error|ampersand|parse_exception",
+            "not_a valid application for this os|win32|platform",
             "unexpected eof * looking|matching",
             "looking matching",
             "syntax_error * line",

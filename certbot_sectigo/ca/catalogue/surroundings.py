@@ -144,6 +144,7 @@ ENTRIES = (
             "cant|cannot|not find rust compiler",
             "command failed pip install",
         ),
+        vague=True,  # most often tried after the client had failed
         sources=("PEP 668", "nginx-proxy-manager#2515", "certbot-dns-infomaniak#39"),
         hides=("python-packages", "deploy-failed"),
     ),

@@ -65,6 +65,7 @@ ENTRIES = (
             "temporary failure name resolution",
             "temporary failure resolving",
             "name_resolution_error",
+            "errno_3 try again",
             "failed|unable resolve",
             "no such host",
             "could_not|cant|cannot|couldnt|unable resolve host|hostname|proxy|name",

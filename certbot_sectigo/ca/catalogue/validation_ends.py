@@ -105,6 +105,7 @@ ENTRIES = (
         ),
         sources=("boulder", "yaac#51"),
         step="challenge",
+        vague=True,
         hides=("malformed", "signature-refused", "validation-failed", "order-invalid"),
     ),
     Entry(
