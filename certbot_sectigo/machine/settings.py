@@ -118,9 +118,9 @@ def authenticator(settings: Iterable[Setting]) -> str | None:
     return named
 
 
-def preferred_challenges(settings: Iterable[Setting]) -> str | None:
-    """Return what stands in place of every lineage's own preference, if something does."""
-    named = [setting.value for setting in settings if setting.name == "preferred-challenges"]
+def said(settings: Iterable[Setting], name: str) -> str | None:
+    """Return what stands in place of every lineage's own value, if something does."""
+    named = [setting.value for setting in settings if setting.name == name]
     return named[-1] if named else None
 
 
@@ -131,11 +131,11 @@ def strict(settings: Iterable[Setting]) -> Setting | None:
 
 def same_ports(settings: Iterable[Setting]) -> Setting | None:
     """Return a setting by which one port is for two things, which certbot does not allow."""
-    ports, said = dict(_PORTS), None
+    ports, last = dict(_PORTS), None
     for setting in settings:
         if setting.name in ports and not setting.refused:
-            ports[setting.name], said = int(setting.value), setting
-    return said if len(set(ports.values())) < len(ports) else None
+            ports[setting.name], last = int(setting.value), setting
+    return last if len(set(ports.values())) < len(ports) else None
 
 
 def without_hook(settings: Sequence[Setting]) -> tuple[Setting, str] | None:
@@ -176,8 +176,8 @@ def over(
     """
     known = {name: name.replace("http-01", "http01").replace("-", "_") for name in _VALUES}
     known.update({"reuse-key": "reuse_key", "preferred-challenges": "pref_challs"})
-    said = {known[s.name]: s for s in settings if s.name in known}
-    return {**options, **{name: s.value for name, s in said.items()}}, said
+    taken = {known[s.name]: s for s in settings if s.name in known}
+    return {**options, **{name: s.value for name, s in taken.items()}}, taken
 
 
 def test_system(settings: Sequence[Setting]) -> Setting | None:

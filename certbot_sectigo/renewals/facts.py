@@ -107,7 +107,7 @@ class Facts:
     @property
     def preferred(self) -> list[str]:
         """The types of challenge that certbot keeps to; empty: all."""
-        every = settings.preferred_challenges(self.settings)
+        every = settings.said(self.settings, "preferred-challenges")
         return challenges.preferred(every or self.options.get("pref_challs"))
 
     def answers(self, types: Collection[str]) -> bool:

@@ -157,10 +157,11 @@ def survey(
 def _as_renewed(
     lineage: Lineage, schedule: Schedule | None, configured: Sequence[Setting]
 ) -> Lineage:
-    """Return a lineage with the plugins that its renewal will have.
+    """Return a lineage with the plugins, server and account that its renewal will have.
 
-    What cli.ini names takes the place of its authenticator, and certbot goes on without an
-    installer that it does not have.
+    What cli.ini names takes the place of its authenticator, and where we do not choose its
+    account that of server and account. certbot goes on without an installer that it does not
+    have.
     """
     authenticator = lineage.authenticator and (
         settings.authenticator(configured) or lineage.authenticator
@@ -168,7 +169,12 @@ def _as_renewed(
     installer = lineage.installer
     if installer and schedule is not None and schedule.lacking(installer) is not None:
         installer = None
-    return replace(lineage, authenticator=authenticator, installer=installer)
+    renewed = replace(lineage, authenticator=authenticator, installer=installer)
+    server = settings.said(configured, "server")
+    account = settings.said(configured, "account") or (None if server else lineage.account)
+    if renewed.looked_after or not authenticator:
+        return renewed
+    return replace(renewed, server=server or lineage.server, account=account)
 
 
 def _account(lineage: Lineage, entries: Iterable[AccountEntry]) -> Account | None:

@@ -62,6 +62,18 @@ def test_an_account_in_cli_ini_does_not_reach_lineages_of_ours(
     path.write_text(path.read_text().replace("= sectigo-eab\n", "= standalone\n"))
     found = as_json(certbot, "doctor", check=None)["findings"]
     assert {f["code"]: f["severity"] for f in found}["traps/account-in-cli-ini"] == "critical"
+    # That one is renewed with the account of cli.ini, and that is what is forecast.
+    own = certbot.lineage("www.c.example").account
+    for account in (certbot.lineage(NAME).account, "0" * 32):
+        certbot.cli_ini.write_text(f"account = {account}\n")
+        [said] = [
+            each
+            for each in as_json(certbot, "renewals", check=None)["renewals"]
+            if each["lineage"] == "www.c.example"
+        ]
+        there = account != "0" * 32
+        assert said["account"] == (account if there else None) != own
+        assert (said["forecast"]["outlook"] == "broken") is not there
 
 
 @pytest.mark.parametrize("lineage", ["pinned to it", "pinned to another", ""])

@@ -65,17 +65,19 @@ class Trial:
     @property
     def ours(self) -> bool:
         """Whether our plugin takes part in its renewal, and has an account to look after."""
-        plugins = self.draft.params
-        by = plugins.get("authenticator", "sectigo-eab") or ""
-        beside = plugins.get("installer") == "sectigo-eab"
-        kid = plugins.get("sectigo_eab_kid", "kid") or plugins.get("sectigo_eab_server", "server")
-        return self.around.rehearses and (
-            by.endswith("sectigo-eab") or (beside and kid is not None)
-        )
+        return self.around.rehearses and _looked_after(self.draft)
 
     def complaints(self) -> Iterator[str]:
         """Say where forecast, dry run and renewal do not agree."""
         said, real = self.outlook, self.real
+        if _by_another(self.draft, self.around):  # whose orders nobody can tell apart
+            if self.forecast["fails"] and real == "success":
+                yield "is forecast to fail, and renews"
+            if said == "ready" and real != "success":
+                yield "is forecast ready, and does not renew"
+            if said == "refused" and not self.refused:
+                yield "is forecast to be refused, and the CA does not refuse it"
+            return
         orders = [each.orders[self.account] for each in self.asked]
         if max(orders) > 1:
             yield f"more than one order: {orders}"
@@ -259,8 +261,24 @@ def _registers(result: Result | None, draft: Draft) -> bool:
     return result is not None and re.search(told, result.text) is not None
 
 
+def _looked_after(draft: Draft) -> bool:
+    """Tell whether our plugin chooses a lineage's account, where it is there."""
+    plugins = draft.params
+    by = plugins.get("authenticator", "sectigo-eab") or ""
+    beside = plugins.get("installer") == "sectigo-eab"
+    kid = plugins.get("sectigo_eab_kid", "kid") or plugins.get("sectigo_eab_server", "server")
+    return by.endswith("sectigo-eab") or (beside and kid is not None)
+
+
+def _by_another(draft: Draft, around: Surroundings) -> bool:
+    """Tell whether a lineage is renewed by the account that cli.ini names for all."""
+    return around.cli.startswith("account") and not _looked_after(draft)
+
+
 def _account(site: Site, draft: Draft) -> str:
     """Return the CA's id of the account that renews a lineage, after that has been tried."""
+    if _by_another(draft, site.around):
+        return site.other.url.rsplit("/", 1)[-1]
     owner = draft if draft.pinned == "broken" else draft.rival or draft
     url = owner.url
     if draft.binding == "reusable" and draft.pinned != "broken":
