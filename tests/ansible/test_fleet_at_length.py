@@ -63,6 +63,15 @@ def test_each_step_may_be_the_last_of_a_run(tmp_path: Path) -> None:
         assert fleet.clients("web1") == ["valid"]
         assert len(fleet.sandbox.certificates()) == 1
         assert fleet.play("site").changed() == []
+        # As if certbot of such a run had bound the pair while the next one was looking.
+        pair = {"name": "certbot_sectigo.fleet.host", "tasks_from": "pair"}
+        late: list[dict[str, Any]] = [
+            {"ansible.builtin.set_fact": {"sectigo_known": {"accounts": []}}},
+            {"ansible.builtin.include_role": pair},
+        ]
+        seen = fleet.ansible.play(late).tasks
+        assert "was used already" in seen["Pair"]["web1"]["msg"]
+        assert not seen["Pair, if it was not bound here meanwhile"]["web1"]["placed"]
 
         old = fleet.accounts()["web1"]["macId"]
         for task in ROTATE:
