@@ -251,6 +251,15 @@ def test_replacing_an_account_that_is_pinned(bench: Bench) -> None:
     assert bench.states("-d", NAME) == {NAME: "pinned"}
 
 
+def test_a_replacement_asks_the_dns_once(bench: Bench) -> None:
+    sectigo = bench.machine.sectigo
+    file = sectigo.c.credentials(bench.machine.certbot.home / "new.ini")
+    bench.tool.run("accounts", "register", "--credentials", file, "--agree-tos", "--email",
+                   "a@b.example", "--replace", bench.right, "--yes", env=bench.env)  # fmt: skip
+    assert bench.zones.asked.count(NAME) == 1
+    assert bench.right not in bench.machine.pins().values()
+
+
 def test_an_account_that_records_name_is_not_ended(bench: Bench) -> None:
     bench.publish(bench.tool.run("accounts", "caa", "-d", NAME, env=bench.env).stdout)
     for name in (NAME, "ecdsa"):
