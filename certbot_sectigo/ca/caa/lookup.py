@@ -7,9 +7,10 @@ import importlib.util
 import socket
 from collections.abc import Callable, Sequence
 
-from certbot_sectigo.base import errors, proposed
+from certbot_sectigo.base import errors
 from certbot_sectigo.ca.caa.policy import Relevant
 from certbot_sectigo.ca.caa.records import Property
+from certbot_sectigo.machine import requirements
 
 _SECONDS = 5.0
 _TRIES = 2
@@ -59,7 +60,7 @@ def need() -> None:
         raise errors.UsageError(
             "The DNS cannot be asked for CAA records: dnspython is not installed.",
             "It is the package python3-dnspython of distributions; where certbot-sectigo is "
-            "installed by pip:\n" + proposed.line("pip install 'certbot-sectigo[dns]'"),
+            f"installed by pip:\n{requirements.of_extra('dns').install}",
         )
 
 

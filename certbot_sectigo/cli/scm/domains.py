@@ -32,7 +32,10 @@ def command() -> None:
 def add(
     context: CommandContext, name: str, domains: tuple[str, ...], scm_file: str | None, yes: bool
 ) -> None:
-    """Add DOMAINS to the account NAME: each covers itself and everything below it."""
+    """Add DOMAINS to the account NAME.
+
+    Each covers itself and everything below it.
+    """
     names = tuple(dict.fromkeys(map(plan.domain_name, domains)))
     scm = connect.connect(context, scm_file).scm
     one = connect.account(scm, name)
@@ -49,7 +52,10 @@ def add(
 def remove(
     context: CommandContext, name: str, domains: tuple[str, ...], scm_file: str | None, yes: bool
 ) -> None:
-    """Remove DOMAINS from the account NAME: it can no longer renew names below them."""
+    """Remove DOMAINS from the account NAME.
+
+    It can no longer renew names below them.
+    """
     names = {n.strip().rstrip(".").lower() for n in domains}
     scm = connect.connect(context, scm_file).scm
     one = connect.account(scm, name)
