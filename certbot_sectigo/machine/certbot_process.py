@@ -20,6 +20,9 @@ PROGRAM = (
 )
 """The words that start certbot, whichever `certbot` is on PATH."""
 
+_LONGEST_LINE = 2000
+_MOST_SHOWN = 20_000
+"""Characters of its output that are kept, the last: it repeats all that a CA says."""
 _LOCKED = "Another instance of Certbot is already running"
 
 
@@ -29,7 +32,7 @@ class CertbotOutcome:
 
     returncode: int
     output: str
-    """Standard output and error in the order in which they came."""
+    """Standard output and error in the order in which they came, shortened."""
 
 
 def run(
@@ -95,4 +98,13 @@ def _to_its_end(words: Sequence[str], environ: Mapping[str, str] | None) -> Cert
             child.terminate()
             child.communicate()
             raise
-    return CertbotOutcome(child.returncode, output)
+    return CertbotOutcome(child.returncode, _shortened(output))
+
+
+def _shortened(output: str) -> str:
+    lines = (
+        line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}… ({len(line)} characters)"
+        for line in output.split("\n")
+    )
+    text = "\n".join(lines)
+    return text if len(text) <= _MOST_SHOWN else f"…{text[-_MOST_SHOWN:]}"

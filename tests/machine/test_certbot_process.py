@@ -42,3 +42,14 @@ def test_it_is_asked_to_end_and_waited_for(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(_EndError):
         certbot_process.run(["delete"], Dirs(tmp_path, tmp_path, tmp_path))
     assert (tmp_path / "tidied").exists()
+
+
+@pytest.mark.parametrize("words", ["'d' * 500_000", r"'d\n' * 500_000"], ids=["line", "lines"])
+def test_what_a_ca_said_without_bounds_is_shortened(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = f"import sys; print('begins', {words}); print('ends'); sys.exit(1)"
+    monkeypatch.setattr(certbot_process, "PROGRAM", ("python3", "-c", script))
+    done = certbot_process.run(["delete"], Dirs(tmp_path, tmp_path, tmp_path))
+    assert done.output.endswith("ends\n")
+    assert len(done.output) < 25_000

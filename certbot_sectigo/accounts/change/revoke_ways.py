@@ -22,6 +22,7 @@ from certbot_sectigo.accounts.archive import Archived
 from certbot_sectigo.accounts.known import issuance
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import atomic
+from certbot_sectigo.base.printable import one_line
 from certbot_sectigo.ca.problems import Meaning, Problem, meaning
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.dirs import Dirs, server_path
@@ -32,6 +33,8 @@ from certbot_sectigo.machine.logs import findings
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded",
            "cessationofoperation")  # fmt: skip
 """What certbot's ``--reason`` takes (RFC 5280 section 5.3.1)."""
+_LONGEST = 1000
+"""Characters of a CA's words that are repeated."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ def judge(outcome: CertbotOutcome, log: str) -> tuple[RevokeAnswer, str]:
         return RevokeAnswer.REVOKED, ""
     typed = re.findall(r"urn:ietf:params:acme:error:(\w+) *:* *([^\n]*)", log)
     kind, detail = typed[-1] if typed else ("", "")
-    words = detail.strip() or _last_words(outcome.output)
+    words = one_line(detail.strip() or _last_words(outcome.output), _LONGEST)
     problem = Problem.of(kind, words) if kind else Problem.of_printed(words)
     if meaning(problem) is Meaning.ALREADY_REVOKED:
         return RevokeAnswer.ALREADY, words

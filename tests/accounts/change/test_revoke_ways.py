@@ -147,3 +147,10 @@ def test_what_certbot_says(
     code: int, output: str, log: str, answer: RevokeAnswer, words: str
 ) -> None:
     assert judge(CertbotOutcome(code, output), log) == (answer, words)
+
+
+def test_words_without_end_are_cut() -> None:
+    log = f"urn:ietf:params:acme:error:malformed :: {'d' * 500_000}"
+    answer, words = judge(CertbotOutcome(1, ""), log)
+    assert answer is RevokeAnswer.FAILED
+    assert words.endswith("(500000 characters)") and len(words) < 1100
