@@ -19,14 +19,16 @@ _NEAR = 15  # lines
 _FURTHER = 1000  # characters, in which a client may say behind an error whom it asked
 _MOST_BARE = 45  # words
 _FOREIGN = re.compile(
-    r"(?i)\b(?:log-?in|users?|customers?|invoices?|mail(?:box)?|imap|smtp|ldap|sshd?|mysql|postgres\w*"
+    r"(?i)\b(?:log-?in|users?|customers?|invoices?|mail(?:box)?|imap|smtp|ldap|sshd?|mysql"
+    r"|postgres\w*"
     r"|passwords?|payments?|basket|billing|upstream|backend|database|bundle)\b"
 )
 _WORDS = re.compile(
     r"(?i)\bacme(?![-_]?challenge|\.(?:example|com|org)\b)|\bx-acme|certbot|letsencrypt"
     r"|let'?s[ -]encrypt|\blego\b|dehydrated"
     r"|\bwin-acme|\bwacs\b|cert-?manager|\bgetssl\b|\bposh-?acme|\bmod_md\b"
-    r"|\bmd:(?:error|debug|info|warn|trace)|\buacme\b|tls\.(?:obtain|issuance|renew)|\beab\b|eab[-_]"
+    r"|\bmd:(?:error|debug|info|warn|trace)|\buacme\b|tls\.(?:obtain|issuance|renew)|\beab\b"
+    r"|eab[-_]"
     r"|failed to renew cert(?:ificate)?\b|attempting to renew cert\b"  # certbot's own
     r"|order resource|cluster-?issuer|certificate ?request\b|\bissuing certificate"
     r"|\"logger\":\"tls[\".]|\btls app\b|\bprovision tls\b"  # Caddy
@@ -57,6 +59,12 @@ _ACME_PATH = re.compile(
     r"(?i)/acme(?:[/-]v?\d|/|\Z)|/directory\b|/v2/[A-Z]{2}|/new-?(?:order|acct|account|nonce)"
 )
 _PACKAGES = re.compile(r"Retry\(total|/simple/")  # pip fetches
+_OTHER_PEERS = re.compile(
+    r"(?i)docker (?:daemon|endpoint|host|api)|docker\.sock|\.sock\b|\bunix:|\b(?:redis|consul"
+    r"|etcd)\b"
+    r"|kube-?api|providerName=docker|\b(?:postgres\w*|mysql|mariadb|mongo\w*)\b"
+)
+"""To whom programs connect that are no CAs, where no host is named."""
 _ADDRESS = re.compile(r"(?:tcp |https?://|connect to )(\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b")
 _PORTS = ("443", "80", "8443", "9000", "14000")
 """At which ACME servers listen, private ones too."""
@@ -141,7 +149,7 @@ class AcmeContext:
 
     def _elsewhere(self, line: str) -> bool:
         """Tell whether a line is about a connection to another host than a CA's."""
-        if _PACKAGES.search(line):
+        if _PACKAGES.search(line) or _OTHER_PEERS.search(line):
             return True
         hosts = list(_PEER.finditer(_MANUALS.sub("", line)))
         for host in hosts:

@@ -39,6 +39,12 @@ _MANUAL = re.compile(
     r"|\s{0,9}\d{3,5} (?:/|-|:|\||=) \w{3,60}\b.{20,}"  # lists of codes, with what each means
     r"|.{0,200}\b(?i:errors?|codes?) (?:are )?(?:listed|described|explained|documented)\b"
     r"|\s{0,9}\d{1,2}\. (?:Ask|Install|Register|Order|Run|Create|Open|Enter|Choose|Set|Add|Renew)\b"
+    r"|\s{0,9}\d{1,2}\. (?:Installier|Registrier|\xd6ffne|W\xe4hle|Stelle|F\xfchre|Erstelle"
+    r"|Install(?:ez|e)\b"
+    r"|Ouvrez|Ex\xe9cutez|Cr\xe9ez|Instale|Abra|Ejecute|Wenn\b|Falls\b|Si\b|Se\b|Als\b|If\b|When\b)"
+    r"|.{0,400}\b(?:bedeutet,? dass|signifie que|significa que|betekent dat|means that)\b"
+    r"|.{0,400}\b(?:[Ss]iehe auch|[Vv]oir aussi|V\xe9ase|Abschnitt \d|section \d)"
+    r"|.{0,200}\b(?:Fehler|erreur|errore?) .{2,80} (?:bedeutet|signifie|significa)\b"
     r"|.{0,400}\bIf (?:your|a|an|the) \w[^.:]{3,120}(?:, | it has to | (?:fails|stops) )"
     r"|.{0,400}\b(?:MUST|SHOULD|SHALL|RECOMMENDED|MAY)(?: NOT)? [a-z]"
     r"|.{0,400}\b(?i:this (?:document|section|page|list|table|guide|memo)|RFC ?\d{4}|section \d"
@@ -56,7 +62,8 @@ _HAPPENED = re.compile(
 _NAMED = re.compile(rf"\b(?:{'|'.join(name for name in TYPES if not name.islower())})\b")
 _LEAST_SIGNS, _LEAST_NAMES = 2, 3
 _PUT_TO_USE = re.compile(
-    r"(?i)install|deploy|import|\bbind|\biis|keystore|hook|reload|restart|nginx|apache|haproxy|systemctl"
+    r"(?i)install|deploy|import|\bbind|\biis|keystore|hook|reload|restart|nginx|apache|haproxy"
+    r"|systemctl"
     r"|\bservices?\b|upload|\bpfx\b|\bp12\b|pkcs|\b(?:scp|ssh|cp|chown|chmod)\b|copy|export"
 )
 _BEGINS = ("directory", "nonce", "account", "order")

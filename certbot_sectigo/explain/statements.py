@@ -230,7 +230,13 @@ def likeness(text: str) -> int:
     """Return how much a line looks like one that tells of a failure; 0 for not at all."""
     text = text[:2000]
     found = {match.group().lower() for match in _FAILURE.finditer(text)}
-    if not found or _DENIAL.search(text) or heading(text) or ended_well(text):
+    if (
+        not found
+        or " " not in text.strip()
+        or _DENIAL.search(text)
+        or heading(text)
+        or ended_well(text)
+    ):
         return 0
     score = (
         min(3, len(found))

@@ -139,6 +139,22 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"unexpected error: '\w{1,20}'",
+                "certbot misses a line in the renewal file: the one that the words above name "
+                "(such as server, the CA's URL).",
+                (
+                    "The file was written by a newer certbot than the one that ran, which leaves "
+                    "out what has its default value.",
+                    "The file was edited, or made by hand.",
+                ),
+                (
+                    "Update certbot, so that the newer one runs everywhere (cron, timers).",
+                    "Or add the line to [renewalparams] of {config}/renewal/{lineage}.conf, such "
+                    "as: server = the CA's directory URL",
+                ),
+                title="The renewal file lacks a line that this certbot wants",
+            ),
+            Case(
                 r"to be a symlink",
                 "certbot passes over each lineage of which it says that: the files in live/ have "
                 "to be links to the newest ones in archive/.",
@@ -165,6 +181,10 @@ ENTRIES = (
             "!error while|occurred parsing * renewal",
             "!failed|parsing|parse renewal configuration|config|conf file",
             "!renewal * no|missing required option|field|version",
+        ),
+        shown=(
+            r"renewal/\S{1,260}\.conf\b[^\n]{0,60} produced an unexpected error: "
+            r"'(?:server|account|version|archive_dir|cert|privkey|chain|fullchain|authenticator)'",
         ),
         sources=("certbot", "letsencrypt-plesk#131"),
         hides=("renewals-failed",),

@@ -87,6 +87,71 @@ ENTRIES = (
                 ),
                 title="A limit of the CA is used up: it asks for a pause of hours",
             ),
+            Case(
+                r"failed (?:authori[sz]ations|validations)",
+                "The CA has seen too many validations of this name fail (at Let's Encrypt five in "
+                "an hour, for each name and account), and takes no order for it for a while. That "
+                "is not the fault itself: why the validations fail, earlier lines say.",
+                ("Validations fail, and the client tries again in a loop.",),
+                (
+                    "Stop the client. Find in the log before the first 429 why a validation failed "
+                    "(port 80, DNS record), and mend that.",
+                    "Try with the CA's staging server until it works, then, after an hour, order "
+                    "once.",
+                ),
+                title="Too many validations of this name have failed: the CA wants a pause",
+            ),
+            Case(
+                r"exact (?:same )?set|duplicate certificates?|same set",
+                "The CA has issued this same certificate, with exactly these names, too often (at "
+                "Let's Encrypt five times in seven days). Account, names and validation are in "
+                "order.",
+                (
+                    "The certificates that were issued were thrown away: the client's storage "
+                    "(acme.json, /etc/letsencrypt, a volume) does not outlive the container or is "
+                    "not written, or somebody tests against the CA itself.",
+                ),
+                (
+                    "Use one that was issued in these days: look for it in the client's storage, "
+                    "backups, volumes.",
+                    "Have the storage kept, and test with the staging server.",
+                    "Else wait, up to a week; a set with one name more or less is another one.",
+                ),
+                title="The same certificate was issued too often: the CA wants a pause",
+            ),
+            Case(
+                r"too many (?:registrations|accounts|new accounts)|registrations? (?:for"
+                r"|from) this",
+                "Too many accounts were registered from this address or network.",
+                (
+                    "The client registers anew at each start, since its account is not kept "
+                    "(container without a volume, a folder that is deleted).",
+                ),
+                ("Keep the client's account files, use one account for all, and wait some hours.",),
+                title="Too many accounts were registered: the CA wants a pause",
+            ),
+            Case(
+                r"too many certificates(?! already issued for exact)",
+                "Too many certificates were issued for one registered domain (at Let's Encrypt 50 "
+                "in seven days, of all of its subdomains together). Renewals with the same names "
+                "do not count there.",
+                (
+                    "Many hosts or customers below one domain, or a zone of a provider of dynamic "
+                    "DNS.",
+                ),
+                (
+                    "Put names together into one certificate, or a wildcard; wait as long as the "
+                    "words say.",
+                    "Ask the CA for a higher limit, or take another CA.",
+                ),
+                title="Too many certificates for one domain: the CA wants a pause",
+            ),
+            Case(
+                r"(?:currently )?pending authori[sz]ations|too many new orders|currently pending",
+                "Too many orders were begun from this account and not brought to an end.",
+                ("A client that breaks off and begins anew in a loop.",),
+                ("End the loop, find why orders are not finished, and wait some hours.",),
+            ),
         ),
         types=("rateLimited",),
         sources=(_RFC, "certbot#10218"),

@@ -139,38 +139,6 @@ ENTRIES = (
         hides=("malformed", "lacks-authorization", "order-refused", "order-invalid"),
     ),
     Entry(
-        key="account-key-kind",
-        title="The CA does not take the kind of the account's key",
-        meaning="What a client says to a CA is signed with the account's key, and this CA does not "
-        "take signatures of that kind, or this key. The certificate's key, its CSR and EAB are not "
-        "meant (RFC 8555 section 6.2).",
-        causes=(
-            "The account's key is an EC key (ES256, ES384) and the CA takes RSA (RS256) only, or "
-            "the other way round; the key is of an unusual size.",
-            "The client keeps the account's key that it made once: an option for its kind counts "
-            "only when a key is made.",
-        ),
-        steps=(
-            "Take the kind that the CA's words name, for the account (acme.sh: "
-            "--accountkeylength 2048; lego: --key-type counts for the certificate too).",
-            "Set the account's key that the client keeps for this server aside, and register anew "
-            "with one of that kind (acme.sh: below ~/.acme.sh/ca/HOST, then --register-account "
-            "--accountkeylength 2048).",
-            "Else update the CA's software, if the CA is yours: RFC 8555 asks for ES256 as well.",
-        ),
-        phrases=(
-            "!signature type|algorithm * not supported|accepted|allowed|acceptable",
-            "!jws * signature_algorithm|algorithm unsupported|not|invalid|unexpected",
-            "!unsupported|unacceptable signature algorithm",
-            "!jwk * unsupported key_type",
-            "!invalid request signing_key",
-        ),
-        types=("badSignatureAlgorithm", "badPublicKey"),
-        at=(("finalize", "bad-csr", ""), ("certificate", "bad-csr", "")),
-        sources=("acme.sh", "RFC 8555 section 6.2"),
-        hides=("registration-failed", "malformed"),
-    ),
-    Entry(
         key="profile-unknown",
         title="The CA does not offer the certificate profile that was asked for",
         meaning="An order may name a profile of the CA's, and this one is not offered, or not to "

@@ -83,6 +83,30 @@ ENTRIES = (
         hides=("deploy-failed", "client-not-found", "renewals-failed", "permission"),
     ),
     Entry(
+        key="auth-hook-failed",
+        title="The hook that answers the challenge failed",
+        meaning="With manual authentication certbot has a program of yours answer the challenge "
+        "(--manual-auth-hook): it writes the file or the DNS record. That program ended with an "
+        "error, so the CA most likely found nothing; a validation that fails after that follows.",
+        causes=(
+            "The program could not write the record: the DNS provider's interface refused, or its "
+            "credentials are wrong.",
+            "It ends with a number that it takes from elsewhere (an HTTP status such as 200) in "
+            "place of 0, though it worked.",
+        ),
+        steps=(
+            "Run the program by hand with what certbot gives it (CERTBOT_DOMAIN, "
+            "CERTBOT_VALIDATION in its environment), and see what it prints.",
+            "Mend that; have it end with 0 where it worked and with another number where not.",
+        ),
+        phrases=(
+            "!manual_auth_hook * reported|returned|error_code|exit_code|exited|failed",
+            "!auth_hook * reported|returned|error_code|exit_code|exited|failed",
+        ),
+        sources=("certbot", "bunkerweb#3783"),
+        hides=("deploy-failed", "validation-failed", "renewals-failed"),
+    ),
+    Entry(
         key="plugin-broken",
         title="A plugin of the client cannot be loaded",
         meaning="The client found the plugin and could not load it. The text names the plugin and, "

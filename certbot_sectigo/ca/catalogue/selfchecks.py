@@ -113,10 +113,6 @@ ENTRIES = (
             "!cannot validate any hostname",
             "!could not|cannot|unable reach|fetch|access * well known acme challenge",
             "!preliminary validation failed|error",
-            "!failed|unable|cannot|could_not fetch|queried|query dcv|domain_control_validation "
-            "file",
-            "!dcv|domain_control_validation error|failed|failure|not",
-            "!local http|dns dcv|validation error|failed",
             "!local|pre check|validation|verification * challenge * failed|error",
         ),
         at=(("dns-01", "dns01-propagation-check", ""),),
@@ -192,6 +188,48 @@ ENTRIES = (
         ),
         sources=("mailcow",),
         hides=("http01-selfcheck", "validation-failed", "ca-unreachable"),
+    ),
+    Entry(
+        key="panel-dcv",
+        title="The panel's own check that a name leads to this server failed (DCV)",
+        meaning="Before it asks the CA the panel (cPanel, AutoSSL) fetches a file of its own from "
+        "each name, or looks for a TXT record, and leaves a name out that does not pass. The CA "
+        "has refused nothing.",
+        causes=(
+            "The name leads to another server (an old A or AAAA record, a content network, DNS "
+            "that is kept elsewhere).",
+            "A rule of the web site answers for /.well-known/ (.htaccess, redirect, login).",
+            "The DNS of the domain is not kept on this server, so its TXT record is not seen.",
+        ),
+        steps=(
+            "See where it leads: `dig +short A {name} ; dig +short AAAA {name}`",
+            "Correct the records, or have /.well-known/pki-validation/ and "
+            "/.well-known/acme-challenge/ answered without rules; names that belong elsewhere: "
+            "leave them out of AutoSSL.",
+        ),
+        cases=(
+            Case(
+                r"timed? ?out|timeout|while waiting for socket",
+                "Before it asks the CA the panel (cPanel, AutoSSL) fetches a file of its own from "
+                "each name, and got no answer in time from {name}. The CA has refused nothing.",
+                (
+                    "The name leads to another machine, or to an address that this server cannot "
+                    "reach.",
+                    "A firewall drops port 80, or the web server hangs.",
+                ),
+                title="The panel's own check got no answer from a name (DCV)",
+            ),
+        ),
+        phrases=(
+            "!failed|unable|cannot|could_not|queried fetch|for dcv|domain_control_validation|"
+            "temporary file",
+            "!dcv|domain_control_validation error|failed|failure",
+            "!local http|dns dcv|validation error|failed",
+        ),
+        sources=("cPanel",),
+        hides=("http01-selfcheck", "dns01-propagation-check", "dns01-wrong-record",
+               "http01-wrong-answer", "http01-timeout", "dns-problem", "ca-timeout",
+               "ca-unreachable", "ca-connect-timeout"),
     ),
     Entry(
         key="redirect-loop",

@@ -138,6 +138,8 @@ ENTRIES = (
             "parameter_binding_exception|parameter_binding_validation_exception",
             "missing argument|value for parameter|option",
             "input should be a valid",
+            "!no ca|acme|directory url|server|configuration has_been|was "
+            "specified|configured|set|given",
             "einval * should|must|invalid|required|expected",
             "unsupported|missing|invalid required|block|argument|attribute|type * line",
             "unknown|unrecognized directive|subdirective|property|global_option",
