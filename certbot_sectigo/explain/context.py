@@ -32,14 +32,14 @@ _WORDS = re.compile(
     r"|failed to renew cert(?:ificate)?\b|attempting to renew cert\b"  # certbot's own
     r"|order resource|cluster-?issuer|certificate ?request\b|\bissuing certificate"
     r"|\"logger\":\"tls[\".]|\btls app\b|\bprovision tls\b"  # Caddy
-    r"|\bstandalone mode\b|\b_on_(?:before_)?issue"  # acme.sh
+    r"|\bstandalone mode\b|\b_on_(?:before_)?issue|\bconf before setting up\b"  # acme.sh
     r"|\b(?:http|dns|tls-alpn)-01\b|\bauthoriz(?:e identifier|ing using)\b"
     r"|external[ _-]?account[ _-]?(?:binding|required)|\bhmac\b|newOrder|newAccount|newNonce"
     r"|new-(?:order|acct|nonce)|/v2/(?:[DOE]V\w*|GEANT\w*)\b|renewalInfo|zerossl"
 )  # fmt: skip
 _ONE_OF = (
     *("acme", "cert", "encrypt", "lego", "dehydrated", "wacs", "getssl", "mod_md", "md:", "tls."),
-    *("http-01", "dns-01", "alpn-01", "authoriz", "standalone mode", "_issue", "_before_issue"),
+    *("http-01", "dns-01", "alpn-01", "authoriz", "standalone mode", "_issue", "before setting up"),
     *('"logger":"tls', "tls app", "provision tls"),
     *("eab", "order", "account", "acct", "nonce", "hmac", "/v2/", "renewal", "zerossl", "issuer"),
 )

@@ -125,7 +125,7 @@ ENTRIES = (
         ),
         sources=("certbot#9539",),
         weight=Weight.SYMPTOM,
-        hides=("order-invalid", "order-refused"),
+        hides=("order-invalid", "order-refused", "client-bug"),
         cases=(
             Case(
                 r"\bstr\b\W{0,3} object has no attribute",

@@ -131,8 +131,9 @@ ENTRIES = (
             "!referenced cluster_issuer|clusterissuer|issuer not_found",
             "!issuer|cluster_issuer|clusterissuer resource|object not_found|not_exist",
             "!no matches for kind cluster_issuer|clusterissuer|issuer|certificate",
-            "!secret|secrets not_found * issuer|challenge|solver|acme|account|cert_manager",
-            "!error getting|reading secret * not_found",
+            # A certificate's own secret is not there before its first issuance.
+            "!presenting challenge * secret|secrets not_found",
+            "!error getting|reading * credential|token|api_key * secret not_found",
         ),
         sources=("cert-manager, troubleshooting",),
         hides=("account-key-unusable", "client-account-missing", "dns-plugin-error",

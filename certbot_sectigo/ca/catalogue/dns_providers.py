@@ -21,6 +21,23 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                beside=r"you (?:must|have to|need to|did(?:n't| not)|don't) "
+                r"(?:specify|provide|set|give)"
+                r"|please (?:specify|provide|set|export) [^\n]{0,40}(?:key|token|user|secret|"
+                r"password|path)",
+                meaning="The client has no credentials for the DNS provider's interface: what it "
+                "looks for, a line before says. Nobody was asked yet.",
+                causes=(
+                    "The variable, file or option is not set where the client runs (cron, sudo and "
+                    "containers have an environment of their own), or is spelt otherwise.",
+                ),
+                steps=(
+                    "Set what the line before names, and run it again; acme.sh keeps it afterwards "
+                    "in its account.conf.",
+                ),
+                title="The client was not given credentials for the DNS provider",
+            ),
+            Case(
                 r"(?:not|n't) (?:yet )?(?:specif|set|defin|provid|given|configur)|missing|is empty"
                 r"|please (?:set|specify|define|provide|export)|required",
                 "The client was given no credentials, or not all of them, for the DNS provider's "

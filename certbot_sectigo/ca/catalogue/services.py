@@ -107,6 +107,32 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                beside=r"super-user privileges|error log file: open\(\)[^\n]{0,120}denied",
+                meaning="The client had the web server's configuration tested as a user who may "
+                "not read or write the server's files, so that the test fails whatever stands in "
+                "it. The server itself may run well.",
+                causes=("The client runs as another user than root.",),
+                steps=(
+                    "Run the client as root where it works on the web server, or let it use a web "
+                    "root only, which needs no test.",
+                ),
+                title="The web server's test was run without root rights",
+            ),
+            Case(
+                r"find (?:the )?(?:nginx|apache|httpd)\w* conf",
+                "The client wants to read the web server's configuration and does not find it, or "
+                "no block of it for this name.",
+                (
+                    "The server lies elsewhere (built by hand, a panel, a container), or is not in "
+                    "the PATH; the name stands in no server_name.",
+                ),
+                (
+                    "Give the client the file's path (acme.sh: --nginx /path/to/nginx.conf), or "
+                    "use a web root (-w) or DNS.",
+                ),
+                title="The client does not find the web server's configuration",
+            ),
+            Case(
                 r"is duplicate|duplicate|conflicting|already defined|unknown directive|unexpected"
                 r"|not (?:allowed|terminated)|invalid (?:number|parameter|value|variable)"
                 r"|expecting",
@@ -165,6 +191,7 @@ ENTRIES = (
             "failed restart|reload|start nginx|apache2|httpd|haproxy|postfix|dovecot",
             "unit nginx|apache2|httpd|haproxy|postfix|dovecot not_found|not_loaded",
             "failed start nginx http",
+            "!can_not|cannot|could_not|not find nginx|apache|httpd conf",
             "nginx * open * pid failed",
             "system has not been booted with systemd",
             "failed connect to bus * systemctl|systemd",
@@ -188,7 +215,21 @@ ENTRIES = (
             "Run the job as root (root's crontab, a unit of the system), without sudo in it.",
             "Or allow exactly that command to the user in a file below /etc/sudoers.d (visudo).",
         ),
+        cases=(
+            Case(
+                r"using sudo",
+                "acme.sh keeps everything in the home of the user that runs it, and refuses to "
+                "start under sudo, which mixes two users.",
+                ("The command was typed with sudo in front.",),
+                (
+                    "Become root first (sudo -i, su -) and run acme.sh there, where it is "
+                    "installed for root; or run it as the user, without sudo.",
+                ),
+                title="acme.sh does not run under sudo",
+            ),
+        ),
         phrases=(
+            "!seems that you using sudo",
             "sudo terminal is required",
             "sudo no_tty present",
             "sudo password is required",

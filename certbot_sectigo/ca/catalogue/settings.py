@@ -262,6 +262,7 @@ ENTRIES = (
             "illegal number",
             "line r command_not_found",
             "!script is unable start",
+            "!curl no url specified",
             "!script error * parser_error|ampersand|parse_exception",
             "not_a valid application for this os|win32|platform",
             "unexpected eof * looking|matching",
