@@ -27,8 +27,9 @@ _CHATTER = (
     "Single candidate plugin:",
     "Multiple candidate plugins:",
     "Notifying user: Saving",
+    "explained:\n",
 )
-"""How records of certbot's begin that describe plugins and never an error."""
+"""How records begin that describe plugins, or are this plugin's own, and never an error."""
 _SETTING = "Var "
 """How records of certbot's begin that tell an option's value: in every dry run the server is
 Let's Encrypt's staging server, whoever is asked then."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from certbot_sectigo.ca.catalogue import ENTRIES, advise
 from certbot_sectigo.explain.findings import read
 from tests.explain.test_conditions import URN, Said, answers, check
 
@@ -139,3 +140,13 @@ def test_a_manual_with_an_example_of_an_answer_is_no_failure() -> None:
 def test_a_heading_decides_nothing() -> None:
     found = read(["acme: 10:00:00 Error Codes", "Error Codes and Types", "acme: it broke: error 7"])
     assert found.decisive is not None and found.decisive[0] == 3
+
+
+def test_what_the_plugin_has_explained_in_a_log_is_not_explained_again() -> None:
+    start = "2026-11-30 13:20:09,873:DEBUG:"
+    log = [f"{start}certbot._internal.main:certbot version: 5.8.0"]
+    for entry in ENTRIES:
+        advice = advise(entry)
+        log.append(f"{start}certbot_sectigo.plugin.refusals:explained:")
+        log += [advice.title, advice.meaning, *advice.causes, *advice.steps]
+    assert read("\n".join(log).splitlines()).findings == ()
