@@ -69,6 +69,8 @@ def look_ahead(
     needs = [Need(name, "", server, applicant) for name in chosen]
     found = Foresight(tuple(caa.standings(needs, dns(context))))
     refused = [each.need for each in found.refused()]
+    if not refused:
+        return found
     if new is not None:
         wanted = judge.records(needs, {need.base for need in refused})
         remedy = f"Publish these beside what is there, then repeat the command:\n{publish(wanted)}"
@@ -82,7 +84,7 @@ def look_ahead(
             commands.ours("accounts", "caa", "NEW-ID", *words),
             *last,
         ))  # fmt: skip
-    return replace(found, remedy=remedy) if refused else found
+    return replace(found, remedy=remedy)
 
 
 def refuse_before_replacing(
