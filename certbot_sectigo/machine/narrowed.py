@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from certbot_sectigo.machine import cli_options
 from certbot_sectigo.machine.dirs import same_server
 from certbot_sectigo.machine.lineage import Lineage
 from certbot_sectigo.machine.settings import Setting
@@ -50,6 +51,11 @@ def _of_part(part: str, lineage: Lineage) -> str:
             return "only makes a dry run"
         if word in _HELP:
             return f"only prints something ({word})"
+    for word in words[words.index("renew") + 1 :] if "renew" in words else ():
+        name = word[2:].partition("=")[0]
+        # One with a hyphen may be a plugin's.
+        if word[:2] == "--" and name.isalpha() and not _begins_one(name):
+            return f"has {word}, which certbot does not know"
     names = [name for value in _values(words, "--cert-name") for name in value.split(",")]
     if names and lineage.name not in names:
         return f"renews {', '.join(names)} alone"
@@ -65,6 +71,10 @@ def _of_part(part: str, lineage: Lineage) -> str:
     if account is not None and account != lineage.account:
         return f"has --account {account}, which is not its account"
     return ""
+
+
+def _begins_one(name: str) -> bool:
+    return any(known.startswith(name) for known in cli_options.NAMES)
 
 
 def _values(words: Sequence[str], option: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ SWITCHES = ("dry-run", "staging", "test-cert")
 _TEST_SYSTEM = SWITCHES[1:]
 _AGREES = "agree-tos"
 _UNTRIED, _STRICT = "disable-hook-validation", "strict-permissions"
-_AUTHENTICATORS = ("standalone", "webroot", "manual", "nginx", "apache")
+_NO_FOLDERS = "no-directory-hooks"
 _NAMES = ("server", "account", *roles.ROLES, "preferred-challenges")
 _PATH = tuple(f"{top}/{name}" for top in ("/usr/local", "/usr", "", "/snap")
               for name in ("bin", "sbin"))  # fmt: skip
@@ -25,7 +25,7 @@ _VALUES = ("rsa-key-size", "key-type", "elliptic-curve", "http-01-port")
 _PORTS = {"http-01-port": 80, "https-port": 443}
 """With what they are unless told otherwise."""
 _LIMITS = ("cert-name", "csr", "webroot-path")
-_AGREEING = (_AGREES, "reuse-key", _UNTRIED, _STRICT)
+_AGREEING = (_AGREES, "reuse-key", _UNTRIED, _STRICT, _NO_FOLDERS)
 INNOCENT = (
     *(*_AGREEING, "installer", "preferred-challenges"),
     *(*HOOKS, *_VALUES, *_PORTS, *_LIMITS),
@@ -103,19 +103,30 @@ def parse(path: Path, text: str) -> Iterator[Setting]:
             yield Setting(path, number, name, words[0] if name in HOOKS else value, refused)
         elif name.startswith(f"{roles.PLUGIN}-") or refused:
             yield Setting(path, number, name, "", refused)
-        elif name in (*SWITCHES, *_AUTHENTICATORS, *_AGREEING) and cli_options.is_on(value):
+        elif cli_options.is_on(value) and (
+            name in (*SWITCHES, *_AGREEING) or roles.short(f"--{name}")
+        ):
             yield Setting(path, number, name, "true")
 
 
 def authenticator(settings: Iterable[Setting]) -> str | None:
     """Return the authenticator that takes the place of every lineage's own, if there is one."""
-    named = None
+    named = [*authenticators(settings)]
+    return named[-1][1] if named else None
+
+
+def authenticators(settings: Iterable[Setting]) -> Iterator[tuple[Setting, str]]:
+    """Return the settings that name an authenticator, each with its name."""
     for setting in settings:
         if setting.name in ("authenticator", "configurator"):
-            named = setting.value
-        elif setting.name in _AUTHENTICATORS:
-            named = setting.name
-    return named
+            yield setting, setting.value
+        elif roles.short(f"--{setting.name}"):
+            yield setting, setting.name
+
+
+def runs_folders(settings: Iterable[Setting]) -> bool:
+    """Return whether certbot looks for hooks in ``renewal-hooks``."""
+    return not any(setting.name == _NO_FOLDERS for setting in settings)
 
 
 def said(settings: Iterable[Setting], name: str) -> str | None:

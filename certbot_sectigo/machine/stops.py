@@ -58,7 +58,7 @@ def find(
     found = (
         _setting(configured, certbots, certbot_version),
         _strange(dirs, configured),
-        _folder(dirs),
+        _folder(dirs, hooks=settings.runs_folders(configured)),
         _hanging(dirs),
     )
     return next(filter(None, found), None)
@@ -87,6 +87,10 @@ def _setting(
         is_gone = setting.name == "webroot-path" and setting.value.startswith("/")
         if is_gone and not reading.is_folder(Path(setting.value)):
             return _out(setting, f"{_said(setting)}, which is no folder, so certbot ends there")
+    named = list(settings.authenticators(configured))
+    if len({name for _, name in named}) > 1:
+        reason = f"name {named[0][1]} and {named[-1][1]}, so certbot ends with every lineage"
+        return _out(named[-1][0], f"{named[0][0].where} and {named[-1][0].where} {reason}")
     port = settings.same_ports(configured)
     if port is not None:
         return _out(port, f"{_said(port)}, which is the other port as well, so certbot ends there")
@@ -121,8 +125,8 @@ def _strange(dirs: Dirs, configured: Sequence[Setting]) -> Stop | None:
     return None
 
 
-def _folder(dirs: Dirs) -> Stop | None:
-    for path in _in_the_way(dirs):
+def _folder(dirs: Dirs, *, hooks: bool) -> Stop | None:
+    for path in _in_the_way(dirs, hooks=hooks):
         return Stop(
             f"{path} is in the way of what certbot has there, so every run fails",
             _AWAY,
@@ -135,11 +139,14 @@ def _away(path: Path) -> str:
     return proposed.line(f"mv {shlex.quote(str(path))} {shlex.quote(f'{path}.away')}")
 
 
-def _in_the_way(dirs: Dirs) -> Iterator[Path]:
-    """Iterate over what is no folder, or no lock file, where certbot wants one."""
-    hooks = dirs.config_dir / "renewal-hooks"
-    folders = [dirs.config_dir, dirs.work_dir, dirs.logs_dir, hooks]
-    folders += [hooks / name for name in ("pre", "deploy", "post")]
+def _in_the_way(dirs: Dirs, *, hooks: bool) -> Iterator[Path]:
+    """Iterate over what is no folder, or no lock file, where certbot wants one.
+
+    :param hooks: whether certbot looks for hooks in folders; it makes ``renewal-hooks`` always.
+    """
+    top = dirs.config_dir / "renewal-hooks"
+    folders = [dirs.config_dir, dirs.work_dir, dirs.logs_dir, top]
+    folders += [top / name for name in ("pre", "deploy", "post") if hooks]
     for folder in folders:
         # A link counts by where it leads, and one that leads nowhere is in the way as well.
         if reading.is_there(folder) and not _is(stat.S_ISDIR, folder):

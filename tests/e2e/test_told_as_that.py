@@ -74,6 +74,11 @@ def test_an_account_in_cli_ini_does_not_reach_lineages_of_ours(
         there = account != "0" * 32
         assert said["account"] == (account if there else None) != own
         assert (said["forecast"]["outlook"] == "broken") is not there
+    # By a server there certbot forgets its account, and asks which.
+    certbot.cli_ini.write_text(f"server = {sectigo.server}\n")
+    certbot.run("renew", "--force-renewal", "--cert-name", "www.c.example", check=1)
+    found = as_json(certbot, "doctor", check=None)["findings"]
+    assert {f["code"]: f["severity"] for f in found}["traps/server-in-cli-ini"] == "critical"
 
 
 @pytest.mark.parametrize("lineage", ["pinned to it", "pinned to another", ""])

@@ -32,6 +32,8 @@ LINEAGE = Lineage(
         ("renew --deploy-hook 'systemctl reload nginx'", ""),
         ("renew --cert-name x.example && certbot renew --cert-name=y.example", "x.example alone"),
         ("renew --dry", "dry run"),
+        ("renew --quite", "does not know"),
+        ("renew --gandi-key x --q --no-random-sleep-on-renew", ""),
         ("--help renew", "--help"),
         ("renew --staging", "--staging"),
         ("renew --server https://ca/v2/EV", "to another server"),

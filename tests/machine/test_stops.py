@@ -45,6 +45,7 @@ BAD = {
     "deploy-hook = /gone/reload now": "not there",
     "webroot-path = /gone/www": "no folder",
     "https-port = 80": "the other port",
+    "standalone = 1\nwebroot = 1": "name standalone and webroot",
 }
 GOOD = """
 [a section]
@@ -78,7 +79,7 @@ def test_what_is_no_setting() -> None:
     here = Schedule(starts=(HERE,))
     for line, words in BAD.items():
         assert words in found(line, here), line
-        assert "line 3," in found(f"# one\n\n{line}\n", here)
+        assert "line 3" in found(f"# one\n\n{line}\n", here)
     assert "secret" not in "".join(found(line, here) for line in BAD)
     assert found(GOOD, here) == ""
 
@@ -166,6 +167,14 @@ def test_a_file_of_settings_that_cannot_be_read(certbot: Certbot, how: str) -> N
     paste(certbot, stop.command)
     assert settings.read(certbot.config_dir, certbot.home, certbot.environment()) == []
     certbot.run("renew")
+
+
+def test_folders_of_hooks_that_nobody_lists(tmp_path: Path) -> None:
+    dirs = Dirs(tmp_path, tmp_path / "work", tmp_path / "logs")
+    (tmp_path / "renewal-hooks").mkdir()
+    (tmp_path / "renewal-hooks" / "post").touch()
+    parsed = list(parse(Path("/cli.ini"), "no-directory-hooks = true\n"))
+    assert stops.find(dirs, (), None, NEWEST) and not stops.find(dirs, parsed, None, NEWEST)
 
 
 def test_strict_permissions(certbot: Certbot) -> None:

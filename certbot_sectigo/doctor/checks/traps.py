@@ -63,10 +63,24 @@ def check_requirement(unmet: Unmet | None, certbot_version: tuple[int, ...]) -> 
     )
 
 
+def _some(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:3])}{' and more' if names[3:] else ''}"
+
+
 def _told(
     setting: Setting, lineages: Sequence[Lineage], *, absent: bool
 ) -> tuple[Severity, str, str, str]:
     name = setting.name
+    others = [lineage.name for lineage in lineages if not lineage.looked_after]
+    if name == "server" and others:
+        return (
+            Severity.CRITICAL,
+            "cli.ini names a server for every run",
+            f"server = {setting.value}: certbot forgets server and account of {_some(others)} for "
+            "it, and renews them there, with whatever account it finds, or asks which. A dry run "
+            "of theirs gets a real certificate there and throws it away.",
+            "Take the line out; lineages keep their server in their renewal files.",
+        )
     if name == "server":
         return (
             Severity.WARNING,
