@@ -11,7 +11,7 @@ from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.ca.catalogue import Profile
 from certbot_sectigo.machine.dirs import same_server
 from certbot_sectigo.renewals.facts import Answer, No, Silence, Yes
-from certbot_sectigo.renewals.model import Outlook, Renewal
+from certbot_sectigo.renewals.model import Forecast, Outlook, Renewal
 from certbot_sectigo.renewals.survey import Surveyed
 
 _BY_HAND = ("switched-off", "manual")
@@ -156,9 +156,9 @@ def judge(
     if isinstance(answer, Silence):
         return Staying(lineage.name, f"The new CA could not be asked: {answer.reason}")
     if forecast.outlook is Outlook.BROKEN or not item.facts.names:
-        return Staying(lineage.name, forecast.reason, forecast.remedy)
+        return Staying(lineage.name, forecast.reason, _remedy(forecast))
     if forecast.answerable is False:
-        return Staying(lineage.name, _sentence(forecast.reason), forecast.remedy)
+        return Staying(lineage.name, _sentence(forecast.reason), _remedy(forecast))
     return Going(
         lineage.name,
         lineage.account,
@@ -202,6 +202,12 @@ def _warnings(
 
 def _host(server: str | None) -> str:
     return urlsplit(server or "").hostname or ""
+
+
+def _remedy(forecast: Forecast) -> str:
+    """Return what helps; its command where the words lead to it: others are about the old CA."""
+    lead = forecast.remedy.endswith(":")
+    return f"{forecast.remedy}\n{forecast.command}" if lead else forecast.remedy
 
 
 def _sentence(text: str) -> str:

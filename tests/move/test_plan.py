@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from certbot_sectigo.accounts import moves
 from certbot_sectigo.accounts.judge import caa
 from certbot_sectigo.accounts.judge.caa import Foresight, Need, Standing
 from certbot_sectigo.accounts.model import Account, State
+from certbot_sectigo.accounts.moves import Move, MovedLineage
 from certbot_sectigo.ca import catalogue
 from certbot_sectigo.ca.caa.policy import Applicant
+from certbot_sectigo.cli.move import past
+from certbot_sectigo.cli.move.errand import Errand
+from certbot_sectigo.cli.shared import change
 from certbot_sectigo.machine.certificates import Certificate
+from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.move import plan
 from certbot_sectigo.move.plan import Going, MovePlan, Staying, Target
+from certbot_sectigo.renewals import loading
 from certbot_sectigo.renewals.facts import Answer, Facts, No, Silence, Yes
 from certbot_sectigo.renewals.survey import Surveyed
 
@@ -57,6 +69,25 @@ def judged(
 def test_who_stays(item: Surveyed, answer: Answer | None, reason: str) -> None:
     found = judged(item, answer)
     assert isinstance(found, Staying) and reason in found.reason
+
+
+def test_the_command_that_the_words_lead_to_is_told(tmp_path: Path) -> None:
+    remedy = plan._remedy(loading.unwritable(tmp_path))
+    assert remedy.split(":\n")[1:] == [f"lsattr -d {tmp_path}"]
+
+
+def test_who_goes_on_and_leaves_one_falls_short_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    lineage = MovedLineage("a", "old", OLD, "1", "2026-12-01")
+    move = Move("1", NOW, NEW, "kid", None, (lineage,))
+    errand = cast(Any, SimpleNamespace(dirs=Dirs(), context=None, go_on=lambda move: move))
+    errand.fell_short = partial(Errand.fell_short, errand)
+    errand.resume = partial(Errand.resume, errand)
+    monkeypatch.setattr(moves, "alone", lambda dirs: nullcontext())
+    monkeypatch.setattr(change, "act", lambda *_, **given: errand.__dict__.update(given))
+    past.go_on(errand, yes=True)
+    assert errand.carry_out(move) is move
+    assert not errand.failed(move)
+    assert errand.failed(replace(move, lineages=(), left={"a": "It cannot be written to."}))
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,8 @@ class Errand:
     """Runs certbot; None: as the command does."""
     ask_dns: bool = True
     """Whether CAA records are looked up."""
-    plan_begun: MovePlan | None = None
-    """What was agreed to, once it is."""
+    begun: tuple[str, ...] = ()
+    """Names of the lineages that are to go, once that is agreed to."""
     _answers: dict[frozenset[str], Answer] | None = field(default=None, repr=False)
     _foresight: Foresight | None = field(default=None, repr=False)
 
@@ -172,12 +172,13 @@ class Errand:
 
     def begin(self, plan: MovePlan) -> Move:
         """Carry a plan out."""
-        self.plan_begun = plan
+        self.begun = tuple(one.name for one in plan.going)
         with moves.alone(self.dirs):
             return self.go_on(self._journal(plan))
 
     def resume(self, move: Move) -> Move:
         """Go on with a move that was cut off."""
+        self.begun = move.names
         with moves.alone(self.dirs):
             return self.go_on(move)
 
@@ -212,8 +213,7 @@ class Errand:
 
     def fell_short(self, move: Move) -> bool:
         """Return whether a lineage that was to go stays."""
-        going = self.plan_begun.going if self.plan_begun else ()
-        return any(one.name in move.left for one in going)
+        return any(name in move.left for name in self.begun)
 
     def go_on(self, move: Move) -> Move:
         """Carry out what is left of a move."""

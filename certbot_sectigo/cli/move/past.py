@@ -49,7 +49,7 @@ def go_on(errand: Errand, yes: bool) -> None:
         lock=change.no_lock,
         conclude=lambda move: words.conclude(move, errand.dirs),
         result=lambda move: words.result(move, errand.dirs),
-        failed=lambda move: False,
+        failed=errand.fell_short,
     )
 
 
