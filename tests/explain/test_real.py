@@ -39,6 +39,17 @@ from tests.explain.stub import Answer, stub
 from tests.sandbox.acme_client import POST_AS_GET, Client
 
 NOT_MADE = {
+    "attestation-refused": "is said by servers; see tests/ca/test_problem_types.py",
+    "dates-unsupported": "is said by servers; see tests/ca/test_problem_types.py",
+    "delegation-unknown": "is said by servers; see tests/ca/test_problem_types.py",
+    "key-in-use": "is said by servers; see tests/ca/test_problem_types.py",
+    "not-implemented": "is said by servers; see tests/ca/test_problem_types.py",
+    "order-without-names": "is said by servers; see tests/ca/test_problem_types.py",
+    "revocation-reason": "is said by servers; see tests/ca/test_problem_types.py",
+    "several-refused": "is said by servers; see tests/ca/test_problem_types.py",
+    "star-order": "is said by servers; see tests/ca/test_problem_types.py",
+    "too-many-names": "is said by servers; see tests/ca/test_problem_types.py",
+    "validation-running": "is said by servers; see tests/ca/test_problem_types.py",
     "harica-directory": "needs HARICA's own answer to a wrong URL, which nobody has published",
     "jws-protected-missing": "no client at hand leaves the header out; see tests/sandbox",
     "zerossl-email-missing": "is said by acme.sh, which is no Debian package",
