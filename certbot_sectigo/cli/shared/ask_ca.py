@@ -103,6 +103,9 @@ def open_orders(
         return {}
     servers = ", ".join(sorted({item.server for item in asked}))
     many = "one order" if len(asked) == 1 else f"{len(asked)} orders"
+    # Where the account is gone another one's kid is asked for first, and may be another.
+    sure = all(item.facts.account is not None for item in asked)
+    many = many if sure else f"at most {many}"
     say(f"This opens {many} at {servers}; none is finalised.", err=True)
     with progress("Asking the CA", len(asked), context) as answered:
         return ask.ask(asked, settings(verify_ssl=verify_ssl), answered)
