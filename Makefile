@@ -6,7 +6,8 @@
 # make requirements
 #              pin anew what is installed beside those certbots, with hashes
 # make torture let every file operation of every command fail, and kill it there;
-#              some 30 minutes, goes on where it was cut off (ARGS=--again: anew)
+#              two hours and more, goes on where it was cut off (ARGS=--again: anew;
+#              ARGS='--most 20': so many points of each row)
 # make trial   hold what forecasts and dry runs say against what renewals then do, in 200
 #              states (ARGS='--seed N': those of that seed), kill 20 moves to another CA with
 #              their certbots, and cut playbooks off at each step
