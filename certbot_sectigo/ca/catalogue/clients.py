@@ -217,6 +217,26 @@ ENTRIES = (
                 title="The client is too old for this CA: it speaks ACME v1",
             ),
             Case(
+                r"certbot-auto",
+                "certbot-auto, the script that once brought certbot along, is not looked after any "
+                "more (since 2021) and no longer works on this system. What it got stays valid "
+                "until it ends.",
+                ("certbot was installed by certbot-auto.",),
+                (
+                    "Install a current certbot (snap, pip in a venv, the distribution) and take "
+                    "certbot-auto and its cron line away; /etc/letsencrypt stays as it is.",
+                ),
+                title="certbot-auto is no longer maintained: another certbot has to take its place",
+            ),
+            Case(
+                r"wrong directory fields",
+                "The CA's directory has fields that this client does not know, and it stops at "
+                "that. Accounts and files here are in order.",
+                ("The client, or its acme library, is too old.",),
+                ("Update the client or the image that it is in; else take another client.",),
+                title="The client is too old for this CA's directory",
+            ),
+            Case(
                 r"method not allowed|\b405\b|post-as-get|\bGET\b[^.]{0,40}not (?:allowed|support)",
                 "The client reads a resource of the CA's by a plain, unsigned GET, and the CA "
                 "takes only signed requests for it (POST-as-GET, RFC 8555 section 6.3). Account, "
@@ -233,6 +253,7 @@ ENTRIES = (
         phrases=(
             "!unrecognized|unknown existing|acme|order|authorization|challenge status|state * "
             "ready|processing|pending|deactivated",
+            "!wrong directory field",
             "!unexpected existing|acme|order|authorization status|state * ready|deactivated",
             "!unrecognized existing acme order status",
             "!expected value got eof",
@@ -247,6 +268,6 @@ ENTRIES = (
         ),
         sources=("dehydrated#1002", "cert-manager#692", "RFC 8555"),
         hides=("ca-unreachable", "ca-name-resolution", "server-time-limit", "order-invalid",
-               "order-not-ready", "malformed", "renewals-failed"),
+               "order-not-ready", "malformed", "renewals-failed", "account-unparsable"),
     ),
 )  # fmt: skip

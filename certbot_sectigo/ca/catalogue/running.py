@@ -133,7 +133,7 @@ ENTRIES = (
             "plugin|assembly could_not|cannot|not|failed be|to loaded|load|imported|instantiated",
         ),
         sources=("certbot", "win-acme", "Posh-ACME"),
-        hides=("plugin-not-working", "renewals-failed"),
+        hides=("client-bug", "plugin-not-working", "renewals-failed"),
     ),
     Entry(
         key="ca-bundle-unreadable",

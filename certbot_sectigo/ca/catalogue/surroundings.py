@@ -91,7 +91,7 @@ ENTRIES = (
             "version glibc|openssl not_found|found",
         ),
         sources=("certbot#4934", "certbot#6721", "setuptools"),
-        hides=("plugin-missing", "option-unknown", "answer-unusable"),
+        hides=("client-bug", "plugin-missing", "option-unknown", "answer-unusable"),
     ),
     Entry(
         key="pip-refused",

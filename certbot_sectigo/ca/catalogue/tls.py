@@ -155,6 +155,26 @@ ENTRIES = (
                 ),
             ),
             Case(
+                r"local issuer|unknown authority|verify the first|valid certification path",
+                "This machine (or container) knows no root to which the certificate leads that "
+                "the server shows.",
+                (
+                    "An internal CA (step-ca, FreeIPA, acme2certifier, Windows) whose root is not "
+                    "installed where the client runs; a container does not have the host's roots.",
+                    "A firewall, proxy or virus scanner breaks TLS open and signs anew.",
+                    "The root certificates here are too old, or the server leaves the "
+                    "intermediate out.",
+                ),
+                (
+                    "See who signed: `openssl s_client -connect {endpoint} -servername {host} "
+                    "</dev/null | openssl x509 -noout -issuer -dates`",
+                    "If it is your CA's or your proxy's: install its root where the client runs "
+                    "(the system's store and update-ca-certificates; certbot: "
+                    "REQUESTS_CA_BUNDLE=FILE; lego: LEGO_CA_CERTIFICATES=FILE). Else update "
+                    "ca-certificates. Do not switch verification off: the EAB would go to anyone.",
+                ),
+            ),
+            Case(
                 r"self.signed",
                 "What answers shows a chain that ends in a root of its own which this machine does "
                 "not know.",

@@ -229,6 +229,7 @@ ENTRIES = (
             "!can_not|cannot init api",
             "couldnt|could_not connect to server",
             "forcibly closed by remote host",
+            "directory * get * eof",
             "directory eof",
             "unexpected eof|end of file|stream",
             "ssl connection could_not established",
