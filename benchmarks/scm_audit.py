@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from josepy.jwk import JWKEC
 
 from certbot_sectigo.base.secret import Secret
-from certbot_sectigo.portal import audit, credentials
+from certbot_sectigo.portal import audit, credentials, survey
 from certbot_sectigo.portal.scm import Scm
 from certbot_sectigo.portal.transport import Transport
 from certbot_sectigo.sandbox import Admin, Config, Pair, RunningSandbox, running
@@ -92,7 +92,7 @@ def main(accounts: int, clients: int) -> None:
         flight = Flight()
         scm = Scm(Transport(login(sandbox, Path(folder)), "benchmark", step=flight.step))
         started = time.perf_counter()
-        seen = audit.look(scm)
+        seen = survey.look(scm)
         findings = audit.compare(seen, [])
         seconds = time.perf_counter() - started
         counts = collections.Counter(record.endpoint for record in sandbox.requests())
@@ -108,7 +108,7 @@ def main(accounts: int, clients: int) -> None:
     assert counts["scm-clients"] == counts["scm-account-domains"] == accounts
     assert set(counts) <= {"scm-password", "scm-accounts", "scm-report", "scm-clients",
                            "scm-account-domains"}  # fmt: skip
-    assert flight.most <= audit.IN_FLIGHT
+    assert flight.most <= survey.IN_FLIGHT
 
 
 if __name__ == "__main__":

@@ -27,9 +27,10 @@ from certbot_sectigo.fleet.report.documents import COMMANDS, finding
 from certbot_sectigo.fleet.report.model import SEVERITIES, Fault, Finding, Source
 from certbot_sectigo.fleet.report.page import Granted, Page
 from certbot_sectigo.machine import commands, requirements
-from certbot_sectigo.portal import audit
+from certbot_sectigo.portal import audit, survey
 from certbot_sectigo.portal import hosts as portal_hosts
-from certbot_sectigo.portal.audit import AuditFinding, Seen
+from certbot_sectigo.portal.audit import AuditFinding
+from certbot_sectigo.portal.survey import Seen
 
 _BEGINS = b"<!doctype html>"
 
@@ -69,7 +70,7 @@ def command(
         sources = [_this_machine(context)]
     hosts = [told.host(source, now) for source in _together(sources)]
     audited = portal_hosts.as_hosts(host.audited for host in hosts)
-    seen = audit.look(connection.scm) if connection is not None else None
+    seen = survey.look(connection.scm) if connection is not None else None
     found = audit.compare(seen, audited) if seen is not None else audit.copied(audited)
     page = pages.page(
         hosts,

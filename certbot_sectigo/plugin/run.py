@@ -153,7 +153,7 @@ class PluginRun:
 
     def _asked(self, file: Credentials | None) -> Asked:
         config = self._config
-        self._refuse_lists()
+        subject.refuse_lists(self._config, self._own, self._dirs.renewal)
         server = config.server if certbot_versions.server_given(config.server) else None
         if certbot_versions.on_command_line("--server"):
             server = config.server
@@ -183,18 +183,6 @@ class PluginRun:
             file_is_default=not self._own("credentials"),
             pair=pair,
         )
-
-    def _refuse_lists(self) -> None:
-        """Refuse values that a comma in a renewal file has made lists of."""
-        ours = {f"sectigo_eab_{name}": self._own(name) for name in ("kid", "server")}
-        values = {"account": self._config.account, "server": self._config.server, **ours}
-        for name, value in values.items():
-            if value is not None and not isinstance(value, str):
-                raise request.RequestError(
-                    f"{name} in the renewal file has several values: {', '.join(map(str, value))}",
-                    f"Mend the line  {name} =  in {self._dirs.renewal}/NAME.conf: one value, "
-                    "in quotes if there is a comma in it.",
-                )
 
     def _server_of(self, kid: str) -> str | None:
         """Return where a kid's account is, if it is noted at one server."""

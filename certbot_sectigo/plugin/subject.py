@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from certbot_sectigo.accounts.judge.choice import Chosen
-from certbot_sectigo.accounts.request import AccountRequest, Pinned
+from certbot_sectigo.accounts.request import AccountRequest, Pinned, RequestError
 from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import commands, dirs, lineage_names, lineages, live
 from certbot_sectigo.machine.lineages import Lineage
@@ -126,3 +127,20 @@ def moved(lineage: Lineage, chosen: Chosen, wanted: AccountRequest) -> str:
 def _named(config: Any, renewal_dir: Path) -> Lineage | None:
     lineage = lineages.read(renewal_dir / f"{config.certname}.conf")
     return None if lineage is None or lineage.problem else lineage
+
+
+def refuse_lists(config: Any, own: Callable[[str], Any], renewal_dir: Path) -> None:
+    """Refuse values that a comma in a renewal file has made lists of.
+
+    :param own: gives the value of one of our options.
+    :raises certbot_sectigo.accounts.request.RequestError: if there is such a one.
+    """
+    ours = {f"sectigo_eab_{name}": own(name) for name in ("kid", "server")}
+    values = {"account": config.account, "server": config.server, **ours}
+    for name, value in values.items():
+        if value is not None and not isinstance(value, str):
+            raise RequestError(
+                f"{name} in the renewal file has several values: {', '.join(map(str, value))}",
+                f"Mend the line  {name} =  in {renewal_dir}/NAME.conf: one value, in quotes if "
+                "there is a comma in it.",
+            )

@@ -6,7 +6,7 @@ import collections
 import threading
 from pathlib import Path
 
-from certbot_sectigo.portal import audit
+from certbot_sectigo.portal import survey
 from certbot_sectigo.portal.scm import Scm
 from certbot_sectigo.sandbox import Pair
 from tests.portal.conftest import Start, transport
@@ -24,7 +24,7 @@ def test_calls_of_an_audit(start: Start, tmp_path: Path) -> None:
             now += 1 if name.startswith("before") else -1
             most = max(most, now)
 
-    seen = audit.look(
+    seen = survey.look(
         Scm(transport(sandbox, tmp_path, admin=ROOT, step=step)),
         lambda account: account.name in ("h1.example", "h7.example"),
     )
@@ -37,4 +37,4 @@ def test_calls_of_an_audit(start: Start, tmp_path: Path) -> None:
         "scm-clients": 2,
         "scm-report": 1,
     }
-    assert most <= audit.IN_FLIGHT
+    assert most <= survey.IN_FLIGHT

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from certbot_sectigo.base import errors
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.portal import audit, hosts, pair, parsing, plan
-from certbot_sectigo.portal.audit import Audited, Seen
 from certbot_sectigo.portal.hosts import Host, HostAccount, HostCertificate
 from certbot_sectigo.portal.model import (
     Client,
@@ -23,6 +22,7 @@ from certbot_sectigo.portal.model import (
     covers,
     same_id,
 )
+from certbot_sectigo.portal.survey import Audited, Seen
 
 NOW = datetime(2026, 6, 1, tzinfo=timezone.utc)
 SERVER = "https://acme.example/v2/OV"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,12 @@ from certbot_sectigo.accounts import leftovers, store
 from certbot_sectigo.accounts.change import clean, clean_plan
 from certbot_sectigo.accounts.change.clean import CleanOutcome
 from certbot_sectigo.accounts.change.clean_plan import CleanAction, CleanStep
-from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.accounts.known import overview, status
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.leftovers import Leftover
 from certbot_sectigo.accounts.model import Status, Verdict
 from certbot_sectigo.cli import format as formats
+from certbot_sectigo.cli.accounts import idle_words
 from certbot_sectigo.cli.accounts.deactivate import end
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
@@ -150,7 +149,7 @@ def command(
     offered = make().offered
     if not offered:
         return
-    _show_offered(offered, plan.found)
+    idle_words.show(offered, plan.found)
     if click.confirm("Move these to the archive, too?"):
         act(lambda: make(idle=True), lambda plan: None, yes=True)
     else:
@@ -249,44 +248,6 @@ def _blocks(plan: CleanPlan, deactivate: bool) -> Iterator[Block]:
         yield Remark(f"{leftover.path} is removed: {leftover.what}.")
     for line in plan.found.unread:
         yield Remark(f"Not readable, so signs of use may be missing: {line}", tone=Tone.WARN)
-
-
-def _show_offered(offered: Sequence[CleanStep], found: Overview) -> None:
-    report = Report("accounts clean", dict, lambda: _offer(offered, found))
-    formats.chosen(json=False).show(report)
-    sys.stdout.flush()
-
-
-def _offer(offered: Sequence[CleanStep], found: Overview) -> Iterator[Block]:
-    """Tell of idle accounts what is known of each: nothing here can tell what they are for."""
-    host = socket.gethostname()
-    short = account_words.short_ids(entry.account.name for entry in found.entries)
-    rows = []
-    for step in offered:
-        account = step.entry.account
-        made = f"{account.created:%Y-%m-%d}" if account.created else "?"
-        ordered = found.ordered.get(account.uri or "")
-        words = [
-            f"got certificates for {', '.join(sorted(ordered)[:3])}"
-            if ordered
-            else "never got a certificate here, as far as logs tell"
-        ]
-        other = moved_machine(account.creation_host, host)
-        words += [f"made on another host, {other}"] if other else []
-        rows.append(
-            (
-                Cell(short[account.name]),
-                Cell(made),
-                Cell(account.kid or "unknown"),
-                Cell("; ".join(words)),
-            )
-        )
-    yield Remark(
-        "Nothing uses these, and no other account is known to take their place. They are what "
-        "plain certbot takes by mistake, or asks about."
-    )
-    columns, whole = ("ID", "MADE", "KID", "WHAT IS KNOWN"), frozenset({"ID", "MADE"})
-    yield Table("", columns, tuple(rows), whole, frozenset({"KID"}), frozenset({"WHAT IS KNOWN"}))
 
 
 def _conclude(outcome: CleanOutcome) -> None:

@@ -20,7 +20,7 @@ from certbot_sectigo.cli.shared import finding_words, kept
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.doctor.format import FORMATS
 from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
-from certbot_sectigo.portal import audit, commands
+from certbot_sectigo.portal import audit, commands, survey
 from certbot_sectigo.portal import hosts as portal_hosts
 from certbot_sectigo.portal.audit import AuditFinding
 from certbot_sectigo.portal.hosts import Host
@@ -69,7 +69,7 @@ def command(
     try:
         hosts = _told_apart([(name, host) for name in files for host in _read(Path(name))])
         hosts = hosts or [connect.this_host(context, socket.gethostname(), whole=True)]
-        seen = audit.look(connect.connect(context, scm_file).scm)
+        seen = survey.look(connect.connect(context, scm_file).scm)
         found = [f for f in audit.compare(seen, hosts) if f.code not in ignore]
     except (errors.Error, OSError) as error:
         failure = chosen.failure(str(error)) if chosen else None

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry, More, Profile, Weight
+from certbot_sectigo.ca.catalogue.model import Entry, Profile, Weight
 from certbot_sectigo.ca.catalogue.sectigo_customs import CUSTOMS
+from certbot_sectigo.ca.catalogue.sectigo_more import MORE, PROBE, RIGHT_ACCOUNT
 
-_PROBE = (
-    "Ask the CA which of the accounts on this machine may issue for these names; nothing is "
-    "issued: `certbot-sectigo accounts probe {names}`"
-)
-_RIGHT_ACCOUNT = (
-    "Issue with the pair of the right ACME account: `certbot certonly --authenticator sectigo-eab "
-    "--sectigo-eab-credentials FILE {names}`"
-)
 _MOVE = (
     "Move an existing lineage to another account: `certbot-sectigo accounts pin {other} "
     "--cert-name {lineage}`"
 )
-_PREVALIDATE = (
-    "Or have the domain validated in {portal} (Domains): then no challenge is needed and no port "
-    "has to be open."
-)
-
-_CHALLENGES = (
-    "http01-timeout", "http01-connection", "http01-wrong-answer", "dns-problem",
-    "dns01-wrong-record", "port-taken", "solver-missing",
-)  # fmt: skip
-"""Keys of what does not happen where no challenge is needed."""
-
 _NO_EAB = r"(?s)\A(?!.*(?:external|eab|binding))"
 
 _ENTRIES = (
@@ -49,8 +31,8 @@ _ENTRIES = (
             "itself has to be assigned too.",
         ),
         steps=(
-            _PROBE,
-            _RIGHT_ACCOUNT,
+            PROBE,
+            RIGHT_ACCOUNT,
             _MOVE,
             "If no account may: have the administrator of {portal} check that the ACME account is "
             "set up for this organisation and has these domains, without a wildcard.",
@@ -78,10 +60,10 @@ _ENTRIES = (
             "A misprint in the name.",
         ),
         steps=(
-            _PROBE,
+            PROBE,
             "In SCM open the ACME account (Enrollment, ACME) and add the domain itself to its "
             "domains; under Domains see that it is delegated to the organisation and validated.",
-            _RIGHT_ACCOUNT,
+            RIGHT_ACCOUNT,
             _MOVE,
         ),
         phrases=(
@@ -274,41 +256,6 @@ PROFILE = Profile(
     caa="sectigo.com",
     portal="Sectigo Certificate Manager (SCM)",
     entries=_ENTRIES,
-    more={
-        "wrong-directory": More(
-            steps=("For example: --server https://acme.sectigo.com/v2/OV (or DV, EV, ...).",),
-        ),
-        **{key: More(steps=(_PREVALIDATE,)) for key in _CHALLENGES},
-        "validation-failed": More(
-            causes=(
-                "The name is not pre-validated for this ACME account, so a challenge was asked "
-                "for; with Sectigo that is often the wrong account.",
-            ),
-            steps=(_PROBE,),
-        ),
-        "lacks-authorization": More(steps=(_PROBE,)),
-        "eab-required": More(steps=(_RIGHT_ACCOUNT,)),
-        "choose-account": More(steps=(_RIGHT_ACCOUNT,)),
-        "server-demands-eab": More(steps=(_RIGHT_ACCOUNT,)),
-        "server-internal": More(
-            causes=(
-                "The ACME account in SCM is not set up completely (organisation not validated, no "
-                "certificate profile), or the CSR has a key type the profile lacks.",
-            ),
-        ),
-        "ca-timeout": More(
-            causes=(
-                "Finalizing takes long at acme.enterprise.sectigo.com.",
-                "A missing CAA entry for sectigo.com was seen to show only like this.",
-            ),
-            steps=("With the plugin sectigo-eab certbot waits 300 seconds for each answer.",),
-        ),
-        "not-acme": More(
-            steps=(
-                "Give the URL exactly as SCM shows it, e.g. https://acme.sectigo.com/v2/OV ; "
-                "Sectigo has no /directory.",
-            ),
-        ),
-    },
+    more=MORE,
     customs=CUSTOMS,
 )
