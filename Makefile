@@ -95,6 +95,8 @@ lint: $(VENV)/.for-tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@! find certbot_sectigo -name '*.py' -exec wc -l {} + \
+	    | awk '$$1 > 300 && $$2 != "total" {print "longer than 300 lines:", $$0}' | grep .
 	$(BIN)/vermin --quiet --no-tips --violations --target=3.9- certbot_sectigo
 
 format: $(VENV)/.for-tests

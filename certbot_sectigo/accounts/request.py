@@ -182,9 +182,8 @@ def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False)
                 f"({option}).",
                 f"To move it, issue it again with a FILE of the other server:\n{_issuing(lineage)}",
             )
-    pin = asked.account.value
-    if lineage is not None and not asked.account.named:
-        pin = lineage.account
+    named = asked.account.named
+    pin = lineage.account if lineage is not None and not named else asked.account.value
     strangers = lineage is not None and not lineage.ours and kid is None and not adopting
     if strangers and not (asked.file and same_server(asked.file.server, server)):
         raise RequestError(
@@ -192,7 +191,7 @@ def for_renewal(asked: Asked, lineage: Pinned | None, *, adopting: bool = False)
             "Renew it with its own authenticator (drop --authenticator, or authenticator in "
             f"cli.ini), or move it:\n{_issuing(lineage)}",
         )
-    return AccountRequest(server, kid, pin, asked.account.named)
+    return AccountRequest(server, kid, pin, named)
 
 
 def _issuing(lineage: Pinned | None) -> str:
@@ -219,9 +218,8 @@ def needs_lineage(asked: Asked) -> bool:
 
 def _overruled(asked: Asked, lineage: Pinned) -> tuple[str, ...]:
     """Say so where the configuration names another kid than the lineage that is followed."""
-    configured = asked.kid.value
-    if configured is None and asked.file is not None and not asked.file_is_default:
-        configured = asked.file.kid
+    of_file = asked.file.kid if asked.file and not asked.file_is_default else None
+    configured = of_file if asked.kid.value is None else asked.kid.value
     if not configured or not lineage.kid or configured == lineage.kid:
         return ()
     return (
@@ -291,8 +289,7 @@ def _server(
                 "Leave the option away, or give credentials of that server.",
             )
         server = server or given.value
-    if server is None:
-        server = asked.own_server.value
+    server = server or asked.own_server.value
     if server is None and credentials is not None and credentials.path is not None:
         server = DEFAULT_SERVER
     if server is None:
