@@ -67,7 +67,7 @@ def read(client: str, folder: Path) -> list[Foreign]:
     if not found:
         raise TransferError(
             f"{folder} holds no account of {client}.",
-            f"Name the folder in which {client} keeps accounts: there is  {_PLACES[client]}  in it.",
+            f"Name the folder in which {client} keeps accounts: in it is  {_PLACES[client]}.",
         )
     return found
 
