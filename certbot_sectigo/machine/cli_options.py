@@ -6,10 +6,10 @@ in lower case and with ``-``.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterator
 
+from certbot_sectigo.base import json_text
 from certbot_sectigo.machine import roles
 
 
@@ -123,7 +123,7 @@ def why_not(name: str | None, value: str) -> str:
 
 def _is_map(text: str) -> bool:
     try:
-        return isinstance(json.loads(text), dict)
+        return isinstance(json_text.loads(text), dict)
     except ValueError:
         return False
 

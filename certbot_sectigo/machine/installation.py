@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import os
 import platform
 import sys
 from pathlib import Path
 
 from certbot_sectigo import __version__
+from certbot_sectigo.base import json_text
 from certbot_sectigo.machine.requirements import DISTRIBUTION
 
 
@@ -60,7 +60,7 @@ def _how(prefix: str, folder: str, installer: str, *, editable: bool, snap: bool
 
 def _is_editable(origin: str) -> bool:
     try:
-        told = json.loads(origin)
+        told = json_text.loads(origin)
         return bool(told.get("dir_info", {}).get("editable"))
     except (ValueError, AttributeError):
         return False

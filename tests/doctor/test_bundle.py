@@ -13,7 +13,7 @@ from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.cli.main import main
 from certbot_sectigo.doctor import bundle
 from certbot_sectigo.doctor.readers import exposure, secret_values
-from certbot_sectigo.machine import installation
+from certbot_sectigo.machine import cli_options, installation
 from tests.accounts.keys import account_folder, new_key
 from tests.deploy.lineages import issue, lay
 
@@ -166,6 +166,12 @@ def test_text_that_goes_on_for_ever_is_masked_before_that(part: str) -> None:
     assert bundle.masked(text, []) == text
     assert list(secret_values._LINE.finditer(text)) == []
     assert exposure._SECRET_SETTING.search(text[: exposure._SNIFFED].encode()) is None
+
+
+def test_a_key_that_nests_without_end_is_none() -> None:
+    assert list(secret_values._of_jwk('{"d":' * 100_000)) == []
+    assert not cli_options._is_map('{"d":' * 100_000)
+    assert not installation._is_editable('{"d":' * 100_000)
 
 
 def test_the_ticket_line_ends_the_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from certbot_sectigo.base import reading
+from certbot_sectigo.base import json_text, reading
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.machine import renewal_file
 from certbot_sectigo.machine.dirs import Dirs
@@ -76,7 +75,7 @@ def _text(path: Path) -> str:
 
 def _of_jwk(text: str) -> Iterator[str]:
     try:
-        key = json.loads(text)
+        key = json_text.loads(text)
     except ValueError:
         return
     if isinstance(key, dict):
