@@ -159,12 +159,14 @@ class Search:
         """Take note of how far the run got."""
         if passage.source != "text":
             return
-        number, at, last = 0, 0, len(passage.numbers) - 1
+        number, at, last, stop, failed = 0, 0, len(passage.numbers) - 1, -1, False
         for mark in steps:
             number, at = number + passage.text.count("\n", at, mark.at), mark.at
-            first = passage.text.rfind("\n", 0, at) + 1
-            stop = passage.text.find("\n", at)
-            if not likeness(passage.text[first : stop if stop >= 0 else None]):
+            if at > stop:  # of one line with many marks once only
+                first, stop = passage.text.rfind("\n", 0, at) + 1, passage.text.find("\n", at)
+                stop = stop if stop >= 0 else len(passage.text)
+                failed = bool(likeness(passage.text[first:stop]))
+            if not failed:
                 self._progress.reached[mark.step] = passage.numbers[min(number, last)]
 
     def _forget(self, passage: Passage) -> None:
