@@ -465,6 +465,8 @@ QUESTIONS = (
     Question("account-key-unusable", "acme.sh: Only RSA or EC key is supported. keyfile=a.key",
              "ls -l", "(?s)passwd.*root", words=(("FILE", "/etc/passwd"),)),
     Question("lineage-not-saved", _NOT_SAVED, "ls -la", "(?s)config.*Filesystem|total"),
+    Question("panel-dcv", "AutoSSL: Local HTTP DCV error (a.example): 404 (Not Found)", "dig",
+             "dig <.short>", ("dig",)),
     Question("lineage-unknown", "certbot: No certificate found with name npm-1 (expected "
              "/etc/letsencrypt/renewal/npm-1.conf).", "certbot certificates",
              "No certificates found"),
