@@ -86,7 +86,9 @@ def judged(reading: Reading, genre: Genre) -> Reading:
     if reading.log:
         return reading
     if genre.went_well:
-        found = tuple(f for f in reading.findings if not f.quiet)
+        # What other programs say after that was no failure of the client's.
+        last = genre.success[0] if genre.success else 0
+        found = tuple(f for f in reading.findings if not f.quiet and f.line <= last)
         return replace(reading, findings=found, success=genre.success)
     if genre.unused and genre.success:
         line, words = genre.unused
