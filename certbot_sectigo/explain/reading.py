@@ -87,8 +87,8 @@ def judged(reading: Reading, genre: Genre) -> Reading:
         return reading
     if genre.went_well:
         # What other programs say after that was no failure of the client's.
-        last = genre.success[0] if genre.success else 0
-        found = tuple(f for f in reading.findings if not f.quiet and f.line <= last)
+        end = genre.success[0] if genre.success else 0
+        found = tuple(f for f in reading.findings if not f.quiet and f.line <= end)
         return replace(reading, findings=found, success=genre.success)
     if genre.unused and genre.success:
         line, words = genre.unused
