@@ -12,7 +12,7 @@ if not shared.PROBLEM:
     from concurrent.futures import ThreadPoolExecutor
 
     from certbot_sectigo.cli.scm.accounts import client_as_json, domain_as_json
-    from certbot_sectigo.portal import audit, pair
+    from certbot_sectigo.portal import pair
     from certbot_sectigo.portal.words import ScmWords
 
 
@@ -45,5 +45,5 @@ class ActionModule(shared.PortalAction):
                 "clients": None if clients is None else [dict(client_as_json(c)) for c in clients],
             }
 
-        with ThreadPoolExecutor(audit.IN_FLIGHT) as pool:
+        with ThreadPoolExecutor(survey.IN_FLIGHT) as pool:
             return {"changed": False, "accounts": list(pool.map(told, found))}
