@@ -12,7 +12,7 @@ if not shared.PROBLEM:
     from concurrent.futures import ThreadPoolExecutor
 
     from certbot_sectigo.cli.scm.accounts import client_as_json, domain_as_json
-    from certbot_sectigo.portal import pair
+    from certbot_sectigo.portal import pair, survey
     from certbot_sectigo.portal.words import ScmWords
 
 
