@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from certbot_sectigo.ca.catalogue import Entry, Weight, entry
 from certbot_sectigo.explain.genre import Genre
+from certbot_sectigo.explain.prose import told_by_a_person
 from certbot_sectigo.explain.quoting import quote
 from certbot_sectigo.explain.told import Told
 
@@ -85,6 +86,9 @@ def judged(reading: Reading, genre: Genre) -> Reading:
         return Reading(documentation=True, told=reading.told)
     if reading.log:
         return reading
+    if genre.prose.quotes:  # what a person tells around messages is none
+        found = tuple(f for f in reading.findings if not told_by_a_person(f.said))
+        reading = replace(reading, findings=found)
     if genre.went_well:
         # What other programs say after that was no failure of the client's.
         end = genre.success[0] if genre.success else 0
