@@ -10,7 +10,7 @@ import pytest
 
 from tests.bed.certbot import Certbot
 from tests.bed.components import BIN
-from tests.bed.process import poll
+from tests.bed.process import anew, poll
 from tests.bed.sectigo import Sectigo
 from tests.deploy.daemons import open_folder
 from tests.deploy.services import Machine
@@ -51,7 +51,8 @@ class Hooked:
 
 @pytest.fixture
 def hooked(certbot: Certbot, sectigo: Sectigo) -> Iterator[Hooked]:
-    with open_folder() as root:
+    # A deploy reads the arguments of the certbot above it: they have to be that one's own.
+    with open_folder() as root, anew():
         yield Hooked(certbot, sectigo, root)
 
 
