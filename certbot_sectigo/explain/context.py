@@ -116,7 +116,11 @@ class AcmeContext:
         self._lines = [0, *(match.end() for match in re.finditer("\n", self._passage.text))]
         near = {self._line(match.start()) for match in _WORDS.finditer(self._passage.text)}
         # ACME's own words are ACME being spoken of.
-        self._near = sorted(near.union(self._line(m.start) for m in matches if m.sure))
+        self._near = sorted(
+            near.union(
+                self._line(m.start) for m in matches if m.sure and m.entry.key != "foreign-hook"
+            )
+        )
         yield from filter(self._holds, matches)
 
     def _holds(self, match: Match) -> bool:

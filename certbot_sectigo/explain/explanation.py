@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from certbot_sectigo.base import printable
 from certbot_sectigo.ca import catalogue
-from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile
+from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile, spoken_of
 from certbot_sectigo.explain.reading import TextFinding
 from certbot_sectigo.explain.situation import Situation, Used, harmless
 from certbot_sectigo.explain.speakers import CERTBOT
@@ -57,6 +57,8 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
     ca = profile(hosts)
     if ca is None and any("acme" in host for host in hosts):
         ca = ANY  # a CA that is named, and is not Sectigo
+    if ca is None:
+        ca = spoken_of(finding.around or finding.said)
     # Whoever uses another client, and has no account of that server here, has not this command.
     here = situation.account is not None or bool(situation.others)
     other = told.client not in ("", CERTBOT) and not here
@@ -70,6 +72,7 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
         finding.challenge,
         finding.step,
         finding.around,
+        client=told.client,
         other=other,
         mine=situation.account is not None and "names" in values,
     )

@@ -53,7 +53,7 @@ def instruction(text: str, start: int, end: int) -> str:
             break
     message = text[first : stop if 0 <= stop < end + 2000 else end + 2000]
     for part in _SENTENCES.split(message):
-        said = " ".join(part.split()).strip("\"'{}(),")
+        said = " ".join(part.split(' {"')[0].split()).strip("\"'{}(),")
         if 8 < len(said) <= _LONGEST and _TELLS.search(said) and not _ANYWAY.search(said):
             return said
     return ""

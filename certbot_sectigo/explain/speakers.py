@@ -20,7 +20,8 @@ _CLIENTS = {
     "Lemur": r"\blemur\b",
     "dehydrated": r"\bdehydrated\b",
     "getssl": r"\bgetssl\b",
-    "mod_md": r"\bmod_md\b|\bmd:(?:error|warn)",
+    "mod_md": r"\bmod_md\b|\bmd:(?:error|warn|info|debug|trace)"
+    r"|\bmd\[[\w.-]{1,253}\]|\bmd_acme\w*\.c\b",
     "uacme": r"\buacme\b",
     "acme4j": r"\bacme4j\b|\bCWPKI2\d{3}[EWI]\b",
     "acme-client": r"\bacme-client(?:\[|:| -)|Acme::Client",

@@ -174,6 +174,7 @@ _GIVES_REASON = re.compile(
 )
 _DENIAL = re.compile(
     r"(?i)\b(?:0 (?:errors|failed|failures)|no errors?|without errors?|not expired?)\b"
+    r"|\bstapling ocsp\b|\bno ocsp stapling\b|\bssl_stapling\b|\bOCSP_\w{3,30}\(\)"
 )
 ISSUED = re.compile(
     r"Congratulations|Successfully (?:received|created) certificate|all renewals succeeded"

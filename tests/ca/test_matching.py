@@ -348,7 +348,7 @@ def test_keys_are_unique_and_refer_to_each_other() -> None:
     assert {step for each in ENTRIES for step in (*each.after, each.step) if step} <= set(STEPS)
     for each in ENTRIES:
         assert set(each.hides) <= set(keys)
-        assert each.phrases or each.details or each.types or each.key in meant
+        assert each.phrases or each.shown or each.details or each.types or each.key in meant
         assert each.title and each.meaning and each.sources
         assert entry(each.key) is each
         cases = [text for case in each.cases for text in (case.meaning, *case.causes, *case.steps)]

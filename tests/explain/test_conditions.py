@@ -148,7 +148,7 @@ CHALLENGES = (
          "simple-acme: [www.a.example] Authorization result: invalid", "validation-failed", "443",
          "txt record"),
     Said("certbot: challenge type sectigo-dns-01 for www.a.example\n"
-         "certbot: Challenge failed for domain www.a.example", "validation-failed", "portal|domain",
+         "certbot: Challenge failed for domain www.a.example", "validation-failed", "(scm)|domain",
          "port 80"),
     Said("apache: tls-alpn-01: could not bind to address 0.0.0.0:443: address already in use",
          "port-taken", "443"),

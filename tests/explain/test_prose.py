@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from certbot_sectigo.ca.catalogue import Weight
+from certbot_sectigo.explain.explanation import explain
 from certbot_sectigo.explain.findings import read
 from certbot_sectigo.explain.reading import Reading
+from certbot_sectigo.explain.situation import Situation
 
 
 def keys(reading: Reading) -> list[str]:
@@ -44,3 +46,61 @@ def test_what_a_person_tells_around_a_message_is_none() -> None:
     said = "Error from server: the object has been modified; please apply your changes again"
     assert keys(read([told])) == ["deploy-failed"]  # all that was asked about
     assert keys(read([told, "", said])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "words"),
+    [
+        ("ERROR: Cannot install certbot-dns-a==4.0 and a==4.0.* because these package versions "
+         "have conflicting dependencies.", "python-packages", "credentials are not the matter"),
+        ("mod_md: www.example.org: protocol 'acme-tls/1' not enabled for this domain.",
+         "alpn-not-enabled", "Protocols h2 http/1.1 acme-tls/1"),
+        ("ValueError: Wrote file to /srv/c/abc, but couldn't download "
+         "http://www.example.org/.well-known/acme-challenge/abc", "http01-selfcheck", "denies it"),
+        ("Detail: Invalid response from http://www.example.org/.well-known/acme-challenge/abc: "
+         '"<html><script src=/aes.js></script>"', "http01-wrong-answer", "check for browsers"),
+        ("renew.sh: current domain name is localhost.localdomain. Requesting a new one!\n"
+         "renew.sh: Error: no certificate obtained. Generating a self-signed certificate.",
+         "name-not-public", "host name"),
+    ],
+)  # fmt: skip
+def test_kinds_of_failures_around_the_ca(text: str, expected: str, words: str) -> None:
+    reading = read(text.split("\n"))
+    assert keys(reading) == [expected]
+    found = explain(reading.findings[0], Situation())
+    said = " ".join([found.title, found.meaning, *found.causes, *found.steps])
+    assert words in said
+    assert "NAME" not in said
+    assert "Sectigo" not in said
+
+
+def test_what_another_program_s_webhook_says_is_no_failure_of_ours() -> None:
+    said = (
+        'Internal error occurred: failed calling webhook "mshop.example.io": Post '
+        "https://shop-hook.shop.svc:443/mutate?timeout=30s: x509: certificate signed by unknown "
+        "authority"
+    )
+    reading = read([said])
+    assert keys(reading) == []
+    assert [f.entry.key for f in reading.findings] == ["foreign-hook"]
+    ours = read([said.replace("mshop.example.io", "webhook.cert-manager.io")])
+    assert keys(ours) == ["cluster-hook"]
+
+
+def test_a_success_outweighs_what_is_said_of_stapling_after_it() -> None:
+    said = [
+        "2026/01/01 04:59:24 [INFO][a.example.org] Certificate obtained successfully",
+        "2026/01/01 04:59:24 [WARNING] Stapling OCSP: no OCSP stapling for [a.example.org]: "
+        "parsing OCSP response: ocsp: error from server: unauthorized",
+    ]
+    assert read(said).clean
+
+
+def test_causes_are_those_of_the_client_that_speaks() -> None:
+    said = "md[www.example.org] None of offered challenge types for domain are supported"
+    reading = read(["[md:error] [pid 5516] mod_md", said])
+    assert keys(reading) == ["solver-missing"]
+    found = explain(reading.findings[0], Situation())
+    advice = " ".join([*found.causes, *found.steps])
+    assert "cert-manager" not in advice
+    assert "certbot" not in advice

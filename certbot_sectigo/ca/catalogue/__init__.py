@@ -19,6 +19,7 @@ from certbot_sectigo.ca.catalogue.lookup import (
     of_server,
     pieces,
     profile,
+    spoken_of,
     tells_more,
 )
 from certbot_sectigo.ca.catalogue.model import PLACEHOLDERS, Entry, Profile, Weight
@@ -41,6 +42,7 @@ __all__ = [
     "of_server",
     "pieces",
     "profile",
+    "spoken_of",
     "tells_more",
 ]
 

@@ -119,6 +119,6 @@ ENTRIES = (
             ),
         ),
         sources=("RFC 9773", "acme.sh#6942", "boulder#7889"),
-        hides=("kid-unknown", "malformed", "order-unknown"),
+        hides=("kid-unknown", "malformed", "order-unknown", "dns-plugin-error"),
     ),
 )

@@ -21,8 +21,9 @@ ENTRIES = (
             "it to a kind that its authenticator does not answer; a wildcard needs DNS-01.",
         ),
         steps=(
-            "Compare the issuer's solvers and their selectors with the names; a wildcard needs "
-            "DNS-01.",
+            "cert-manager: compare the issuer's solvers and their selectors with the names.",
+            "Let the client use a kind of challenge that it can answer here (HTTP-01 with port 80, "
+            "DNS-01 with a plugin); a wildcard needs DNS-01.",
             "At a CA with EAB have the domains validated beforehand in {portal}.",
         ),
         phrases=(
@@ -73,6 +74,26 @@ ENTRIES = (
         ),
         sources=("cert-manager#3035", "cert-manager#3660", "certbot"),
         hides=("validation-failed", "order-invalid", "order-refused"),
+    ),
+    Entry(
+        key="alpn-not-enabled",
+        title="The own web server does not speak acme-tls/1, which TLS-ALPN-01 needs",
+        meaning="The client (mod_md) was to answer a TLS-ALPN-01 challenge, and the web server has "
+        "that protocol switched off for the name. The CA was not asked to look; nothing failed "
+        "there.",
+        causes=(
+            "Protocols names no acme-tls/1, for the server or for this virtual host.",
+            "Port 80 is not open for HTTP-01 (MDPortMap, MDCAChallenges), so that TLS-ALPN-01 is "
+            "all that is left.",
+        ),
+        steps=(
+            "Add it, for all virtual hosts of the name: Protocols h2 http/1.1 acme-tls/1 ; then "
+            "restart the web server.",
+            "Or let HTTP-01 (port 80) or DNS-01 do it: MDCAChallenges http-01 .",
+        ),
+        phrases=("!protocol acme tls 1 not enabled|supported|configured",),
+        sources=("mod_md",),
+        hides=("solver-missing", "validation-failed", "order-invalid", "not-implemented"),
     ),
     Entry(
         key="deploy-failed",

@@ -44,6 +44,18 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"leader election|namespace \W{0,4}kube-system",
+                "cert-manager keeps the record of which of its pods leads in the namespace "
+                "kube-system, and the cluster does not let it write there (GKE Autopilot). So the "
+                "cainjector does not work, and the webhook is not trusted. The CA was not asked.",
+                ("kube-system is managed by the provider of the cluster.",),
+                (
+                    "Have it keep that record in its own namespace: with Helm "
+                    "global.leaderElection.namespace=cert-manager ; then restart its pods.",
+                ),
+                title="The cluster does not let cert-manager work in kube-system",
+            ),
+            Case(
                 r"api group \W{0,4}(?!(?:acme\.)?cert-manager)[\w.-]+\.|present|challenge",
                 "cert-manager hands the DNS-01 challenge to a webhook by creating a resource of "
                 "the webhook's API group, and the cluster does not let its service account do so. "
@@ -109,6 +121,21 @@ ENTRIES = (
         sources=("cert-manager, troubleshooting the webhook",),
         hides=("ca-timeout", "ca-connect-timeout", "ca-unreachable", "ca-certificate",
                "ca-name-resolution", "validation-failed", "ca-unavailable"),
+    ),
+    Entry(
+        key="foreign-hook",
+        title="The cluster cannot use a webhook of another program's: no matter of the CA",
+        meaning="Kubernetes asks a webhook of the program that is named before it takes an object, "
+        "and could not, or does not trust its certificate. That webhook is not cert-manager's, "
+        "and no CA was asked. For a certificate that cert-manager makes for it, the webhook's "
+        "configuration needs the annotation cert-manager.io/inject-ca-from, which fills in its "
+        "caBundle.",
+        shown=(
+            r"failed (?:calling|to call) webhook \\?\"(?!(?:[\w-]{1,60}\.){0,4}cert-manager\.io)"
+            r"[\w.-]{1,200}\\?\":",
+        ),
+        sources=("Kubernetes, admission webhooks", "cert-manager#2920"),
+        weight=Weight.HARMLESS,
     ),
     Entry(
         key="cluster-object-missing",

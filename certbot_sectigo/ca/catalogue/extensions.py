@@ -211,4 +211,29 @@ ENTRIES = (
         types=("notImplemented", "unsupported"),
         sources=("step-ca", "acme2certifier"),
     ),
+    Entry(
+        key="name-not-public",
+        title="The certificate is asked for a name that no public CA can issue for",
+        meaning="The name that the client takes is one of this machine or network only (localhost, "
+        ".local, .lan, a name without a dot). Nobody can prove that it is theirs, so no public CA "
+        "issues for it.",
+        causes=(
+            "The machine's host name is not set, or was reset, and the client takes it over.",
+            "A web server's host or a default of the client has the internal name.",
+        ),
+        steps=(
+            "Set the host name to the full public one, or give the client the public name, and run "
+            "it again.",
+            "For internal names take a CA of your own.",
+        ),
+        shown=(
+            r"(?i)\bdomain ?name(?: is|:|=)? ?[\"']?localhost(?:\.localdomain)?\b(?!:)[^\n]{0,80}"
+            r"\b(?:request|cert|order|issu)",
+            r"(?i)\b(?:fail|could ?n[o']t|cannot|unable|no cert|error|refus)[^\n]{0,120}"
+            r"\b(?:let'?s ?encrypt|zerossl|sectigo)\b[^\n]{0,100} (?:for|of) [\"'\[]?"
+            r"(?:localhost\b|(?:[\w-]{1,63}\.){1,5}(?:localdomain|local|lan|intranet|home\.arpa)\b)",
+        ),
+        sources=("w2c-letsencrypt-esxi", "CA/Browser Forum, Baseline Requirements"),
+        hides=("rejected-identifier", "http01-connection", "dns-problem"),
+    ),
 )  # fmt: skip

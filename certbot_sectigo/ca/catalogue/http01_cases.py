@@ -114,6 +114,22 @@ OTHER_ANSWERS = (
         ),
     ),
     Case(
+        r"/aes\.js|slowaes|toNumbers|__cf_chl|cdn-cgi/challenge|just a moment|checking your browser"
+        r"|enable javascript|sucuri_cloudproxy|ddos-guard|testcookie",
+        "The CA asked for the challenge's file and got a page with JavaScript: a check, before the "
+        "web site, of whether a browser asks. A CA is none and cannot pass it.",
+        (
+            "The provider of the web space (free hosting, most often) or a protection against bots "
+            "shows this page to whoever comes first.",
+        ),
+        (
+            "Turn the check off for /.well-known/acme-challenge/, where the provider lets you.",
+            "Or use DNS-01, which asks no web server; or the certificate that the provider itself "
+            "offers.",
+        ),
+        title="A check for browsers stands before the challenge's file",
+    ),
+    Case(
         r"403 forbidden|acme-challenge/[^\s\"']*:? \"?403\b",
         "Something answered at http://{name}/ and forbids (403) what the CA asks for: it was "
         "reached, and does not hand the file out.",

@@ -23,6 +23,10 @@ _BRACES = re.compile(r"\{(\w+)\}")
 _CERTBOTS = re.compile(r"`certbot(?: |-sectigo (?!explain))")
 """A step with a command that is of no use to other clients."""
 
+_CLIENT = re.compile(r"(?:cert-manager|acme\.sh|lego|Caddy|Traefik|win-acme|certbot)\b(?=:)")
+"""Whose a cause or a step is that begins with it."""
+_ASIDE = re.compile(r" \((?:kid )?\{(kid|server|name)\}\)")
+_NAME = re.compile(r"http://\{name\}/(?=[\s,.;:])|(?<!/)\{name\}")
 _OTHERWISE = re.compile(r"\A(?:Otherwise|Else|Or),? (\w)")
 
 
@@ -80,6 +84,16 @@ def look_up(kind: str, detail: str | None, hosts: frozenset[str]) -> Entry | Non
 _PARTICULAR = frozenset(part for entry in ENTRIES for part in entry.hosts)
 
 
+def spoken_of(text: str) -> Profile | None:
+    """Return the profile of the first CA that a text calls by its name; None if it does not."""
+    spots = ((m.start(), each) for each in PROFILES for m in [_named(each.name, text)] if m)
+    return min(spots, key=lambda spot: spot[0], default=(0, None))[1]
+
+
+def _named(name: str, text: str) -> re.Match[str] | None:
+    return re.search(rf"(?i)\b{re.escape(name)}\b", text)
+
+
 @lru_cache(maxsize=2048)  # a client that tries again says the same again and again
 def _meant(name: str, detail: str | None, hosts: frozenset[str]) -> Entry | None:
     return _matcher(hosts).problem(name, detail)
@@ -117,6 +131,7 @@ def advise(
     step: str = "",
     around: str = "",
     *,
+    client: str = "",
     other: bool = False,
     mine: bool = False,
 ) -> Advice:
@@ -129,6 +144,7 @@ def advise(
     :param challenge: the kind of challenge that it is about, if that is known.
     :param step: the step of issuance at which it happened, if that is known.
     :param around: the text that they stand in, if it is no longer than a paste.
+    :param client: whose text it is, if that is known: what is another's alone is left out.
     :param other: whether it is for users of another client than certbot.
     :param mine: whether the account that was used is on this machine, and the names are known.
     """
@@ -154,6 +170,7 @@ def advise(
     more = ca.more.get(entry.key, More()) if ca and not case.causes else More()
 
     def filled(text: str) -> str:
+        text = _without(text, frozenset(values or ()))
         text = _BRACES.sub(lambda found: known.get(found.group(1), found.group()), text)
         return _COMMAND.sub(lambda found: f"`{_runnable(found.group(1))}`", text)
 
@@ -166,6 +183,7 @@ def advise(
             kept = tuple(_OTHERWISE.sub(lambda m: m[1].upper(), step) for step in kept)
         steps = (*kept, *entry.elsewhere) or steps
     causes = (*(case.causes or entry.causes), *more.causes)
+    steps, causes = _of_client(steps, client), _of_client(causes, client)
     if ca and not ca.portal:
         steps, causes = _without_portal(steps), _without_portal(causes)
     return Advice(
@@ -197,6 +215,32 @@ def _of_ca(ca: Profile) -> dict[str, str]:
 def _without_portal(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the texts that hold at a CA without a portal; all, if none would be left."""
     return tuple(text for text in texts if "{portal}" not in text) or texts
+
+
+def _of_client(texts: tuple[str, ...], client: str) -> tuple[str, ...]:
+    """Return the texts that are not of another client alone; all, if none would be left."""
+    if not client:
+        return texts
+    return (
+        tuple(
+            text
+            for text in texts
+            if (_CLIENT.match(text) or [client])[0].lower() == client.lower()
+            and (client == "certbot" or not re.search(r"\bcertbot(?:'s| (?!-))", text))
+        )
+        or texts
+    )
+
+
+def _without(text: str, known: frozenset[str]) -> str:
+    """Return a text without placeholders in its words of which nothing is known."""
+    text = _ASIDE.sub(lambda m: m[0] if m[1] in known else "", text)
+    if "name" in known:
+        return text
+    parts = text.split("`")
+    return "`".join(
+        part if at % 2 else _NAME.sub("the name", part) for at, part in enumerate(parts)
+    )
 
 
 def _applies(case: Case, said: str, challenge: str, step: str, zone: str | None) -> bool:

@@ -223,8 +223,24 @@ ENTRIES = (
             "public suffix|tld|punycode|wildcard",
         ),
         types=("rejectedIdentifier", "unsupportedIdentifier"),
-        at=(("challenge", "validation-failed", ""),),
+        at=(("challenge", "validation-failed", r"\A(?!.*(?:public suffix|cannot issue for))"),),
         cases=(
+            Case(
+                r"public suffix|\(TLD\)|\.local(?:host|domain)?\b",
+                "A public CA issues only for names that end in a domain of the public DNS, and one "
+                "of these does not ({name}).",
+                (
+                    "An internal name (.local, .lan, .internal, .localhost) stands among the names,"
+                    " most often since the client takes every name of the web server.",
+                    "A misprint, or a bare public suffix.",
+                ),
+                (
+                    "Leave that name away, or take a public name of your own for the machine; it "
+                    "need not be reachable where DNS-01 is used.",
+                    "For internal names take a CA of your own.",
+                ),
+                title="The CA does not issue for a name that is not of the public DNS",
+            ),
             Case(
                 r"\bIP(?:v[46])?\b(?!.{0,20}blocked)|identifier types?\b",
                 "Names in an order have a type, and this CA does not take this one over ACME: "

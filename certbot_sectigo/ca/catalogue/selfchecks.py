@@ -18,7 +18,29 @@ ENTRIES = (
             "From where the client runs: `curl -v http://{name}/.well-known/acme-challenge/x`",
             "Mend that route (split DNS, ingress class), or turn the client's own check off.",
         ),
+        shown=(
+            r"(?i)wrote (?:the )?(?:challenge )?file to [^\n]{1,300}, but (?:couldn'?t|could not) "
+            r"(?:down)?load [^\n]{0,300}",
+        ),
         cases=(
+            Case(
+                r"wrote (?:the )?(?:challenge )?file",
+                "The client wrote the challenge's file and fetched it itself, as the CA would, and "
+                "did not get it. The CA was not asked.",
+                (
+                    "The own web server denies it: a rule (deny, names that begin with a dot, a "
+                    "login), or another one that answers before the client's.",
+                    "The web server's user may not read the file, or enter a folder above it "
+                    "(owner, mode, SELinux).",
+                    "The name leads to another machine, or nowhere from inside.",
+                ),
+                (
+                    "Let /.well-known/acme-challenge/ through before all other rules, or give the "
+                    "web server's user the right to read the folder; its error log says which.",
+                    "See it answered: `curl -v http://{name}/.well-known/acme-challenge/x`",
+                ),
+                title="The own web server does not hand out the challenge's file",
+            ),
             Case(
                 r"ca marked some",
                 "The CA asked for the challenge and refused what it found, or found nobody; this "

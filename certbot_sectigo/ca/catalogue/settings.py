@@ -52,14 +52,19 @@ ENTRIES = (
             ),
             Case(
                 r"module not registered|unknown (?:dns )?(?:module|provider)|not compiled",
-                "The program that runs was built without the module that its configuration names.",
-                ("A DNS provider or another module is not part of the usual program or image.",),
+                "The program that runs knows no module by the name that its configuration has: it "
+                "was built without it, or the name is misspelt.",
+                (
+                    "The module's name is misspelt in the configuration: compare it letter by "
+                    "letter, above all where the module was built in.",
+                    "A DNS provider or another module is not part of the usual program or image.",
+                ),
                 (
                     "Take a program or image that has it (Caddy: xcaddy build --with MODULE, or "
                     "caddy add-package MODULE), and see with the list of modules that it is "
                     "there.",
                 ),
-                title="The client was built without a module that its configuration names",
+                title="The client has no module of the name that its configuration has",
             ),
             Case(
                 r"perhaps misspelled|invalid command",

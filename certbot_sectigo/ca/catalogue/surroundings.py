@@ -48,6 +48,38 @@ ENTRIES = (
                 says=r"version_?conflict|distribution_?not_?found|no module named|cannot import",
             ),
             Case(
+                r"conflicting dependencies|resolution ?impossible",
+                "pip found no versions of the packages that go together, so the plugin was not "
+                "installed. Neither the CA nor the DNS provider was asked: credentials are not "
+                "the matter.",
+                (
+                    "The versions that the client, or the panel around it, asks for have ruled "
+                    "each other out since one of the packages was released anew.",
+                ),
+                (
+                    "Update the client or panel, or go back to its version before this one.",
+                    "Or install versions that go together by hand, as the lines below the error "
+                    "name them.",
+                ),
+                title="The plugin's packages rule each other out, so pip installed none",
+            ),
+            Case(
+                r"X509Extension\b",
+                "The client's library acme is older than the pyOpenSSL beside it, which has "
+                "dropped what it uses. The client did not start; no CA or provider was asked.",
+                (
+                    "pip took a newer pyOpenSSL than this certbot knows; a plugin often holds "
+                    "certbot back at an older version.",
+                ),
+                (
+                    "Update certbot and its plugins together.",
+                    "Where a plugin does not allow that, install an older pyOpenSSL in the same "
+                    "environment, or take another plugin; a new environment alone brings the same "
+                    "versions again.",
+                ),
+                title="certbot's library is older than the pyOpenSSL beside it",
+            ),
+            Case(
                 r"unknown url type|ssl module|_ssl\b",
                 "The Python that the client runs in was built without TLS, so it can open no https "
                 "URL. The CA was not asked.",
@@ -63,6 +95,8 @@ ENTRIES = (
             ),
         ),
         phrases=(
+            "cannot install * package versions have conflicting dependencies",
+            "resolution_impossible * dependency_conflicts|dependencies|pip",
             "module_not_found_error",
             "no module named",
             "distribution_not_found",

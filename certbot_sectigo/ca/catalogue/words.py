@@ -23,6 +23,11 @@ _PATH = re.compile(r"(?<=/)(?:live|archive|renewal|certs?|ssl)/[\w.*@-]{1,253}")
 _SETTING = re.compile(
     r"(?i)\b(?:timeout|interval|retries)[\"']?\s?[=:]\s?[\"']?\d[\d.]{0,9}(?:ms|s|m)?\b"
 )
+# A certificate that a client makes for the meantime is not one that somebody shows.
+_MADE = re.compile(
+    r"(?i)\b(?:generat|creat|mak|issu|install|us|keep)\w{1,3} (?:(?:a|an|the|new|temporary|own)\s)?"
+    r"self-?signed (?:ssl |tls )?cert\w*"
+)
 # A function of a shell script and the line in it, where the shell's own words follow.
 _FUNCTION = re.compile(r"(?m)^\s{0,9}[A-Za-z_]\w{0,60}:\d{1,5}: (?=\S)")
 # What names the key of a CA in its certificates (RFC 5280) is no account's key.
@@ -95,6 +100,7 @@ class Speller:
         text = _ISSUER_KEY.sub(lambda found: "akeyid".ljust(len(found.group())), text)
         text = _PATH.sub(_blank, text)
         text = _SETTING.sub(_blank, text)
+        text = _MADE.sub(_blank, text)
         canonical, spans, starts = [], [], []
         at = 1
         for match in _WORD.finditer(text):
