@@ -114,7 +114,7 @@ ENTRIES = (
         ),
         phrases=(
             "!script|command|cmd failed|finished|exited with|exit_code|code 1|2|126|127",
-            "!deploy_hook not found",
+            "!deploy_hook * not_found",
             "!hook * returned 1|2|126|127",
             "!error copying|creating|updating|importing|exporting certificate|binding|pem|pfx",
             "!failed|cannot|unable import|export|bind|install certificate",
