@@ -31,6 +31,8 @@ _ENDS = re.compile(
 )
 """Of whom systemd and the kernel tell."""
 _CLIENTS = re.compile(r"(?i)cert|ssl|tls|renew|acme|lego|dehydrated|wacs|encrypt|caddy|traefik")
+_TEMPLATE = re.compile(r"''\{\d\}''|\{\d\}[^\n]{0,200}\{\d\}")
+"""Of messages, as a program's source has them, before anything is filled in."""
 _METRIC = re.compile(r"# (?:HELP|TYPE) \w|[A-Za-z_:][\w:]{0,200}\{[^{}]{0,2000}\} [-+.\w]{1,40}\Z")
 """How monitoring counts errors, of which none need have happened."""
 
@@ -78,7 +80,12 @@ def spoken(line: Line) -> bool:
     ends = [end[1] or end[2] for end in _ENDS.finditer(raw[:400])]
     if ends and not any(map(_CLIENTS.search, ends)):
         return False
-    return not (_METRIC.match(line.text) or _SERVED.search(raw) or _OTHERS.search(raw[:200]))
+    return not (
+        _METRIC.match(line.text)
+        or _TEMPLATE.search(raw)
+        or _SERVED.search(raw)
+        or _OTHERS.search(raw[:200])
+    )
 
 
 class Genre:

@@ -26,6 +26,11 @@ _TALK = re.compile(
     r"|\b(?:[Ii]f|[Ww]hen(?:ever)?|[Uu]nless|[Hh]ow to|[Ww]hy|[Ww]hat|can|may|might|should|would"
     r"|lets|allows?|usually|typically|often|most|must|Ensure|Check|Verify|Note)\b"
 )
+_EXPLAINED = re.compile(
+    r"(?i)\b(?:error|message)s?\b [\"'\u201c`][^\n]{3,300}[\"'\u201d`] "
+    r"(?:indicates?|means|says|tells)"
+)
+"""What articles say about a message."""
 _LEAST_WORDS = 6
 _MOST_BARE = 45  # words
 _LEAST_TALK = 2  # lines
@@ -37,7 +42,9 @@ def message(raw: str) -> bool:
 
 
 def told_by_a_person(raw: str) -> bool:
-    """Tell whether a line is what a person tells, in words of their own, and quotes nothing."""
+    """Tell whether a line is what a person tells or explains, rather than a message."""
+    if _EXPLAINED.search(raw[:2000]):
+        return True
     return len(raw.split()) >= _LEAST_WORDS and bool(_TELLER.search(raw)) and not message(raw)
 
 

@@ -104,3 +104,27 @@ def test_causes_are_those_of_the_client_that_speaks() -> None:
     advice = " ".join([*found.causes, *found.steps])
     assert "cert-manager" not in advice
     assert "certbot" not in advice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'The error message "urn:ietf:params:acme:error:rateLimited" means that the CA counts\n'
+        "orders than it takes within a week. Error: it is the same for all.",
+        "+E1=E1: Certificate {0} could not be renewed. An error occurred while calling deploy "
+        "hook ''{1}''.",
+    ],
+)
+def test_what_is_said_about_messages_is_none(text: str) -> None:
+    assert keys(read(text.split("\n"))) == []
+
+
+def test_a_pair_that_the_client_passed_over_is_told() -> None:
+    said = (
+        "# acme.sh --issue -d a.example --server google --eab-kid abc --eab-hmac-key def\n"
+        'Register account Error: {"type":"urn:ietf:params:acme:error:externalAccountRequired",'
+        '"detail":"External Account Binding is required"}'
+    )
+    reading = read(said.split("\n"))
+    assert keys(reading) == ["eab-required"]
+    assert "--register-account" in " ".join(explain(reading.findings[0], Situation()).steps)

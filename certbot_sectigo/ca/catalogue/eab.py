@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 _RFC = "RFC 8555 section 6.7"
 
@@ -64,6 +64,21 @@ ENTRIES = (
             "!no external_account_binding provided",
         ),
         types=("externalAccountRequired",),
+        cases=(
+            Case(
+                beside=r"acme\.sh\b[^\n]{0,300}--issue\b[^\n]{0,600}--eab-kid"
+                r"|acme\.sh\b[^\n]{0,600}--eab-kid[^\n]{0,300}--issue\b",
+                causes=(
+                    "acme.sh (seen with 3.0.8) takes --eab-kid and --eab-hmac-key with "
+                    "--register-account only, and passes over them with --issue.",
+                ),
+                steps=(
+                    "Register first, then order: acme.sh --register-account --server SERVER -m "
+                    "E-MAIL --eab-kid KID --eab-hmac-key KEY ; then --issue without the two.",
+                    "Or update acme.sh.",
+                ),
+            ),
+        ),
         step="account",
         sources=("acme.sh#5318", "dehydrated#742", "lemur#3129", _RFC),
     ),
