@@ -22,6 +22,8 @@ from tests.bed import proposals_hook
 
 _WORD = re.compile(r"[A-Za-z0-9_~.+/-]{8,}=*")
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END", re.DOTALL)
+_OPTION = re.compile(r".*eab.hmac.key.*")
+"""What certbot itself writes into its log where somebody gives it the key as an option."""
 _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "k"}
 """Members of a private key as JSON (RFC 7517) that are nobody else's business."""
 _ASKED_FOR = (
@@ -55,11 +57,8 @@ def complaints(register: Path) -> list[str]:
     logs: set[str] = set()
     for line in _notes(register, "said"):
         args = json.loads(line["args"])
-        given = any(leaked(word, secrets) for word in args)
-        if not given and "--logs-dir" in args[:-1]:
+        if "--logs-dir" in args[:-1]:
             logs.add(args[args.index("--logs-dir") + 1])
-        elif given and "--logs-dir" in args[:-1]:
-            logs.discard(args[args.index("--logs-dir") + 1])
         if any(all(word in args for word in words) for words in _ASKED_FOR):
             continue
         for path in json.loads(line["files"]):
@@ -68,7 +67,8 @@ def complaints(register: Path) -> list[str]:
     for path in itertools.chain(
         register.glob("terminal.*"), *(Path(folder).glob("*.log*") for folder in sorted(logs))
     ):
-        if leaked(_text(path), secrets):
+        text = _text(path)
+        if leaked(_OPTION.sub("", text), secrets):
             found[str(path)] = None
     for line in _notes(register, "started"):
         if leaked(line["args"], secrets):

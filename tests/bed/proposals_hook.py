@@ -83,6 +83,8 @@ def _ours(frame: FrameType | None) -> bool:
     """Return whether a call comes from the program, and not from the tests or certbot alone."""
     while frame is not None:
         name = frame.f_code.co_filename
+        if name.endswith("/base/secret_command.py"):
+            return False  # the user's own words
         if "/certbot_sectigo/" in name and "/tests/" not in name:
             return True
         frame = frame.f_back
