@@ -42,6 +42,7 @@ NOT_MADE = {
     "attestation-refused": "is said by servers; see tests/ca/test_problem_types.py",
     "dates-unsupported": "is said by servers; see tests/ca/test_problem_types.py",
     "delegation-unknown": "is said by servers; see tests/ca/test_problem_types.py",
+    "foreign-hook": "is harmless, and another program's; see test_prose.py",
     "key-in-use": "is said by servers; see tests/ca/test_problem_types.py",
     "not-implemented": "is said by servers; see tests/ca/test_problem_types.py",
     "order-without-names": "is said by servers; see tests/ca/test_problem_types.py",
