@@ -40,7 +40,7 @@ ENTRIES = (
                     "over those of the distribution.",
                 ),
                 steps=(
-                    "Once the update is done run it again: `certbot renew`",
+                    "Once the update is done run the client again, or leave it to its timer.",
                     "Only if it stays: finish the update (apt-get -f install), reinstall certbot "
                     "and its Python package, and look for what pip left: "
                     "`ls -d /usr/local/lib/python3*/*-packages/*`",
