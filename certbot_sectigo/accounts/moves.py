@@ -15,7 +15,6 @@ import contextlib
 import json
 import logging
 import secrets
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
@@ -105,6 +104,10 @@ class Broken:
     reason: str
 
 
+Journals = tuple[Sequence[Move], Sequence[Broken]]
+"""Those that can be read, oldest first, and those that cannot."""
+
+
 class JournalError(errors.Error):
     """How moves stand is not known, as a journal cannot be read."""
 
@@ -118,15 +121,11 @@ class JournalError(errors.Error):
 
 def aside(broken: Sequence[Broken]) -> tuple[str, str]:
     """Return what to do about journals that cannot be read, and the commands."""
-    lines = (
-        proposed.line(f"mv {shlex.quote(str(each.path))} {shlex.quote(f'{each.path}.unreadable')}")
-        for each in broken
-    )
     return (
         "Bring it back from a backup. Without one, put it aside: lineages stay pinned as they are, "
         "and a new move takes those along that have not gone; what renewal files were before is "
         "in sectigo/backup/:",
-        "\n".join(lines),
+        "\n".join(proposed.aside(each.path) for each in broken),
     )
 
 
@@ -191,16 +190,16 @@ def unfinished(dirs: Dirs) -> Move | None:
     return one
 
 
-def left(dirs: Dirs, now: datetime) -> dict[tuple[str, str], str]:
-    """Tell which accounts moves have left for good: the certificates of then have ended.
+def left(read: Journals, now: datetime) -> dict[tuple[str, str], str]:
+    """Tell which accounts moves have left for good: the certificates of then have ended; pure.
 
+    :param read: what :func:`look` gives.
     :returns: server path and name of the account -> where its lineages went, in a sentence;
         nothing where a journal cannot be read, as it may need any of them.
-    :raises OSError: if their folder cannot be listed.
     """
     found: dict[tuple[str, str], str] = {}
     needed = set()
-    every, broken = look(dirs)
+    every, broken = read
     if broken:
         return {}
     for move in every:
@@ -224,10 +223,10 @@ def read_all(dirs: Dirs) -> list[Move]:
     found, broken = look(dirs)
     if broken:
         raise JournalError(broken)
-    return found
+    return list(found)
 
 
-def look(dirs: Dirs) -> tuple[list[Move], tuple[Broken, ...]]:
+def look(dirs: Dirs) -> Journals:
     """Read the journals that can be read, oldest first, and tell which cannot.
 
     :raises OSError: if their folder cannot be listed.

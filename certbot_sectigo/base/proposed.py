@@ -6,7 +6,9 @@ directories in.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
+from pathlib import Path
 
 written: Callable[[str], None] | None = None
 """Called with each command that is proposed; None in normal runs. The tests see here that
@@ -25,6 +27,14 @@ def line(text: str) -> str:
         written(text)
     _lines.update(text.splitlines())
     return text
+
+
+def aside(path: Path, ending: str = "unreadable") -> str:
+    """Return the command that puts a file or folder aside, where it is.
+
+    :param ending: of its name there.
+    """
+    return line(shlex.join(["mv", str(path), f"{path}.{ending}"]))
 
 
 def is_in(text: str) -> bool:

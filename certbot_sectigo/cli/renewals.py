@@ -74,9 +74,11 @@ def command(
     The exit code is 1 if a certificate will not renew by itself.
     """
     context: CommandContext = ctx.obj
-    from certbot_sectigo.cli.scm import connect
+    asked = None
+    if scm or scm_file is not None:
+        from certbot_sectigo.cli.scm import connect
 
-    asked = connect.connect(context, scm_file).scm if scm or scm_file is not None else None
+        asked = connect.connect(context, scm_file).scm
     found = gather(context, only, orders=orders, verify_ssl=not no_verify_ssl, scm=asked)
     report = Report(
         "renewals",
@@ -102,10 +104,12 @@ def gather(
     :param scm: ask this portal for kids and validations; None: it is not asked.
     :raises certbot_sectigo.base.errors.UsageError: if a lineage is not there.
     """
-    from certbot_sectigo.cli.scm import connect
-    from certbot_sectigo.renewals import portal
+    if scm is None:
+        _, surveyed = look(context, lambda here: here)
+    else:
+        from certbot_sectigo.cli.scm import connect
 
-    _, surveyed = look(context, lambda here: connect.learn_kids(here, scm) if scm else here)
+        _, surveyed = look(context, lambda here: connect.learn_kids(here, scm))
     names = {item.facts.lineage.name for item in surveyed}
     for name in only:
         if name not in names:
@@ -115,6 +119,8 @@ def gather(
             )
     surveyed = [item for item in surveyed if not only or item.facts.lineage.name in only]
     if scm is not None:
+        from certbot_sectigo.renewals import portal
+
         surveyed = portal.ask(surveyed, scm)
     answers = ask_ca.orders(context, surveyed, verify_ssl=verify_ssl) if orders else {}
     return [item.renewal(answers.get(item.facts.lineage.name)) for item in surveyed]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -180,8 +179,7 @@ class Checkpoints:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DeployError(
                 f"{folder} cannot be read, so what was deployed then cannot be taken back.",
-                "Put it aside:\n  "
-                + proposed.line(shlex.join(["mv", str(folder), f"{folder}.unreadable"])),
+                f"Put it aside:\n  {proposed.aside(folder)}",
             ) from error
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts import leftovers, moves, store
+from certbot_sectigo.accounts import leftovers, store
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.deploy.examination import DeployTrouble
@@ -108,8 +108,6 @@ class Machine:
     guarded: tuple[model.Guarded, ...]
     repositories: tuple[model.Repository, ...]
     leftovers: tuple[leftovers.Leftover, ...]
-    journals: tuple[Sequence[moves.Move], Sequence[moves.Broken]]
-    """One that is not finished."""
     deployment: tuple[DeployTrouble, ...]
     receiving: model.Receiving
     leaks: tuple[model.Leak, ...]
@@ -197,7 +195,6 @@ def read(
         guarded=guarded,
         repositories=kept,
         leftovers=tuple(leftovers.find(dirs)),
-        journals=moves.look(dirs),
         deployment=tuple(
             examine_deploy(dirs.config_dir, deploy_files, folders=system_root == Path("/"))
         ),
@@ -230,7 +227,7 @@ def diagnose(machine: Machine) -> Diagnosis:
     known = (machine.overview, machine.renewals, machine.host)
     findings: list[Finding] = [
         *accounts.check(*known, machine.unnoted, machine.settings_files),
-        *cut_off.check(machine.leftovers, *machine.journals),
+        *cut_off.check(machine.leftovers, *machine.overview.journals),
         *secrets.check(machine.guarded, machine.repositories, machine.leaks),
         *reach.check(reached),
         *renewal.check(

@@ -136,7 +136,7 @@ def _folder(dirs: Dirs, *, hooks: bool) -> Stop | None:
 
 
 def _away(path: Path) -> str:
-    return proposed.line(f"mv {shlex.quote(str(path))} {shlex.quote(f'{path}.away')}")
+    return proposed.aside(path, "away")
 
 
 def _in_the_way(dirs: Dirs, *, hooks: bool) -> Iterator[Path]:

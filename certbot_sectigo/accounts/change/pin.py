@@ -7,7 +7,6 @@ import contextlib
 import json
 import logging
 import secrets
-import shlex
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -114,10 +113,9 @@ def plan_undo(dirs: paths.Dirs, kind: str = "pin") -> tuple[ChangeRecord, list[R
     # Their names are in the order of time. What came last must not be taken for not done.
     newer = [path for path in broken if not done or path.name > done[-1].path.name]
     if newer:
-        aside = shlex.join(("mv", str(newer[-1]), f"{newer[-1]}.unreadable"))
         raise PinError(
             f"The record {newer[-1]} cannot be read, so what it tells of cannot be taken back.",
-            f"Put it aside to take back what was done before:\n{proposed.line(aside)}",
+            f"Put it aside to take back what was done before:\n{proposed.aside(newer[-1])}",
         )
     if not done:
         raise PinError(f"There is no {kind} to undo here.")

@@ -62,6 +62,8 @@ class Overview:
     """Name of a lineage -> when this tool pinned it to the account that it names."""
     logs: findings.Findings = field(default_factory=findings.Findings)
     """What certbot's logs tell, for whoever asks more of them."""
+    journals: moves.Journals = ((), ())
+    """Of the moves that were begun here."""
 
 
 def gather(
@@ -106,7 +108,9 @@ def gather(
     pins = Pins(all_lineages, found)
     cut_off = _cut_off(dirs)
     got = issuance.by_url(orders.kept, now)
-    (changed, damaged), left = records.look_back(dirs), moves.left(dirs, now)
+    changed, damaged = records.look_back(dirs)
+    journals = moves.look(dirs)
+    left = moves.left(journals, now)
     got_before_pin = issuance.by_pins(changed, all_lineages, now, unread)
     judged = []
     for account, also in members:
@@ -135,7 +139,7 @@ def gather(
     dangling = _dangling(dirs, entries, all_lineages, mentions)
     unread += [account.unread for account in found if account.unread]
     unread += [f"{log.log}: {log.reason}" for log in logs.unread]
-    unread += [f"{journal.path}: {journal.reason}" for journal in moves.look(dirs)[1]]
+    unread += [f"{journal.path}: {journal.reason}" for journal in journals[1]]
     unread += [f"{path}: it is not what was written" for path in damaged]
     ordered = issuance.names_ordered(logs.issuances)
     when = {lineage.name: records.pinned(changed, lineage) for lineage in all_lineages}
@@ -147,6 +151,7 @@ def gather(
         ordered,
         {name: moment for name, moment in when.items() if moment is not None},
         logs,
+        journals,
     )
 
 

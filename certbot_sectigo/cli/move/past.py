@@ -93,7 +93,7 @@ def as_json(move: Move, dirs: Dirs) -> dict[str, Any]:
     }
 
 
-def _blocks(found: list[Move], broken: Sequence[Broken], dirs: Dirs) -> Iterator[Block]:
+def _blocks(found: Sequence[Move], broken: Sequence[Broken], dirs: Dirs) -> Iterator[Block]:
     if broken:
         text, lines = moves.aside(broken)
         yield Remark(f"{moves.JournalError(broken).message}\n{text}", lines, tone=Tone.WARN)
