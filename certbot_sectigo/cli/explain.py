@@ -107,11 +107,9 @@ def _entries() -> Iterator[dict[str, Any]]:
 
 def _read(source: tuple[str, ...], dirs: Dirs) -> tuple[str, Reading]:
     """Read what the call names; give what to call it and what it says."""
-    given = standard_input.unasked() if not source else None
-    if given is None and not source:
-        return _newest(dirs.logs_dir)
-    if given is not None or source == ("-",):
-        return "standard input", read(_lines(given or standard_input.pieces()))
+    if not source or source == ("-",):
+        given = standard_input.pieces() if source else standard_input.unasked()
+        return _newest(dirs.logs_dir) if given is None else ("standard input", read(_lines(given)))
     if len(source) == 1 and _is_path(source[0]):
         return source[0], _file(Path(source[0]))
     return "the sentence", read([" ".join(source)] if "\n" not in source[0] else

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from certbot_sectigo.ca.catalogue import profile
 from certbot_sectigo.ca.catalogue.matching import Match
 from certbot_sectigo.explain.passages import Passage
+from certbot_sectigo.explain.prose import MOST_BARE
 
 _NEAR = 15  # lines
 _FURTHER = 1000  # characters, in which a client may say behind an error whom it asked
-_MOST_BARE = 45  # words
 _FOREIGN = re.compile(
     r"(?i)\b(?:log-?in|users?|customers?|invoices?|mail(?:box)?|imap|smtp|ldap|sshd?|mysql"
     r"|postgres\w*"
@@ -117,9 +117,7 @@ class AcmeContext:
         near = {self._line(match.start()) for match in _WORDS.finditer(self._passage.text)}
         # ACME's own words are ACME being spoken of.
         self._near = sorted(
-            near.union(
-                self._line(m.start) for m in matches if m.sure and m.entry.key != "foreign-hook"
-            )
+            near.union(self._line(m.start) for m in matches if m.sure and not m.entry.foreign)
         )
         yield from filter(self._holds, matches)
 
@@ -170,7 +168,7 @@ class AcmeContext:
     def _bare(self, match: Match) -> bool:
         """Tell whether the sentence is (nearly) all that was asked about."""
         text = self._passage.text
-        if self._passage.program or match.total > _MOST_BARE or _FOREIGN.search(text):
+        if self._passage.program or match.total > MOST_BARE or _FOREIGN.search(text):
             return False
         words = match.share * match.total
         known = match.share >= 0.5 or (match.share >= 0.34 and words >= 3)

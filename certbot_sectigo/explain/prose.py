@@ -32,7 +32,8 @@ _EXPLAINED = re.compile(
 )
 """What articles say about a message."""
 _LEAST_WORDS = 6
-_MOST_BARE = 45  # words
+MOST_BARE = 45
+"""Words of what somebody gives as one bare sentence, at the most."""
 _LEAST_TALK = 2  # lines
 
 
@@ -68,5 +69,5 @@ class Prose:
     @property
     def only(self) -> bool:
         """Whether it is more than a sentence or two, and no line has the form of a message."""
-        long = self._words > _MOST_BARE or self._talk >= _LEAST_TALK
+        long = self._words > MOST_BARE or self._talk >= _LEAST_TALK
         return long and bool(self._talk) and not self.quotes

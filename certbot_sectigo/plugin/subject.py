@@ -47,7 +47,7 @@ def refuse_unloadable(config: Any, renewal_dir: Path) -> None:
 def _put_back(lineage: Lineage) -> str:
     lines = live.mending(lineage)
     if lines:
-        return "\n".join(("These lines put the links right:", *lines))
+        return "\n".join((loading.PUT_RIGHT, *lines))
     return "Put the file back from a backup."
 
 

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from certbot_sectigo.portal.hosts import Holders, Host, HostAccount
-from certbot_sectigo.portal.model import (
-    SOON,
-    covers,
-)
+from certbot_sectigo.portal.model import SOON, covers
 from certbot_sectigo.portal.survey import Audited, Seen
 
 SILENT = timedelta(days=120)

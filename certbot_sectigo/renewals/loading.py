@@ -1,4 +1,4 @@
-"""Pure: why certbot cannot load a lineage, and so does not renew it."""
+"""Why certbot cannot load a lineage, and so does not renew it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from certbot_sectigo.base import proposed, reading
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook
+
+PUT_RIGHT = "These lines put the links right:"
+"""What stands before what :func:`certbot_sectigo.machine.live.mending` gives."""
 
 
 def unloadable(

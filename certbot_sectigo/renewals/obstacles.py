@@ -11,7 +11,7 @@ from certbot_sectigo.machine import (
 )
 from certbot_sectigo.machine.lineages import PLUGIN
 from certbot_sectigo.renewals.facts import Facts
-from certbot_sectigo.renewals.loading import bad, unloadable, unwritable
+from certbot_sectigo.renewals.loading import PUT_RIGHT, bad, unloadable, unwritable
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook
 
 _AMONG = "What to do about it is among the findings of:"
@@ -29,7 +29,7 @@ def broken(facts: Facts) -> Forecast | None:
         return bad(
             "certificate-unreadable",
             f"{facts.unreadable.rstrip('.')}, so certbot cannot tell when to renew it",
-            "These lines put the links right:"
+            PUT_RIGHT
             if facts.mending
             else "Put the file or link back, or get the certificate anew.",
             "\n".join(facts.mending),
@@ -87,7 +87,7 @@ def _refused_options(facts: Facts) -> Forecast | None:
             "key",
             f"{key}, and {lineage.path} has reuse_key = True, so certbot wants that key for the "
             "next certificate",
-            "These lines put the links right:"
+            PUT_RIGHT
             if facts.mending
             else "Put the key back from a backup, or take reuse_key out: the next certificate "
             "then gets a new one.",

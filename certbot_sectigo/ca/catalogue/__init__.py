@@ -13,6 +13,7 @@ from certbot_sectigo.ca.catalogue.lookup import (
     ANY,
     Advice,
     advise,
+    entry,
     holds,
     look_up,
     match,
@@ -45,14 +46,3 @@ __all__ = [
     "spoken_of",
     "tells_more",
 ]
-
-
-def entry(key: str) -> Entry:
-    """Return the entry with a key.
-
-    :raises KeyError: if there is none.
-    """
-    return _BY_KEY[key]
-
-
-_BY_KEY = {each.key: each for each in ENTRIES}

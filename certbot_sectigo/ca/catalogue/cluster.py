@@ -136,6 +136,7 @@ ENTRIES = (
         ),
         sources=("Kubernetes, admission webhooks", "cert-manager#2920"),
         weight=Weight.HARMLESS,
+        foreign=True,
     ),
     Entry(
         key="cluster-object-missing",

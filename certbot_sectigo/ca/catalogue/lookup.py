@@ -59,6 +59,24 @@ def match(kind: str, detail: str, server: str | None = None) -> Entry | None:
     return look_up(kind, detail, frozenset({host}))
 
 
+def entry(key: str) -> Entry:
+    """Return the entry with a key.
+
+    :raises KeyError: if there is none.
+    """
+    return _BY_KEY[key]
+
+
+_BY_KEY = {each.key: each for each in ENTRIES}
+
+
+_INSTEAD = {
+    ("serverInternal", "ari-mismatch"): "ari-ca-failed",
+    ("badCSR", "account-key-kind"): "bad-csr",  # its own signature
+}
+"""Type of a problem and what its words mean elsewhere -> what they mean under that type."""
+
+
 def look_up(kind: str, detail: str | None, hosts: frozenset[str]) -> Entry | None:
     """Return the entry that a problem document means, as :func:`match`.
 
@@ -66,19 +84,16 @@ def look_up(kind: str, detail: str | None, hosts: frozenset[str]) -> Entry | Non
     :param hosts: the hosts that were spoken of.
     """
     if kind.startswith("urn:sectigo"):
-        return next(entry for entry in ENTRIES if entry.key == "sectigo-reseller")
+        return entry("sectigo-reseller")
     name = kind.rsplit(":", 1)[-1]
     if not detail and detail is not None and name in ("malformed", "unauthorized"):
-        return next(entry for entry in ENTRIES if entry.key == "empty-refusal")
+        return entry("empty-refusal")
     if name.startswith("autoRenewal"):  # its words are those of other orders
-        return next(entry for entry in ENTRIES if entry.key == "star-order")
+        return entry("star-order")
     particular = frozenset(part for part in _PARTICULAR if any(part in host for host in hosts))
     found = _meant(name, detail, particular)
-    if name == "serverInternal" and found is not None and found.key == "ari-mismatch":
-        return next(entry for entry in ENTRIES if entry.key == "ari-ca-failed")
-    if name == "badCSR" and found is not None and found.key == "account-key-kind":
-        return next(entry for entry in ENTRIES if entry.key == "bad-csr")  # its own signature
-    return found
+    instead = _INSTEAD.get((name, found.key)) if found is not None else None
+    return entry(instead) if instead else found
 
 
 _PARTICULAR = frozenset(part for entry in ENTRIES for part in entry.hosts)

@@ -117,6 +117,8 @@ class Entry:
     """Parts of host names; if any are given it counts only where one of them is mentioned."""
     clients: tuple[str, ...] = ()
     """Names of clients; if any are given it counts only in a text of one of them."""
+    foreign: bool = False
+    """Whether it is another program's message: then it is no sign that ACME is spoken of."""
     network: bool = False
     """Whether it is about the way to the CA: then a line about another host does not count."""
     passing: bool = False

@@ -16,6 +16,7 @@ from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals.due import window
 from certbot_sectigo.renewals.horizon import E_MAIL_ENDS
+from certbot_sectigo.renewals.loading import PUT_RIGHT
 from certbot_sectigo.renewals.model import Renewal
 
 _GRACE = timedelta(days=1)
@@ -155,9 +156,7 @@ def _files(renewal: Renewal) -> Iterator[Finding]:
             f"{renewal.lineage.name}: {wrong[0]}. certbot does not look at that, but services that "
             "read the files fail, or serve another certificate.",
             tuple(str(damage.path) for damage in wrong),
-            "These lines put the links right:"
-            if lines
-            else "Put the files back from a backup, or renew it now:",
+            PUT_RIGHT if lines else "Put the files back from a backup, or renew it now:",
             "\n".join(renewal.mending)
             or commands.certbots("renew", "--force-renewal", "--cert-name", renewal.lineage.name),
         )
