@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from tests.bed import proposals_hook
+from tests.bed.proposals_hook import REGISTER, note, notes
 
 _WORD = re.compile(r"[A-Za-z0-9_~.+/-]{8,}=*")
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END", re.DOTALL)
@@ -32,14 +32,20 @@ _ASKED_FOR = (
 """Words of commands whose output is a secret, and is meant to be."""
 
 
-def said(register: str, args: Sequence[str], files: Iterable[Path]) -> None:
-    """Note a run and the files with what it said."""
+def said(args: Sequence[str], files: Iterable[Path]) -> None:
+    """Note a run and the files with what it said, where that is collected."""
+    register = os.environ.get(REGISTER)
+    if register is None:
+        return
     told = {"args": json.dumps(list(args)), "files": json.dumps([str(path) for path in files])}
-    proposals_hook.note(register, "said", told)
+    note(register, "said", told)
 
 
-def terminal_file(register: str) -> Path:
-    """Return a new file for what is said on a terminal."""
+def terminal_file() -> Path:
+    """Return a new file for what is said on a terminal; none is kept where nothing is collected."""
+    register = os.environ.get(REGISTER)
+    if register is None:
+        return Path(os.devnull)
     for number in itertools.count():
         path = Path(register, f"terminal.{os.getpid()}.{number}")
         with contextlib.suppress(FileExistsError):
@@ -51,11 +57,11 @@ def terminal_file(register: str) -> Path:
 def complaints(register: Path) -> list[str]:
     """Say what has a secret in it; the secret itself is not repeated."""
     secrets = frozenset(
-        part for line in _notes(register, "secret") for part in parts(line["value"])
+        part for line in notes(str(register), "secret") for part in parts(line["value"])
     )
     found: dict[str, None] = {}
     logs: set[str] = set()
-    for line in _notes(register, "said"):
+    for line in notes(str(register), "said"):
         args = json.loads(line["args"])
         if "--logs-dir" in args[:-1]:
             logs.add(args[args.index("--logs-dir") + 1])
@@ -70,7 +76,7 @@ def complaints(register: Path) -> list[str]:
         text = _text(path)
         if leaked(_OPTION.sub("", text), secrets):
             found[str(path)] = None
-    for line in _notes(register, "started"):
+    for line in notes(str(register), "started"):
         if leaked(line["args"], secrets):
             found[f"the arguments of {json.loads(line['args'])[0]}"] = None
         if leaked(line["env"], secrets):
@@ -127,9 +133,3 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8", "replace")
     except OSError:
         return ""  # the test has removed it
-
-
-def _notes(register: Path, kind: str) -> Iterator[dict[str, str]]:
-    for path in register.glob(f"{kind}.*"):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            yield json.loads(line)

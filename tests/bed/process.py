@@ -161,7 +161,7 @@ class Process:
                 f"no end after {timeout} s: {' '.join(self.args)}\n{self.output}"
             ) from None
         _alive.discard(self)
-        _note(self.args, self._out, self._err)
+        leaks.said(self.args, (self._out, self._err))
         return Result(
             self.args,
             code,
@@ -216,12 +216,6 @@ def run(
     return result
 
 
-def _note(args: tuple[str, ...], *files: Path) -> None:
-    register = os.environ.get("CERTBOT_SECTIGO_REGISTER")
-    if register is not None:
-        leaks.said(register, args, files)
-
-
 def _files(folder: Path, name: str) -> tuple[Path, Path]:
     """Make the file of the next run's output, and give it and that of its errors."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -263,7 +257,7 @@ def _forked(
             return None
         out, err = _files(folder, Path(args[0]).name)
         code = warm.run(args, env=env, cwd=cwd, out=out, err=err, timeout=timeout)
-        _note(args, out, err)
+        leaks.said(args, (out, err))
         said = [path.read_text("utf-8", "replace") for path in (out, err)]
         assert code is not None, f"no end after {timeout} s: {' '.join(args)}\n{''.join(said)}"
         return Result(args, code, *said)

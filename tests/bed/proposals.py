@@ -9,7 +9,6 @@ all tests the shapes are compared: program, subcommands and options, without val
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -26,9 +25,7 @@ import pytest
 from certbot_sectigo.base import proposed, secret
 from certbot_sectigo.cli.main import cli
 from tests.bed import leaks, proposals_hook
-
-REGISTER = "CERTBOT_SECTIGO_REGISTER"
-"""Names the folder. Who sets it has runs of some tests collected, and nothing compared."""
+from tests.bed.proposals_hook import REGISTER
 
 _folder: Path | None = None
 complaints_of_all: list[str] = []
@@ -121,11 +118,13 @@ def ran(text: str) -> str:
 
 def complaints(folder: Path) -> list[str]:
     """Say which shapes were proposed and never run, each with the places that wrote it."""
-    run = {shape for line in _notes(folder, "ran") for shape in shapes(line["text"])}
+    run = {
+        shape for line in proposals_hook.notes(str(folder), "ran") for shape in shapes(line["text"])
+    }
     # Who pastes a command answers its question with it.
     run |= {" ".join(word for word in shape.split() if word != "--yes") for shape in run}
     found: dict[str, set[str]] = {}
-    for line in _notes(folder, "proposed"):
+    for line in proposals_hook.notes(str(folder), "proposed"):
         for shape in shapes(line["text"]):
             found.setdefault(shape, set()).add(line["site"])
     told = [
@@ -135,12 +134,6 @@ def complaints(folder: Path) -> list[str]:
     ]
     told += [f"{shape} is excepted, and nothing proposes it" for shape in ELSEWHERE.keys() - found]
     return told
-
-
-def _notes(folder: Path, kind: str) -> Iterator[dict[str, str]]:
-    for path in folder.glob(f"{kind}.*"):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            yield json.loads(line)
 
 
 def shapes(text: str) -> Iterator[str]:

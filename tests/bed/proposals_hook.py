@@ -12,9 +12,12 @@ import importlib.machinery
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType, ModuleType
 from typing import Any
+
+REGISTER = "CERTBOT_SECTIGO_REGISTER"
+"""Names the folder. Who sets it has runs of some tests collected, and nothing compared."""
 
 WRITER = "certbot_sectigo.base.proposed"
 _WRITERS = ("base/proposed.py", "machine/commands.py", "portal/commands.py")
@@ -43,6 +46,14 @@ def note(folder: str, kind: str, what: dict[str, str]) -> None:
     path = os.path.join(folder, f"{kind}.{os.geteuid()}.{os.getpid()}")  # noqa: PTH118
     with open(path, "a", encoding="utf-8") as stream:  # noqa: PTH123
         stream.write(json.dumps(what) + "\n")
+
+
+def notes(folder: str, kind: str) -> Iterator[dict[str, str]]:
+    """Give what all processes have noted."""
+    for name in os.listdir(folder):  # noqa: PTH208
+        if name.startswith(f"{kind}."):
+            with open(os.path.join(folder, name), encoding="utf-8") as stream:  # noqa: PTH118, PTH123
+                yield from map(json.loads, stream)
 
 
 def watch_secrets(module: ModuleType, folder: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,9 +30,7 @@ def terminal(args: Sequence[str | Path], env: Mapping[str, str]) -> Iterator[Any
         timeout=process.TIMEOUT,
         echo=False,
     )
-    register = os.environ.get("CERTBOT_SECTIGO_REGISTER")
-    heard = leaks.terminal_file(register) if register is not None else Path(os.devnull)
-    with heard.open("w", encoding="utf-8") as child.logfile_read:
+    with leaks.terminal_file().open("w", encoding="utf-8") as child.logfile_read:
         try:
             yield child
         finally:

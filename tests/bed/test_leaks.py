@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.bed import leaks, process, proposals
+from tests.bed.proposals_hook import REGISTER
 
 PLANTED = "qH7-planted_Zr4wX9aa"
 _BEGIN = f"from certbot_sectigo.base.secret import Secret; s = Secret({PLANTED!r}).reveal(); "
@@ -31,7 +32,7 @@ def test_what_gets_out(
     code: str, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register = tmp_path / "register"
-    monkeypatch.setenv(proposals.REGISTER, str(register))
+    monkeypatch.setenv(REGISTER, str(register))
     proposals.begin(register)
     logs = tmp_path / "logs"
     logs.mkdir()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.bed import process, proposals
 from tests.bed.components import BIN
+from tests.bed.proposals_hook import REGISTER
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_what_a_child_proposes_has_to_be_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register = tmp_path / "register"
-    monkeypatch.setenv(proposals.REGISTER, str(register))
+    monkeypatch.setenv(REGISTER, str(register))
     monkeypatch.setattr(proposals, "ELSEWHERE", {})
     proposals.begin(register)
     (tmp_path / "le").mkdir()
