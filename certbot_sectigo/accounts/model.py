@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from certbot_sectigo.machine.schedules import Source
@@ -85,7 +86,7 @@ class Account:
     link: Path | None = None
     """Where the folder, or a folder above it, is a symbolic link: what it points to."""
 
-    @property
+    @cached_property  # a list asks for it some twenty times an account
     def name(self) -> str:
         """The folder's name: what certbot's ``--account`` and renewal files call it."""
         return self.folder.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -85,15 +86,67 @@ def describe(certificate: X509Certificate) -> Certificate:
         raise ValueError("the certificate cannot be read") from error
 
 
-def read_expiry(path: Path) -> datetime | None:
+def read_expiry(path: Path | str) -> datetime | None:
     """Return when a certificate ends (UTC); None if that cannot be read.
 
-    That is a third of the work of :func:`read`.
+    Its first bytes are enough. With cryptography, whose import is a seventh of the time of a
+    list of 1000 accounts, it is 1.3 times as slow (benchmarks/accounts_list.py); that is
+    asked for what does not look as certificates of CAs do.
     """
+    try:
+        pem = reading.read_regular(path)
+    except OSError:
+        return None
+    return _not_after(pem) or _not_after_of_any(pem)
+
+
+def _not_after(pem: bytes) -> datetime | None:
+    """Return the end of a certificate's validity (RFC 5280 sections 4.1 and 4.1.2.5)."""
+    block = _PEM.search(pem)
+    if block is None:
+        return None
+    try:
+        der = binascii.a2b_base64(block[0][27:-25])
+        at, end = _value(der, 0, 0x30)
+        if end != len(der):
+            return None
+        at, _ = _value(der, at, 0x30)
+        for tag in (0xA0, 0x02, 0x30, 0x30):  # version, serial number, algorithm, issuer
+            _, at = _value(der, at, tag)
+        at, _ = _value(der, at, 0x30)
+        _, at = _value(der, at, der[at])
+        tag = der[at]
+        at, end = _value(der, at, tag)
+        text = der[at:end].decode("ascii")
+        if tag == 0x17:  # UTCTime; the others are GeneralizedTime
+            text = ("19" if text >= "5" else "20") + text
+        if len(text) != 15 or text[-1] != "Z" or not text[:-1].isdigit():
+            return None
+        day, clock = (text[:4], text[4:6], text[6:8]), (text[8:10], text[10:12], text[12:14])
+        return datetime.fromisoformat(f"{'-'.join(day)}T{':'.join(clock)}+00:00")
+    except (ValueError, IndexError):
+        return None
+
+
+def _value(der: bytes, at: int, tag: int) -> tuple[int, int]:
+    """Return where the value of an element begins and ends.
+
+    :param tag: of the element that has to be there.
+    :raises ValueError: it is another.
+    """
+    if der[at] != tag:
+        raise ValueError
+    size, at = der[at + 1], at + 2
+    if size > 0x80:
+        size, at = int.from_bytes(der[at : at + (size & 0x7F)], "big"), at + (size & 0x7F)
+    return at, at + size
+
+
+def _not_after_of_any(pem: bytes) -> datetime | None:
     from cryptography import x509
 
     try:
-        return utc(x509.load_pem_x509_certificate(reading.read_regular(path)), "not_valid_after")
+        return utc(x509.load_pem_x509_certificate(pem), "not_valid_after")
     except Exception:  # cryptography's errors are many
         return None
 

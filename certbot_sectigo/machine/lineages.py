@@ -12,7 +12,7 @@ from typing import Any
 from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import certificates, dirs, renewal_file
 from certbot_sectigo.machine.certificates import Certificate, Unreadable
-from certbot_sectigo.machine.lineage import PLUGIN, Lineage
+from certbot_sectigo.machine.lineage import FOUR, PLUGIN, Lineage
 from certbot_sectigo.machine.renewal_file import RepointError, diff, repoint
 
 __all__ = [
@@ -33,11 +33,9 @@ __all__ = [
     "repoint",
 ]
 
-_FOUR = ("cert", "privkey", "chain", "fullchain")  # certbot passes over a file without them
-
 _ONE = ("pre_hook", "deploy_hook", "renew_hook", "user_agent")
 """What certbot fails with where a comma has made a list of it; of a post_hook it does not."""
-_ONE_ABOVE = (*_FOUR, "archive_dir", "renew_before_expiry")
+_ONE_ABOVE = (*FOUR, "archive_dir", "renew_before_expiry")
 """The same above ``[renewalparams]``."""
 
 
@@ -85,7 +83,7 @@ def _read(path: Path, link: bool) -> Lineage | None:
     params = content.get(renewal_file.PARAMS)
     if not isinstance(params, Mapping):
         return _lineage(name, path, content, {}, f"has no [{renewal_file.PARAMS}]", link)
-    missing = [key for key in _FOUR if not content.get(key)]
+    missing = [key for key in FOUR if not content.get(key)]
     problem = f"has no {missing[0]}" if missing else None
     return _lineage(name, path, content, params, problem, link)
 
@@ -166,7 +164,7 @@ def read_options(lineage: Lineage) -> Mapping[str, str]:
 
 def read_expiry(lineage: Lineage) -> datetime | None:
     """Return when a lineage's certificate ends (UTC); None if that cannot be read."""
-    path = lineage.cert_path or lineage.fullchain_path
+    path = lineage.named.get("cert") or lineage.named.get("fullchain")
     return certificates.read_expiry(path) if path else None
 
 
@@ -192,10 +190,6 @@ def _lineage(
             return None
         return value if value and value != "None" else None
 
-    def file(key: str) -> Path | None:
-        value = content.get(key)
-        return Path(value) if value and isinstance(value, str) and "\0" not in value else None
-
     server = text("server")
     if server is not None:
         try:
@@ -209,6 +203,8 @@ def _lineage(
     several = next((key for key in _ONE_ABOVE if isinstance(content.get(key), list)), None)
     if several is not None:
         problem = problem or f"has not one value for {several}"
+    above = ((key, content.get(key)) for key in (*FOUR, "archive_dir"))
+    named = {key: value for key, value in above if isinstance(value, str) and "\0" not in value}
     return Lineage(
         name=name,
         path=path,
@@ -222,11 +218,7 @@ def _lineage(
         webroot=text("sectigo_eab_webroot"),
         deploy=text("sectigo_eab_deploy"),
         key_type=text("key_type"),
-        cert_path=file("cert"),
-        fullchain_path=file("fullchain"),
-        key_path=file("privkey"),
-        chain_path=file("chain"),
-        archive_dir=file("archive_dir"),
+        named=named,
         link=link,
         problem=problem,
         # Of options that certbot has written these two are the first.

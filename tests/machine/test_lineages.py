@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certbot_sectigo.machine import lineage_names, lineages
+from certbot_sectigo.machine.lineage import FOUR
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 SERVER = "https://acme.sectigo.com/v2/OV"
@@ -99,10 +100,7 @@ def test_everything_a_renewal_file_says(tmp_path: Path) -> None:
         webroot="/srv/a,b",
         deploy="/etc/deploy.toml",
         key_type="ecdsa",
-        cert_path=live / "cert.pem",
-        fullchain_path=live / "fullchain.pem",
-        key_path=live / "privkey.pem",
-        chain_path=live / "chain.pem",
+        named={kind: str(live / f"{kind}.pem") for kind in FOUR},
     )
     assert only(path).ours
 

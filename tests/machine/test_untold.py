@@ -43,7 +43,7 @@ def lineage(home: Path) -> Lineage:
     return Lineage(
         "a",
         home / "here/renewal/a.conf",
-        cert_path=home / "there/live/a/cert.pem",
+        named={"cert": str(home / "there/live/a/cert.pem")},
         server="https://x/y",
     )
 

@@ -61,7 +61,7 @@ def _subject(
     key_path: Path | None,
     server: str | None,
 ) -> RevokeSubject:
-    certificate = lineages.read_certificate(Lineage(path.stem, path, cert_path=path))
+    certificate = lineages.read_certificate(Lineage(path.stem, path, named={"cert": str(path)}))
     if isinstance(certificate, Unreadable):
         raise errors.Error(f"There is no certificate to revoke: {certificate.reason}.")
     written = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)

@@ -228,7 +228,7 @@ def versions(
             if written < since:
                 continue
             certificate = lineages.read_certificate(
-                Lineage(lineage.name, lineage.path, cert_path=folder / name)
+                Lineage(lineage.name, lineage.path, named={"cert": str(folder / name)})
             )
             if isinstance(certificate, Certificate):
                 yield version_of(certificate, written, lineage.name)

@@ -72,7 +72,7 @@ def test_certificates_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     (file.parent / "cert2.pem").symlink_to(file.parent / "cert2.pem")
     file.write_text("not PEM: there is nothing to be lost")
     lineages = [
-        Lineage("x", tmp_path / "x.conf", cert_path=path)
+        Lineage("x", tmp_path / "x.conf", named={"cert": str(path)})
         for path in (loop / "cert.pem", file.parent / "cert.pem", tmp_path / "gone" / "cert.pem")
     ]
     unread: list[str] = []
