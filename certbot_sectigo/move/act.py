@@ -93,7 +93,7 @@ def carry_out(move: Move, means: Means) -> Move:
         _keep(replace(move, state=moves.DONE), means)
         raise MoveError(
             "None of the lineages goes; all are as they were:\n" + _reasons(move.left),
-            f"The new account {move.account} stays here; nothing uses it.",
+            f"The new account {move.account} stays here; nothing uses it. {_again()}",
         )
     if not move.proved:
         move = _first(move, means)
@@ -134,7 +134,10 @@ def _asked(move: Move, means: Means) -> Move:
     account = _account(move, means)
     target = Target(move.server, move.kid, account, catalogue.of_server(move.server))
     found = {item.lineage.name: item for item in means.survey()}
-    items = [found[name] for name in move.names if name in found]
+    # Once one has gone, what is pinned has gone, too, and only what stayed is asked about.
+    gone = [name for name in move.names if move.proved and name in found
+            and is_pinned(found[name].lineage, move)]  # fmt: skip
+    items = [found[name] for name in move.names if name in found and name not in gone]
     caa = means.caa(items, account)
     chosen = plan.representatives(items, caa, move.sample)
     said = means.ask([plan.at(item, account, move.server) for item in chosen.values()])
@@ -153,11 +156,11 @@ def _asked(move: Move, means: Means) -> Move:
         else:
             going.append(judged)
     going.sort(key=lambda one: one.late)
-    if going and not going[0].able:
+    if going and not going[0].able and not move.proved:
         left.update({one.name: "certbot does not renew it by itself." for one in going})
         going = []
     kept = {lineage.name: lineage for lineage in move.lineages}
-    lineages = tuple(kept[one.name] for one in going)
+    lineages = tuple(kept[name] for name in (*gone, *(one.name for one in going)))
     return _keep(replace(move, lineages=lineages, left=left, asked=True), means)
 
 
@@ -221,7 +224,8 @@ def _put_back(move: Move, means: Means, problem: str, *, again: bool = False) ->
     issued = back.first(move, means.dirs, means.lock)
     if issued or again:  # a run that was cut off may have led the links back, and no more
         means.deploy(move.lineages[0].name)
-    _keep(replace(move, state=moves.DONE, proved=False, lineages=()), means)
+    left = {**dict.fromkeys(move.names, "The first of the move could not go."), **move.left}
+    _keep(replace(move, state=moves.DONE, proved=False, lineages=(), left=left), means)
     return MoveError(
         f"{move.lineages[0].name} was to go first and could not, so no lineage was moved, and it "
         f"is as it was:\n{problem}",
@@ -230,7 +234,7 @@ def _put_back(move: Move, means: Means, problem: str, *, again: bool = False) ->
 
 
 def _again() -> str:
-    return "Put right what is in the way, and repeat the move."
+    return f"Once what is in the way is put right:\n{commands.ours('move', '--continue')}"
 
 
 def _renewed(move: Move, moved: MovedLineage, means: Means) -> str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from certbot_sectigo.accounts import records
+from certbot_sectigo.accounts import moves, records
 from certbot_sectigo.accounts.change import pin, pin_plan
 from certbot_sectigo.accounts.change.pin_plan import PinTarget
 from certbot_sectigo.accounts.model import Account
@@ -111,6 +112,27 @@ def _stand(move: Move, moved: MovedLineage, lineage: Lineage | None) -> Stand:
         return Stand.PINNED if serial(lineage) == moved.serial else Stand.RENEWED
     before = (lineage.account, lineage.server) == (moved.account, moved.server)
     return Stand.BEFORE if before else Stand.ELSEWHERE
+
+
+def stayed(move: Move, here: Mapping[str, Lineage]) -> tuple[str, ...]:
+    """Name the lineages of a move that stayed and could go yet."""
+    every = (*move.left, *move.names)
+    found = [name for name in every if name in here and not is_pinned(here[name], move)]
+    return tuple(dict.fromkeys(found))
+
+
+def again(move: Move, here: Mapping[str, Lineage]) -> Move | None:
+    """Return a move that was done as one that tries those again that stayed; None without any.
+
+    :param here: all lineages by name.
+    """
+    names = stayed(move, here) if move.state == moves.DONE else ()
+    if not names:
+        return None
+    gone = tuple(each for each in move.lineages if each.name not in names)
+    left = {name: reason for name, reason in move.left.items() if name not in names}
+    lineages = (*gone, *(as_it_is(here[name]) for name in names))
+    return replace(move, state=moves.OPEN, asked=False, lineages=lineages, left=left)
 
 
 def changes(move: Move, dirs: Dirs) -> dict[str, RenewalChange]:

@@ -110,8 +110,11 @@ def test_where_the_first_fails_everything_is_as_before(two: Bed) -> None:
     [move] = moves.read_all(dirs(two))
     assert not move.unfinished
     two.new.clear_faults()
-    command(two.certbot, "move", *two.words, "--from-server", two.sectigo.server, "--now", "--yes")
-    assert two.of_new(A) and two.of_new(SHARED)
+    paste(two.certbot, next(x for x in told.splitlines() if x.endswith("--continue")), more="--yes")
+    assert two.of_new(A) and two.pinned(SHARED) == two.server
+    assert command(two.certbot, "move", "--continue", "--yes", check=1).output.startswith(
+        "certbot-sectigo: There is no move to go on with"
+    )
     assert len(two.new.accounts()) == 1
 
 

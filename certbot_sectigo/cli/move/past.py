@@ -20,14 +20,17 @@ from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.move import back, delivery
 from certbot_sectigo.move.back import Undo
-from certbot_sectigo.move.state import known, stands
+from certbot_sectigo.move.state import Stand, again, known, stands
 
 
 def go_on(errand: Errand, yes: bool) -> None:
-    """Go on with the move that was cut off."""
+    """Go on with the move that was cut off, else with what stayed in the last one."""
 
     def make() -> Move:
         found = moves.unfinished(errand.dirs)
+        if found is None:
+            every = moves.read_all(errand.dirs)
+            found = again(every[-1], known(errand.dirs)) if every else None
         if found is None:
             raise errors.Error(
                 "There is no move to go on with.",
@@ -35,13 +38,18 @@ def go_on(errand: Errand, yes: bool) -> None:
             )
         return found
 
+    def show(move: Move) -> None:
+        say(f"The move of {move.when:%Y-%m-%d %H:%M} UTC to {move.server} goes on.")
+        found = stands(move, known(errand.dirs))
+        waiting = [one.moved.name for one in found if one.stand is Stand.BEFORE]
+        if waiting:
+            say(f"To go: {', '.join(waiting)}.")
+
     change.act(
         errand.context,
         "move",
         make=make,
-        show=lambda move: say(
-            f"The move of {move.when:%Y-%m-%d %H:%M} UTC to {move.server} goes on."
-        ),
+        show=show,
         describe=lambda move: as_json(move, errand.dirs),
         question="Go on with this move?",
         yes=yes,

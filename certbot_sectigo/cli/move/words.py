@@ -11,7 +11,7 @@ from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.move.plan import MovePlan
-from certbot_sectigo.move.state import Stand, known, stands
+from certbot_sectigo.move.state import Stand, known, stands, stayed
 
 
 def show(plan: MovePlan, wish: Wish) -> None:
@@ -79,8 +79,9 @@ def describe(plan: MovePlan, wish: Wish) -> dict[str, Any]:
 
 def conclude(move: Move, dirs: Dirs) -> None:
     """Print what a move has done."""
+    here = known(dirs)
     by: dict[Stand, list[str]] = {}
-    for one in stands(move, known(dirs)):
+    for one in stands(move, here):
         by.setdefault(one.stand, []).append(one.moved.name)
     renewed, pinned = by.get(Stand.RENEWED, []), by.get(Stand.PINNED, [])
     if renewed:
@@ -89,6 +90,8 @@ def conclude(move: Move, dirs: Dirs) -> None:
         say(f"Pinned to it, and renewed when they are due: {', '.join(pinned)}.")
     for name, reason in move.left.items():
         say(printable.lines(f"{name} stays: {reason}"))
+    if stayed(move, here):
+        say(f"To have what stays tried again:\n{commands.ours('move', '--continue')}")
     say("The old account stays for as long as a certificate of it is valid, to revoke it with.")
     say(f"To take the move back:\n{commands.ours('move', '--undo')}")
 
