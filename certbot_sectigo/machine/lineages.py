@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ _ONE = ("pre_hook", "deploy_hook", "renew_hook", "user_agent")
 """What certbot fails with where a comma has made a list of it; of a post_hook it does not."""
 _ONE_ABOVE = (*FOUR, "archive_dir", "renew_before_expiry")
 """The same above ``[renewalparams]``."""
+_OURS = ("sectigo_eab_credentials", "sectigo_eab_webroot", "sectigo_eab_deploy")
+"""Of these certbot gives our plugin a list as Python prints it."""
 
 
 class LineageError(errors.Error):
@@ -143,7 +145,7 @@ def read_options(lineage: Lineage) -> Mapping[str, str]:
 
     ``ari_retry_after``, which has a section of its own, is among them.
 
-    A list, such as of ``pref_challs``, is one text with commas.
+    A list, such as of ``pref_challs``, is one text with commas, at its end if it has but one.
 
     Empty for a file that cannot be read: :attr:`Lineage.problem` says why.
     """
@@ -158,8 +160,12 @@ def read_options(lineage: Lineage) -> Mapping[str, str]:
     asked: Any = content.get("acme_renewal_info")
     for source in (params, asked if isinstance(asked, Mapping) else {}, content):
         options.update({k: v for k, v in source.items() if isinstance(v, str)})
-        options.update({k: ", ".join(v) for k, v in source.items() if isinstance(v, list)})
+        options.update({k: _listed(v) for k, v in source.items() if isinstance(v, list)})
     return options
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(values) + "," * (len(values) < 2)
 
 
 def read_expiry(lineage: Lineage) -> datetime | None:
@@ -185,6 +191,10 @@ def _lineage(
     def text(key: str) -> str | None:
         nonlocal problem
         value = params.get(key)
+        if isinstance(value, list) and key == "key_type":
+            value = next(iter(value), "")  # certbot takes the first
+        if isinstance(value, list) and key in _OURS:
+            value = str(value)
         if value is not None and not isinstance(value, str):
             problem = problem or f"has not one value for {key}"
             return None

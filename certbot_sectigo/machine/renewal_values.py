@@ -54,11 +54,13 @@ def bad(options: Mapping[str, str]) -> BadValue | None:
     for value in challenges.preferred(options.get("pref_challs")):
         if value not in known:
             return BadValue("pref_challs", value, "types such as http-01 and dns-01")
+    written, curve = options.get("key_type", "rsa"), options.get("elliptic_curve", _CURVES[0])
+    # Of several it takes the first, but compares all with the key that it keeps, in newer versions.
+    kind = written.partition(",")[0]
     if options.get("reuse_key", "").lower() == "true":
-        return None
-    kind, curve = options.get("key_type", "rsa"), options.get("elliptic_curve", _CURVES[0])
+        return BadValue("key_type", written, "one") if kind != written else None
     if kind.lower() not in _KEYS:
-        return BadValue("key_type", kind, " or ".join(_KEYS))
+        return BadValue("key_type", written, " or ".join(_KEYS))
     if kind.lower() == "ecdsa" and curve.lower() not in (*_CURVES, "none"):
         return BadValue("elliptic_curve", curve, ", ".join(_CURVES))
     return None

@@ -73,12 +73,15 @@ def renewed(config: Any, renewal_dir: Path, kid: str | None) -> Lineage | None:
         certbot itself does not mind in a dry run.
     """
     if config.certname:
-        return _named(config, renewal_dir)
+        lineage = lineages.read(renewal_dir / f"{config.certname}.conf")
+        _refuse_unsound(lineage)
+        return lineage
     names = [*map(str, config.domains or ()), *map(str, getattr(config, "ip_addresses", ()))]
     found = lineage_names.all_for_names(renewal_dir, names)
     if not found:
-        for lineage in lineage_names.all_for_names(renewal_dir, names, sound=False):
-            raise errors.Error(f"{lineage.path} {lineage.problem}.", "Mend that line.")
+        _refuse_unsound(
+            next(iter(lineage_names.all_for_names(renewal_dir, names, sound=False)), None)
+        )
     for test in (
         lambda lineage: lineage.account == config.account,
         lambda lineage: lineage.kid == kid,
@@ -86,6 +89,11 @@ def renewed(config: Any, renewal_dir: Path, kid: str | None) -> Lineage | None:
     ):
         found = [lineage for lineage in found if test(lineage)] or found
     return found[0] if found else None
+
+
+def _refuse_unsound(lineage: Lineage | None) -> None:
+    if lineage is not None and lineage.problem:
+        raise errors.Error(f"{lineage.path} {lineage.problem}.", "Mend that line.")
 
 
 def pinned(lineage: Lineage | None) -> Pinned | None:

@@ -97,7 +97,8 @@ def _refused_options(facts: Facts) -> Forecast | None:
         options.get("rsa_key_size", ""),
         certbot_versions.least_rsa_bits(facts.certbot_version),
     )
-    if options.get("key_type") == "rsa" and bits.isdigit() and int(bits) < least and not same:
+    kind = options.get("key_type", "").partition(",")[0]
+    if kind == "rsa" and bits.isdigit() and int(bits) < least and not same:
         return bad(
             "key",
             f"{where('rsa_key_size')} has rsa_key_size = {bits}, and certbot makes no RSA key of "

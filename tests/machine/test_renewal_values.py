@@ -29,6 +29,9 @@ NAME = "www.a.example"
         ("pref_challs", "dns, http", True),
         ("pref_challs", "dns-01, carrier-pigeon", False),
         ("key_type", "dsa", False),
+        ("key_type", "rsa, dsa", True),
+        ("key_type", "dsa, rsa", False),
+        ("reuse_key", "True,", False),
         ("renew_before_expiry", "30", True),
         ("renew_before_expiry", "soon", False),
         ("ari_retry_after", "2099-01-01T00:00:00", True),
@@ -61,7 +64,20 @@ def test_certbot_does_not_renew_with_them(certbot: Certbot, sectigo: Sectigo) ->
         assert f"has {name} = {value}, and certbot takes" in said["forecast"]["reason"]
     codes = [f["code"] for f in tool.json("doctor", check=1)["findings"]]
     assert "renewal/value" in codes
-    # A comma makes a list of it.
+    # A comma makes a list of it, also at the end.
+    for line in ("autorenew = True,", "key_type = dsa, rsa"):
+        path.write_text(re.sub("(?m)^key_type = .*", line, sound))
+        certbot.run("renew", "--force-renewal", "--cert-name", NAME, check=1)
+        [said] = tool.json("renewals", check=1)["renewals"]
+        assert f"has {line}, and certbot takes" in said["forecast"]["reason"]
+    # Of these kinds certbot takes the first, and of our paths the plugin gets what is printed.
+    lists = "key_type = ecdsa, rsa\nsectigo_eab_webroot = /a, /b\nsectigo_eab_deploy = /c,"
+    path.write_text(re.sub("(?m)^key_type = .*", lists, sound))
+    [said] = tool.json("renewals", check=1)["renewals"]
+    assert said["forecast"]["outlook"] == "unattended"
+    certbot.run("renew", "--force-renewal", "--cert-name", NAME)
+    path.write_text(re.sub("(?m)^account = .*", "account = a, b", sound))
+    certbot.run("renew", "--dry-run", "--cert-name", NAME, check=1)
     path.write_text(sound.replace("[renewalparams]", "[renewalparams]\npre_hook = true, false"))
     certbot.run("renew", "--force-renewal", "--cert-name", NAME, check=1)
     [said] = tool.json("renewals", check=1)["renewals"]
