@@ -20,6 +20,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import ask_ca, change, renewal_changes
 from certbot_sectigo.cli.shared.id_types import CertName, Kid
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import Folder
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import certbot_process, commands, lock_keeper
 from certbot_sectigo.machine.dirs import Dirs
@@ -37,7 +38,12 @@ from certbot_sectigo.machine.dirs import Dirs
 @click.option("--all", "everything", is_flag=True, help="Adopt all of CAs with EAB.")
 @click.option("--eab-kid", metavar="KID", type=Kid(),
               help="The kid of their account, if nothing shows it.")  # fmt: skip
-@click.option("--webroot", metavar="DIR", help="Answer HTTP-01 through this folder from now on.")
+@click.option(
+    "--webroot",
+    metavar="DIR",
+    type=Folder(),
+    help="Answer HTTP-01 through this folder from now on.",
+)
 @click.option("--no-dry-run", is_flag=True, help="Leave the dry runs out.")
 @click.option("--undo", is_flag=True, help="Take the last adoption back.")
 @change.yes_option

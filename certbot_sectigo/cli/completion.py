@@ -1,7 +1,8 @@
-"""``certbot-sectigo completion``: what has a shell complete our words; click's own underneath."""
+"""``certbot-sectigo completion``: what has a shell complete our words."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 
 import click
@@ -39,10 +40,20 @@ def script(root: click.Command, shell: str) -> str:
     :param shell: bash, zsh or fish.
     """
     try:
-        from click.shell_completion import get_completion_class
+        from certbot_sectigo.cli import shells
     except ImportError:  # click 7, which completes commands and options alone
         old = importlib.import_module("click._bashcomplete")
         return str(old.get_completion_script(_NAME, VARIABLE, shell))
-    found = get_completion_class(shell)
-    assert found is not None  # noqa: S101 - click has had these three from the first
-    return found(root, {}, _NAME, VARIABLE).source()
+    return shells.SHELLS[shell](root, {}, _NAME, VARIABLE).source()
+
+
+def answer(root: click.Command) -> None:
+    """Answer the shell that asks, and exit.
+
+    :param root: the command itself.
+    """
+    with contextlib.suppress(ImportError):
+        from certbot_sectigo.cli import shells
+
+        shells.register()
+    root.main([], _NAME)

@@ -16,6 +16,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.id_types import CertName
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.deploy import examples, material, report, targets
 from certbot_sectigo.deploy.job import (
@@ -42,6 +43,7 @@ _NOWHERE = "There is no deploy file, and no certificate here was installed with 
 @click.option(
     "--deploy-file",
     metavar="FILE",
+    type=File(),
     help="Read the targets from here, not from the file the certificate was installed with.",
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be done; writes nothing.")

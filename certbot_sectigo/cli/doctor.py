@@ -26,6 +26,7 @@ from certbot_sectigo.cli.shared import (
     ticket,
 )
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.doctor import examination, fixes
 from certbot_sectigo.doctor.examination import Machine, Questions
@@ -53,7 +54,7 @@ from certbot_sectigo.renewals.survey import Surveyed
               help="Ask the CA with an order for each lineage of this plugin.")  # fmt: skip
 @click.option("--deep", is_flag=True, help="Look through shell histories too.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave findings of this kind out.")
-@click.option("--bundle", "bundle_file", metavar="FILE",
+@click.option("--bundle", "bundle_file", metavar="FILE", type=File(),
               help="Write what a helper needs to FILE, a .tar.gz without secrets.")  # fmt: skip
 @click.option("--fix", is_flag=True, help="Mend what can be mended without losing anything.")
 @change.yes_option

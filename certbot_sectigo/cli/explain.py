@@ -19,6 +19,7 @@ from certbot_sectigo.ca.catalogue import PROFILES
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import standard_input
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
@@ -38,7 +39,7 @@ _LONGEST_LINE = 1 << 18
 
 
 @click.command("explain")
-@click.argument("source", nargs=-1, metavar="[FILE|-|SENTENCE]...")
+@click.argument("source", nargs=-1, metavar="[FILE|-|SENTENCE]...", type=File())
 @click.option("--all", "show_all", is_flag=True, help="Show all that is found, not the first 3.")
 @click.option("--list", "show_list", is_flag=True, help="Print all that is known, as Markdown.")
 @click.pass_obj

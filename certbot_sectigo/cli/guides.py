@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +13,7 @@ from certbot_sectigo.base import errors, reading
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import near
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import Word
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.requirements import DISTRIBUTION
 
@@ -19,8 +21,25 @@ INSTALLED = Path("share", DISTRIBUTION, "guides")
 """Where setup.cfg has the guides put, below an environment's prefix."""
 
 
+class _Topic(Word):
+    """A guide's name, or the words of a command."""
+
+    name = "topic"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Return what goes on from the words that are there."""
+        from click.shell_completion import CompletionItem
+
+        within, found = ctx.find_root(), {} if ctx.params["topic"] else guides()
+        for word in ctx.params["topic"] or ():
+            within = _below(within, word) or within
+        group = within.command
+        known = [*found, *(group.list_commands(within) if isinstance(group, click.Group) else ())]
+        return [CompletionItem(each) for each in known if each.startswith(incomplete)]
+
+
 @click.command("help")
-@click.argument("topic", metavar="[TOPIC]...", nargs=-1)
+@click.argument("topic", metavar="[TOPIC]...", nargs=-1, type=_Topic())
 @click.pass_context
 def command(ctx: click.Context, topic: tuple[str, ...]) -> None:
     """Print a guide, or the help of a command; without TOPIC, the guides that there are.
@@ -87,9 +106,9 @@ def _command_help(root: click.Context, words: tuple[str, ...], names: list[str])
     """
     context = root
     for word in words:
-        group = context.command
-        found = group.get_command(context, word) if isinstance(group, click.Group) else None
+        found = _below(context, word)
         if found is None:
+            group = context.command
             known = [*(group.list_commands(context) if isinstance(group, click.Group) else ())]
             raise errors.UsageError(
                 near.said(
@@ -99,5 +118,12 @@ def _command_help(root: click.Context, words: tuple[str, ...], names: list[str])
                 ),
                 f"The guides there are:\n{commands.ours('help')}",
             )
-        context = click.Context(found, info_name=word, parent=context)
+        context = found
     return context.get_help()
+
+
+def _below(context: click.Context, word: str) -> click.Context | None:
+    """Return the context of a command of a group, if it is one and has that."""
+    group = context.command
+    found = group.get_command(context, word) if isinstance(group, click.Group) else None
+    return None if found is None else click.Context(found, info_name=word, parent=context)

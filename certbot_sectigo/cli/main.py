@@ -102,7 +102,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     commands.called(words)
     try:
         if completion.VARIABLE in os.environ:
-            cli.main(words, _NAME)
+            completion.answer(cli)
         # Not by click's main, which has its own words and codes for signals and broken pipes.
         with cli.make_context(_NAME, list(words)) as context:
             result = cli.invoke(context)

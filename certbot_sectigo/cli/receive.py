@@ -11,6 +11,7 @@ import click
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File, Folder
 from certbot_sectigo.deploy.delivery import ssh
 from certbot_sectigo.deploy.receiving import receive
 from certbot_sectigo.deploy.receiving.place import ReceivingPlace
@@ -24,6 +25,7 @@ _ORIGINAL = "SSH_ORIGINAL_COMMAND"
 @click.option(
     "--deploy-file",
     metavar="FILE",
+    type=File(),
     default=str(ReceivingPlace.file),
     show_default=True,
     help="Says what this host takes.",
@@ -31,6 +33,7 @@ _ORIGINAL = "SSH_ORIGINAL_COMMAND"
 @click.option(
     "--state-dir",
     metavar="DIR",
+    type=Folder(),
     default=str(ReceivingPlace.state),
     show_default=True,
     help="Where it is remembered.",

@@ -20,6 +20,7 @@ from certbot_sectigo.cli.scm import audit as scm_audit
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import finding_words, kept
 from certbot_sectigo.cli.shared.options import CommandContext, scm_option
+from certbot_sectigo.cli.shared.path_types import File, Folder
 from certbot_sectigo.doctor import examination
 from certbot_sectigo.fleet.report import html, told
 from certbot_sectigo.fleet.report import page as pages
@@ -36,8 +37,10 @@ _BEGINS = b"<!doctype html>"
 
 
 @click.command("report")
-@click.option("--html", "file", metavar="FILE", required=True, help="Where the page goes.")
-@click.option("--from", "folders", metavar="DIR", multiple=True,
+@click.option(
+    "--html", "file", metavar="FILE", type=File(), required=True, help="Where the page goes."
+)
+@click.option("--from", "folders", metavar="DIR", type=Folder(), multiple=True,
               help="Of the hosts that told in this folder, not of this machine; may be "
               "repeated.")  # fmt: skip
 @click.option("--scm", is_flag=True, help="Ask SCM, too, and compare, as scm audit does.")

@@ -16,6 +16,7 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.id_types import CertName, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import certbot_process, commands
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
@@ -50,8 +51,10 @@ class Revoked:
     type=CertName(),
     help="Revoke the newest certificate of this lineage.",
 )
-@click.option("--cert-path", metavar="FILE", help="Revoke the certificate in this file.")
-@click.option("--key-path", metavar="FILE", help="The certificate's private key.")
+@click.option(
+    "--cert-path", metavar="FILE", type=File(), help="Revoke the certificate in this file."
+)
+@click.option("--key-path", metavar="FILE", type=File(), help="The certificate's private key.")
 @click.option(
     "--server", metavar="URL", type=Server(), help="ACME directory URL, where no lineage tells."
 )

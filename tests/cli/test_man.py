@@ -13,7 +13,7 @@ import pytest
 
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Learned, Note
-from certbot_sectigo.cli import completion, man
+from certbot_sectigo.cli import completion, man, shells
 from certbot_sectigo.cli.main import cli
 from tests.accounts.keys import account_folder
 from tests.bed import process
@@ -55,6 +55,9 @@ def test_shells_complete_commands_and_accounts(certbot: Certbot, shell: str) -> 
     renewal = certbot.config_dir / "renewal" / "www.example.org.conf"
     renewal.parent.mkdir()
     renewal.write_text(f"[renewalparams]\naccount = {folder.name}\nserver = {URL}\n")
+    hostile = ["a b $(touch x)", "it's `touch x`", 'q"*;~', "co:lon,=", "new\nline"]
+    for each in hostile:
+        (renewal.parent / f"{each}.conf").write_bytes(renewal.read_bytes())
     name = folder.name
     tool = Tool(certbot)
     script = process.run([tool.words()[0], "completion", shell], folder=certbot.home / "output",
@@ -64,11 +67,8 @@ def test_shells_complete_commands_and_accounts(certbot: Certbot, shell: str) -> 
 
     def complete(*words: str) -> str:
         line = ["certbot-sectigo", f"--config-dir={certbot.config_dir}", *words]
-        env = {
-            "_CERTBOT_SECTIGO_COMPLETE": f"{shell}_complete",
-            "COMP_WORDS": " ".join(line),
-            "COMP_CWORD": words[-1] if shell == "fish" else str(len(line) - 1),
-        }
+        env = {"_CERTBOT_SECTIGO_COMPLETE": f"{shell}_complete",
+               "_CERTBOT_SECTIGO_LINE": " ".join(line)}  # fmt: skip
         return process.run([tool.words()[0]], folder=certbot.home / "output",
                            env=certbot.environment(env)).stdout  # fmt: skip
 
@@ -81,7 +81,43 @@ def test_shells_complete_commands_and_accounts(certbot: Certbot, shell: str) -> 
         ("--server", "", URL),
     ):
         assert whole in complete("accounts", "pin", option, begun)
+        assert f"word:{option}={whole}" in complete("accounts", "pin", f"{option}={begun}")
     assert "newOrder" in complete("sandbox", "fault", "--endpoint", "new")
+    assert "word:user-guide" in complete("help", "us")
+    assert "word:probe" in complete("help", "accounts", "pr")
+    assert complete("accounts", "register", "--credentials", "").startswith("file:")
+    assert complete("--config-dir", "").startswith("dir:")
+    if shell != "bash":
+        return
+    line = f"certbot-sectigo --config-dir={certbot.config_dir} accounts pin --cert-name "
+    said = process.run(
+        ["bash", "-c", 'eval "$1"; compopt() { :; }; COMP_LINE=$2 COMP_POINT=${#2}; '
+         '_certbot_sectigo_completion "$3"; eval "printf \'%s\n\' ${COMPREPLY[*]}"',
+         "bash", script.stdout, line, tool.words()[0]],
+        folder=certbot.home / "output", env=certbot.environment())  # fmt: skip
+    assert set(said.stdout.splitlines()) == {*hostile[:4], "www.example.org"}
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "put"),
+    [
+        ("c ", "$(x) y", r"\$\(x\)\ y"),
+        ("c '$", "$(x)'", r"$(x)'\''"),
+        ('c "$', '$(x)!"', '\\$(x)"\'!\'"\\"'),
+        ("c --server https:", "https://a", "//a"),
+        ("c --server=ht", "--server=https://a", "https://a"),
+        (r"c a\ ", "a b:c", r"a\ b:c"),
+        (r"c a\:", "a:b", r"a:b"),
+        ("c 'a b'", "a bc", r"a\ bc"),
+        ("c --name='a", "--name=a b", "a b"),
+        ("c a:'b", "a:b c", "b c"),
+    ],
+)
+def test_bash_replaces_what_was_typed_by_what_means_the_name(
+    line: str, value: str, put: str
+) -> None:
+    breaks = " \t\n\"'@><=;|&(:"
+    assert shells.bash_word(value, shells.split(line, breaks)[-1]) == put
 
 
 def test_the_page_in_the_wheel_is_of_this_help_and_without_warnings() -> None:

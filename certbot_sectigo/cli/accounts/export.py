@@ -24,6 +24,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands, lineages
 
@@ -43,7 +44,7 @@ class ExportPlan:
 
 @click.command("export")
 @click.argument("account_id", metavar="ID", type=AccountId())
-@click.option("--output", "-o", metavar="FILE",
+@click.option("--output", "-o", metavar="FILE", type=File(),
               help="Write FILE, and the rest to FILE.json; with --for: a folder.")  # fmt: skip
 @click.option("--for", "client", type=click.Choice(passports.CLIENTS),
               help="Write what this client keeps of an account.")  # fmt: skip

@@ -21,6 +21,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.id_types import Kid, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands
 
@@ -28,7 +29,9 @@ from certbot_sectigo.machine import commands
 @click.command("pick")
 @click.option("--eab-kid", "kid", metavar="KID", type=Kid(),
               help="The account that was bound with KID.")  # fmt: skip
-@click.option("--credentials", metavar="FILE", help="The account of this credentials file's kid.")
+@click.option(
+    "--credentials", metavar="FILE", type=File(), help="The account of this credentials file's kid."
+)
 @click.option("-d", "--domain", "names", multiple=True, metavar="NAME",
               help="The account whose certificates hold NAME; repeat it for more.")  # fmt: skip
 @click.option(

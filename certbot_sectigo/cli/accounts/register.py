@@ -22,6 +22,7 @@ from certbot_sectigo.cli.accounts.pin import choose
 from certbot_sectigo.cli.shared import ask_ca, caa_words, change, registering, renewal_changes
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs, server_path
@@ -55,6 +56,7 @@ class Registered:
     "--credentials",
     "file",
     metavar="FILE",
+    type=File(),
     help="The EAB pair. (default: sectigo-eab.ini in --config-dir)",
 )
 @registering.consent_options

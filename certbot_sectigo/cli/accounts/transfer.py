@@ -19,6 +19,7 @@ from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.shared import ask_ca, change
 from certbot_sectigo.cli.shared.id_types import Kid, Server
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands
 
@@ -35,8 +36,8 @@ class ImportPlan:
 
 
 @click.command("import")
-@click.argument("key_file", metavar="KEY")
-@click.argument("told_file", metavar="[ACCOUNT]", required=False)
+@click.argument("key_file", metavar="KEY", type=File())
+@click.argument("told_file", metavar="[ACCOUNT]", required=False, type=File())
 @click.option(
     "--server", metavar="URL", type=Server(), help="ACME directory URL, if ACCOUNT does not say."
 )

@@ -14,12 +14,15 @@ from certbot_sectigo.cli.move.errand import Errand, Wish
 from certbot_sectigo.cli.shared import ask_ca, change, registering
 from certbot_sectigo.cli.shared.id_types import AccountId
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands
 
 
 @click.command("move")
-@click.option("--to", "file", metavar="FILE", help="The EAB pair of the account to go to.")
+@click.option(
+    "--to", "file", metavar="FILE", type=File(), help="The EAB pair of the account to go to."
+)
 @click.option("--cert-name", "names", multiple=True, metavar="NAME", help="Move this lineage.")
 @click.option("--all-of", metavar="OLD", type=AccountId(), help="Every lineage of this account.")
 @click.option("--from-server", metavar="URL", help="Every lineage of this ACME server.")

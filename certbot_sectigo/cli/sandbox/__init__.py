@@ -12,6 +12,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.sandbox import greeting
 from certbot_sectigo.cli.sandbox.examples import EXAMPLES
 from certbot_sectigo.cli.shared.lazy import LazyGroup
+from certbot_sectigo.cli.shared.path_types import File, Folder
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.sandbox import load_config, running
 
@@ -37,6 +38,7 @@ _COMMANDS = {
 @click.option(
     "--config",
     metavar="FILE",
+    type=File(),
     help="TOML file with pairs, domains and habits (certbot-sectigo help sandbox).",
 )
 @click.option(
@@ -51,10 +53,15 @@ _COMMANDS = {
     "--print-credentials",
     "credentials",
     metavar="DIR",
+    type=Folder(),
     help="Write one credentials file per EAB pair, and sectigo-scm.ini, into DIR, mode 0600.",
 )
-@click.option("--state", metavar="DIR", help="Keep everything in DIR, so that it survives.")
-@click.option("--log", metavar="FILE", help="Append one JSON line per request to FILE.")
+@click.option(
+    "--state", metavar="DIR", type=Folder(), help="Keep everything in DIR, so that it survives."
+)
+@click.option(
+    "--log", metavar="FILE", type=File(), help="Append one JSON line per request to FILE."
+)
 @click.pass_context
 def command(
     ctx: click.Context,

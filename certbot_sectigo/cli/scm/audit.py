@@ -18,6 +18,7 @@ from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Re
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import finding_words, kept
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.doctor.format import FORMATS
 from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
 from certbot_sectigo.portal import audit, commands, survey
@@ -40,7 +41,7 @@ def facts(context: CommandContext) -> None:
 
 
 @click.command("audit")
-@click.argument("files", metavar="[FACTS]...", nargs=-1)
+@click.argument("files", metavar="[FACTS]...", nargs=-1, type=File())
 @click.option(
     "--format",
     "format_name",

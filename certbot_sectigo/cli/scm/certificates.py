@@ -16,6 +16,7 @@ from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.id_types import CertName
 from certbot_sectigo.cli.shared.options import CommandContext, scm_option
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import certificates as machine_certificates
 from certbot_sectigo.machine import lineages
@@ -67,7 +68,7 @@ def certificates(context: CommandContext, scm_file: str | None) -> None:
 
 @click.command("revoke")
 @click.argument("serial", required=False)
-@click.option("--cert-path", metavar="FILE", help="The certificate, PEM.")
+@click.option("--cert-path", metavar="FILE", type=File(), help="The certificate, PEM.")
 @click.option(
     "--cert-name", metavar="NAME", type=CertName(), help="The certificate of a lineage here."
 )

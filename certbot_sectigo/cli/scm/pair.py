@@ -10,13 +10,14 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import CommandContext
+from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.portal import handing, pair
 
 
 @click.command("pair")
 @click.argument("name")
-@click.option("--output", required=True, metavar="FILE", help="The credentials file.")
+@click.option("--output", required=True, metavar="FILE", type=File(), help="The credentials file.")
 @click.option("--for", "names", multiple=True, metavar="DOMAIN",
               help="A name it is to be used for. May be repeated.")  # fmt: skip
 @click.option("--reusable", is_flag=True, help="This pair binds more than once.")

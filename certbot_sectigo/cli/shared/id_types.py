@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certbot_sectigo.cli.shared import options
+from certbot_sectigo.cli.shared.path_types import Word
 from certbot_sectigo.machine import commands
 
 if TYPE_CHECKING:
@@ -14,12 +15,8 @@ if TYPE_CHECKING:
 
     from certbot_sectigo.machine.lineages import Lineage
 
-    _Word = click.ParamType[str]
-else:  # older clicks have it without the type
-    _Word = click.ParamType
 
-
-class AccountId(_Word):
+class AccountId(Word):
     """A word that means an account; what it means is found out when accounts are read."""
 
     name = "id"
@@ -52,7 +49,7 @@ class ArchivedId(AccountId):
     below = "sectigo/archive"
 
 
-class Kid(_Word):
+class Kid(Word):
     """The kid of an EAB pair."""
 
     name = "kid"
@@ -73,7 +70,7 @@ class Kid(_Word):
         return _items((account.kid or "" for account in found), incomplete)
 
 
-class CertName(_Word):
+class CertName(Word):
     """The name of a lineage."""
 
     name = "name"
@@ -83,7 +80,7 @@ class CertName(_Word):
         return _items((lineage.name for lineage in _lineages(ctx)), incomplete)
 
 
-class Server(_Word):
+class Server(Word):
     """The URL of an ACME directory."""
 
     name = "url"

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from certbot_sectigo.base import errors, reading
+from certbot_sectigo.cli.shared.path_types import File, Folder
 from certbot_sectigo.machine import commands
 
 _GIVEN = "certbot_sectigo.given"
@@ -96,7 +97,7 @@ def options(*, listed: bool) -> list[click.Parameter]:
         return GlobalOption(words, listed=listed, **kwargs)
 
     def folder(word: str, default: str, text: str) -> GlobalOption:
-        return make(word, default=default, metavar="DIR", help=text)
+        return make(word, default=default, metavar="DIR", type=Folder(), help=text)
 
     return [
         folder("--config-dir", _FOLDERS["config_dir"], "certbot's configuration directory."),
@@ -179,5 +180,6 @@ def scm_option(function: Callable[..., Any]) -> Callable[..., Any]:
         "--scm-credentials",
         "scm_file",
         metavar="FILE",
+        type=File(),
         help="The log-in to SCM. (default: sectigo-scm.ini in --config-dir)",
     )(function)
