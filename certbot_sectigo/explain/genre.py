@@ -19,6 +19,8 @@ _SERVED = re.compile(
     # common log format; the end of the first word is enough, and each word is then read once
     r"\S \S+ \S+ \[\d{1,2}/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""
     r"|, client: \S{1,60}, server: [^\n]{0,300}, request: \""
+    r"|Cannot retrieve the ACME challenge for \S{1,253} \(token \\?\"[^\"\s]{0,100}\.\w{1,5}\\?\"\)"
+    r"|Unable to get token\b.{0,20}\bmissing token"  # strangers' requests, by Traefik
     r"|\"?logger\"?[:=]\s?\"?http\.log\.(?:access|error)|\[AH\d{5}\] client denied"
 )
 _OTHERS = re.compile(r"\b(?:sshd|sshd-session|fail2ban[\w.-]{0,20})\s{0,12}\[\d{1,8}\]: ")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from certbot_sectigo.ca.catalogue import Entry, Weight, entry
+from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.explain.genre import Genre
+from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.prose import told_by_a_person
 from certbot_sectigo.explain.quoting import quote
 from certbot_sectigo.explain.told import Told
@@ -99,6 +101,13 @@ def judged(reading: Reading, genre: Genre) -> Reading:
         late = any(f.line > genre.success[0] for f in reading.findings)
         if not late:
             said = quote(words, 0, len(words))
-            last = TextFinding(entry("deploy-failed"), said, line, reading.told)
+            last = TextFinding(_of_deployment(words), said, line, reading.told, said=words)
             return replace(reading, findings=(last, *reading.findings))
     return reading
+
+
+def _of_deployment(words: str) -> Entry:
+    """Return what a line means that tells what failed after the certificate was there."""
+    found = (match.entry for match in matcher(ENTRIES).find(words))
+    causes = (e for e in found if e.weight is Weight.CAUSE and e.step == "deploy")
+    return next(causes, entry("deploy-failed"))

@@ -152,7 +152,9 @@ _FAILURE = re.compile(
     rf"{_FOREIGN_FAILURE})\b|\b\w{{2,60}}(?:Error|Exception)\b|(?-i:\bE[A-Z]{{4,12}}\b)"
     rf"|{_FOREIGN_SCRIPT}"
 )
-_EXCEPTION = re.compile(r"^[\w.]{2,80}(?:Error|Exception|Bug|Timeout|Fault)(?::|\Z)")
+_EXCEPTION = re.compile(
+    r"^(?:[\w.]{2,80}(?:Error|Exception|Bug|Timeout|Fault)|(?:\w{2,40}\.){1,8}[A-Z]\w{2,60})(?::|\Z)"
+)
 _LEVELS = re.compile(r"(?i)\b(?:error|fatal|critical|crit|eror)\b[\]\"'=: ]|\blevel=\"?error")
 _QUIET = re.compile(
     r"\A.{0,160}?(?:\[(?:INFO?|DEBUG|DBUG|DBG|VERB|VRB|TRACE\d?|NOTICE|\w{1,20}:(?:debug|info"
@@ -166,7 +168,7 @@ _POINTER = re.compile(
     r"|(?:all|some) renewals"
     r"|some challenges|\(failure\)|\(s\), \d+ |more (?:details|information)"
     r"|\bexit(?:ed)?(?: with)?(?: code| status)|\A\s{0,20}at \S.{0,200}\(.{0,200}:\d"
-    r"|support by e-?mail|giving up|skipping\.?\Z"
+    r"|support by e-?mail|in the face of errors|giving up|skipping\.?\Z"
 )
 """How lines look that only say that something failed, or point elsewhere."""
 _GIVES_REASON = re.compile(

@@ -122,11 +122,27 @@ ENTRIES = (
             "!invalid or unrecognized response",
             "chunked_encoding_error",
             "!error decoding response body",
+            "!curl * failed with 0 * returned",
         ),
         sources=("certbot#9539",),
         weight=Weight.SYMPTOM,
         hides=("order-invalid", "order-refused", "client-bug"),
         cases=(
+            Case(
+                r"failed with 0\b",
+                "The connection to the CA was all right (curl ended with 0); in its answer the "
+                "client did not find what it looks for, and shows it not.",
+                (
+                    "The client is older than a form that the CA may use, such as HTTP/2 with "
+                    "names of headers in small letters.",
+                    "A proxy answered in the CA's place, or took headers away.",
+                ),
+                (
+                    "Look at the answer with its headers: `curl -v {server}`",
+                    "Update the client (getssl: to the newest from its repository).",
+                ),
+                title="The client does not find what it looks for in the CA's answer",
+            ),
             Case(
                 r"\bstr\b\W{0,3} object has no attribute",
                 "The client expected a problem document and got plain text: the CA refused "

@@ -113,14 +113,41 @@ ENTRIES = (
                 ),
                 title="The cluster has no DNS webhook of that name",
             ),
+            Case(
+                r"unable to handle the request|error on the server|authorizer",
+                "cert-manager hands the DNS-01 challenge on to a webhook through the cluster's API "
+                "server, and these two do not get along: the webhook is not available, or one does "
+                "not take the other's certificate or token. Neither the CA nor the DNS provider "
+                "was asked, so credentials of the provider are not the matter.",
+                (
+                    "The webhook's pod does not run, or its APIService is not available "
+                    "(kubectl get apiservice).",
+                    "Certificates between API server and webhook have expired or were made anew, "
+                    "and one side still has the old ones.",
+                    "The webhook may not ask the API server who calls it (roles "
+                    "system:auth-delegator and extension-apiserver-authentication-reader).",
+                ),
+                (
+                    "See the APIService's status and the webhook's own log, then restart the "
+                    "webhook (and cert-manager), so that it reads its certificates again.",
+                    "Install the webhook's chart anew, for this version of the cluster and in the "
+                    "namespace that its manual says.",
+                ),
+                title="The cluster's API server and the DNS webhook do not get along",
+            ),
         ),
         phrases=(
+            "!presenting|cleaning challenge * server unable handle request",
+            "!presenting|cleaning challenge * error on the server",
+            "!server currently unable handle request post|acme",
+            "!failed webhook authorizer request",
             "!failed calling|call webhook * cert_manager",
             "!server could_not find requested resource post",
         ),
         sources=("cert-manager, troubleshooting the webhook",),
         hides=("ca-timeout", "ca-connect-timeout", "ca-unreachable", "ca-certificate",
-               "ca-name-resolution", "validation-failed", "ca-unavailable"),
+               "ca-name-resolution", "validation-failed", "ca-unavailable", "server-internal",
+               "dns-plugin-error"),
     ),
     Entry(
         key="foreign-hook",
@@ -139,6 +166,35 @@ ENTRIES = (
         foreign=True,
     ),
     Entry(
+        key="provisioner-unknown",
+        title="The CA, or the issuer that speaks for it, has no provisioner that fits the request",
+        meaning="The issuer signed its request with the key of a provisioner, and the private CA "
+        "(step-ca, AWS Private CA) does not know that one, or takes the request for one to another "
+        "address. Names and validation are not the matter.",
+        causes=(
+            "Name, key id (kid) or password of the provisioner in the issuer are not those of the "
+            "CA's configuration, or it was made anew since.",
+            "The issuer calls the CA by an address that is not among its dnsNames (ca.json), or by "
+            "a proxy: the audience of the token is then another one.",
+            "The issuer's controller was just started, and has not read the issuer yet.",
+        ),
+        steps=(
+            "Compare the issuer's URL, provisioner name and kid with the CA's list (step ca "
+            "provisioner list), and the URL's host with dnsNames in ca.json.",
+            "Look at the CA's own log: it says more than it tells its clients. Then let the issuer "
+            "read its settings again (restart its controller) and make the request anew.",
+        ),
+        phrases=(
+            "!provisioner not_found|invalid|unknown * audience|authority|ca",
+            "!authorize|authorizesign|authorizetoken provisioner",
+            "!failed|error|cannot|unable|could_not retrieve|find|load|get|initialize provisioner",
+            "!provisioner for not_found|unknown|missing",
+            "!request lacked necessary authorization completed",
+        ),
+        sources=("step-issuer#137", "aws-privateca-issuer#425"),
+        hides=("client-settings", "lacks-authorization", "order-refused"),
+    ),
+    Entry(
         key="cluster-object-missing",
         title="An object that the certificate names is not in the cluster",
         meaning="The certificate names an issuer, a secret or a kind that does not exist where it "
@@ -154,6 +210,23 @@ ENTRIES = (
             "See by kubectl what is there: clusterissuer, issuer, certificate of all namespaces.",
             "Make the object, or mend name, kind and namespace of the reference.",
         ),
+        cases=(
+            Case(
+                r"resource name may not be empty",
+                "The webhook was to read the provider's credentials from a secret, and the issuer "
+                "tells it no name of one. Neither the DNS provider nor the CA was asked.",
+                (
+                    "In the issuer's solver the reference to the secret is missing, is spelt "
+                    "otherwise, or stands at another depth than this version of the webhook reads.",
+                ),
+                (
+                    "Write the webhook's config in the issuer exactly as its manual for this "
+                    "version has it (name and key of the secret), and have the secret in the "
+                    "namespace that it names.",
+                ),
+                title="The issuer names no secret for the DNS webhook",
+            ),
+        ),
         phrases=(
             "!cluster_issuer|clusterissuer|issuer cert_manager io * not_found",
             "!referenced cluster_issuer|clusterissuer|issuer not_found",
@@ -161,6 +234,7 @@ ENTRIES = (
             "!no matches for kind cluster_issuer|clusterissuer|issuer|certificate",
             # A certificate's own secret is not there before its first issuance.
             "!presenting challenge * secret|secrets not_found",
+            "!resource name may_not be empty",
             "!error getting|reading * credential|token|api_key * secret not_found",
         ),
         sources=("cert-manager, troubleshooting",),

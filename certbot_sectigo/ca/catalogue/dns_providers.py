@@ -21,6 +21,32 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"not needed when|both .{0,60} and .{0,60}(?:given|set)|mutually exclusive",
+                "The credentials file of the client's DNS plugin holds two ways to log in at once, "
+                "and the plugin takes one only. Neither provider nor CA was asked.",
+                ("A token stands beside an e-mail address and a global key, as a panel or an "
+                 "add-on may write it.",),
+                (
+                    "Leave one of them: a token with the right to edit the zone is the better one; "
+                    "take the e-mail address and the global key out, or leave them empty.",
+                    "If a panel or add-on writes the file, update it.",
+                ),
+                title="The DNS plugin's credentials name two ways to log in",
+            ),
+            Case(
+                r"invalid header (?:field )?value|(?:illegal|invalid character in) header"
+                r"|return characters|leading whitespace",
+                "A key or token that the client sends in a header has a sign in it that may not "
+                "stand there, most often the end of a line (shown as \\n). Nothing was sent.",
+                ("The secret was made with echo or from a file with a line end, or was copied "
+                 "with a blank.",),
+                (
+                    "Make the secret anew without the line end (printf '%s' or echo -n; kubectl "
+                    "create secret --from-literal), then have the client read it again.",
+                ),
+                title="A key or token has a line end or a blank in it",
+            ),
+            Case(
                 beside=r"you (?:must|have to|need to|did(?:n't| not)|don't) "
                 r"(?:specify|provide|set|give)"
                 r"|please (?:specify|provide|set|export) [^\n]{0,40}(?:key|token|user|secret|"
@@ -132,6 +158,11 @@ ENTRIES = (
             "!not specify|specified|define|provide * api_key|token|api|credential|secret|username",
             "!error|failed|unable|exception * using|by|from|calling|with the * api",
             "!plugin_error * zone|domain|record|api|token|credential|service|txt",
+            "!dns_api_key|dnsapikey * not needed when",
+            "!api_key|token|email not needed when using",
+            "!invalid|illegal header|field value * key|token|authorization|auth|b",
+            "!invalid character header content",
+            "!invalid leading whitespace * header",
             "api token|key * invalid|valid|expired|provide|required",
         ),
         sources=("certbot#9799", "nginx-proxy-manager#3274"),

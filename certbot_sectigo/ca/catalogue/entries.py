@@ -29,6 +29,7 @@ from certbot_sectigo.ca.catalogue import (
     selfchecks,
     services,
     settings,
+    shells,
     surroundings,
     system,
     tls,
@@ -71,6 +72,7 @@ SPEAKERS: dict[str, tuple[Entry, ...]] = {
     "other clients": (
         *cluster.ENTRIES,
         *settings.ENTRIES,
+        *shells.ENTRIES,
         *dns_providers.ENTRIES,
         *nameserver.ENTRIES,
         *clients.ENTRIES,

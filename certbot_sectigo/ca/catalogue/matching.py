@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from certbot_sectigo.ca.catalogue import tongues
 from certbot_sectigo.ca.catalogue.model import Entry, Weight
 from certbot_sectigo.ca.catalogue.words import Speller, Words, singular
 
@@ -61,6 +62,7 @@ class Matcher:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = [(e, tuple(map(_compiled, e.phrases))) for e in entries]
         self._shown = [(e, re.compile(rule)) for e, _ in self._entries for rule in e.shown]
+        self._by_key = {e.key: e for e, _ in self._entries}
         self._details = [(e, tuple(map(_compiled, e.details))) for e, _ in self._entries]
         # The first counts: what only one CA says stands before what all say.
         self._types = {kind.lower(): e for e, _ in reversed(self._entries) for kind in e.types}
@@ -89,6 +91,11 @@ class Matcher:
                     found.append((entry, *words.original(start, end), phrase.sure))
         for entry, rule in self._shown:
             found += [(entry, *spot.span(), True) for spot in rule.finditer(text)]
+        found += [
+            (self._by_key[key], start, end, False)
+            for key, start, end in tongues.said(text)
+            if key in self._by_key
+        ]
         total = len(words.spans)
         share = len(covered) / max(1, total)
         return [Match(*each, share, total) for each in found]

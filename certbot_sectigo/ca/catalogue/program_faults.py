@@ -50,7 +50,11 @@ ENTRIES: tuple[Entry, ...] = (
             "with; see which folders there are (win-acme: below %ProgramData%\\win-acme).",
             "Else order anew.",
         ),
-        phrases=("!no scheduled renewals found", "!no renewals found|configured|scheduled"),
+        phrases=(
+            "!no scheduled renewals found",
+            "!no renewals found|configured|scheduled",
+            "!not_an|not_a issued domain",
+        ),
         sources=("win-acme#2514",),
     ),
     Entry(

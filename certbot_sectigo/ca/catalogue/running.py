@@ -126,6 +126,8 @@ ENTRIES = (
         phrases=(
             "!plugin not found|valid|was|or invalid",
             "!plugin errored while loading",
+            "!broken_implementation|broken_method_implementation",
+            "!failed implement interface certbot",
             "plugin * error|errored|failed|exception|problem while|when|during|at loading|import|"
             "importing",
             "failed|error|unable|cannot|could_not|problem load|loading|import|importing|"

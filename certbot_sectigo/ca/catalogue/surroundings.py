@@ -48,6 +48,21 @@ ENTRIES = (
                 says=r"version_?conflict|distribution_?not_?found|no module named|cannot import",
             ),
             Case(
+                r"\bpip\d?(?:\.\d+)?: (?:command )?not found",
+                "The client, or the panel around it, wanted to install its plugin by pip, and pip "
+                "itself is not there. Neither the CA nor the DNS provider was asked.",
+                (
+                    "The image, container or system comes without pip, or it lies outside of the "
+                    "PATH.",
+                ),
+                (
+                    "Install it there (apk add py3-pip, apt install python3-pip), or update the "
+                    "image; what is installed in a container by hand is gone when it is made anew.",
+                    "Or take a package or image that has the plugin in it.",
+                ),
+                title="pip, which was to install the client's plugin, is not there",
+            ),
+            Case(
                 r"conflicting dependencies|resolution ?impossible",
                 "pip found no versions of the packages that go together, so the plugin was not "
                 "installed. Neither the CA nor the DNS provider was asked: credentials are not "
@@ -97,6 +112,7 @@ ENTRIES = (
         phrases=(
             "cannot install * package versions have conflicting dependencies",
             "resolution_impossible * dependency_conflicts|dependencies|pip",
+            "pip_not_found|pip3_not_found|pip_command_not_found|pip3_command_not_found",
             "module_not_found_error",
             "no module named",
             "distribution_not_found",

@@ -110,6 +110,7 @@ ENTRIES = (
             "dial tcp * deadline exceeded",
             "curl 28 failed to_connect",
             "not properly respond after a period",
+            "connectex * failed|verbindungsversuch",
             "failed to connect to * timed_out|could not",
             "request canceled while waiting connection",
             "tls handshake timeout",

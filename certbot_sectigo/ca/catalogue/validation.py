@@ -22,6 +22,25 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"dns\.resolver|all nameservers failed|resolution lifetime"
+                r"|unexpected response.{0,80}(?:servfail|refused)|question='",
+                "The client itself asked the resolver of this machine or container about your "
+                "zone, and got no answer. The CA was not asked to look yet, and the zone may be "
+                "all right.",
+                (
+                    "The resolver (127.0.0.11 is Docker's, 127.0.0.53 systemd's) does not pass "
+                    "the question on: no upstream, port 53 closed, or a filter.",
+                    "The zone's name servers fail for everybody (SERVFAIL), as with broken DNSSEC.",
+                ),
+                (
+                    "Where the client runs, with its resolver, and then with another (@1.1.1.1): "
+                    "`dig +short SOA {name}`",
+                    "If only the first fails, give the machine or container another resolver; if "
+                    "both do, mend the zone.",
+                ),
+                title="The client's own resolver gave no answer about the zone",
+            ),
+            Case(
                 r"(?:read|dial|write) (?:udp|tcp)|:53\b.{0,40}(?:timeout|timed out|refused)"
                 r"|servfail"
                 r"|unreachable|no route",
@@ -70,6 +89,10 @@ ENTRIES = (
             "!ns|nameserver|nameservers * not return expected txt",
             "!dns record * not propagated|yet",
             "!checking dns * attempt * wrong result",
+            "!dns resolver no_nameservers|no_answer|lifetime_timeout",
+            "!all nameservers failed answer query",
+            "!resolution lifetime expired",
+            "!could_not find|determine zone * unexpected response * servfail|refused",
         ),
         sources=("traefik-duckdns-letsencrypt#5",),
         at=(
@@ -77,7 +100,8 @@ ENTRIES = (
             ("http-01", "http01-selfcheck", ""),
         ),
         hides=("server-time-limit", "ca-timeout", "ca-connect-timeout", "dns-problem",
-               "ca-unreachable", "ca-name-resolution", "issuance-pending", "validation-pending"),
+               "ca-unreachable", "ca-name-resolution", "issuance-pending", "validation-pending",
+               "dns-plugin-error"),
     ),
     Entry(
         key="dns-problem",

@@ -179,6 +179,9 @@ ENTRIES = (
             "Explain the client's whole debug log: `certbot-sectigo explain {log}`",
             "Look at the authorization's URL, if the text has one: its error says why.",
         ),
+        shown=(
+            r"(?m)^\s{0,9}State: {1,9}invalid$",  # a Challenge or an Order of cert-manager's
+        ),
         phrases=(
             "!authorization|domain_authorization invalid|failed for|with state",
             "!domain authorization * failed with state",
