@@ -141,13 +141,15 @@ def look(
     context.refuse_absent()
     dirs = Dirs(context.config_dir, context.work_dir, context.logs_dir)
     here = better(overview.gather(dirs, context.system_root, os.environ))
+    schedule = timers.read(context.system_root, context.config_dir)
+    files = schedule.files
     return here, survey.survey(
         dirs,
         here,
-        timers.read(context.system_root, context.config_dir),
+        schedule,
         certbot_versions.certbot_version(),
         datetime.now(timezone.utc),
-        settings.read(dirs.config_dir, context.system_root, os.environ),
+        settings.read(dirs.config_dir, context.system_root, os.environ, files),
     )
 
 

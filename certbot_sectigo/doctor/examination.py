@@ -171,7 +171,7 @@ def read(
     overview = replace(overview, unread=(*overview.unread, *trouble))
     schedule = timers.read(system_root, dirs.config_dir)
     version = certbot_versions.certbot_version()
-    configured = settings.read(dirs.config_dir, system_root, environ)
+    configured = settings.read(dirs.config_dir, system_root, environ, schedule.files)
     surveyed = survey.survey(dirs, overview, schedule, version, now, configured)
     answers = questions.orders(surveyed) if questions.orders is not None else {}
     renewals = [item.renewal(answers.get(item.facts.lineage.name)) for item in surveyed]

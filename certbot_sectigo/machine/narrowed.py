@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from certbot_sectigo.machine import cli_options
 from certbot_sectigo.machine.dirs import same_server
 from certbot_sectigo.machine.lineage import Lineage
 from certbot_sectigo.machine.settings import Setting
+from certbot_sectigo.machine.started_for import values
 
 _TEST_SYSTEM = ("--staging", "--test-cert")
 _HELP = ("--help", "-h", "--version")
@@ -56,7 +57,7 @@ def _of_part(part: str, lineage: Lineage) -> str:
         # One with a hyphen may be a plugin's.
         if word[:2] == "--" and name.isalpha() and not _begins_one(name):
             return f"has {word}, which certbot does not know"
-    names = [name for value in _values(words, "--cert-name") for name in value.split(",")]
+    names = [name for value in values(words, "--cert-name") for name in value.split(",")]
     if names and lineage.name not in names:
         return f"renews {', '.join(names)} alone"
     if not lineage.ours:
@@ -64,10 +65,10 @@ def _of_part(part: str, lineage: Lineage) -> str:
     test = next((word for word in words if word in _TEST_SYSTEM), None)
     if test is not None:
         return f"has {test}, which sectigo-eab refuses: the CA has no test system"
-    server = next(iter(_values(words, "--server")), None)
+    server = next(iter(values(words, "--server")), None)
     if server is not None and lineage.server and not same_server(server, lineage.server):
         return f"has --server {server}, and a renewal takes no lineage to another server"
-    account = next(iter(_values(words, "--account")), None)
+    account = next(iter(values(words, "--account")), None)
     if account is not None and account != lineage.account:
         return f"has --account {account}, which is not its account"
     return ""
@@ -75,11 +76,3 @@ def _of_part(part: str, lineage: Lineage) -> str:
 
 def _begins_one(name: str) -> bool:
     return any(known.startswith(name) for known in cli_options.NAMES)
-
-
-def _values(words: Sequence[str], option: str) -> Iterator[str]:
-    for at, word in enumerate(words):
-        if word == option:
-            yield from words[at + 1 : at + 2]
-        elif word.startswith(f"{option}="):
-            yield word.partition("=")[2]

@@ -15,6 +15,7 @@ SWITCHES = ("dry-run", "staging", "test-cert")
 _TEST_SYSTEM = SWITCHES[1:]
 _AGREES = "agree-tos"
 _UNTRIED, _STRICT = "disable-hook-validation", "strict-permissions"
+_HSTS = ("hsts", "auto-hsts")
 _NO_FOLDERS = "no-directory-hooks"
 _NAMES = ("server", "account", *roles.ROLES, "preferred-challenges")
 _PATH = tuple(f"{top}/{name}" for top in ("/usr/local", "/usr", "", "/snap")
@@ -25,7 +26,7 @@ _VALUES = ("rsa-key-size", "key-type", "elliptic-curve", "http-01-port")
 _PORTS = {"http-01-port": 80, "https-port": 443}
 """With what they are unless told otherwise."""
 _LIMITS = ("cert-name", "csr", "webroot-path")
-_AGREEING = (_AGREES, "reuse-key", _UNTRIED, _STRICT, _NO_FOLDERS)
+_AGREEING = (_AGREES, "reuse-key", _UNTRIED, _STRICT, _NO_FOLDERS, *_HSTS)
 INNOCENT = (
     *(*_AGREEING, "installer", "preferred-challenges"),
     *(*HOOKS, *_VALUES, *_PORTS, *_LIMITS),
@@ -68,7 +69,17 @@ def read(
     own, *files = schedules.settings_files(config_dir, system_root, environ)
     # certbot looks for no cli.ini in another --config-dir.
     usual = [own] if dirs.is_usual(config_dir, system_root) else []
-    return [setting for path in dict.fromkeys((*usual, *files, *more)) for setting in _read(path)]
+    found = [setting for path in dict.fromkeys((*usual, *files)) for setting in _read(path)]
+    named = list(more)
+    gone = [Setting(p, 0, "", "", "is not there", known=False) for p in named if not _there(p)]
+    return [*found, *gone, *(setting for path in named for setting in _read(path))]
+
+
+def _there(path: Path) -> bool:
+    try:
+        return reading.is_there(path)
+    except OSError:
+        return True  # whatever it is, reading it tells
 
 
 def _read(path: Path) -> Iterator[Setting]:
@@ -147,6 +158,12 @@ def same_ports(settings: Iterable[Setting]) -> Setting | None:
         if setting.name in ports and not setting.refused:
             ports[setting.name], last = int(setting.value), setting
     return last if len(set(ports.values())) < len(ports) else None
+
+
+def of_each_other(settings: Sequence[Setting]) -> Setting | None:
+    """Return a switch beside one that it does not go with, if there are such."""
+    found = {setting.name: setting for setting in settings if setting.name in _HSTS}
+    return found[_HSTS[1]] if len(found) == len(_HSTS) else None
 
 
 def without_hook(settings: Sequence[Setting]) -> tuple[Setting, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from certbot_sectigo.machine import schedules
@@ -43,6 +43,23 @@ def is_for(config_dir: Path, system_root: Path, command: str, around: str) -> bo
     return False
 
 
+def options_file(command: str, around: str, system_root: Path, config_dir: Path) -> Path | None:
+    """Return the file of options that a command line names with ``--config``, if it names one.
+
+    None as well where it cannot be told; of several the last counts.
+    """
+    for line, text in _renewing(system_root, command, around):
+        for part in re.split(r"[;&|]+", line):
+            if _CONTAINER.search(part) or not _RENEWS.search(part):
+                continue
+            words = _split(_filled(part, text))
+            named = [*values(words, "-c"), *values(words, "--config")]
+            if named and named[-1].startswith("/") and "$" not in named[-1]:
+                path = Path(named[-1])
+                return path if config_dir in path.parents else system_root / named[-1].lstrip("/")
+    return None
+
+
 def _renewing(system_root: Path, command: str, around: str) -> Iterator[tuple[str, str]]:
     """Find the lines that renew, the command's own or a script's, with what is set around them."""
     if _RENEWS.search(command):
@@ -74,11 +91,8 @@ def _filled(part: str, around: str) -> str:
 
 def _named(part: str, system_root: Path) -> str | None:
     """Return the directory that a certbot goes by; None where that cannot be told."""
-    try:
-        words = shlex.split(part)
-    except ValueError:  # a quote without its fellow
-        words = part.split()
-    given = list(_values(words, "--config-dir"))
+    words = _split(part)
+    given = list(values(words, "--config-dir"))
     if not given and (_CONTAINER.search(part) or any("$" in word for word in words)):
         return None
     if not given:
@@ -87,7 +101,7 @@ def _named(part: str, system_root: Path) -> str | None:
         files += [
             system_root / file.lstrip("/")
             for name in ("--config", "-c")
-            for file in _values(words, name)
+            for file in values(words, name)
         ]
         texts = map(schedules.read_text, dict.fromkeys(files))
         lines = (line for text in texts for _, line in schedules.lines(text))
@@ -96,7 +110,15 @@ def _named(part: str, system_root: Path) -> str | None:
     return found if found.startswith("/") and "$" not in found else None
 
 
-def _values(words: list[str], option: str) -> Iterator[str]:
+def _split(part: str) -> list[str]:
+    try:
+        return shlex.split(part)
+    except ValueError:  # a quote without its fellow
+        return part.split()
+
+
+def values(words: Sequence[str], option: str) -> Iterator[str]:
+    """Iterate over the values that an option is given."""
     for at, word in enumerate(words):
         if word == option:
             yield from words[at + 1 : at + 2]

@@ -20,7 +20,12 @@ _HANGS = 24
 """Hours after which a certbot that still runs is taken for one that hangs."""
 
 
+_ROOM = 1 << 16
+"""Bytes that a certificate's files need at least."""
 _AWAY = "Put away what is there, or put it right; certbot needs nothing at that place:"
+
+
+_NAMED = "Put the file that what starts certbot names with --config there, or name another one."
 
 
 _Certbot = tuple[Collection[str], bool]
@@ -59,6 +64,7 @@ def find(
         _setting(configured, certbots, certbot_version),
         _strange(dirs, configured),
         _folder(dirs, hooks=settings.runs_folders(configured)),
+        _disk(dirs),
         _hanging(dirs),
     )
     return next(filter(None, found), None)
@@ -73,7 +79,8 @@ def _setting(
         )
         if not setting.line:
             reason = f"{setting.where} {setting.refused}, so every certbot run ends there"
-            return Stop(reason, _AWAY, _away(setting.path))
+            gone = not reading.is_there(setting.path)
+            return Stop(reason, _NAMED) if gone else Stop(reason, _AWAY, _away(setting.path))
         if not setting.name:
             return _out(setting, f"{setting.where} is no setting, so every certbot run ends there")
         if not known:
@@ -91,6 +98,10 @@ def _setting(
     if len({name for _, name in named}) > 1:
         reason = f"name {named[0][1]} and {named[-1][1]}, so certbot ends with every lineage"
         return _out(named[-1][0], f"{named[0][0].where} and {named[-1][0].where} {reason}")
+    both = settings.of_each_other(configured)
+    if both is not None:
+        reason = f"{both.where} says {both.name} beside hsts, which certbot does not take together"
+        return _out(both, f"{reason}, so every run ends there")
     port = settings.same_ports(configured)
     if port is not None:
         return _out(port, f"{_said(port)}, which is the other port as well, so certbot ends there")
@@ -174,6 +185,42 @@ def _is(kind: Callable[[int], bool], path: Path) -> bool:
             raise
         return False  # a link that leads in a circle
     return found is not None and kind(found.st_mode)
+
+
+def _disk(dirs: Dirs) -> Stop | None:
+    """Find a file system of certbot's that takes nothing more."""
+    for folder in (dirs.logs_dir, dirs.work_dir, dirs.config_dir):
+        if not _is(stat.S_ISDIR, folder):
+            continue
+        found = os.statvfs(folder)
+        where = shlex.quote(str(folder))
+        if found.f_flag & os.ST_RDONLY and _mounts_of_all():
+            return Stop(
+                f"{folder} is mounted to be read only, so every certbot run ends there",
+                "See how it is mounted; after errors of the disk the kernel does it (dmesg):",
+                proposed.line(f"findmnt -T {where}"),
+            )
+        # Logs that cannot be written to end nothing. Where inodes come as wanted 0 are told.
+        full = folder == dirs.config_dir and found.f_bfree * found.f_frsize < _ROOM
+        if full or (found.f_files and not found.f_ffree):
+            return Stop(
+                f"the disk of {folder} is full, so certbot ends, or cannot save what it gets",
+                "Make room on it:",
+                proposed.line(f"df -{'h' if full else 'i'} {where}"),
+            )
+    return None
+
+
+def _mounts_of_all() -> bool:
+    """Return whether this process sees the mounts of the whole machine, not some of its own.
+
+    The same mounts have other numbers where they are another's.
+    """
+    try:
+        own, all_ = (reading.read_regular(Path(f"/proc/{of}/mountinfo")) for of in ("self", "1"))
+    except OSError:
+        return False
+    return own == all_
 
 
 def _hanging(dirs: Dirs) -> Stop | None:

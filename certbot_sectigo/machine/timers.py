@@ -78,7 +78,9 @@ def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
                 (active if ours else elsewhere).append(path)
                 for number, line in ours:
                     starts += _starts(system_root, path, path, number, line, around)
-    return Schedule(tuple(active), tuple(disabled), tuple(starts), tuple(elsewhere), tuple(unread))
+    named = (started_for.options_file(s.command, s.around, system_root, config_dir) for s in starts)
+    found = tuple(replace(start, file=file) for start, file in zip(starts, named))
+    return Schedule(tuple(active), tuple(disabled), found, tuple(elsewhere), tuple(unread))
 
 
 def _timers(system_root: Path) -> Iterator[Path]:
@@ -237,6 +239,13 @@ class Schedule:
         lacks = active and all(start.lacks(plugin) for start in active)
         return active[0] if lacks else None
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The file of options that all that is enabled names with ``--config``, if it does."""
+        named = {start.file for start in self.starts if start.active}
+        known = {start.schedule for start in self.starts if start.active} >= set(self.active)
+        return tuple(file for file in named if file) if known and len(named) == 1 else ()
+
     def passing_over(self, lineage: Lineage) -> tuple[Start, str] | None:
         """Return a start that does not renew a lineage, and why, if that goes for all there are."""
         active = [start for start in self.starts if start.active]
@@ -272,6 +281,8 @@ class Start:
     """All that this unit executes; empty if the command stands in a script."""
     pip: str = ""
     """The interpreter of its virtual environment, if it is in one."""
+    file: Path | None = None
+    """What it is given with ``--config``."""
     command: str = field(default="", repr=False)
     """The whole line."""
     around: str = field(default="", repr=False)

@@ -81,6 +81,11 @@ class Facts:
     """Those of unknown kid where it is not there: the renewal has the CA say their kids."""
     registers: bool = False
     """Whether the plugin would register an account anew, having the pair."""
+    unnamed: Sequence[Account] | None = None
+    """What certbot finds at the server where nothing names an account; None where one is named, or
+    the plugin chooses."""
+    doubt: str = ""
+    """Why what logs tell of the account may be of another key, without a full stop."""
     archived: errors.Error | None = None
     """What the plugin will say where the account that is gone lies in the archive."""
     likely: Account | None = None

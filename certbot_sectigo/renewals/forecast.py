@@ -192,6 +192,14 @@ def _from_log(facts: Facts) -> Forecast:
     if facts.registers:
         reason = "the account is not there, so the renewal registers one with the pair that is."
         return Forecast(Outlook.UNKNOWN, reason, Basis.NOTHING)
+    if facts.doubt and lineage.ours:
+        return Forecast(
+            Outlook.UNKNOWN,
+            f"{facts.doubt}, so logs do not tell what the CA makes of it.",
+            Basis.NOTHING,
+            remedy="This asks it:",
+            command=_ask(lineage),
+        )
     if lineage.ours and last is not None and facts.next_try is not None:
         later = _later(facts)
         if later is not None:

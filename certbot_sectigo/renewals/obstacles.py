@@ -125,18 +125,10 @@ def _no_account(facts: Facts) -> Forecast | None:
             f"it is pinned to the account {lineage.account}, which is not there"
             if lineage.account
             else f"{lineage.path} names no account",
-            "Point it to the account that may issue for its names"
-            + (":" if facts.likely else "; the first line lists them."),
-            "\n".join(
-                [
-                    *([] if facts.likely else [commands.ours("accounts", "list")]),
-                    commands.ours(
-                        *("accounts", "pin", facts.likely.name if facts.likely else "ID"),
-                        *("--cert-name", lineage.name),
-                    ),
-                ]
-            ),
+            *_point(facts),
         )
+    if facts.unnamed is not None and len(facts.unnamed) != 1:
+        return _unnamed(facts, len(facts.unnamed))
     if account is not None and not account.loads:
         return bad(
             "account",
@@ -145,6 +137,46 @@ def _no_account(facts: Facts) -> Forecast | None:
             commands.ours("accounts", "show", account.name),
         )
     return None
+
+
+def _unnamed(facts: Facts, many: int) -> Forecast | None:
+    """Say so where certbot has to take an account by itself, and cannot without a person."""
+    lineage = facts.lineage
+    given = next((s for s in facts.settings if s.name == "server"), None)
+    why = f"{given.where} says server, for which certbot forgets its account" if given else ""
+    reason = why or f"{lineage.path} names no account"
+    if many:
+        return bad(
+            "account",
+            f"{reason}, and there are {many} at {lineage.renews_at}, so certbot asks which",
+            *(("Take the line out.",) if given else _point(facts)),
+        )
+    if _agreed(facts):
+        return None
+    return bad(
+        "account",
+        f"{reason}, and there is none at {lineage.renews_at}, so certbot wants to register one, "
+        "and nobody agrees to the CA's terms",
+        *(("Take the line out.",) if given else _point(facts)),
+    )
+
+
+def _point(facts: Facts) -> tuple[str, str]:
+    name, likely = facts.lineage.name, facts.likely
+    if likely:
+        pin = commands.ours("accounts", "pin", likely.name, "--cert-name", name)
+        return "Point it to the account that may issue for its names:", pin
+    listing = commands.ours("accounts", "list")
+    pin = commands.ours("accounts", "pin", "ID", "--cert-name", name)
+    return (
+        "Point it to the account that may issue for its names; the first line lists them.",
+        f"{listing}\n{pin}",
+    )
+
+
+def _agreed(facts: Facts) -> bool:
+    starts = facts.schedule.starts if facts.schedule else ()
+    return settings.agrees(facts.settings) or any("--agree-tos" in s.around for s in starts)
 
 
 def unattended(facts: Facts) -> Forecast | None:
@@ -210,9 +242,7 @@ def _plugin_missing(facts: Facts) -> Forecast | None:
 
 def _terms(facts: Facts) -> Forecast | None:
     """Say so where an account would be registered, and nobody agrees to the CA's terms."""
-    starts = facts.schedule.starts if facts.schedule else ()
-    agreed = settings.agrees(facts.settings) or any("--agree-tos" in s.around for s in starts)
-    if not facts.registers or agreed or facts.candidates:
+    if not facts.registers or _agreed(facts) or facts.candidates:
         return None
     words = ("--force-renewal", "--agree-tos", "--cert-name", facts.lineage.name)
     return _alone(

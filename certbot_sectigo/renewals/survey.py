@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from certbot_sectigo.accounts import refusals
 from certbot_sectigo.accounts.judge import choice
-from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.request import AccountRequest
-from certbot_sectigo.base import errors
-from certbot_sectigo.ca import catalogue, credentials
+from certbot_sectigo.ca import catalogue
 from certbot_sectigo.ca.problems import About
-from certbot_sectigo.machine import dirs, lineages, live, settings, stops
+from certbot_sectigo.machine import lineages, live, settings, stops
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs.orders import Opened, Validated
 from certbot_sectigo.machine.settings import Setting
 from certbot_sectigo.machine.timers import Schedule
-from certbot_sectigo.renewals import due
+from certbot_sectigo.renewals import due, whose
 from certbot_sectigo.renewals.facts import Answer, Facts
 from certbot_sectigo.renewals.forecast import forecast
 from certbot_sectigo.renewals.horizon import horizon
@@ -115,7 +110,8 @@ def survey(
         options = lineages.read_options(lineage)
         read = lineages.read_certificate(lineage)
         certificate = read if isinstance(read, Certificate) else None
-        account = _account(lineage, overview.entries)
+        unnamed = whose.unnamed(lineage, overview.entries)
+        account = whose.account(lineage, overview.entries)
         damages = live.damages(lineage)
         next_try = None
         if certificate is not None:
@@ -125,8 +121,8 @@ def survey(
         archived, registers = None, False
         candidates: tuple[Account, ...] = ()
         if lineage.looked_after and (account is None or not (account.loads or account.unread)):
-            archived, registers = _registration(lineage, here)
-            candidates = _candidates(lineage, overview.entries)
+            archived, registers = whose.registration(lineage, here)
+            candidates = whose.candidates(lineage, overview.entries)
         last = _last(overview.logs.opened, account, names)
         facts = Facts(
             lineage=lineage,
@@ -138,8 +134,10 @@ def survey(
             account=None if registers or candidates else account,
             candidates=candidates,
             registers=registers,
+            unnamed=unnamed,
+            doubt=whose.doubt(account, overview.entries),
             archived=archived,
-            likely=None if account else _likely(lineage, overview.entries),
+            likely=None if account else whose.likely(lineage, overview.entries),
             issuer=_issuer(lineage, certificate, account, last, overview),
             options=options,
             schedule=schedule,
@@ -175,57 +173,6 @@ def _as_renewed(
     if renewed.looked_after or not authenticator:
         return renewed
     return replace(renewed, server=server or lineage.server, account=account)
-
-
-def _account(lineage: Lineage, entries: Iterable[AccountEntry]) -> Account | None:
-    """Find the account that the renewal will use: the pin, else the plugin's own choice."""
-    if lineage.renews_at is None:
-        return None
-    path = dirs.server_path(lineage.renews_at)
-    there = [entry for entry in entries if path in entry.facts.paths]
-    pinned = next((e.account for e in there if e.account.name == lineage.account), None)
-    if pinned is not None and (pinned.loads or pinned.unread is not None):
-        return pinned
-    if not lineage.looked_after or not lineage.kid:
-        return pinned
-    chosen = choice.by_kid([entry.facts for entry in there], lineage.kid, lineage.account)
-    return chosen.account if chosen else pinned
-
-
-def _likely(lineage: Lineage, entries: Iterable[AccountEntry]) -> Account | None:
-    if lineage.renews_at is None:
-        return None
-    path = dirs.server_path(lineage.renews_at)
-    return choice.for_lineage([e for e in entries if path in e.facts.paths], lineage)
-
-
-def _candidates(lineage: Lineage, entries: Iterable[AccountEntry]) -> tuple[Account, ...]:
-    if lineage.renews_at is None or lineage.kid is None:
-        return ()
-    path = dirs.server_path(lineage.renews_at)
-    found = choice.unknown([e for e in entries if path in e.facts.paths])
-    return tuple(entry.account for entry in found)
-
-
-def _registration(lineage: Lineage, here: Dirs) -> tuple[errors.Error | None, bool]:
-    """Tell what the plugin does where the account is gone.
-
-    :returns: why it registers none although it could, and whether it tries to register one.
-    """
-    server = lineage.renews_at
-    if lineage.kid is None or server is None:
-        return None, False
-    archived = refusals.archived(AccountRequest(server, lineage.kid), here)
-    if archived is not None:
-        return archived, False
-    path = Path(lineage.credentials) if lineage.credentials else here.default_credentials
-    insecure = lineages.read_options(lineage).get("sectigo_eab_insecure_credentials") == "True"
-    try:
-        pair = credentials.read(path, here.owner)
-        credentials.private_or_refuse(pair, insecure=insecure)
-    except credentials.CredentialsError:
-        return None, False
-    return None, pair.kid == lineage.kid and dirs.same_server(pair.server, server)
 
 
 def _issuer(

@@ -7,10 +7,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from certbot_sectigo.machine import locks, settings, stops
+from certbot_sectigo.machine import locks, settings, stops, timers
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.hooks import LOCK
 from certbot_sectigo.machine.settings import parse
@@ -45,6 +46,7 @@ BAD = {
     "deploy-hook = /gone/reload now": "not there",
     "webroot-path = /gone/www": "no folder",
     "https-port = 80": "the other port",
+    "auto-hsts = 1\nhsts = true": "beside hsts",
     "standalone = 1\nwebroot = 1": "name standalone and webroot",
 }
 GOOD = """
@@ -104,7 +106,8 @@ def test_certbot_ends_at_settings(certbot: Certbot) -> None:
     # One of each kind; all of them were tried.
     for line in ("agree_tos = true", "sectigo-eab-hmac-key = secret", "must-staple =",
                  "email = [a@b.example]", "= what = ever", "ip-address = 192.0.2.1",
-                 "deploy-hook = /etc/passwd now", "webroot-path = /gone/www"):  # fmt: skip
+                 "auto-hsts = 1\nhsts = 1", "deploy-hook = /etc/passwd now",
+                 "webroot-path = /gone/www"):  # fmt: skip
         assert any(line.startswith(bad[:12]) for bad in BAD)
         certbot.cli_ini.write_text(f"{line}\n")
         assert certbot.run("renew", check=None).returncode, line
@@ -112,6 +115,63 @@ def test_certbot_ends_at_settings(certbot: Certbot) -> None:
     assert stop is not None
     paste(certbot, stop.command)
     certbot.run("renew")
+
+
+def test_a_file_that_the_schedule_names(certbot: Certbot) -> None:
+    root, table = certbot.home / "root", "0 3 * * * root certbot -q {} --config-dir {} renew\n"
+    (root / "etc/cron.d").mkdir(parents=True)
+    file, cron = root / "etc/own.ini", root / "etc/cron.d/certbot"
+    cron.write_text("OPTIONS=/etc/own.ini\n" + table.format("-c $OPTIONS", certbot.config_dir))
+
+    def stopped() -> str:
+        schedule = timers.read(root, certbot.config_dir)
+        configured = settings.read(certbot.config_dir, root, {}, schedule.files)
+        stop = stops.find(Dirs(*certbot.directories), configured, schedule, NEWEST)
+        return stop.reason if stop else ""
+
+    assert stopped() == f"{file} is not there, so every certbot run ends there"
+    certbot.run("renew", "-c", file, check=2)
+    file.write_text("no-such-thing = 1\n")
+    assert "says no-such-thing" in stopped()
+    certbot.run("renew", "-c", file, check=2)
+    file.write_text("max-log-backups = 3\n")
+    assert not stopped()
+    # Where something renews without that file, it does not count.
+    file.write_text("no-such-thing = 1\n")
+    cron.with_name("other").write_text(table.format("", certbot.config_dir))
+    assert not stopped()
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "reason"),
+    [
+        ("config", {"f_bfree": 3}, "is full"),
+        ("logs", {"f_bfree": 0}, ""),
+        ("work", {"f_ffree": 0}, "is full"),
+        ("work", {"f_ffree": 0, "f_files": 0}, ""),
+        ("logs", {"f_flag": os.ST_RDONLY}, "read only"),
+    ],
+)
+def test_a_disk_that_takes_nothing_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: dict[str, int], reason: str
+) -> None:
+    dirs = Dirs(*(tmp_path / each for each in ("config", "work", "logs")))
+    for folder in (dirs.config_dir, dirs.work_dir, dirs.logs_dir):
+        folder.mkdir()
+    usual = {"f_bfree": 1 << 20, "f_frsize": 4096, "f_files": 9, "f_ffree": 9, "f_flag": 0}
+
+    def asked(path: Path) -> SimpleNamespace:
+        return SimpleNamespace(**{**usual, **(said if path.name == name else {})})
+
+    monkeypatch.setattr(os, "statvfs", asked)
+    monkeypatch.setattr(stops, "_mounts_of_all", lambda: True)
+    stop = stops.find(dirs, (), None, NEWEST)
+    assert (reason in stop.reason if stop else not reason) and bool(stop) is bool(reason)
+    if stop is not None:
+        subprocess.run(ran(stop.command), shell=True, check=True)
+    # What is mounted for this process alone tells nothing of certbot's.
+    monkeypatch.setattr(stops, "_mounts_of_all", lambda: False)
+    assert bool(stops.find(dirs, (), None, NEWEST)) is (reason == "is full")
 
 
 def spoil(path: Path, how: str) -> None:

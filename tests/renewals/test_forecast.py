@@ -69,6 +69,7 @@ PREFERS_DNS = Setting(CLI_INI, 1, "preferred-challenges", "dns")
 KEYED = replace(LINEAGE, named={"privkey": "/live/privkey.pem"})
 PREFIXED = replace(LINEAGE, authenticator="certbot-sectigo:sectigo-eab")
 EMPTY_KEY = Damage(Path("/live/privkey.pem"), "is empty", False, useless=True)
+NAMELESS = replace(LINEAGE, account=None, authenticator="standalone")
 MANUAL = replace(LINEAGE, authenticator="manual")
 DAMAGE = Damage(Path("/live/privkey.pem"), "is not there", True)
 ONLY_WRONG = Damage(Path("/live/privkey.pem"), "is empty", False)
@@ -81,6 +82,17 @@ ONLY_WRONG = Damage(Path("/live/privkey.pem"), "is empty", False)
         ({"answer": Yes(), "horizons": (OWN,)}, Outlook.REFUSED, Basis.PORTAL, True),
         ({"answer": Yes(), "horizons": (replace(OWN, until=SOON),)},
          Outlook.READY, Basis.ORDER, False),
+        # What logs tell may be of another key.
+        ({"last": opened(), "horizons": (horizon(1),)}, Outlook.READY, Basis.LOG, False),
+        ({"last": opened(), "horizons": (horizon(1),), "doubt": "two keys"},
+         Outlook.UNKNOWN, Basis.NOTHING, False),
+        # Where nothing names an account certbot needs one to choose from, or to be let register.
+        ({"lineage": NAMELESS, "account": None, "unnamed": ()}, Outlook.BROKEN, Basis.FILES, True),
+        ({"lineage": NAMELESS, "account": None, "unnamed": (), "settings": (AGREES,)},
+         Outlook.UNKNOWN, Basis.NOTHING, False),
+        ({"lineage": NAMELESS, "unnamed": (account(),)}, Outlook.UNKNOWN, Basis.NOTHING, False),
+        ({"lineage": NAMELESS, "account": None, "unnamed": (account(), account())},
+         Outlook.BROKEN, Basis.FILES, True),
         # What certbot cannot begin with comes first, whatever the CA says.
         ({"lineage": replace(LINEAGE, problem="is cut off"), "answer": Yes()},
          Outlook.BROKEN, Basis.FILES, True),
