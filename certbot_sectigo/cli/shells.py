@@ -50,7 +50,8 @@ _ZSH = f"""\
     compadd -U -V unsorted -d shown -a found
 }}
 
-if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+if [[ $funcstack[1] == _%(prog_name)s ]]; then
+    # A file in $fpath is a function, each time that it is called.
     %(complete_func)s "$@"
 else
     compdef %(complete_func)s %(prog_name)s
