@@ -147,7 +147,7 @@ def look(
         dirs,
         here,
         schedule,
-        certbot_versions.certbot_version(),
+        schedule.certbot_version(certbot_versions.certbot_version()),
         datetime.now(timezone.utc),
         settings.read(dirs.config_dir, context.system_root, os.environ, files),
     )

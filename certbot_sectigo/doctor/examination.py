@@ -55,6 +55,7 @@ from certbot_sectigo.machine import (
     programs,
     schedules,
     settings,
+    starts,
     timers,
 )
 from certbot_sectigo.machine.dirs import Dirs
@@ -104,7 +105,7 @@ class Machine:
     ordered: bool
     """Whether the CA was asked with orders."""
     expiries: tuple[Expiry, ...]
-    schedule: timers.Schedule
+    schedule: starts.Schedule
     guarded: tuple[model.Guarded, ...]
     repositories: tuple[model.Repository, ...]
     leftovers: tuple[leftovers.Leftover, ...]
@@ -170,7 +171,7 @@ def read(
     revoked_here = (*overview.logs.revoked, *revocations.noted(dirs.portal, trouble))
     overview = replace(overview, unread=(*overview.unread, *trouble))
     schedule = timers.read(system_root, dirs.config_dir)
-    version = certbot_versions.certbot_version()
+    version = schedule.certbot_version(certbot_versions.certbot_version())
     configured = settings.read(dirs.config_dir, system_root, environ, schedule.files)
     surveyed = survey.survey(dirs, overview, schedule, version, now, configured)
     answers = questions.orders(surveyed) if questions.orders is not None else {}

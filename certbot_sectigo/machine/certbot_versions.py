@@ -81,6 +81,11 @@ def renews_by_lifetime(version: tuple[int, ...]) -> bool:
     return version >= (4,)
 
 
+def renews_no_later(version: tuple[int, ...]) -> bool:
+    """Return whether ``renew_before_expiry`` cannot put off what certbot would renew anyway."""
+    return version[:2] == (4, 0)
+
+
 _NOT_YET = {
     (1, 12): ("no-reuse-key", "verbose-level"),
     (1, 21): ("issuance-timeout", "new-key"),

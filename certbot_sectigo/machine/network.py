@@ -14,7 +14,7 @@ from pathlib import Path
 
 from certbot_sectigo.base import proposed
 from certbot_sectigo.machine import schedules
-from certbot_sectigo.machine.timers import Start
+from certbot_sectigo.machine.starts import Start
 
 PROXIES = ("https_proxy", "http_proxy", "all_proxy")
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
 from certbot_sectigo.base import reading
-from certbot_sectigo.machine import schedules
+from certbot_sectigo.machine import schedules, site_packages
+from certbot_sectigo.machine.site_packages import (
+    SNAP_PROGRAM,
+    Installed,
+    below,
+    followed,
+    glob,
+    holds,
+    site_folders,
+)
 
 Known = tuple[Optional[Path], Optional[bool]]
 """A certbot, and whether it has the plugin; None is what cannot be known."""
 
 _PLUGIN = "certbot_sectigo"
+_VARIABLES = ("CERTBOT_PLUGIN_PATH", "PYTHONPATH")
+"""What names further folders that certbot imports from."""
 _PATH = [
     "/usr/local/sbin",
     "/usr/local/bin",
@@ -25,13 +34,8 @@ _PATH = [
     "/bin",
     "/snap/bin",
 ]  # where cron, systemd and login shells look, all of them together
-_PACKAGES = ("lib", "lib64", "local/lib", "local/lib64")
-_USERS = ("root/.local", "home/*/.local")
 _SNAPS = ("snap", "var/lib/snapd/snap")
-_SNAP_PROGRAM = re.compile(r"(?:/var/lib/snapd)?/snap/bin/")
 _INTERPRETER = re.compile(r"""(?:#!\s*|'''exec'\s+)["']?(/[^\s"']*python[\w.]*)""")
-_ENTRY = re.compile(r"^\s*([\w.-]+)\s*=", re.MULTILINE)
-_MOST_LINKS = 20
 _ELSEWHERE = re.compile(
     r"\b(?:docker|podman|nerdctl|kubectl|lxc|lxc-attach|incus|pct|chroot|systemd-nspawn|machinectl"
     r"|nsenter|ssh|activate|workon|conda)\b"
@@ -62,12 +66,12 @@ def look(root: Path, program: str, python: str | None, command: str, around: Sur
     """
     if _ELSEWHERE.search(command) or _ELSEWHERE.search(around.text):
         return None, None
-    for name in ("CERTBOT_PLUGIN_PATH", "PYTHONPATH"):
+    for name in _VARIABLES:
         for value in around.values(name):
             if "$" in value:
                 return None, None
             try:
-                if any(_holds(_below(root, part), _PLUGIN) for part in value.split(":") if part):
+                if any(holds(below(root, part), _PLUGIN) for part in value.split(":") if part):
                     return None, True
             except OSError:
                 return None, None
@@ -89,12 +93,12 @@ def of_program(root: Path, program: str) -> bool | None:
     :returns: None if that cannot be known.
     """
     try:
-        real = _followed(root, program)
+        real = followed(root, program)
     except OSError:
         return None
-    if _SNAP_PROGRAM.match(real):
+    if SNAP_PROGRAM.match(real):
         return of_snap(root)
-    begin = "\n".join(schedules.read_text(_below(root, real)).splitlines()[:3])
+    begin = "\n".join(schedules.read_text(below(root, real)).splitlines()[:3])
     found = _INTERPRETER.search(begin) if begin.startswith("#!") else None
     return in_environment(root, found[1]) if found else None
 
@@ -106,8 +110,8 @@ def of_snap(root: Path) -> bool | None:
     """
     try:
         folders = [root / snap for snap in _SNAPS if reading.is_folder(root / snap / "certbot")]
-        sites = (s for f in folders for s in _glob(f, "*/current/lib/python3*/site-packages"))
-        brought = any(_holds(site, _PLUGIN) for site in sites)
+        sites = (s for f in folders for s in glob(f, "*/current/lib/python3*/site-packages"))
+        brought = any(holds(site, _PLUGIN) for site in sites)
     except OSError:
         return None
     return None if brought or not folders else False
@@ -120,38 +124,40 @@ def in_environment(root: Path, python: str) -> bool | None:
     :returns: None if that cannot be known, as where no certbot is found.
     """
     try:
-        folders = list(_site_folders(root, python))
-        if any(_holds(folder, _PLUGIN) for folder in folders):
+        folders = list(site_folders(root, python))
+        if any(holds(folder, _PLUGIN) for folder in folders):
             return True
-        return False if any(_holds(folder, "certbot") for folder in folders) else None
+        return False if any(holds(folder, "certbot") for folder in folders) else None
     except OSError:
         return None
 
 
-def plugins(root: Path, python: str, around: Surroundings) -> frozenset[str] | None:
-    """Return the names of the plugins that the certbot of an interpreter finds.
+def installed(root: Path, python: str, around: Surroundings) -> Installed | None:
+    """Return the certbot that an interpreter imports, with its plugins.
 
     :param python: absolute path of the interpreter.
     :returns: None if that cannot be known.
     """
-    more: list[Path] = []
-    for name in ("CERTBOT_PLUGIN_PATH", "PYTHONPATH"):
+    more: list[str] = []
+    for name in _VARIABLES:
         for value in around.values(name):
             if "$" in value:
                 return None
-            more += [_below(root, part) for part in value.split(":") if part]
-    found: set[str] = set()
+            more += [part for part in value.split(":") if part]
+    return site_packages.installed(root, python, more)
+
+
+def snap_version(root: Path) -> tuple[int, ...]:
+    """Return the version of the snap of certbot; empty where it does not tell."""
     try:
-        for folder in (*_site_folders(root, python), *more):
-            for record in reading.entries(folder):
-                if record.name.endswith((".dist-info", ".egg-info")):
-                    text = _text(folder / record.name / "entry_points.txt")
-                    section = text.partition("[certbot.plugins]")[2].split("\n[")[0]
-                    found.update(_ENTRY.findall(section))
+        for snap in _SNAPS:
+            said = site_packages.text(root / snap / "certbot/current/meta/snap.yaml")
+            found = re.search(r"(?m)^version:\s*['\"]?(\d+(?:\.\d+)*)", said)
+            if found:
+                return tuple(map(int, found[1].split(".")))
     except OSError:
-        return None
-    # Where its own are not seen others may not be seen either.
-    return frozenset(found) if "standalone" in found else None
+        pass  # it may be the one
+    return ()
 
 
 def is_environment(root: Path, python: str) -> bool | None:
@@ -160,7 +166,7 @@ def is_environment(root: Path, python: str) -> bool | None:
     :returns: None if that cannot be known.
     """
     try:
-        return reading.is_file(_below(root, python).parent.parent / "pyvenv.cfg")
+        return reading.is_file(below(root, python).parent.parent / "pyvenv.cfg")
     except OSError:
         return None
 
@@ -171,7 +177,7 @@ def interpreter(root: Path, program: str) -> str | None:
     :returns: None if it names none, or that cannot be known.
     """
     try:
-        text = schedules.read_text(_below(root, _followed(root, program)))
+        text = schedules.read_text(below(root, followed(root, program)))
     except OSError:
         return None
     found = _INTERPRETER.search("\n".join(text.splitlines()[:3]))
@@ -190,7 +196,7 @@ def _on_path(root: Path, name: str, settings: list[str]) -> Known:
             folders.append(part)
     places = [f"{folder}/{name}" for folder in folders or _PATH]
     try:
-        there = [p for p in places if reading.is_file(_below(root, _followed(root, p)))]
+        there = [p for p in places if reading.is_file(below(root, followed(root, p)))]
     except OSError:
         return None, None  # it may be the one
     if folders:
@@ -200,88 +206,3 @@ def _on_path(root: Path, name: str, settings: list[str]) -> Known:
     if len(known) != 1:
         return None, None
     return Path(there[0]), known.pop()
-
-
-def _site_folders(root: Path, python: str) -> Iterator[Path]:
-    """List the folders that an interpreter imports packages from."""
-    python = f"/usr{python}" if python.startswith("/bin/") else python
-    prefix = _below(root, python).parent.parent
-    settings = _text(prefix / "pyvenv.cfg")
-    if settings:
-        yield from _packages(root, prefix)
-        if not re.search(r"(?mi)^\s*include-system-site-packages\s*=\s*true\s*$", settings):
-            return
-        home = re.search(r"(?m)^\s*home\s*=\s*(/\S*)", settings)
-        python = f"{home[1]}/python3" if home else "/usr/bin/python3"
-    yield from _packages(root, _below(root, _followed(root, python)).parent.parent)
-    yield from _packages(root, _below(root, python).parent.parent)
-    for user in _USERS:
-        for folder in _glob(root, user):
-            yield from _packages(root, folder)
-
-
-def _packages(root: Path, prefix: Path) -> Iterator[Path]:
-    for lib in _PACKAGES:
-        for folder in _glob(prefix / lib, "python3*/*-packages"):
-            yield folder
-            for name in _glob(folder, "*.pth"):
-                for line in _text(name).splitlines():
-                    if line.startswith("/"):
-                        yield _below(root, line.strip())
-
-
-def _glob(folder: Path, pattern: str) -> list[Path]:
-    """Return what a pattern means; pathlib's own takes a folder that it cannot list for empty.
-
-    :raises OSError: if that cannot be told.
-    """
-    found = [folder]
-    for part in pattern.split("/"):
-        if re.search(r"[*?\[]", part):
-            found = [
-                above / entry.name
-                for above in found
-                for entry in reading.entries(above)
-                if fnmatch.fnmatchcase(entry.name, part)
-            ]
-        else:
-            found = [above / part for above in found if reading.is_there(above / part)]
-    return found
-
-
-def _text(path: Path) -> str:
-    """Return a file's text; nothing where there is none.
-
-    :raises OSError: if that cannot be told.
-    """
-    try:
-        return reading.read_regular(path).decode("utf-8", "replace")
-    except OSError as error:
-        if not reading.tells(error):
-            raise
-        return ""
-
-
-def _holds(folder: Path, package: str) -> bool:
-    """Return whether a package is installed in a folder, of whatever kind its record is."""
-    names = (entry.name.lower() for entry in reading.entries(folder))
-    if package == "certbot":
-        return any(name == package or name.startswith("certbot-") for name in names)
-    return any(name.replace("-", "_").startswith(package) for name in names)
-
-
-def _followed(root: Path, path: str) -> str:
-    """Follow the links that a program's name is, all of them below the root.
-
-    :raises OSError: if where one leads cannot be told.
-    """
-    for _ in range(_MOST_LINKS):
-        target = None if _SNAP_PROGRAM.match(path) else reading.link(_below(root, path))
-        if target is None:
-            break
-        path = str(Path(path).parent / target)
-    return path
-
-
-def _below(root: Path, path: str) -> Path:
-    return root / path.lstrip("/")

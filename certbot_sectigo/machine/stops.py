@@ -14,7 +14,7 @@ from certbot_sectigo.machine import certbot_versions, cli_options, locks, settin
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.hooks import LOCK
 from certbot_sectigo.machine.settings import Setting
-from certbot_sectigo.machine.timers import Schedule
+from certbot_sectigo.machine.starts import Schedule
 
 _HANGS = 24
 """Hours after which a certbot that still runs is taken for one that hangs."""

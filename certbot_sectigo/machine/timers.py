@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from certbot_sectigo.base import reading
-from certbot_sectigo.machine import narrowed, schedules, started_for
+from certbot_sectigo.machine import schedules, started_for
 from certbot_sectigo.machine.dirs import Dirs
-from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.programs import (
     Surroundings,
+    installed,
     interpreter,
     is_environment,
     look,
     of_snap,
-    plugins,
+    snap_version,
 )
 from certbot_sectigo.machine.schedules import Source
+from certbot_sectigo.machine.starts import Schedule, Start
 
 _LAUNCH = re.compile(
     r"(?:(?P<python>[^\s\"'=;&|]*python[\w.]*)\s+(?:-\w+\s+)*)?"
@@ -178,7 +179,10 @@ def _starts(
         lacks = of_snap(system_root)
         snaps = Path("/snap/bin/certbot")
         yield Start(
-            *(schedule, place, 0, snap[0], "", snaps, lacks), command=command, around=around.text
+            *(schedule, place, 0, snap[0], "", snaps, lacks),
+            version=snap_version(system_root),
+            command=command,
+            around=around.text,
         )
     elif launch:
         python = launch["python"].lstrip("-@:+!") if launch["python"] else None
@@ -191,11 +195,12 @@ def _starts(
         )
         rest = launch["quote"] + launch["rest"]
         line = _physical(place, number, program)
-        has = plugins(system_root, by, around) if by and known is not None else None
+        has = installed(system_root, by, around) if by and known is not None else None
         yield Start(
             *(schedule, place, line, launcher + program, rest, certbot, known),
             pip=pip,
-            plugins=has,
+            plugins=has.plugins if has else None,
+            version=has.version if has else (),
             command=command,
             around=around.text,
         )
@@ -216,85 +221,3 @@ def _physical(path: Path, number: int, word: str) -> int:
     if number:
         return number if word in lines[number - 1] else 0
     return next((at for at, line in enumerate(lines, 1) if word in line), 0)
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """What starts ``certbot renew`` on this machine."""
-
-    active: tuple[Path, ...] = ()
-    """Timers that are enabled, cron tables and scripts."""
-    disabled: tuple[Path, ...] = ()
-    """Timers that are there but not enabled."""
-    starts: tuple[Start, ...] = ()
-    """The certbots that these start, as far as that can be told."""
-    elsewhere: tuple[Path, ...] = ()
-    """Timers, tables and scripts that renew another configuration directory's lineages alone."""
-    unread: tuple[str, ...] = ()
-    """What could not be read, and why: it may start certbot, too."""
-
-    def lacking(self, plugin: str) -> Start | None:
-        """Return a start whose certbot lacks a plugin, if that goes for all that are enabled."""
-        active = [start for start in self.starts if start.active]
-        lacks = active and all(start.lacks(plugin) for start in active)
-        return active[0] if lacks else None
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """The file of options that all that is enabled names with ``--config``, if it does."""
-        named = {start.file for start in self.starts if start.active}
-        known = {start.schedule for start in self.starts if start.active} >= set(self.active)
-        return tuple(file for file in named if file) if known and len(named) == 1 else ()
-
-    def passing_over(self, lineage: Lineage) -> tuple[Start, str] | None:
-        """Return a start that does not renew a lineage, and why, if that goes for all there are."""
-        active = [start for start in self.starts if start.active]
-        found = [(start, narrowed.why_not(start.command, lineage)) for start in active]
-        known = {start.schedule for start in active} >= set(self.active)
-        return found[0] if found and known and all(why for _, why in found) else None
-
-
-@dataclass(frozen=True)
-class Start:
-    """A command of a schedule that starts ``certbot renew``."""
-
-    schedule: Path
-    """The timer, cron table, or script that cron runs."""
-    place: Path
-    """The file in which the command stands."""
-    line: int
-    launcher: str
-    """The words that start certbot, as they stand there: a program, or with its interpreter."""
-    rest: str
-    """What stands between them and the word ``renew``, with that word."""
-    certbot: Path | None = None
-    """The program; None where it is not known."""
-    has_plugin: bool | None = None
-    """None where it cannot be known."""
-    plugins: frozenset[str] | None = None
-    """Names of all plugins that it has; None where that cannot be known."""
-    active: bool = True
-    """Whether the schedule is enabled."""
-    service: str = ""
-    """The unit that a timer starts."""
-    commands: tuple[str, ...] = ()
-    """All that this unit executes; empty if the command stands in a script."""
-    pip: str = ""
-    """The interpreter of its virtual environment, if it is in one."""
-    file: Path | None = None
-    """What it is given with ``--config``."""
-    command: str = field(default="", repr=False)
-    """The whole line."""
-    around: str = field(default="", repr=False)
-    """What the files around it set: the cron table, or the unit with its drop-ins."""
-
-    def lacks(self, plugin: str) -> bool:
-        """Return whether it is known that its certbot does not have a plugin."""
-        if plugin == PLUGIN and self.has_plugin is not None:
-            return not self.has_plugin
-        return self.plugins is not None and plugin not in self.plugins
-
-    @property
-    def name(self) -> str:
-        """What to call the certbot."""
-        return str(self.certbot or self.launcher)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from certbot_sectigo.machine import certbot_versions, renewal_values
 
+_SHORT = timedelta(days=10)
 _OLD_BEFORE_EXPIRY = timedelta(days=30)
 """When certbot before 4.0 renews, whatever the certificate's lifetime."""
 
@@ -17,17 +18,16 @@ def window(
     """Tell how long before a certificate's end certbot renews it.
 
     That is the lifetime's last third (its last half below ten days) since certbot 4.0, 30
-    days before; ``renew_before_expiry`` in the renewal file comes first.
+    days before, which may be more than a short lifetime has; ``renew_before_expiry`` in the
+    renewal file comes first, but for 4.0 itself, which takes the longer of the two.
     """
-    asked = options.get("renew_before_expiry")
-    if asked:
-        return renewal_values.span(asked)
-    last = lifetime / (2 if lifetime < timedelta(days=10) else 3)
-    return (
-        last
-        if certbot_versions.renews_by_lifetime(certbot_version)
-        else min(last, _OLD_BEFORE_EXPIRY)
-    )
+    by_lifetime = certbot_versions.renews_by_lifetime(certbot_version)
+    usual = lifetime / (2 if lifetime < _SHORT else 3) if by_lifetime else _OLD_BEFORE_EXPIRY
+    text = options.get("renew_before_expiry")
+    if not text:
+        return usual
+    asked = renewal_values.span(text)
+    return max(asked, usual) if certbot_versions.renews_no_later(certbot_version) else asked
 
 
 def next_try(
@@ -39,7 +39,8 @@ def next_try(
 ) -> datetime | None:
     """Return when ``certbot renew`` will want to renew a certificate; `now` if that is past.
 
-    A CA that says earlier by ARI (RFC 9773), which certbot asks since 4.1, is not asked here.
+    A CA that says earlier by ARI (RFC 9773), which certbot asks since 4.1, is not asked here,
+    nor whether it was revoked.
 
     :param options: texts of ``[renewalparams]``, and the file's own ``renew_before_expiry``.
     :returns: None where the renewal is switched off.

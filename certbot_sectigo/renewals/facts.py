@@ -15,8 +15,8 @@ from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.machine.logs.orders import Opened
 from certbot_sectigo.machine.settings import Setting
+from certbot_sectigo.machine.starts import Schedule
 from certbot_sectigo.machine.stops import Stop
-from certbot_sectigo.machine.timers import Schedule
 from certbot_sectigo.renewals.model import Horizon, Issuer
 
 

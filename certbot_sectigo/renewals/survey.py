@@ -17,7 +17,7 @@ from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs.orders import Opened, Validated
 from certbot_sectigo.machine.settings import Setting
-from certbot_sectigo.machine.timers import Schedule
+from certbot_sectigo.machine.starts import Schedule
 from certbot_sectigo.renewals import due, whose
 from certbot_sectigo.renewals.facts import Answer, Facts
 from certbot_sectigo.renewals.forecast import forecast

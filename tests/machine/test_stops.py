@@ -15,7 +15,7 @@ from certbot_sectigo.machine import locks, settings, stops, timers
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.hooks import LOCK
 from certbot_sectigo.machine.settings import parse
-from certbot_sectigo.machine.timers import Schedule, Start
+from certbot_sectigo.machine.starts import Schedule, Start
 from tests.bed.certbot import Certbot
 from tests.bed.paste import paste
 from tests.bed.proposals import ran

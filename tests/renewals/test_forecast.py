@@ -16,7 +16,7 @@ from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.live import Damage
 from certbot_sectigo.machine.logs.orders import Opened
 from certbot_sectigo.machine.settings import Setting
-from certbot_sectigo.machine.timers import Schedule, Start
+from certbot_sectigo.machine.starts import Schedule, Start
 from certbot_sectigo.renewals.facts import Facts, No, Silence, Yes
 from certbot_sectigo.renewals.forecast import forecast
 from certbot_sectigo.renewals.model import ORGANISATION, Basis, Horizon, Outlook, Renewal

@@ -16,7 +16,7 @@ import pytest
 from certbot_sectigo.accounts.model import Account, State
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs.orders import Opened
-from certbot_sectigo.machine.timers import Schedule
+from certbot_sectigo.machine.starts import Schedule
 from certbot_sectigo.renewals.due import next_try
 from certbot_sectigo.renewals.facts import Facts
 from certbot_sectigo.renewals.forecast import forecast

@@ -13,7 +13,7 @@ from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Finding, Severity
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.lineages import PLUGIN, Lineage
-from certbot_sectigo.machine.timers import Schedule
+from certbot_sectigo.machine.starts import Schedule
 from certbot_sectigo.renewals.due import window
 from certbot_sectigo.renewals.horizon import E_MAIL_ENDS
 from certbot_sectigo.renewals.loading import PUT_RIGHT
@@ -186,6 +186,7 @@ def _expiry(renewal: Renewal, now: datetime, certbot_version: tuple[int, ...]) -
     renew = commands.certbots("renew", "--cert-name", name)
     left = renewal.not_after - now
     lifetime = renewal.not_after - renewal.not_before
+    due = window(lifetime, renewal.options, certbot_version)
     when = f"{renewal.not_after:%Y-%m-%d %H:%M} UTC"
     where = (str(lineage.path),)
     remedy = "Renew it now and see what certbot says, and what that means."
@@ -201,7 +202,8 @@ def _expiry(renewal: Renewal, now: datetime, certbot_version: tuple[int, ...]) -
             + remedy,
             renew,
         )
-    elif left < window(lifetime, renewal.options, certbot_version) - min(_GRACE, lifetime / 20):
+    # One that lives shorter than certbot's 30 days is renewed at every run.
+    elif left < min(due, lifetime) - min(_GRACE, lifetime / 20):
         late = left < lifetime / 9
         yield Finding(
             "renewal/late",

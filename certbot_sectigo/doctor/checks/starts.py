@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from certbot_sectigo.base import proposed
 from certbot_sectigo.doctor.model import Finding, Severity
 from certbot_sectigo.machine.lineages import PLUGIN, Lineage
-from certbot_sectigo.machine.timers import Start
+from certbot_sectigo.machine.starts import Start
 
 _CERTBOTS_OWN = frozenset({"standalone", "webroot", "manual", "null", "None", "", PLUGIN})
 

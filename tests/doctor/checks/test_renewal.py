@@ -17,7 +17,7 @@ from certbot_sectigo.doctor.checks.starts import Ours
 from certbot_sectigo.doctor.model import Expiry, Finding, Severity
 from certbot_sectigo.machine import timers
 from certbot_sectigo.machine.lineages import Lineage
-from certbot_sectigo.machine.timers import Schedule
+from certbot_sectigo.machine.starts import Schedule
 from certbot_sectigo.renewals.due import window
 from certbot_sectigo.renewals.facts import Facts
 from certbot_sectigo.renewals.forecast import forecast
@@ -62,7 +62,11 @@ def days(number: float) -> timedelta:
     [
         (199, "", NEW, 199 / 3),
         (199, "", OLD, 30),
-        (47, "", OLD, 47 / 3),
+        (47, "", OLD, 30),
+        (6, "", OLD, 30),
+        (199, "20 days", (4, 0, 0), 199 / 3),
+        (199, "90 days", (4, 0, 0), 90),
+        (199, "20 days", (4, 1, 0), 20),
         (6, "", NEW, 3),
         (199, "20 days", NEW, 20),
         (199, "1 week", OLD, 7),
@@ -91,6 +95,9 @@ def test_only_what_is_overdue_is_told() -> None:
     assert codes(66) == []  # entered its last third a few hours ago
     assert codes(65) == ["renewal/late warning"]
     assert codes(65, certbot=OLD) == []
+    assert codes(31, lifetime=47, certbot=OLD) == []
+    assert codes(28, lifetime=47, certbot=OLD) == ["renewal/late warning"]
+    assert codes(6.9, lifetime=7, certbot=OLD) == []
     assert codes(20) == ["renewal/late critical"]
     assert codes(0) == ["renewal/expired critical"]
 
@@ -426,3 +433,33 @@ def test_a_snap_s_timer_beside_another_certbot_gets_a_command(tmp_path: Path) ->
     [start] = timers.read(tmp_path).starts
     assert start.commands == ("/opt/venv/bin/certbot -q renew",)
     assert start.launcher == "/opt/venv/bin/certbot"
+
+
+STANDALONE = "[certbot.plugins]\nstandalone = certbot._internal.plugins.standalone:Authenticator\n"
+OLD_ONE = {f"{LIB}/certbot-2.1.0.egg-info/entry_points.txt": STANDALONE}
+NEW_ONE = {f"{VENV}/certbot-4.1.0.dist-info/entry_points.txt": STANDALONE}
+SNAP = {"snap/certbot/current/meta/snap.yaml": "name: certbot\nversion: '5.2.1'\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({**cron("/usr/bin/certbot renew"), **OLD_ONE}, (2, 1, 0)),
+        ({**cron("/opt/v/bin/certbot renew"), **OLD_ONE, **NEW_ONE, **SYSTEM_TOO}, (4, 1, 0)),
+        ({**cron("/snap/bin/snap run certbot.renew"), **SNAP}, (5, 2, 1)),
+        ({**cron("/opt/v/bin/certbot renew"), **OLD_ONE}, NEW),
+        ({**cron("/opt/v/bin/certbot renew\n2 2 * * * root /usr/bin/certbot renew"),
+          **OLD_ONE, **NEW_ONE}, NEW),
+        ({}, NEW),
+    ],
+)  # fmt: skip
+def test_the_certbot_that_renews_says_when(
+    tmp_path: Path, files: dict[str, str], version: tuple[int, ...]
+) -> None:
+    programs = {
+        "usr/bin/certbot": "#!/usr/bin/python3\n",
+        "opt/v/bin/certbot": "#!/opt/v/bin/python3\n",
+    }
+    for name, text in {**programs, "opt/v/pyvenv.cfg": "home = /usr/bin\n", **files}.items():
+        write(tmp_path, name, text)
+    assert timers.read(tmp_path).certbot_version(NEW) == version
