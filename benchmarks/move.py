@@ -28,15 +28,15 @@ TREE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TREE))
 
 from benchmarks.accounts_list import make  # noqa: E402 - the tree comes first
-from certbot_sectigo.accounts import keys, moves, store  # noqa: E402
+from certbot_sectigo.accounts import keys, move_journals, store  # noqa: E402
 from certbot_sectigo.accounts.model import Learned, Note  # noqa: E402
-from certbot_sectigo.accounts.moves import Move  # noqa: E402
+from certbot_sectigo.accounts.move_journals import Move  # noqa: E402
 from certbot_sectigo.cli.move.errand import Errand, Wish  # noqa: E402
 from certbot_sectigo.cli.shared import ask_ca, registering  # noqa: E402
 from certbot_sectigo.cli.shared.options import CommandContext  # noqa: E402
 from certbot_sectigo.machine.dirs import Dirs, server_path  # noqa: E402
 from certbot_sectigo.move import act, back  # noqa: E402
-from certbot_sectigo.move.state import as_it_is, known  # noqa: E402
+from certbot_sectigo.move.stands import as_it_is, known  # noqa: E402
 from certbot_sectigo.sandbox import Config, Pair, running  # noqa: E402
 from tests.bed.certbot import Certbot  # noqa: E402
 from tests.bed.components import BIN  # noqa: E402
@@ -142,7 +142,7 @@ def measure(top: Path, size: int) -> list[tuple[float, float]]:
     now = datetime.now(timezone.utc)
     move = Move("m", now, NEW, "kid-new", str(pair), tuple(map(as_it_is, here.values())), name,
                 asked=True, proved=True)  # fmt: skip
-    moves.write(dirs, move)
+    move_journals.write(dirs, move)
     move = act.carry_out(move, act.Means(dirs, nullcontext, *[_never] * 8))
     marks.append(_marked())
     undone = back.plan_undo(move, dirs)

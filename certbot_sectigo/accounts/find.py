@@ -13,7 +13,7 @@ from certbot_sectigo.accounts.change.register import PairAlreadyBound
 from certbot_sectigo.accounts.judge import choice
 from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.judge.facts import AccountFacts
-from certbot_sectigo.accounts.known import asked, kids, overview, pins
+from certbot_sectigo.accounts.known import asked_kids, kids, overview, pins
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
@@ -141,7 +141,7 @@ def _real(account: Account) -> str:
 def _asked(account: Account, server: str, around: FindContext) -> Account:
     """Ask the CA for an account's kid, once."""
     if account.folder not in around.asked:
-        answer = asked.ask_ca(account, server, around.settings)
+        answer = asked_kids.ask_ca(account, server, around.settings)
         around.asked[account.folder] = answer
         _write_down([account], [answer], around)
     return around.asked[account.folder]

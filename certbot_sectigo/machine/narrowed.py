@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from certbot_sectigo.machine import cli_options
+from certbot_sectigo.machine import certbot_options
 from certbot_sectigo.machine.dirs import same_server
 from certbot_sectigo.machine.lineage import Lineage
 from certbot_sectigo.machine.settings import Setting
@@ -75,4 +75,4 @@ def _of_part(part: str, lineage: Lineage) -> str:
 
 
 def _begins_one(name: str) -> bool:
-    return any(known.startswith(name) for known in cli_options.NAMES)
+    return any(known.startswith(name) for known in certbot_options.NAMES)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certbot_sectigo.base import reading
-from certbot_sectigo.machine import cli_options, dirs, roles, schedules
+from certbot_sectigo.machine import certbot_options, dirs, roles, schedules
 
 SWITCHES = ("dry-run", "staging", "test-cert")
 _TEST_SYSTEM = SWITCHES[1:]
@@ -101,20 +101,20 @@ def _read(path: Path) -> Iterator[Setting]:
 
 def parse(path: Path, text: str) -> Iterator[Setting]:
     """Read the settings that matter here, and those at which certbot ends."""
-    lines = list(cli_options.lines(text))
+    lines = list(certbot_options.lines(text))
     last = {name: number for number, name, _ in lines}
     for number, name, value in lines:
         if name is not None and last[name] != number:
             continue  # of the same name the last counts
-        refused = cli_options.why_not(name, value)
-        if name is None or name not in cli_options.NAMES:
+        refused = certbot_options.why_not(name, value)
+        if name is None or name not in certbot_options.NAMES:
             yield Setting(path, number, name or "", "", refused, known=False)
         elif name in (*_NAMES, *HOOKS, *_VALUES, *_PORTS, *_LIMITS):
             words = value.split() or [""]
             yield Setting(path, number, name, words[0] if name in HOOKS else value, refused)
         elif name.startswith(f"{roles.PLUGIN}-") or refused:
             yield Setting(path, number, name, "", refused)
-        elif cli_options.is_on(value) and (
+        elif certbot_options.is_on(value) and (
             name in (*SWITCHES, *_AGREEING) or roles.short(f"--{name}")
         ):
             yield Setting(path, number, name, "true")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certbot_sectigo.base import proposed, reading
-from certbot_sectigo.machine import certbot_versions, cli_options, locks, settings
+from certbot_sectigo.machine import certbot_options, certbot_versions, locks, settings
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.hooks import LOCK
 from certbot_sectigo.machine.settings import Setting
@@ -75,7 +75,7 @@ def _setting(
 ) -> Stop | None:
     for setting in configured:
         known = not certbot_versions.lacks_option(version, setting.name) and any(
-            cli_options.is_known(setting.name, plugins, seen=seen) for plugins, seen in certbots
+            certbot_options.is_known(setting.name, plugins, seen=seen) for plugins, seen in certbots
         )
         if not setting.line:
             reason = f"{setting.where} {setting.refused}, so every certbot run ends there"

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from certbot_sectigo.accounts import leftovers, moves, store
+from certbot_sectigo.accounts import leftovers, move_journals, store
 from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.change.pin_plan import PinError
 from certbot_sectigo.accounts.judge.caa import Foresight
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.moves import Move, MovedLineage
+from certbot_sectigo.accounts.move_journals import Move, MovedLineage
 from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca import catalogue
@@ -25,7 +25,7 @@ from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.move import back, plan
 from certbot_sectigo.move.plan import Going, Staying, Target
-from certbot_sectigo.move.state import (
+from certbot_sectigo.move.stands import (
     as_it_is,
     changes,
     is_pinned,
@@ -83,14 +83,14 @@ def carry_out(move: Move, means: Means) -> Move:
     :returns: the move as it ended.
     :raises certbot_sectigo.base.errors.Error: where it could not go on; says what is as it was.
     """
-    if move.state == moves.BACK:
+    if move.state == move_journals.BACK:
         reason = move.left.get(move.lineages[0].name, "it was cut off while it was put back")
         raise _put_back(move, means, reason, again=True)
     move = _with_account(move, means)
     if not move.asked:
         move = _asked(move, means)
     if not move.lineages:
-        _keep(replace(move, state=moves.DONE), means)
+        _keep(replace(move, state=move_journals.DONE), means)
         raise MoveError(
             "None of the lineages goes; all are as they were:\n" + _reasons(move.left),
             f"The new account {move.account} stays here; nothing uses it. {_again()}",
@@ -100,11 +100,11 @@ def carry_out(move: Move, means: Means) -> Move:
     move = _rest(move, means)
     if move.now:
         move = _renew(move, means)
-    return _keep(replace(move, state=moves.DONE), means)
+    return _keep(replace(move, state=move_journals.DONE), means)
 
 
 def _keep(move: Move, means: Means) -> Move:
-    moves.write(means.dirs, move)
+    move_journals.write(means.dirs, move)
     return move
 
 
@@ -209,14 +209,14 @@ def _first(move: Move, means: Means) -> Move:
         leftovers.sweep(means.dirs)
         move = _pin(move, move.lineages[:1], means)
     if not move.lineages or move.lineages[0].name != name:
-        _keep(replace(move, state=moves.DONE), means)
+        _keep(replace(move, state=move_journals.DONE), means)
         raise MoveError(f"{name} does not go: {move.left[name]}", _again())
     means.tell(f"{name} goes first: certbot issues it from the account {move.account} …")
     problem = _renewed(move, move.lineages[0], means)
     if problem is None:
         return _keep(replace(move, proved=True), means)
     left = {**move.left, name: problem}
-    move = _keep(replace(move, state=moves.BACK, left=left), means)
+    move = _keep(replace(move, state=move_journals.BACK, left=left), means)
     raise _put_back(move, means, problem)
 
 
@@ -225,7 +225,7 @@ def _put_back(move: Move, means: Means, problem: str, *, again: bool = False) ->
     if issued or again:  # a run that was cut off may have led the links back, and no more
         means.deploy(move.lineages[0].name)
     left = {**dict.fromkeys(move.names, "The first of the move could not go."), **move.left}
-    _keep(replace(move, state=moves.DONE, proved=False, lineages=(), left=left), means)
+    _keep(replace(move, state=move_journals.DONE, proved=False, lineages=(), left=left), means)
     return MoveError(
         f"{move.lineages[0].name} was to go first and could not, so no lineage was moved, and it "
         f"is as it was:\n{problem}",

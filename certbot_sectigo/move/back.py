@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts import leftovers, moves, records
+from certbot_sectigo.accounts import leftovers, move_journals, records
 from certbot_sectigo.accounts.change import pin
 from certbot_sectigo.accounts.change.pin_plan import PinError
-from certbot_sectigo.accounts.moves import Move, MovedLineage
+from certbot_sectigo.accounts.move_journals import Move, MovedLineage
 from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.base import atomic, errors, reading
 from certbot_sectigo.machine import commands, lineages
 from certbot_sectigo.machine.dirs import Dirs
-from certbot_sectigo.move.state import changes, is_pinned, known, one, reverse, serial
+from certbot_sectigo.move.stands import changes, is_pinned, known, one, reverse, serial
 
 
 def first(move: Move, dirs: Dirs, lock: Callable[[], AbstractContextManager[None]]) -> bool:
@@ -117,10 +117,10 @@ def undo(planned: Undo, dirs: Dirs) -> None:
 
     :raises certbot_sectigo.base.errors.Error: if not all of it could be written.
     """
-    if planned.move.state == moves.BACK:
+    if planned.move.state == move_journals.BACK:
         first(planned.move, dirs, nullcontext)
     pin.put_back(dirs, [change for change in planned.changes if _is_due(change)])
     for record in records.read_records(dirs, planned.move.kind):
         if not record.undone:
             pin.undo(dirs, record, [])
-    moves.write(dirs, replace(planned.move, state=moves.UNDONE))
+    move_journals.write(dirs, replace(planned.move, state=move_journals.UNDONE))

@@ -32,7 +32,7 @@ from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.plugin import consent, rehearsal
 from certbot_sectigo.plugin.rehearsal import Scene
 from certbot_sectigo.plugin.run import PluginRun
-from certbot_sectigo.renewals import loading, survey
+from certbot_sectigo.renewals import survey, unloadable
 
 
 class _WouldRegister(Exception):  # noqa: N818 - the way out of a choice, not a failure
@@ -67,7 +67,7 @@ class DryRun(PluginRun):
             )
         folder = live.unwritable(lineage, seen=True) if lineage is not None else None
         if folder is not None:
-            found = loading.unwritable(folder)
+            found = unloadable.unwritable(folder)
             raise errors.Error(found.reason, f"{found.remedy}\n{found.command}")
         names = self._names(lineage)
         pending: Sequence[Pending] = ()

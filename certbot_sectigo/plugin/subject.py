@@ -11,7 +11,7 @@ from certbot_sectigo.accounts.request import AccountRequest, Pinned, RequestErro
 from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import commands, dirs, lineage_names, lineages, live
 from certbot_sectigo.machine.lineages import Lineage
-from certbot_sectigo.renewals import loading
+from certbot_sectigo.renewals import unloadable
 
 
 def refuse_unloadable(config: Any, renewal_dir: Path) -> None:
@@ -31,7 +31,7 @@ def refuse_unloadable(config: Any, renewal_dir: Path) -> None:
         return  # that tree's files, which certbot takes
     damages = live.damages(lineage)
     refused = any(damage.refused for damage in damages)
-    found = loading.unloadable(lineage, damages, live.mending(lineage) if refused else ())
+    found = unloadable.unloadable(lineage, damages, live.mending(lineage) if refused else ())
     if found is not None:
         raise errors.Error(
             f"{found.reason} certbot would order a certificate beside it and save that as "
@@ -47,7 +47,7 @@ def refuse_unloadable(config: Any, renewal_dir: Path) -> None:
 def _put_back(lineage: Lineage) -> str:
     lines = live.mending(lineage)
     if lines:
-        return "\n".join((loading.PUT_RIGHT, *lines))
+        return "\n".join((unloadable.PUT_RIGHT, *lines))
     return "Put the file back from a backup."
 
 

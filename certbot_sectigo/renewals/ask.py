@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from certbot_sectigo.accounts import store
-from certbot_sectigo.accounts.known import asked
+from certbot_sectigo.accounts.known import asked_kids
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.ca.errors import CaError, Refused
 from certbot_sectigo.ca.order import open_order
@@ -61,7 +61,7 @@ def _of_kid(item: Surveyed, settings: Settings, shown: dict[Path, Account]) -> A
     """
     for candidate in item.facts.candidates:
         if candidate.folder not in shown:
-            shown[candidate.folder] = asked.ask_ca(candidate, item.server, settings)
+            shown[candidate.folder] = asked_kids.ask_ca(candidate, item.server, settings)
         if shown[candidate.folder].kid == item.facts.lineage.kid:
             return shown[candidate.folder]
     return None

@@ -11,8 +11,8 @@ from certbot_sectigo.machine import (
 )
 from certbot_sectigo.machine.lineages import PLUGIN
 from certbot_sectigo.renewals.facts import Facts
-from certbot_sectigo.renewals.loading import PUT_RIGHT, bad, unloadable, unwritable
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook
+from certbot_sectigo.renewals.unloadable import PUT_RIGHT, bad, unloadable, unwritable
 
 _AMONG = "What to do about it is among the findings of:"
 

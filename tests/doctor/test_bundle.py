@@ -13,7 +13,7 @@ from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.cli.main import main
 from certbot_sectigo.doctor import bundle
 from certbot_sectigo.doctor.readers import exposure, secret_values
-from certbot_sectigo.machine import cli_options, installation
+from certbot_sectigo.machine import certbot_options, installation
 from tests.accounts.keys import account_folder, new_key
 from tests.deploy.lineages import issue, lay
 
@@ -170,7 +170,7 @@ def test_text_that_goes_on_for_ever_is_masked_before_that(part: str) -> None:
 
 def test_a_key_that_nests_without_end_is_none() -> None:
     assert list(secret_values._of_jwk('{"d":' * 100_000)) == []
-    assert not cli_options._is_map('{"d":' * 100_000)
+    assert not certbot_options._is_map('{"d":' * 100_000)
     assert not installation._is_editable('{"d":' * 100_000)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.accounts import moves
+from certbot_sectigo.accounts import move_journals
 from certbot_sectigo.machine.dirs import Dirs
 from tests.bed.certbot import Certbot
 from tests.bed.command import command
@@ -20,7 +20,8 @@ def test_one_is_issued_the_rest_is_pinned_and_all_comes_back(
         command(certbot, "move", *two.words, "--from-server", sectigo.server, "--yes", check=1)
         assert [two.of_new(name) for name in names] == [True, False, False]
         assert [two.pinned(name) == two.server for name in names] == [True, True, False]
-        assert not two.stranded(names) and moves.unfinished(Dirs(*certbot.directories)) is None
+        assert not two.stranded(names)
+        assert move_journals.unfinished(Dirs(*certbot.directories)) is None
 
         command(certbot, "move", "--undo", "--yes")
         assert [two.file(name) == before[name] for name in names[1:]] == [True, True]

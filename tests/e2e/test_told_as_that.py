@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.machine import certbot_versions, cli_options
+from certbot_sectigo.machine import certbot_options, certbot_versions
 from tests.bed import process
 from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
@@ -188,11 +188,11 @@ def test_the_first_pair_makes_the_directory(certbot: Certbot, sectigo: Sectigo) 
 def test_the_options_of_this_certbot_are_known(certbot: Certbot) -> None:
     # What ends a run in itself, and what leads it elsewhere.
     ends = {"help", "version", "config", "csr", "ip-address", "cert-name", "domain", "domains"}
-    names = cli_options.NAMES - ends - {f"{kind}-dir" for kind in ("config", "work", "logs")}
+    names = certbot_options.NAMES - ends - {f"{kind}-dir" for kind in ("config", "work", "logs")}
     version = certbot_versions.certbot_version()
     lacked = {name for name in names if certbot_versions.lacks_option(version, name)}
     values = ("no", "1", "rsa", "secp256r1", "true", "{}", "http", "superseded")
-    fitting = {n: next(v for v in values if not cli_options.why_not(n, v)) for n in names}
+    fitting = {n: next(v for v in values if not certbot_options.why_not(n, v)) for n in names}
     fitting.update({"preferred-challenges": "http", "reason": "superseded", "webroot-path": "/"})
     fitting.update(
         {name: "true" for name in fitting if name.endswith("-hook")}, **{"https-port": "2"}

@@ -22,7 +22,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from certbot_sectigo.accounts import moves
+from certbot_sectigo.accounts import move_journals
 from certbot_sectigo.machine.dirs import Dirs
 from tests.bed.certbot import Certbot
 from tests.bed.command import command
@@ -83,7 +83,7 @@ class Scene:
         where = self._where() if alive else "ended"
         where += ", certbot at work" if with_certbot else ""
         complaints = [f"stranded after the kill: {name}" for name in self.two.stranded(NAMES)]
-        if way == BACK and moves.unfinished(self._here) is None:
+        if way == BACK and move_journals.unfinished(self._here) is None:
             way = ON  # there is nothing to take back
         complaints += self._back() if way == BACK else self._on()
         complaints += [f"stranded at the end: {name}" for name in self.two.stranded(NAMES)]
@@ -103,11 +103,11 @@ class Scene:
             env=certbot.environment(),
             cwd=certbot.home,
         )  # fmt: skip
-        process.until(lambda: moves.look(self._here) != ([], ()), "a journal")
+        process.until(lambda: move_journals.look(self._here) != ([], ()), "a journal")
         return process
 
     def _where(self) -> str:
-        move = moves.unfinished(self._here)
+        move = move_journals.unfinished(self._here)
         if move is None:
             return "done"
         if move.account is None:
@@ -117,7 +117,7 @@ class Scene:
         return "the rest" if move.proved else "the first"
 
     def _on(self) -> Iterator[str]:
-        unfinished = moves.unfinished(self._here) is not None
+        unfinished = move_journals.unfinished(self._here) is not None
         words = ("move", "--continue", *CONSENT) if unfinished else self.begin
         said = command(self.two.certbot, *words, check=None)
         for name in (A, SHARED):

@@ -7,10 +7,10 @@ from datetime import datetime, timezone
 
 import pytest
 
-from certbot_sectigo.accounts import moves
-from certbot_sectigo.accounts.moves import Move
+from certbot_sectigo.accounts import move_journals
+from certbot_sectigo.accounts.move_journals import Move
 from certbot_sectigo.machine.dirs import Dirs
-from certbot_sectigo.move.state import as_it_is, known
+from certbot_sectigo.move.stands import as_it_is, known
 from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
 from tests.bed.paste import paste
@@ -71,7 +71,7 @@ def test_records_that_came_after_the_plan_are_obeyed(two: Bed, zones: Zones) -> 
     here = Dirs(*certbot.directories)
     lineage = as_it_is(known(here)[A])
     now = datetime.now(timezone.utc)
-    moves.write(here, Move("m", now, two.server, two.pair.kid, str(two.to), (lineage,)))
+    move_journals.write(here, Move("m", now, two.server, two.pair.kid, str(two.to), (lineage,)))
     zones.nodes["a.example"] = Node([OLD_CA])
     words = ("--agree-tos", "--email", "a@a.example", "--yes")
     told = command(certbot, "move", "--continue", *words, check=1, env=env).output

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.accounts import moves
+from certbot_sectigo.accounts import move_journals
 from certbot_sectigo.machine.dirs import Dirs
 from tests.bed.certbot import Certbot
 from tests.bed.command import command
@@ -71,14 +71,14 @@ def test_killed_anywhere_it_goes_on_or_comes_back(
             reset()
             killed = forker.run(*begin, kill_at=number, asking=True, check=None).killed
             assert not two.stranded((A, SHARED, STRANGER)), number
-            if killed and moves.unfinished(here) is not None and number % 2:
+            if killed and move_journals.unfinished(here) is not None and number % 2:
                 forker.run("move", "--undo", "--yes")
                 assert not two.stranded((A, SHARED, STRANGER)), number
                 for name in (A, SHARED):
                     assert two.pinned(name) == two.sectigo.server, number
                     assert two.of_new(name) or two.file(name) == before[name], number
             else:
-                again = GO_ON if moves.unfinished(here) is not None else begin
+                again = GO_ON if move_journals.unfinished(here) is not None else begin
                 forker.run(*again, check=None)
                 assert two.of_new(A) and two.pinned(SHARED) == two.server, number
             assert two.file(STRANGER) == before[STRANGER], number
@@ -104,8 +104,8 @@ def test_killed_while_the_first_is_put_back_it_comes_back(
             reset()
             killed = forker.run(*begin, kill_at=number, asking=True, check=None).killed
             assert not two.stranded((A, SHARED, STRANGER)), number
-            unfinished = moves.unfinished(here)
-            if unfinished is not None and unfinished.state == moves.BACK and number % 2:
+            unfinished = move_journals.unfinished(here)
+            if unfinished is not None and unfinished.state == move_journals.BACK and number % 2:
                 forker.run("move", "--undo", "--yes")
             elif unfinished is not None:
                 forker.run(*GO_ON, check=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.accounts import moves, store
+from certbot_sectigo.accounts import move_journals, store
 from certbot_sectigo.machine.dirs import Dirs
 from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
@@ -107,7 +107,7 @@ def test_where_the_first_fails_everything_is_as_before(two: Bed) -> None:
     after = two.files()
     assert {name: after[name] for name in before} == before
     assert two.certbot.lineage(A).serial == serial
-    [move] = moves.read_all(dirs(two))
+    [move] = move_journals.read_all(dirs(two))
     assert not move.unfinished
     two.new.clear_faults()
     paste(two.certbot, next(x for x in told.splitlines() if x.endswith("--continue")), more="--yes")

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from certbot_sectigo.accounts import moves
-from certbot_sectigo.accounts.moves import Move
+from certbot_sectigo.accounts import move_journals
+from certbot_sectigo.accounts.move_journals import Move
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.dirs import Dirs, server_path
 from certbot_sectigo.move import act
-from certbot_sectigo.move.state import Stand, as_it_is, known, stands
+from certbot_sectigo.move.stands import Stand, as_it_is, known, stands
 from tests.accounts.keys import account_folder
 from tests.deploy.lineages import issue, lay
 
@@ -63,7 +63,7 @@ class Rest:
 
     def carry_out(self, move: Move, wait: Callable[[float], None] | None = None) -> Move:
         unused: Any = None
-        moves.write(self.dirs, move)
+        move_journals.write(self.dirs, move)
         return act.carry_out(
             move,
             act.Means(self.dirs, nullcontext, self.certbot, unused, unused, unused, unused,
@@ -82,7 +82,7 @@ def rest(tmp_path: Path) -> Rest:
 def test_so_many_an_hour_and_none_waits_for_nothing(rest: Rest) -> None:
     done = rest.carry_out(rest.move)
     assert rest.waits == [60.0] * (len(WAY) - 1)
-    assert rest.renewed == Counter(WAY) and done.state == moves.DONE
+    assert rest.renewed == Counter(WAY) and done.state == move_journals.DONE
 
 
 def test_what_was_stopped_goes_on_and_none_is_renewed_twice(rest: Rest) -> None:
@@ -91,7 +91,7 @@ def test_what_was_stopped_goes_on_and_none_is_renewed_twice(rest: Rest) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         rest.carry_out(rest.move, stop)
-    unfinished = moves.unfinished(rest.dirs)
+    unfinished = move_journals.unfinished(rest.dirs)
     assert unfinished is not None and rest.renewed == Counter(WAY[:1])
     rest.carry_out(unfinished)
     assert rest.renewed == Counter(WAY) and len(rest.waits) == len(WAY) - 2
@@ -103,16 +103,16 @@ def test_three_failures_in_a_row_leave_the_rest_for_later(rest: Rest) -> None:
         rest.carry_out(rest.move)
     assert stopped.value.remedy.endswith("certbot-sectigo move --continue")
     assert all(rest.file(name).read_text() == rest.before[name] for name in NAMES[2:5])
-    unfinished = moves.unfinished(rest.dirs)
+    unfinished = move_journals.unfinished(rest.dirs)
     assert unfinished is not None and set(unfinished.left) == rest.broken
     stand = rest.stand(unfinished)
     assert [stand[name] for name in (NAMES[1], NAMES[5])] == [Stand.RENEWED, Stand.PINNED]
     done = rest.carry_out(unfinished)
-    assert rest.renewed == Counter((NAMES[1], *NAMES[5:])) and done.state == moves.DONE
+    assert rest.renewed == Counter((NAMES[1], *NAMES[5:])) and done.state == move_journals.DONE
 
 
 def test_single_failures_do_not_stop_it(rest: Rest) -> None:
     rest.broken = {NAMES[1], NAMES[2], NAMES[4], NAMES[5]}
     done = rest.carry_out(rest.move)
     assert rest.renewed == Counter((NAMES[3], NAMES[6]))
-    assert done.state == moves.DONE and set(done.left) == rest.broken
+    assert done.state == move_journals.DONE and set(done.left) == rest.broken

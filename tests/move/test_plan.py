@@ -12,11 +12,11 @@ from typing import Any, cast
 
 import pytest
 
-from certbot_sectigo.accounts import moves
+from certbot_sectigo.accounts import move_journals
 from certbot_sectigo.accounts.judge import caa
 from certbot_sectigo.accounts.judge.caa import Foresight, Need, Standing
 from certbot_sectigo.accounts.model import Account, State
-from certbot_sectigo.accounts.moves import Move, MovedLineage
+from certbot_sectigo.accounts.move_journals import Move, MovedLineage
 from certbot_sectigo.ca import catalogue
 from certbot_sectigo.ca.caa.policy import Applicant
 from certbot_sectigo.cli.move import past
@@ -27,7 +27,7 @@ from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.move import plan
 from certbot_sectigo.move.plan import Going, MovePlan, Staying, Target
-from certbot_sectigo.renewals import loading
+from certbot_sectigo.renewals import unloadable
 from certbot_sectigo.renewals.facts import Answer, Facts, No, Silence, Yes
 from certbot_sectigo.renewals.survey import Surveyed
 
@@ -72,7 +72,7 @@ def test_who_stays(item: Surveyed, answer: Answer | None, reason: str) -> None:
 
 
 def test_the_command_that_the_words_lead_to_is_told(tmp_path: Path) -> None:
-    remedy = plan._remedy(loading.unwritable(tmp_path))
+    remedy = plan._remedy(unloadable.unwritable(tmp_path))
     assert remedy.split(":\n")[1:] == [f"lsattr -d {tmp_path}"]
 
 
@@ -82,7 +82,7 @@ def test_who_goes_on_and_leaves_one_falls_short_too(monkeypatch: pytest.MonkeyPa
     errand = cast(Any, SimpleNamespace(dirs=Dirs(), context=None, go_on=lambda move: move))
     errand.fell_short = partial(Errand.fell_short, errand)
     errand.resume = partial(Errand.resume, errand)
-    monkeypatch.setattr(moves, "alone", lambda dirs: nullcontext())
+    monkeypatch.setattr(move_journals, "alone", lambda dirs: nullcontext())
     monkeypatch.setattr(change, "act", lambda *_, **given: errand.__dict__.update(given))
     past.go_on(errand, yes=True)
     assert errand.carry_out(move) is move

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from certbot_sectigo.accounts import moves
-from certbot_sectigo.accounts.moves import Move
+from certbot_sectigo.accounts import move_journals
+from certbot_sectigo.accounts.move_journals import Move
 from certbot_sectigo.machine.dirs import Dirs
 from tests.bed.certbot import Certbot
 from tests.bed.command import as_json, command
@@ -41,12 +41,12 @@ def test_they_do_what_is_said(certbot: Certbot, sectigo: Sectigo) -> None:
         dirs = Dirs(*certbot.directories)
         now = datetime.now(timezone.utc)
         move = Move("m", now, two.server, two.pair.kid, str(two.to), (), new, asked=True)
-        moves.write(dirs, move)
+        move_journals.write(dirs, move)
         assert "to go on" in command(certbot, "move", "--status", check=1).output.lower()
         unfinished = command(certbot, "move", *two.words, "--cert-name", A, check=1).output
         told = paste(certbot, printed(unfinished, "--undo"), more="--yes").output
         assert "Taken back" in told
-        moves.write(dirs, move)
+        move_journals.write(dirs, move)
         told = paste(certbot, printed(unfinished, "--continue"), more="--yes", check=1).output
         assert "None of the lineages goes" in told
 

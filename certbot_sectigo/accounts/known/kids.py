@@ -12,7 +12,7 @@ certbot does not store it. What tells it, the first that does:
 4. the *CA*, where it is asked and shows it (RFC 8555 section 7.3.4);
 5. the *portal*, where it is asked: the account is among the clients of a pair.
 
-The last two are asked in :mod:`certbot_sectigo.accounts.known.asked`, so that who asks nobody
+The last two are asked in :mod:`certbot_sectigo.accounts.known.asked_kids`, so that who asks nobody
 does not wait for the libraries that do. What was found is given as a note, whether it is
 written down or not; see :func:`write`.
 """

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts import moves, records, store
+from certbot_sectigo.accounts import move_journals, records, store
 from certbot_sectigo.accounts.judge import choice, verdict
 from certbot_sectigo.accounts.judge.facts import AccountEntry, AccountFacts
 from certbot_sectigo.accounts.known import issuance, kids, servers, uses
@@ -62,7 +62,7 @@ class Overview:
     """Name of a lineage -> when this tool pinned it to the account that it names."""
     logs: findings.Findings = field(default_factory=findings.Findings)
     """What certbot's logs tell, for whoever asks more of them."""
-    journals: moves.Journals = ((), ())
+    journals: move_journals.Journals = ((), ())
     """Of the moves that were begun here."""
 
 
@@ -109,8 +109,8 @@ def gather(
     cut_off = _cut_off(dirs)
     got = issuance.by_url(orders.kept, now)
     changed, damaged = records.look_back(dirs)
-    journals = moves.look(dirs)
-    left = moves.left(journals, now)
+    journals = move_journals.look(dirs)
+    left = move_journals.left(journals, now)
     got_before_pin = issuance.by_pins(changed, all_lineages, now, unread)
     judged = []
     for account, also in members:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from certbot_sectigo.accounts import moves
+from certbot_sectigo.accounts import move_journals
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.move import past, words
@@ -106,7 +106,7 @@ def command(
     if go_on:
         past.go_on(errand, yes)
         return 0
-    moves.refuse_unfinished(dirs)
+    move_journals.refuse_unfinished(dirs)
     plan = errand.plan()
     if dry_run or not plan.going:
         if context.json:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts import find, moves, refusals, store
+from certbot_sectigo.accounts import find, move_journals, refusals, store
 from certbot_sectigo.accounts.change.pin_plan import PinTarget
 from certbot_sectigo.accounts.find import FindContext
 from certbot_sectigo.accounts.judge.caa import Foresight
 from certbot_sectigo.accounts.known import kids
 from certbot_sectigo.accounts.model import Account, State
-from certbot_sectigo.accounts.moves import Move
+from certbot_sectigo.accounts.move_journals import Move
 from certbot_sectigo.base import errors
 from certbot_sectigo.ca import catalogue, credentials
 from certbot_sectigo.ca.credentials import Credentials
@@ -32,7 +32,7 @@ from certbot_sectigo.machine.dirs import Dirs, same_server, server_path
 from certbot_sectigo.move import act, delivery
 from certbot_sectigo.move import plan as planning
 from certbot_sectigo.move.plan import MovePlan, Target
-from certbot_sectigo.move.state import as_it_is, known, unpinnable
+from certbot_sectigo.move.stands import as_it_is, known, unpinnable
 from certbot_sectigo.renewals.facts import Answer
 from certbot_sectigo.renewals.survey import Surveyed
 
@@ -173,13 +173,13 @@ class Errand:
     def begin(self, plan: MovePlan) -> Move:
         """Carry a plan out."""
         self.begun = tuple(one.name for one in plan.going)
-        with moves.alone(self.dirs):
+        with move_journals.alone(self.dirs):
             return self.go_on(self._journal(plan))
 
     def resume(self, move: Move) -> Move:
         """Go on with a move that was cut off."""
         self.begun = move.names
-        with moves.alone(self.dirs):
+        with move_journals.alone(self.dirs):
             return self.go_on(move)
 
     def _journal(self, plan: MovePlan) -> Move:
@@ -187,10 +187,10 @@ class Errand:
         pair = self.pair(self.wish.file)
         now = datetime.now(timezone.utc)
         with self._lock():
-            moves.refuse_unfinished(self.dirs)
+            move_journals.refuse_unfinished(self.dirs)
             here = known(self.dirs)
             move = Move(
-                moves.new_id(now),
+                move_journals.new_id(now),
                 now,
                 pair.server,
                 pair.kid,
@@ -201,7 +201,7 @@ class Errand:
                 sample=self.wish.sample,
                 left={one.name: one.reason for one in plan.staying},
             )
-            moves.write(self.dirs, move)
+            move_journals.write(self.dirs, move)
         return move
 
     def question(self, plan: MovePlan) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from certbot_sectigo.accounts import moves
-from certbot_sectigo.accounts.moves import Broken, Move
+from certbot_sectigo.accounts import move_journals
+from certbot_sectigo.accounts.move_journals import Broken, Move
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.document import time
@@ -20,16 +20,16 @@ from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.move import back, delivery
 from certbot_sectigo.move.back import Undo
-from certbot_sectigo.move.state import Stand, again, known, stands
+from certbot_sectigo.move.stands import Stand, again, known, stands
 
 
 def go_on(errand: Errand, yes: bool) -> None:
     """Go on with the move that was cut off, else with what stayed in the last one."""
 
     def make() -> Move:
-        found = moves.unfinished(errand.dirs)
+        found = move_journals.unfinished(errand.dirs)
         if found is None:
-            every = moves.read_all(errand.dirs)
+            every = move_journals.read_all(errand.dirs)
             found = again(every[-1], known(errand.dirs)) if every else None
         if found is None:
             raise errors.Error(
@@ -65,7 +65,7 @@ def status(context: CommandContext) -> int:
     """Print how moves stand; exit 1 if one is not finished, or its journal cannot be read."""
     context.refuse_absent()
     dirs = change.dirs_of(context)
-    found, broken = moves.look(dirs)
+    found, broken = move_journals.look(dirs)
     report = Report(
         "move",
         lambda: {
@@ -103,8 +103,8 @@ def as_json(move: Move, dirs: Dirs) -> dict[str, Any]:
 
 def _blocks(found: Sequence[Move], broken: Sequence[Broken], dirs: Dirs) -> Iterator[Block]:
     if broken:
-        text, lines = moves.aside(broken)
-        yield Remark(f"{moves.JournalError(broken).message}\n{text}", lines, tone=Tone.WARN)
+        text, lines = move_journals.aside(broken)
+        yield Remark(f"{move_journals.JournalError(broken).message}\n{text}", lines, tone=Tone.WARN)
     elif not found:
         yield Remark("Nothing was moved here.")
     here = known(dirs) if found else {}
@@ -125,7 +125,9 @@ def undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
     """Take the last move back."""
 
     def make() -> Undo:
-        every = [move for move in moves.read_all(dirs) if move.state != moves.UNDONE]
+        every = [
+            move for move in move_journals.read_all(dirs) if move.state != move_journals.UNDONE
+        ]
         found = [move for move in every if move.lineages or move.unfinished]
         if not found:
             raise errors.Error("There is no move to undo here.")
@@ -140,9 +142,9 @@ def undo(context: CommandContext, dirs: Dirs, yes: bool) -> None:
             say(f"{name} stays as it is: {reason}")
 
     def carry_out(plan: Undo) -> Undo:
-        with moves.alone(dirs):
+        with move_journals.alone(dirs):
             back.undo(plan, dirs)
-            if plan.move.state == moves.BACK:
+            if plan.move.state == move_journals.BACK:
                 # Its targets may have what the links do not lead to any more.
                 delivery.deploy(dirs, plan.move.lineages[0].name, lambda line: say(line, err=True))
         return plan

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from certbot_sectigo.accounts.moves import Move
+from certbot_sectigo.accounts.move_journals import Move
 from certbot_sectigo.base import printable
 from certbot_sectigo.cli.move.errand import Wish
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.move.plan import MovePlan
-from certbot_sectigo.move.state import Stand, known, stands, stayed
+from certbot_sectigo.move.stands import Stand, known, stands, stayed
 
 
 def show(plan: MovePlan, wish: Wish) -> None:

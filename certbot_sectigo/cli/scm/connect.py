@@ -106,13 +106,13 @@ def learn_kids(found: Overview, scm: Portal) -> Overview:
     :raises certbot_sectigo.base.errors.Error: if SCM does not answer.
     """
     # What asks a CA takes longer to load than all the rest.
-    from certbot_sectigo.accounts.known import asked
+    from certbot_sectigo.accounts.known import asked_kids
 
     accounts = [entry.account for entry in found.entries]
-    told = asked.ask_portal(accounts, scm)
+    told = asked_kids.ask_portal(accounts, scm)
     for apart in scm.apart():
         try:
-            told = asked.ask_portal(told, apart)
+            told = asked_kids.ask_portal(told, apart)
         except RefusedError as error:
             # Most customers have no such accounts, and few log-ins may look.
             if error.status not in (403, 404):

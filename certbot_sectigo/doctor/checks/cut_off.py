@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from certbot_sectigo.accounts import moves
+from certbot_sectigo.accounts import move_journals
 from certbot_sectigo.accounts.leftovers import Leftover
-from certbot_sectigo.accounts.moves import Broken, Move
+from certbot_sectigo.accounts.move_journals import Broken, Move
 from certbot_sectigo.doctor.model import Finding, Severity
 from certbot_sectigo.machine import commands
 
@@ -27,7 +27,7 @@ def check(
             "Whether that move is finished is not known, so no other can begin. "
             + "; ".join(f"{each.path.name}: {each.reason}" for each in broken),
             tuple(str(each.path) for each in broken),
-            *moves.aside(broken),
+            *move_journals.aside(broken),
         )
     for move in begun:
         if not move.unfinished:

@@ -16,8 +16,8 @@ from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.starts import Schedule
 from certbot_sectigo.renewals.due import window
 from certbot_sectigo.renewals.horizon import E_MAIL_ENDS
-from certbot_sectigo.renewals.loading import PUT_RIGHT
 from certbot_sectigo.renewals.model import Renewal
+from certbot_sectigo.renewals.unloadable import PUT_RIGHT
 
 _GRACE = timedelta(days=1)
 """certbot's timers run twice a day, and it spreads renewals over some hours."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.accounts.moves import Broken, Move, MovedLineage
+from certbot_sectigo.accounts.move_journals import Broken, Move, MovedLineage
 from certbot_sectigo.doctor.checks import cut_off
 from certbot_sectigo.doctor.model import Severity
 from tests.doctor.machines import Machine

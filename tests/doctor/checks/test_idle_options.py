@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.doctor.checks import idle
+from certbot_sectigo.doctor.checks import idle_options
 from certbot_sectigo.doctor.model import ScheduledLine
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.settings import parse
@@ -52,7 +52,7 @@ OURS, PLAIN = renewal("sectigo-eab"), renewal("standalone")
 )
 def test_cli_ini(ini: str, renewals: tuple[Renewal, ...], found: bool) -> None:
     settings = list(parse(INI, ini))
-    findings = list(idle.check(settings, (), renewals))
+    findings = list(idle_options.check(settings, (), renewals))
     assert [f.code for f in findings] == ["traps/idle-options"] * found
     assert all(f.where == (f"{INI}:1",) for f in findings)
 
@@ -61,10 +61,10 @@ def test_the_lines_of_cli_ini_are_taken_out_as_it_is_printed(tmp_path: Path) -> 
     path = tmp_path / "cli.ini"
     path.write_text(f"email = a@a.example\n{GIVEN}\nstandalone\nsectigo-eab-kid = k\n")
     settings = list(parse(path, path.read_text()))
-    [finding] = idle.check(settings, (), (OURS,))
+    [finding] = idle_options.check(settings, (), (OURS,))
     subprocess.run(finding.command, shell=True, check=True)
     left = list(parse(path, path.read_text()))
-    assert list(idle.check(left, (), (OURS,))) == []
+    assert list(idle_options.check(left, (), (OURS,))) == []
     assert path.read_text().splitlines()[::2] == ["email = a@a.example", "standalone"]
 
 
@@ -83,7 +83,7 @@ def test_the_lines_of_cli_ini_are_taken_out_as_it_is_printed(tmp_path: Path) -> 
 )
 def test_schedules(words: str, renewals: tuple[Renewal, ...], found: bool) -> None:
     line = ScheduledLine(CRON, 3, f"0 3 * * * root {words}")
-    findings = list(idle.check((), (line,), renewals))
+    findings = list(idle_options.check((), (line,), renewals))
     assert [f.where for f in findings] == [(f"{CRON}:3",)] * found
 
 
@@ -101,5 +101,5 @@ def test_schedules(words: str, renewals: tuple[Renewal, ...], found: bool) -> No
 def test_renewal_files(
     authenticator: str, installer: str, options: Mapping[str, str], found: bool
 ) -> None:
-    findings = list(idle.check((), (), (renewal(authenticator, installer, options),)))
+    findings = list(idle_options.check((), (), (renewal(authenticator, installer, options),)))
     assert bool(findings) is found

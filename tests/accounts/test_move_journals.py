@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.accounts import moves
-from certbot_sectigo.accounts.moves import Move, MovedLineage
+from certbot_sectigo.accounts import move_journals
+from certbot_sectigo.accounts.move_journals import Move, MovedLineage
 from certbot_sectigo.base import errors
 from certbot_sectigo.machine.dirs import Dirs
 
@@ -22,7 +22,7 @@ def moved(name: str, account: str, days: int) -> MovedLineage:
     return MovedLineage(name, account, OLD, "1f", until, {f"/live/{name}/cert.pem": "x"})
 
 
-def a_move(*lineages: MovedLineage, state: str = moves.DONE, number: int = 0) -> Move:
+def a_move(*lineages: MovedLineage, state: str = move_journals.DONE, number: int = 0) -> Move:
     return Move(f"m{number}", NOW, NEW, "kid", "/new.ini", lineages, "new", state=state)
 
 
@@ -34,14 +34,18 @@ def dirs(tmp_path: Path) -> Dirs:
 
 def test_a_journal_comes_back_as_it_was(dirs: Dirs) -> None:
     move = replace(a_move(moved("a", "old", 1)), left={"b": "why"}, sample=3, now=True)
-    moves.write(dirs, move)
-    assert moves.read_all(dirs) == [move]
+    move_journals.write(dirs, move)
+    assert move_journals.read_all(dirs) == [move]
     assert (dirs.moves / "m0.json").stat().st_mode & 0o777 == 0o600
-    moves.refuse_unfinished(dirs)
-    moves.write(dirs, replace(move, state=moves.OPEN))
+    move_journals.refuse_unfinished(dirs)
+    move_journals.write(dirs, replace(move, state=move_journals.OPEN))
     with pytest.raises(errors.Error, match="not finished"):
-        moves.refuse_unfinished(dirs)
-    with moves.alone(dirs), pytest.raises(errors.Error, match="Another move"), moves.alone(dirs):
+        move_journals.refuse_unfinished(dirs)
+    with (
+        move_journals.alone(dirs),
+        pytest.raises(errors.Error, match="Another move"),
+        move_journals.alone(dirs),
+    ):
         pass
 
 
@@ -50,25 +54,28 @@ def test_a_journal_that_cannot_be_read_is_not_taken_for_no_move(
     dirs: Dirs, content: str | None
 ) -> None:
     whole = a_move(moved("a", "one", -1))
-    moves.write(dirs, whole)
+    move_journals.write(dirs, whole)
     path = dirs.moves / "m1.json"
     if content is None:
         path.symlink_to(path)
     else:
         path.write_text((dirs.moves / "m0.json").read_text() if content == "copy" else content)
-    found, (broken,) = moves.look(dirs)
+    found, (broken,) = move_journals.look(dirs)
     assert (found, broken.path) == ([whole], path)
-    for ask in (moves.refuse_unfinished, moves.unfinished, moves.read_all):
-        with pytest.raises(moves.JournalError) as refused:
+    for ask in (move_journals.refuse_unfinished, move_journals.unfinished, move_journals.read_all):
+        with pytest.raises(move_journals.JournalError) as refused:
             ask(dirs)
         assert f"mv {path} {path}.unreadable" in str(refused.value)
-    assert moves.left(moves.look(dirs), NOW) == {}  # it may tell that the account is needed
-    moves.write(dirs, replace(whole, state=moves.OPEN))
-    assert moves.unfinished(dirs) == replace(whole, state=moves.OPEN)
+    # It may tell that the account is needed.
+    assert move_journals.left(move_journals.look(dirs), NOW) == {}
+    move_journals.write(dirs, replace(whole, state=move_journals.OPEN))
+    assert move_journals.unfinished(dirs) == replace(whole, state=move_journals.OPEN)
 
 
 def test_an_account_is_left_when_all_its_certificates_have_ended(dirs: Dirs) -> None:
-    moves.write(dirs, a_move(moved("a", "one", -1), moved("b", "two", -1), moved("c", "two", 1)))
-    moves.write(dirs, a_move(moved("d", "three", -1), state=moves.UNDONE, number=1))
-    moves.write(dirs, a_move(moved("e", "four", -1), state=moves.OPEN, number=2))
-    assert list(moves.left(moves.look(dirs), NOW)) == [("old.example/d", "one")]
+    move_journals.write(
+        dirs, a_move(moved("a", "one", -1), moved("b", "two", -1), moved("c", "two", 1))
+    )
+    move_journals.write(dirs, a_move(moved("d", "three", -1), state=move_journals.UNDONE, number=1))
+    move_journals.write(dirs, a_move(moved("e", "four", -1), state=move_journals.OPEN, number=2))
+    assert list(move_journals.left(move_journals.look(dirs), NOW)) == [("old.example/d", "one")]

@@ -6,11 +6,11 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from certbot_sectigo.accounts import moves, records
+from certbot_sectigo.accounts import move_journals, records
 from certbot_sectigo.accounts.change import pin, pin_plan
 from certbot_sectigo.accounts.change.pin_plan import PinTarget
 from certbot_sectigo.accounts.model import Account
-from certbot_sectigo.accounts.moves import Move, MovedLineage
+from certbot_sectigo.accounts.move_journals import Move, MovedLineage
 from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.base import errors, reading
 from certbot_sectigo.machine import lineages
@@ -126,13 +126,13 @@ def again(move: Move, here: Mapping[str, Lineage]) -> Move | None:
 
     :param here: all lineages by name.
     """
-    names = stayed(move, here) if move.state == moves.DONE else ()
+    names = stayed(move, here) if move.state == move_journals.DONE else ()
     if not names:
         return None
     gone = tuple(each for each in move.lineages if each.name not in names)
     left = {name: reason for name, reason in move.left.items() if name not in names}
     lineages = (*gone, *(as_it_is(here[name]) for name in names))
-    return replace(move, state=moves.OPEN, asked=False, lineages=lineages, left=left)
+    return replace(move, state=move_journals.OPEN, asked=False, lineages=lineages, left=left)
 
 
 def changes(move: Move, dirs: Dirs) -> dict[str, RenewalChange]:
