@@ -51,10 +51,11 @@ def read(lines: Iterable[str]) -> Reading:
         return replace(reading, lines=paste.lines, decisive=paste.decisive(explained))
     if reading.findings or reading.clean or reading.documentation:
         return replace(reading, lines=paste.lines)
+    said = paste.acme and not paste.genre.prose.only  # which sentence of a person's, nobody knows
     return replace(
         reading,
         likely=paste.likely(),
-        decisive=paste.decisive() if reading.log or paste.acme else None,
+        decisive=paste.decisive() if reading.log or said else None,
         hint=paste.hint(),
         acme=paste.acme,
         lines=paste.lines,

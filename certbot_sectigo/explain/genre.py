@@ -11,6 +11,7 @@ import re
 
 from certbot_sectigo.explain.context import speaks_of_acme
 from certbot_sectigo.explain.envelope import Line
+from certbot_sectigo.explain.listing import Listing
 from certbot_sectigo.explain.prose import Prose
 from certbot_sectigo.explain.statements import ISSUED, TYPES, ended_well, heading, loud, quiet
 from certbot_sectigo.explain.steps import step_of
@@ -101,7 +102,7 @@ class Genre:
         self.failed_after: list[tuple[int, str]] = []
         """The lines after that which look like failures of what came then."""
         self._loud = self._idle = False
-        self.prose = Prose()
+        self.prose, self._listing = Prose(), Listing()
 
     def look(self, line: Line, score: int) -> None:
         """Look at a line in which somebody speaks.
@@ -110,6 +111,7 @@ class Genre:
         """
         text = line.text[:2000]
         self.prose.look(line.raw)
+        self._listing.look(line.raw)
         if not self._happened:
             self._signs += bool(_MANUAL.match(line.raw[:2000]) or heading(line.raw))
             self._names.update(_NAMED.findall(text) if len(self._names) < _LEAST_NAMES else ())
@@ -133,7 +135,10 @@ class Genre:
     def documentation(self) -> bool:
         """Whether it names errors, and none happened."""
         signs = self._signs + (len(self._names) >= _LEAST_NAMES)
-        return self.prose.only or (not self._happened and signs >= _LEAST_SIGNS)
+        prose = self.prose
+        if prose.manual or self._listing.only or (prose.only and not prose.own):
+            return True
+        return not self._happened and signs >= _LEAST_SIGNS and not prose.own
 
     @property
     def unused(self) -> tuple[int, str] | None:

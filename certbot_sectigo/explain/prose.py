@@ -2,7 +2,7 @@
 
 A program says what happened to it: with a time, a level, a code, a name in quotes, or as a
 short sentence without a person in it. Manuals say what may happen, and people tell what they
-did: there the words of a message need not be one.
+did: there the words of a message need not be one, unless they are cited.
 """
 
 from __future__ import annotations
@@ -20,21 +20,62 @@ _FORM = re.compile(
     r"|\b(?i:exit(?:ed)?|rc|code|HTTP/[\d.]+)\b\W{0,9}\d"
     r"|\b[\w.-]{1,60}\[\d{1,8}\]:|\A\s{0,40}at \S"
 )
-_TELLER = re.compile(r"\b(?:I|I['\u2019][a-z]{1,2}|[Mm]y|[Ww]e|[Ww]e['\u2019]\w{2}|me)\b(?!\.)")
+_TELLER = re.compile(
+    r"\b(?:I|I['\u2019][a-z]{1,2}|[Mm]y|[Ww]e|[Ww]e['\u2019]\w{2}|me)\b(?!\.)"
+    r"|\b(?:ich|mir|[Mm]eine?[mnrs]?|[Jj]e|mon|mes|[Yy]o|[Mm]i|[Mm]e|mio|[Ii]k|mijn|eu|meu|minha"
+    r"|\u044f|\u043c\u043d\u0435|\u043c\u0435\u043d\u044f)\b|\b[Jj]['\u2019]\w|\u6211"
+)
+_ONE = re.compile(rf"(?!\b(?:[Ww]e\b|[Ww]e['\u2019]))(?:{_TELLER.pattern})")
+"""Of one person: whoever writes a manual says ``we``."""
 _TALK = re.compile(
     _TELLER.pattern + r"|\b[Yy]ou(?:r|['\u2019]re|rs)?\b|\?\s{0,9}\Z"
     r"|\b(?:[Ii]f|[Ww]hen(?:ever)?|[Uu]nless|[Hh]ow to|[Ww]hy|[Ww]hat|can|may|might|should|would"
     r"|lets|allows?|usually|typically|often|most|must|Ensure|Check|Verify|Note)\b"
+)
+_ADVICE = re.compile(
+    r"\b[Yy]ou(?:r|['\u2019](?:re|ll|ve)|rs)?\b|\b(?:[Ii]f|[Ww]hen(?:ever)?|[Uu]nless|[Hh]ow to|can"
+    r"|may|might|should|would|usually|typically|often|most|must|[Ee]nsure|[Cc]heck|[Vv]erify"
+    r"|[Nn]ote|[Mm]ake sure|means|indicates)\b"
+    r"|\b(?:Sie|Ihre?[mnrs]?|[Ww]enn|[Ff]alls|kann|k\xf6nnen|muss|m\xfcssen|sollten?|wird|werden"
+    r"|vous|votre|vos|[Ss]i|peut|peuvent|doit|doivent|usted|puede\w?|debe\w?|pode|deve|se|pu\xf2"
+    r"|devono|kunt|moet|als|\u0435\u0441\u043b\u0438|\u0432\u044b|\u0432\u0430\u0448"
+    r"|\u043c\u043e\u0436\u043d\u043e|\u043c\u043e\u0436\u0435\u0442\u0435"
+    r"|\u0441\u043b\u0435\u0434\u0443\u0435\u0442)\b"
+    r"|\u5982\u679c|\u60a8|\u53ef\u4ee5|\u9700\u8981|\u5834\u5408|\u3067\u304d\u307e\u3059"
+)
+"""What is said to whoever reads it, or of what may happen."""
+_CLIENTS = re.compile(
+    r"(?i)to fix these errors|right ip address|publicly routable|account credentials"
+    r"|secure backup|configuration directory|if you like certbot|hint: the cert|ask for help"
+    r"|see the log ?file|re-?run certbot|deploy a dns txt|domain name was entered"
+    r"|firewalls are preventing|regular backups|these files will|donat"
+)
+"""What clients print at the end of a run, to whoever reads it."""
+_ASKED = re.compile(
+    r"\A(?!\s{0,9}#).*[?\uff1f]\s*\Z|(?i:\b(?:any (?:ideas?|help|hints?)|please help|help me"
+    r"|thanks in advance|danke|merci|gracias|obrigado|grazie)\b)|\u8bf7\u95ee|\u6c42\u52a9"
 )
 _EXPLAINED = re.compile(
     r"(?i)\b(?:error|message)s?\b [\"'\u201c`][^\n]{3,300}[\"'\u201d`] "
     r"(?:indicates?|means|says|tells)"
 )
 """What articles say about a message."""
+_CITED = re.compile(
+    r"(?:(?<![^\s(])[\"'`]|[\u201c\u201e\xab\xbb\u2018\u300c\u300e])"
+    r"[^\"`\u201c\u201d\xab\xbb\u300d\u300f\n]{0,160}\Z|[:\uff1a]\s[^.!?\n]{0,120}\Z"
+)
+"""What stands before words that somebody cites: a quotation mark, or a colon."""
+_WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _LEAST_WORDS = 6
 MOST_BARE = 45
 """Words of what somebody gives as one bare sentence, at the most."""
 _LEAST_TALK = 2  # lines
+_ALONE = 0.6
+"""Part of its lines that a message is, at least, that is all that stands there."""
+_LEAST_ADVICE, _LEAST_MANUAL = 3, 80
+"""Lines of advice, and words of prose, that a manual has."""
+_LONG, _LONG_WORDS = 8, 250
+"""Lines and words of prose that nobody writes without a word of himself, but in a manual."""
 
 
 def message(raw: str) -> bool:
@@ -42,32 +83,78 @@ def message(raw: str) -> bool:
     return bool(_FORM.search(raw[:2000]))
 
 
+def explained(raw: str) -> bool:
+    """Tell whether a line says what a message means."""
+    return bool(_EXPLAINED.search(raw[:2000]))
+
+
 def told_by_a_person(raw: str) -> bool:
-    """Tell whether a line is what a person tells or explains, rather than a message."""
-    if _EXPLAINED.search(raw[:2000]):
-        return True
+    """Tell whether a line is what a person tells, rather than a message."""
     return len(raw.split()) >= _LEAST_WORDS and bool(_TELLER.search(raw)) and not message(raw)
 
 
+def cited(text: str, start: int, end: int) -> bool:
+    """Tell whether a stretch of a text stands in its line as somebody else's words, or alone."""
+    if _CITED.search(text, max(0, start - 200), start):
+        return True
+    first, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    return end - start >= _ALONE * ((stop if stop >= 0 else len(text)) - first)
+
+
+def words_in(raw: str) -> int:
+    """Count the words of a line, in scripts without blanks too."""
+    return len(raw.split()) + len(_WIDE.findall(raw)) // 2
+
+
 class Prose:
-    """Learns line by line whether a text is nothing but prose."""
+    """Learns line by line whether a text is nothing but prose, and whose."""
 
     def __init__(self) -> None:
         self._words, self._talk = 0, 0
+        self._lines = self._prose = self._advice = self._one = self._times = self._messages = 0
         self.quotes = False
         """Whether a line has the form of a message."""
 
     def look(self, raw: str) -> None:
         """Look at a line, as it was."""
-        if self.quotes:
+        if self._times > _LONG_WORDS:
             return
-        words = len(raw[:2000].split())
+        raw = raw[:2000]
+        words, said = words_in(raw), message(raw)
         self._words += words
-        self.quotes = message(raw)
-        self._talk += words >= _LEAST_WORDS and bool(_TALK.search(raw[:2000]))
+        self.quotes = self.quotes or said
+        self._messages += said
+        self._times += said and bool(re.search(r"\d:\d\d:\d\d", raw))
+        if words < _LEAST_WORDS or _CLIENTS.search(raw):
+            return
+        self._talk += bool(_TALK.search(raw))
+        if said:
+            return
+        self._lines, self._prose = self._lines + 1, self._prose + words
+        if _ONE.search(raw) or _ASKED.search(raw):
+            self._one += 1
+        else:
+            self._advice += bool(_ADVICE.search(raw))
 
     @property
     def only(self) -> bool:
         """Whether it is more than a sentence or two, and no line has the form of a message."""
         long = self._words > MOST_BARE or self._talk >= _LEAST_TALK
         return long and bool(self._talk) and not self.quotes
+
+    @property
+    def own(self) -> bool:
+        """Whether somebody tells of himself in it, or asks."""
+        return bool(self._one)
+
+    @property
+    def manual(self) -> bool:
+        """Whether it advises whoever reads it, so that the messages in it are examples."""
+        if self._prose < max(_LEAST_MANUAL, 0.5 * self._words) or self._times > self._lines / 8 + 1:
+            return False
+        if self._lines >= _LONG and self._prose >= _LONG_WORDS and not self._one:
+            return self._messages <= self._lines
+        return (
+            self._advice >= max(_LEAST_ADVICE, 3 * self._one + 1)
+            and self._messages <= 2 * self._advice
+        )

@@ -8,7 +8,7 @@ from certbot_sectigo.ca.catalogue import Entry, Weight, entry
 from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.explain.genre import Genre
 from certbot_sectigo.explain.known import ENTRIES
-from certbot_sectigo.explain.prose import told_by_a_person
+from certbot_sectigo.explain.prose import Prose, explained, told_by_a_person
 from certbot_sectigo.explain.quoting import quote
 from certbot_sectigo.explain.told import Told
 
@@ -40,6 +40,8 @@ class TextFinding:
     """What the text itself tells its reader to do about it; empty if it tells nothing."""
     around: str = ""
     """The text that it stands in, if that is no longer than a paste."""
+    cited: bool = False
+    """Whether it stands in its line as somebody else's words."""
     cas: frozenset[str] = frozenset()
     """Hosts of the CAs that could not be reached, up to this and for whatever reason."""
 
@@ -88,9 +90,8 @@ def judged(reading: Reading, genre: Genre) -> Reading:
         return Reading(documentation=True, told=reading.told)
     if reading.log:
         return reading
-    if genre.prose.quotes:  # what a person tells around messages is none
-        found = tuple(f for f in reading.findings if not told_by_a_person(f.said))
-        reading = replace(reading, findings=found)
+    found = tuple(f for f in reading.findings if _said(f, genre.prose))
+    reading = replace(reading, findings=found)
     if genre.went_well:
         # What other programs say after that was no failure of the client's.
         end = genre.success[0] if genre.success else 0
@@ -111,3 +112,12 @@ def _of_deployment(words: str) -> Entry:
     found = (match.entry for match in matcher(ENTRIES).find(words))
     causes = (e for e in found if e.weight is Weight.CAUSE and e.step == "deploy")
     return next(causes, entry("deploy-failed"))
+
+
+def _said(finding: TextFinding, prose: Prose) -> bool:
+    """Tell whether a program said it, rather than the person who tells of it."""
+    if explained(finding.said):
+        return False
+    if finding.cited or not (prose.quotes or prose.only):
+        return True
+    return prose.quotes and not told_by_a_person(finding.said)

@@ -14,6 +14,7 @@ from certbot_sectigo.explain.frames import shadows
 from certbot_sectigo.explain.instructions import instruction
 from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.passages import Passage
+from certbot_sectigo.explain.prose import cited
 from certbot_sectigo.explain.quoting import innermost, line_of, masked, quote
 from certbot_sectigo.explain.ranking import Hit, Progress, ranked
 from certbot_sectigo.explain.reading import Reading, TextFinding
@@ -134,6 +135,7 @@ class Search:
             step,
             file,
             masked(instruction(passage.text, start, end)),
+            cited=cited(passage.text, start, end),
         )
         if loud:
             self._progress.answered = max(self._progress.answered, line)

@@ -128,3 +128,26 @@ def test_a_pair_that_the_client_passed_over_is_told() -> None:
     reading = read(said.split("\n"))
     assert keys(reading) == ["eab-required"]
     assert "--register-account" in " ".join(explain(reading.findings[0], Situation()).steps)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hello, I write a program that orders certificates by ACME, and since this morning it is\n"
+         'told "too many certificates already issued for exact set of domains: www.example.org".\n'
+         "It worked all the time before, and there is only one machine that orders. What can I do?",
+         "rate-limited"),
+        ("I had everything set up with certbot, removed the folder to see whether it works from\n"
+         "nothing, and ordered again for my three names. Instead of a certificate this came back:\n"
+         "too many certificates already issued for exact set of domains\n"
+         "I do not want to wait for a week, so is there any way around it for us?",
+         "rate-limited"),
+        ("Bonjour, depuis hier le renouvellement de mon certificat Let's Encrypt ne passe plus. "
+         "Quand je lance acme.sh --renew, il me r\xe9pond \xab\xa0Invalid response from "
+         "http://nas.example.org/.well-known/acme-challenge/abc: 404\xa0\xbb et s'arr\xeate. J'ai "
+         "pourtant ouvert le port 80 sur la box. Est-ce que quelqu'un a une id\xe9e ?",
+         "http01-wrong-answer"),
+    ],
+)  # fmt: skip
+def test_what_a_person_cites_is_answered(text: str, expected: str) -> None:
+    assert keys(read(text.split("\n"))) == [expected]
