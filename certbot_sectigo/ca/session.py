@@ -60,7 +60,7 @@ class Session:
     :param settings: certbot's own network settings.
     :param uri: the account URL, where the account is known already.
     :param directory: the server's directory, where another session has fetched it.
-    :param timeout: seconds for each whole answer.
+    :param timeout: seconds for each whole answer; the directory may always be asked for again.
     :param about: what is known of the account, for the words of refusals.
     """
 
@@ -86,6 +86,7 @@ class Session:
             timeout=timeout,
         )
         self._net.session = transport.session()
+        self._timeout = min(timeout, QUESTION_TIMEOUT)
         self._key = key
         self._uri = uri
         self._directory = directory
@@ -102,9 +103,22 @@ class Session:
         """
         if self._directory is None:
             with transport.translated(self.server):
-                response = self._net.get(self.server)
-                self._directory = Directory.of(response.url, transport.loads(response))
+                self._directory = Directory.of(*self._fetch())
         return self._directory
+
+    def see_directory(self) -> None:
+        """See that the server's directory comes, in time and not without end, whatever it says.
+
+        For a client without such bounds that is to read it next.
+
+        :raises CaError: if it does not.
+        """
+        with transport.translated(self.server):
+            self._fetch()
+
+    def _fetch(self) -> tuple[str, Any]:
+        response = self._net.get(self.server, timeout=self._timeout)
+        return response.url, transport.loads(response)
 
     def register(self, credentials: Credentials, contact: tuple[str, ...]) -> AccountObject:
         """Send newAccount with the EAB pair (RFC 8555 sections 7.3 and 7.3.4).

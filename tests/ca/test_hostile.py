@@ -83,6 +83,14 @@ def test_json_that_nests_deep(step: str, status: int, body: bytes) -> None:
         register(server)
 
 
+@pytest.mark.parametrize("deed", [pour, drip_body, saying(DEEP), saying(b"<html>")])
+def test_one_that_certbot_would_wait_for_is_told_before(deed: Deed) -> None:
+    with running({"directory": deed}) as server, pytest.raises(Unreachable):
+        session(server, 1 if deed is drip_body else 20).see_directory()
+    with running({"directory": saying({})}) as server:
+        session(server).see_directory()
+
+
 def test_a_compressed_answer_is_read() -> None:
     with running() as server:
         body = gzip.compress(json.dumps(directory(server.url)).encode())

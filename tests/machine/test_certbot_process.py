@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,31 @@ def test_it_is_asked_to_end_and_waited_for(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(_EndError):
         certbot_process.run(["delete"], Dirs(tmp_path, tmp_path, tmp_path))
     assert (tmp_path / "tidied").exists()
+
+
+@pytest.mark.parametrize(
+    ("script", "patience", "why"),
+    [
+        ("pass", 0.0, "after 0 seconds"),
+        ("held = b'x' * 200_000_000", certbot_process.PATIENCE, "memory"),
+        ("signal.signal(2, signal.SIG_IGN)", 0.0, "after 0 seconds"),
+    ],
+    ids=["drips", "pours", "deaf"],
+)
+def test_one_that_does_not_end_is_ended(
+    script: str, patience: float, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = "import signal, time; signal.signal(2, signal.default_int_handler)"
+    script = f"{begin}\ntry:\n    {script}\n    while True: time.sleep(0.1)\nfinally:\n    print('tidied')\n"
+    monkeypatch.setattr(certbot_process, "PROGRAM", (sys.executable, "-c", script))
+    monkeypatch.setattr(certbot_process, "_MOST_MEMORY", 100_000_000)
+    monkeypatch.setattr(certbot_process, "_LOOK", 0.3)
+    ending = [(number, 0.3 if "SIG_IGN" in script else 30) for number, _ in certbot_process._ENDING]
+    monkeypatch.setattr(certbot_process, "_ENDING", ending)
+    done = certbot_process.run(["renew"], Dirs(tmp_path, tmp_path, tmp_path), patience=patience)
+    assert done.returncode != 0
+    assert why in done.output and "may have been done" in done.output
+    assert "held" not in script or "tidied" in done.output
 
 
 @pytest.mark.parametrize("words", ["'d' * 500_000", r"'d\n' * 500_000"], ids=["line", "lines"])

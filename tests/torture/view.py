@@ -157,13 +157,22 @@ def _thing(world: World, path: Path, plain: str, data: bytes, certbots: bool) ->
         return Thing(mode, named(world, str(path.readlink())))
     if not stat.S_ISREG(status.st_mode):
         return Thing(mode, "")
+    if plain.startswith("config/sectigo/moves/") and path.suffix == ".json":
+        return Thing(mode, _journal(data))
     fixed = "NEW" not in plain and not (certbots and plain.endswith(".conf"))
     # Copies of what was tell of times and digests.
-    fixed = fixed and not plain.startswith((_KEPT, "config/sectigo/moves/"))
+    fixed = fixed and not plain.startswith(_KEPT)
     if not fixed or (plain.endswith(_RANDOM) and "/<" not in plain and "places" not in plain):
         return Thing(mode, "some" if data else "nothing")
     text = _TIMES.sub("TIME", named(world, data.decode("utf-8", "replace")))
     return Thing(mode, hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def _journal(data: bytes) -> str:
+    """Return how far the journal of a move has come; which lineages go on from it hangs on that."""
+    content = json.loads(data)
+    left = ", ".join(sorted(content["left"]))
+    return f"{content['state']}, asked {content['asked']}, proved {content['proved']}, left {left}"
 
 
 def _checkpoint(world: World, folder: Path) -> Iterator[tuple[str, Thing]]:

@@ -111,6 +111,17 @@ def open_orders(
         return ask.ask(asked, settings(verify_ssl=verify_ssl), answered)
 
 
+def see_directory(server: str, *, verify_ssl: bool = True) -> None:
+    """See that a CA answers, before a certbot is started that waits and reads without bounds.
+
+    :raises certbot_sectigo.ca.errors.CaError: if it does not.
+    """
+    from certbot_sectigo.ca.session import QUESTION_TIMEOUT, Session
+
+    how = settings(verify_ssl=verify_ssl)
+    Session(server, None, how, timeout=QUESTION_TIMEOUT).see_directory()
+
+
 def settings(*, verify_ssl: bool = True) -> Settings:
     """Tell how this command speaks to servers."""
     from certbot_sectigo.ca.session import Settings
