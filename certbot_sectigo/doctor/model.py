@@ -174,6 +174,8 @@ class Guarded:
     """The owner of certbot's directory."""
     shut: bool = False
     """Whether a folder above it, up to certbot's own, keeps others out."""
+    unusable: tuple[str, str] | None = None
+    """Of a file with an EAB pair: why it is none, and what helps."""
 
     @property
     def wrong(self) -> int:

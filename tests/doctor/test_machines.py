@@ -92,6 +92,12 @@ def credentials(machine: Machine) -> None:
     path.chmod(0o640)
 
 
+def no_pair(machine: Machine) -> None:
+    path = machine.config / "sectigo-eab.ini"
+    path.write_text("sectigo_eab_kid = k\nsectigo_eab_hmac_key = not base64!\n")
+    path.chmod(0o600)
+
+
 def archive_folder(machine: Machine) -> None:
     (machine.config / "sectigo/archive").mkdir(parents=True)
     (machine.config / "sectigo/archive/by-hand").touch()  # an empty folder is told of, too
@@ -172,6 +178,7 @@ def trap(text: str) -> Callable[[Machine], None]:
         (certificate_key, "secrets/certificate-key", "critical"),
         (stray_key, "secrets/certificate-key", "critical"),
         (credentials, "secrets/credentials", "warning"),
+        (no_pair, "secrets/credentials-unusable", "warning"),
         (archive_folder, "secrets/folder", "warning"),
         (repository, "secrets/repository", "warning"),
         (no_authenticator, "renewal/no-authenticator", "critical"),

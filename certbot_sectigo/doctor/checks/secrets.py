@@ -61,6 +61,7 @@ def check(
     guarded: Iterable[Guarded], repositories: Iterable[Repository], leaks: Iterable[Leak]
 ) -> Iterator[Finding]:
     """Find secrets that are not kept."""
+    guarded = list(guarded)
     by_kind: dict[Kind, list[Guarded]] = defaultdict(list)
     for thing in guarded:
         by_kind[thing.kind].append(thing)
@@ -71,6 +72,9 @@ def check(
         foreign = [thing for thing in things if thing.foreign is not None]
         if foreign:
             yield _foreign(kind, foreign)
+    for thing in guarded:
+        if thing.unusable is not None:
+            yield _unusable(*thing.unusable)
     for repository in repositories:
         yield _repository(repository)
     by_place: dict[LeakPlace, list[str]] = defaultdict(list)
@@ -116,6 +120,18 @@ def _open(kind: Kind, wrong: Sequence[Guarded]) -> Finding:
             else ""
         ),
         commands.ours("doctor", "--fix"),
+    )
+
+
+def _unusable(message: str, remedy: str) -> Finding:
+    return Finding(
+        "secrets/credentials-unusable",
+        Severity.WARNING,
+        "A file with an EAB pair cannot be used",
+        f"{message} Lineages whose account is here renew all the same; no certificate can be "
+        "ordered with the file, and no account registered.",
+        (),
+        remedy,
     )
 
 

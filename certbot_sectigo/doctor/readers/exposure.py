@@ -8,9 +8,11 @@ import pwd
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from certbot_sectigo.base import reading
+from certbot_sectigo.ca import credentials as ca_credentials
 from certbot_sectigo.doctor.model import Guarded, Kind, Repository
 from certbot_sectigo.machine.dirs import Dirs
 
@@ -65,6 +67,8 @@ def guarded(dirs: Dirs, credentials: Iterable[Path], trouble: list[str]) -> list
         for path in credentials:
             if path not in found:
                 look(path, Kind.CREDENTIALS)
+            if path in found:
+                found[path] = replace(found[path], unusable=_unusable(path, owner))
         for path in (dirs.archive, dirs.pending, dirs.staging, dirs.backup):
             look(path, Kind.FOLDER)
     return list(found.values())
@@ -77,6 +81,16 @@ def _noting(path: Path, trouble: list[str]) -> Iterator[None]:
         yield
     except OSError as error:
         trouble.append(f"{path}: {error.strerror}")
+
+
+def _unusable(path: Path, owner: int) -> tuple[str, str] | None:
+    if not os.access(path, os.R_OK):
+        return None
+    try:
+        ca_credentials.read(path, owner)
+    except ca_credentials.CredentialsError as error:
+        return error.message, error.remedy
+    return None
 
 
 def repositories(config_dir: Path, trouble: list[str]) -> list[Repository]:
