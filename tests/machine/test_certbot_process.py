@@ -58,7 +58,8 @@ def test_one_that_does_not_end_is_ended(
     script: str, patience: float, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin = "import signal, time; signal.signal(2, signal.default_int_handler)"
-    script = f"{begin}\ntry:\n    {script}\n    while True: time.sleep(0.1)\nfinally:\n    print('tidied')\n"
+    script = f"{begin}\ntry:\n    {script}\n    while True: time.sleep(0.1)\n"
+    script += "finally:\n    print('tidied')\n"
     monkeypatch.setattr(certbot_process, "PROGRAM", (sys.executable, "-c", script))
     monkeypatch.setattr(certbot_process, "_MOST_MEMORY", 100_000_000)
     monkeypatch.setattr(certbot_process, "_LOOK", 0.3)
