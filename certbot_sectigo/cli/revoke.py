@@ -22,9 +22,6 @@ from certbot_sectigo.machine import certbot_process, commands
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.dirs import Dirs
 
-_PATIENCE = 300.0
-"""Seconds for one way: some requests, of which certbot lets each take 45 seconds."""
-
 
 @dataclass(frozen=True)
 class RevokePlan:
@@ -177,7 +174,7 @@ def _revoke(
             where,
             lock_timeout_seconds=context.lock_timeout,
             waiting=lambda who: say(who, err=True),
-            patience=_PATIENCE,
+            patience=revoke_ways.PATIENCE,
         )
 
     ask_ca.see_directory(plan.subject.server, verify_ssl=not no_verify_ssl)

@@ -33,6 +33,8 @@ from certbot_sectigo.machine.logs import findings
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded",
            "cessationofoperation")  # fmt: skip
 """What certbot's ``--reason`` takes (RFC 5280 section 5.3.1)."""
+PATIENCE = 300.0
+"""Seconds for one way: some requests, of which certbot lets each take 45 seconds."""
 _LONGEST = 1000
 """Characters of a CA's words that are repeated."""
 
