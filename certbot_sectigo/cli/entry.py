@@ -27,6 +27,8 @@ class Signalled(BaseException):
     :param number: the signal's number.
     """
 
+    words = "what was begun, the same command finishes, or says what does."
+
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
@@ -50,11 +52,8 @@ def main() -> NoReturn:
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
     except Signalled as end:
-        _end(
-            end.number,
-            f"certbot-sectigo: ended by {signal.Signals(end.number).name}; what was begun, "
-            "the same command finishes, or says what does.\n",
-        )
+        name = signal.Signals(end.number).name
+        _end(end.number, f"certbot-sectigo: ended by {name}; {end.words}\n")
     except BrokenPipeError:
         _end(signal.SIGPIPE, "")  # Who reads has had enough, like head(1).
     sys.exit(code)

@@ -220,7 +220,9 @@ def remarks(surveyed: Sequence[Surveyed], target: Target, caa: Foresight) -> tup
         {
             item.certificate.issuer
             for item in surveyed
-            if item.certificate is not None and item.certificate.issuer
+            if item.certificate is not None
+            and item.certificate.issuer
+            and not same_server(item.lineage.renews_at, target.server)
         }
     )
     customs, found = target.ca.customs, []

@@ -118,11 +118,16 @@ class TestPin:
         wrong, right = (machine.account(d) for d in (machine.sectigo.a, machine.sectigo.b))
         machine.lineage(NAME, wrong)
         words = tool.words("accounts", "pin", right, "--cert-name", NAME)
-        for answer, expected in (("n", wrong), ("y", right)):
+        for answer, expected, said in (
+            ("n\n", wrong, "Nothing was changed."),
+            ("\x04", wrong, "\ncertbot-sectigo: Nothing was changed."),
+            ("\x03", wrong, "\ncertbot-sectigo: ended by SIGINT; nothing further was done."),
+            ("y\n", right, "Pinned to"),
+        ):
             with terminal(words, machine.certbot.environment()) as child:
                 child.expect(r"Write the renewal files\? \[y/N\]")
-                child.sendline(answer)
-                child.expect_exact("Nothing was changed" if answer == "n" else "Pinned to")
+                child.send(answer)
+                child.expect_exact(said)
                 child.wait()
             assert machine.pins() == {NAME: expected}
 
@@ -146,7 +151,7 @@ class TestRegisterAsks:
             assert len(sectigo.accounts_of(sectigo.b.kid)) == (answer == "y")
         assert sectigo.contacts_of(sectigo.b.kid) == ["mailto:a@example.org"]
         with terminal(words, machine.certbot.environment()) as child:
-            child.expect_exact("none is registered")
+            child.expect(r"none\s+is\s+registered")
             child.expect(pexpect.EOF)
             assert "?" not in child.before and "nothing to do" in child.before
 

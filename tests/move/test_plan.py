@@ -121,6 +121,8 @@ def test_an_order_for_each_set_of_names_and_the_first_is_one_that_can_be_issued(
     assert made(*items, first="d").going[0].name == "d"
     assert "Old CA" in found.remarks[0] and "HARICA" in found.remarks[0]
     assert any("root of 2015" in remark for remark in found.remarks)
+    at_it = [replace(item, lineage=replace(item.lineage, server=NEW)) for item in items]
+    assert not any("The issuer changes" in remark for remark in made(*at_it).remarks)
 
 
 def test_what_caa_records_forbid_stays_and_what_the_dns_does_not_tell_is_minded() -> None:

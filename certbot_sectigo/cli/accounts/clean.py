@@ -25,7 +25,7 @@ from certbot_sectigo.cli.accounts import idle_words
 from certbot_sectigo.cli.accounts.deactivate import end
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
-from certbot_sectigo.cli.shared import account_words, ask_ca, change
+from certbot_sectigo.cli.shared import account_words, ask_ca, change, questions
 from certbot_sectigo.cli.shared.id_types import Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
@@ -150,7 +150,7 @@ def command(
     if not offered:
         return
     idle_words.show(offered, plan.found)
-    if click.confirm("Move these to the archive, too?"):
+    if questions.agreed("Move these to the archive, too?"):
         act(lambda: make(idle=True), lambda plan: None, yes=True)
     else:
         say("They stay.")

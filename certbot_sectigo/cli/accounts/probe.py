@@ -14,7 +14,7 @@ from certbot_sectigo.base import errors
 from certbot_sectigo.base import names as dns_names
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
-from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
+from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup, questions
 from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
@@ -78,7 +78,7 @@ def command(
     if not yes:
         if not context.interactive or context.json:
             raise errors.Error("The CA was not asked.", "Add --yes to open the orders.")
-        if not click.confirm("Open these orders at the CA?", err=True):
+        if not questions.agreed("Open these orders at the CA?", err=True):
             raise errors.Error("The CA was not asked.")
     answers = ask(context, chosen, names, verify_ssl=not no_verify_ssl)
     report = Report(

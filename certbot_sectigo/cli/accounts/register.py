@@ -49,6 +49,7 @@ class Registered:
     chosen: Chosen
     pinned: tuple[str, ...]
     replaced: str | None
+    new: bool
 
 
 @click.command("register")
@@ -125,7 +126,8 @@ def command(
         else:
             kids.write(chosen.account)
         pin.apply(dirs, chosen.account.name, changes)
-        return Registered(chosen, tuple(change.lineage for change in changes), plan.replaced)
+        pinned = tuple(change.lineage for change in changes)
+        return Registered(chosen, pinned, plan.replaced, new=plan.chosen is None)
 
     change.act(
         context,
@@ -188,7 +190,7 @@ def _show(plan: RegisterPlan) -> None:
     pair = plan.credentials
     if plan.chosen:
         name, why = plan.chosen.account.name, plan.chosen.reason
-        say(f"Kid {pair.kid} has the account {name} here ({why}): none is registered.")
+        say(f"Account {name} is here already: {why}. So none is registered.")
         if not plan.changes:
             say("There is nothing to do.")
         for warning in plan.chosen.warnings:
@@ -212,7 +214,8 @@ def _describe(plan: RegisterPlan) -> dict[str, Any]:
 
 
 def _conclude(done: Registered) -> None:
-    say(f"Account {done.chosen.account.name}: {done.chosen.reason}.")
+    if done.new:
+        say(f"Account {done.chosen.account.name}: {done.chosen.reason}.")
     if done.pinned:
         say(f"Pinned to it: {', '.join(done.pinned)}.")
     if done.replaced:

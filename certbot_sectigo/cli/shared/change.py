@@ -14,6 +14,7 @@ import click
 from certbot_sectigo.accounts import leftovers
 from certbot_sectigo.base import atomic, errors, reading
 from certbot_sectigo.cli.format import document
+from certbot_sectigo.cli.shared import questions
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import owners
@@ -144,7 +145,7 @@ def act(
             document.write(command, done=False, plan=describe(plan), result=None)
         if context.json or not context.interactive:
             raise errors.Error("Nothing was changed.", "Add --yes to do it.")
-        if not click.confirm(question(plan) if callable(question) else question):
+        if not questions.agreed(question(plan) if callable(question) else question):
             raise errors.Error("Nothing was changed.")
     if lock is not no_lock:
         make_config_dir(dirs)

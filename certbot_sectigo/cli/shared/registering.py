@@ -14,6 +14,7 @@ from certbot_sectigo.accounts.judge.choice import Chosen
 from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.session import Session, Settings
+from certbot_sectigo.cli.shared import questions
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
 
@@ -60,8 +61,7 @@ class Consenting:
         :param act: what is done then, such as ``register the account``.
         """
         if self._address is None:
-            self._address = click.prompt("E-mail address for the CA's notices (empty: none)", "",
-                                         show_default=False)  # fmt: skip
+            self._address = questions.text("E-mail address for the CA's notices (empty: none)")
         terms = Session(server, None, self._settings).terms_of_service()
         if self._agree_tos or not terms:
             return f"{act[0].upper()}{act[1:]}?"
@@ -78,7 +78,9 @@ class Consenting:
         may_ask = self._context.interactive and not self._context.json
         if self._agree_tos or terms in self._agreed:
             return
-        if may_ask and click.confirm(f"The CA's terms of service are at {terms} . Do you agree?"):
+        if may_ask and questions.agreed(
+            f"The CA's terms of service are at {terms} . Do you agree?"
+        ):
             return
         raise register.RegistrationError(
             f"No account was registered: the terms of service ({terms}) were not agreed to.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
@@ -9,6 +10,9 @@ import textwrap
 import click
 
 from certbot_sectigo.base import proposed
+
+_ITEM = re.compile(r"\s*(?:- |\d+\. )?")
+"""What stands before a sentence: its indent, and what makes it one of a list."""
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -35,12 +39,13 @@ def wrapped(text: str, columns: int) -> str:
 def _fitting(line: str, columns: int) -> str:
     if len(line) <= columns or proposed.is_in(line):
         return line
-    indent = line[: len(line) - len(line.lstrip())]
+    begins = _ITEM.match(line)
+    lead = begins[0] if begins else ""
     return textwrap.fill(
-        line.strip(),
+        line[len(lead) :].strip(),
         columns,
-        initial_indent=indent,
-        subsequent_indent=indent,
+        initial_indent=lead,
+        subsequent_indent=" " * len(lead),
         break_long_words=False,
         break_on_hyphens=False,
     )
