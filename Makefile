@@ -7,7 +7,9 @@
 #              pin anew what is installed beside those certbots, with hashes
 # make torture let every file operation of every command fail, and kill it there;
 #              two hours and more, goes on where it was cut off (ARGS=--again: anew;
-#              ARGS='--most 20': so many points of each row)
+#              ARGS='--most 20': so many points of each row); then kill a move of two lineages
+#              among 1000 at every file operation and request, half a day (MOVE='--tree 0
+#              --stride 7': three, every seventh point)
 # make trial   hold what forecasts and dry runs say against what renewals then do, in 200
 #              states (ARGS='--seed N': those of that seed), kill 20 moves to another CA with
 #              their certbots, and cut playbooks off at each step
@@ -37,6 +39,7 @@ PYTHON ?= python3
 # More than small machines have cores: the tests wait for servers more than they compute.
 WORKERS ?= 4
 ARGS ?=
+MOVE ?= --tree 1000 --now
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -65,6 +68,8 @@ requirements: $(VENV)/.for-packages
 
 torture: $(VENV)/.for-tests
 	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m tests.torture $(ARGS)
+	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m tests.move.points $(MOVE)
+	@$(BIN)/python tests/bed/fence.py $(BIN)/python -m tests.move.points --refused
 
 trial: $(VENV)/.for-tests
 	@$(BIN)/python tests/bed/install.py

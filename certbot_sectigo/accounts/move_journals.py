@@ -33,6 +33,7 @@ OPEN, BACK, DONE, UNDONE = "open", "taking back", "done", "undone"
 
 logger = logging.getLogger(__name__)
 _VERSION = 1
+_HOUR = 3600.0
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class Move:
     """The rest are renewed at once, not when they are due."""
     per_hour: int = 0
     """How many of them in an hour; 0: one after the other."""
+    last: datetime | None = None
+    """When the last of the rest was taken on; None before. The pace is kept from there."""
     sample: int | None = None
     """For how many sets of names the CA may be asked; None: for all."""
     left: Mapping[str, str] = field(default_factory=dict)
@@ -89,6 +92,14 @@ class Move:
     def unfinished(self) -> bool:
         """Whether a run was cut off or stopped, so that another has to end it."""
         return self.state in (OPEN, BACK)
+
+    def pause(self, now: datetime) -> float:
+        """Return for how many seconds its pace has the next one wait; pure."""
+        if self.last is None or not self.per_hour:
+            return 0.0
+        pause = _HOUR / self.per_hour
+        left = pause - (now - self.last).total_seconds()
+        return min(max(left, 0.0), pause)  # the clock may have been put back
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -142,6 +153,7 @@ def write(dirs: Dirs, move: Move) -> None:
     paths.refuse_links(dirs.config_dir, dirs.moves)
     atomic.make_private_dir(dirs.moves)
     content = {"version": _VERSION, **asdict(move), "when": move.when.isoformat()}
+    content["last"] = None if move.last is None else move.last.isoformat()
     atomic.replace(dirs.moves / f"{move.id}.json", json.dumps(content).encode(), mode=0o600)
 
 
@@ -250,7 +262,9 @@ def _move(path: Path) -> Move:
     content: dict[str, Any] = dict(json_text.loads_object(reading.read_regular(path, records.MOST)))
     if content.pop("version") != _VERSION or content["id"] != path.stem:
         raise ValueError("not a journal of this version")
-    content["when"] = datetime.fromisoformat(content["when"]).astimezone(timezone.utc)
+    for name in ("when", "last"):
+        if name == "when" or content.get(name) is not None:  # an older journal has no "last"
+            content[name] = datetime.fromisoformat(content[name]).astimezone(timezone.utc)
     lineages = tuple(MovedLineage(**entry) for entry in content.pop("lineages"))
     if any("/" in lineage.name or not lineage.name for lineage in lineages):
         raise ValueError("not a lineage's name")

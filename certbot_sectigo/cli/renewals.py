@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -104,20 +104,22 @@ def gather(
     :param scm: ask this portal for kids and validations; None: it is not asked.
     :raises certbot_sectigo.base.errors.UsageError: if a lineage is not there.
     """
-    if scm is None:
-        _, surveyed = look(context, lambda here: here)
-    else:
+
+    def better(here: Overview) -> Overview:
+        if scm is None:
+            return here
         from certbot_sectigo.cli.scm import connect
 
-        _, surveyed = look(context, lambda here: connect.learn_kids(here, scm))
-    names = {item.facts.lineage.name for item in surveyed}
+        return connect.learn_kids(here, scm)
+
+    here, surveyed = look(context, better, (lambda here: only) if only else None)
+    names = {lineage.name for lineage in here.lineages}
     for name in only:
         if name not in names:
             raise errors.UsageError(
                 f"There is no lineage {name} in {context.config_dir / 'renewal'}.",
                 f"These are there:  {', '.join(sorted(names)) or 'none'}",
             )
-    surveyed = [item for item in surveyed if not only or item.facts.lineage.name in only]
     if scm is not None:
         from certbot_sectigo.renewals import portal
 
@@ -127,11 +129,14 @@ def gather(
 
 
 def look(
-    context: CommandContext, better: Callable[[Overview], Overview]
+    context: CommandContext,
+    better: Callable[[Overview], Overview] = lambda here: here,
+    only: Callable[[Overview], Container[str]] | None = None,
 ) -> tuple[Overview, list[Surveyed]]:
     """Read what decides about the renewals of this machine; the CA is not asked.
 
     :param better: adds to what was read.
+    :param only: chooses the lineages that are looked at, by name; None for all.
     """
     from certbot_sectigo.accounts.known import overview
     from certbot_sectigo.machine import certbot_versions, settings, timers
@@ -150,6 +155,7 @@ def look(
         schedule.certbot_version(certbot_versions.certbot_version()),
         datetime.now(timezone.utc),
         settings.read(dirs.config_dir, context.system_root, os.environ, files),
+        None if only is None else only(here),
     )
 
 

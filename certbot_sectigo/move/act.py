@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 
 from certbot_sectigo.accounts import leftovers, move_journals, store
 from certbot_sectigo.accounts.change import pin
@@ -41,7 +42,6 @@ from certbot_sectigo.renewals.survey import Surveyed
 
 _IN_A_ROW = 3
 """Renewals that fail one after the other before the rest is left alone."""
-_HOUR = 3600.0
 
 
 class MoveError(errors.Error):
@@ -59,8 +59,8 @@ class Means:
     """Runs certbot."""
     register: Callable[[], Account]
     """Finds the new account, or registers it."""
-    survey: Callable[[], Sequence[Surveyed]]
-    """Reads what decides about the lineages of this machine."""
+    survey: Callable[[Sequence[str]], Sequence[Surveyed]]
+    """Reads what decides about some lineages of this machine."""
     ask: Callable[[Sequence[Surveyed]], Mapping[str, Answer]]
     """Asks the CA with an order each; lineage -> answer."""
     caa: Callable[[Sequence[Surveyed], Account], Foresight]
@@ -75,6 +75,8 @@ class Means:
     """Shows that it goes on."""
     renewed: Callable[[], None] = lambda: None
     """Shows that one more was renewed."""
+    clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    """Tells the time, which the journal keeps."""
 
 
 def carry_out(move: Move, means: Means) -> Move:
@@ -91,8 +93,9 @@ def carry_out(move: Move, means: Means) -> Move:
         move = _asked(move, means)
     if not move.lineages:
         _keep(replace(move, state=move_journals.DONE), means)
+        told = "\n".join(f"  {name}: {reason}" for name, reason in move.left.items())
         raise MoveError(
-            "None of the lineages goes; all are as they were:\n" + _reasons(move.left),
+            f"None of the lineages goes; all are as they were:\n{told}",
             f"The new account {move.account} stays here; nothing uses it. {_again()}",
         )
     if not move.proved:
@@ -106,10 +109,6 @@ def carry_out(move: Move, means: Means) -> Move:
 def _keep(move: Move, means: Means) -> Move:
     move_journals.write(means.dirs, move)
     return move
-
-
-def _reasons(left: Mapping[str, str]) -> str:
-    return "\n".join(f"  {name}: {reason}" for name, reason in left.items())
 
 
 def _with_account(move: Move, means: Means) -> Move:
@@ -133,7 +132,7 @@ def _asked(move: Move, means: Means) -> Move:
     """Ask the CA about each distinct set of names, and leave out whom it refuses."""
     account = _account(move, means)
     target = Target(move.server, move.kid, account, catalogue.of_server(move.server))
-    found = {item.lineage.name: item for item in means.survey()}
+    found = {item.lineage.name: item for item in means.survey(move.names)}
     # Once one has gone, what is pinned has gone, too, and only what stayed is asked about.
     gone = [name for name in move.names if move.proved and name in found
             and is_pinned(found[name].lineage, move)]  # fmt: skip
@@ -266,9 +265,10 @@ def _renew(move: Move, means: Means) -> Move:
     here = known(means.dirs)
     due = [x for x in move.lineages[1:] if x.name in here and serial(here[x.name]) == x.serial]
     failed = 0
-    for number, moved in enumerate(due):
-        if number and move.per_hour:
-            means.wait(_HOUR / move.per_hour)
+    for moved in due:
+        if move.per_hour:
+            means.wait(move.pause(means.clock()))
+            move = _keep(replace(move, last=means.clock()), means)  # before: it may be cut off
         problem = _renewed(move, moved, means)
         means.renewed()
         failed = 0 if problem is None else failed + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,13 +15,14 @@ from certbot_sectigo.machine import lineages, live, settings, stops
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
-from certbot_sectigo.machine.logs.orders import Opened, Validated
+from certbot_sectigo.machine.logs.orders import Opened
 from certbot_sectigo.machine.settings import Setting
 from certbot_sectigo.machine.starts import Schedule
 from certbot_sectigo.renewals import due, whose
 from certbot_sectigo.renewals.facts import Answer, Facts
 from certbot_sectigo.renewals.forecast import forecast
 from certbot_sectigo.renewals.horizon import horizon
+from certbot_sectigo.renewals.index import Index
 from certbot_sectigo.renewals.model import Horizon, Issuer, Renewal
 
 
@@ -92,8 +93,9 @@ def survey(
     certbot_version: tuple[int, ...],
     now: datetime,
     configured: Sequence[Setting] = (),
+    only: Container[str] | None = None,
 ) -> list[Surveyed]:
-    """Read what decides about each lineage's next renewal.
+    """Read what decides about lineages' next renewals; takes time by their number, and no more.
 
     :param here: certbot's directories.
     :param overview: the accounts and lineages of this machine, and what its logs tell.
@@ -101,17 +103,20 @@ def survey(
     :param certbot_version: such as ``(5, 8, 0)``: of the certbot that renews.
     :param now: UTC.
     :param configured: what stands in cli.ini and reaches every run.
+    :param only: names of those that are wanted; None for all.
     """
-    found = []
+    found, index = [], Index(overview)
     plugins = frozenset().union(*(lineage.plugins for lineage in overview.lineages))
     stop = stops.find(here, configured, schedule, certbot_version, plugins)
     for written in overview.lineages:
+        if only is not None and written.name not in only:
+            continue
         lineage = _as_renewed(written, schedule, configured)
         options = lineages.read_options(lineage)
         read = lineages.read_certificate(lineage)
         certificate = read if isinstance(read, Certificate) else None
-        unnamed = whose.unnamed(lineage, overview.entries)
-        account = whose.account(lineage, overview.entries)
+        unnamed = whose.unnamed(lineage, index)
+        account = whose.account(lineage, index)
         damages = live.damages(lineage)
         next_try = None
         if certificate is not None:
@@ -122,8 +127,8 @@ def survey(
         candidates: tuple[Account, ...] = ()
         if lineage.looked_after and (account is None or not (account.loads or account.unread)):
             archived, registers = whose.registration(lineage, here)
-            candidates = whose.candidates(lineage, overview.entries)
-        last = _last(overview.logs.opened, account, names)
+            candidates = whose.candidates(lineage, index)
+        last = index.last(account, names)
         facts = Facts(
             lineage=lineage,
             names=names,
@@ -135,15 +140,15 @@ def survey(
             candidates=candidates,
             registers=registers,
             unnamed=unnamed,
-            doubt=whose.doubt(account, overview.entries),
+            doubt=whose.doubt(account, index),
             archived=archived,
-            likely=None if account else whose.likely(lineage, overview.entries),
-            issuer=_issuer(lineage, certificate, account, last, overview),
+            likely=None if account else whose.likely(lineage, index),
+            issuer=_issuer(lineage, certificate, account, last, index, overview.pinned),
             options=options,
             schedule=schedule,
             next_try=next_try,
             last=last,
-            horizons=_horizons(lineage, overview.logs.validated, account, names),
+            horizons=_horizons(lineage, index, account, names),
             settings=configured,
             stop=stop,
             certbot_version=certbot_version,
@@ -180,65 +185,52 @@ def _issuer(
     certificate: Certificate | None,
     account: Account | None,
     last: Opened | None,
-    overview: Overview,
+    index: Index,
+    pins: Mapping[str, datetime],
 ) -> Issuer | None:
     """Find another account of the same server with a better claim to a lineage's names.
 
     :param account: what the renewal will use.
     :param last: its newest order for just these names.
+    :param pins: name of a lineage -> when this tool pinned it.
     """
     if certificate is None or account is None or not account.loads:
         return None
     if last is not None and last.status is not None and last.status < 400:
         return None
-    there = [e for e in overview.entries if account.server_path in e.facts.paths]
+    path = account.server_path
     got = {
         entry.account.uri: entry.account
-        for entry in there
-        if entry.facts.got(lineage.name, certificate.not_after)
-        and (entry.facts.sound or entry.account.uri == account.uri)
+        for entry in index.got(path, lineage.name, certificate.not_after)
+        if entry.facts.sound or entry.account.uri == account.uri
     }
-    pinned = overview.pinned.get(lineage.name)
+    pinned = pins.get(lineage.name)
     # Two: logs and records do not agree.
     if len(got) == 1 and account.uri not in got:
         [other] = got.values()
         if other.kid is None or other.kid != account.kid:
             return Issuer(other.name, other.kid, True, pinned)
     if lineage.looked_after and lineage.kid and account.kid not in (None, lineage.kid):
-        chosen = choice.by_kid([e.facts for e in there if e.facts.sound], lineage.kid)
+        there = [e.facts for e in index.at(path) if e.facts.sound]
+        chosen = choice.by_kid(there, lineage.kid)
         if chosen is not None:
             return Issuer(chosen.account.name, lineage.kid, False, pinned)
     return None
 
 
-def _last(opened: Iterable[Opened], account: Account | None, names: Sequence[str]) -> Opened | None:
-    """Return the newest order of an account for just these names."""
-    if account is None or not account.uri:
-        return None
-    same = [o for o in opened if o.account_url == account.uri and set(o.names) == set(names)]
-    return max(same, key=lambda o: o.when, default=None)
-
-
 def _horizons(
-    lineage: Lineage,
-    validated: Iterable[Validated],
-    account: Account | None,
-    names: Sequence[str],
+    lineage: Lineage, index: Index, account: Account | None, names: Sequence[str]
 ) -> tuple[Horizon, ...]:
     """Work out until when names count as validated, as far as logs tell; the soonest first."""
     if account is None or not account.uri or not lineage.ours:
         return ()
-    newest: dict[str, Validated] = {}
-    for one in validated:
-        known = newest.get(one.name)
-        if one.account_url == account.uri and (known is None or known.when < one.when):
-            newest[one.name] = one
     days = catalogue.of_server(lineage.server).customs.reuse_days
     own = timedelta(days=days.value) if days is not None else None
     wanted = {name[2:] if name.startswith("*.") else name for name in names}
+    newest = (index.validated(account, name) for name in wanted)
     found = [
-        Horizon(name, horizon(one.when, own), one.when, one.method, "email" in one.method)
-        for name, one in newest.items()
-        if name in wanted
+        Horizon(one.name, horizon(one.when, own), one.when, one.method, "email" in one.method)
+        for one in newest
+        if one is not None
     ]
     return tuple(sorted(found, key=lambda h: (h.until, h.name)))

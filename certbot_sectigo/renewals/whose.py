@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from certbot_sectigo.accounts import refusals
 from certbot_sectigo.accounts.judge import choice
-from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.model import Account, State
 from certbot_sectigo.accounts.request import AccountRequest
 from certbot_sectigo.base import errors
@@ -15,34 +13,34 @@ from certbot_sectigo.ca import credentials
 from certbot_sectigo.machine import dirs, lineages
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
+from certbot_sectigo.renewals.index import Index
 
 
-def account(lineage: Lineage, entries: Sequence[AccountEntry]) -> Account | None:
+def account(lineage: Lineage, index: Index) -> Account | None:
     """Return the account that the renewal will use: the pin, else what is chosen for it."""
     if lineage.renews_at is None:
         return None
     path = dirs.server_path(lineage.renews_at)
-    there = [entry for entry in entries if path in entry.facts.paths]
-    pinned = next((e.account for e in there if e.account.name == lineage.account), None)
+    pinned = index.named(path, lineage.account)
     if pinned is not None and (pinned.loads or pinned.unread is not None):
         return pinned
     if not lineage.looked_after or not lineage.kid:
-        alone = unnamed(lineage, entries) or ()
+        alone = unnamed(lineage, index) or ()
         return alone[0] if len(alone) == 1 else pinned
-    chosen = choice.by_kid([entry.facts for entry in there], lineage.kid, lineage.account)
+    there = [entry.facts for entry in index.at(path)]
+    chosen = choice.by_kid(there, lineage.kid, lineage.account)
     return chosen.account if chosen else pinned
 
 
-def unnamed(lineage: Lineage, entries: Sequence[AccountEntry]) -> tuple[Account, ...] | None:
+def unnamed(lineage: Lineage, index: Index) -> tuple[Account, ...] | None:
     """Return what certbot chooses from, where it takes an account by itself; else None."""
     if lineage.looked_after or lineage.account or not lineage.renews_at or lineage.problem:
         return None
-    path = dirs.server_path(lineage.renews_at)
-    there = (entry.account for entry in entries if path in entry.facts.paths)
+    there = (entry.account for entry in index.at(dirs.server_path(lineage.renews_at)))
     return tuple(account for account in there if account.state is not State.INCOMPLETE)
 
 
-def doubt(account: Account | None, entries: Sequence[AccountEntry]) -> str:
+def doubt(account: Account | None, index: Index) -> str:
     """Return why the CA may know an account's URL by another key than is there; empty if not.
 
     So a folder looks into which files of another one were copied.
@@ -51,25 +49,23 @@ def doubt(account: Account | None, entries: Sequence[AccountEntry]) -> str:
         return ""
     if account.misnamed:
         return f"the key in {account.folder} is not the one that its folder is named after"
-    same = (e.account for e in entries if e.account.uri == account.uri and e.account.loads)
+    same = (each for each in index.of_url(account.uri) if each.loads)
     other = next((each for each in same if each.id != account.id), None)
     return f"{account.folder} and {other.folder} have two keys for one account" if other else ""
 
 
-def likely(lineage: Lineage, entries: Sequence[AccountEntry]) -> Account | None:
+def likely(lineage: Lineage, index: Index) -> Account | None:
     """Return the account that a lineage surely belongs to, where its own is not there."""
     if lineage.renews_at is None:
         return None
-    path = dirs.server_path(lineage.renews_at)
-    return choice.for_lineage([e for e in entries if path in e.facts.paths], lineage)
+    return choice.for_lineage(index.at(dirs.server_path(lineage.renews_at)), lineage)
 
 
-def candidates(lineage: Lineage, entries: Sequence[AccountEntry]) -> tuple[Account, ...]:
+def candidates(lineage: Lineage, index: Index) -> tuple[Account, ...]:
     """Return the accounts of unknown kid whose kids the renewal has the CA say."""
     if lineage.renews_at is None or lineage.kid is None:
         return ()
-    path = dirs.server_path(lineage.renews_at)
-    found = choice.unknown([e for e in entries if path in e.facts.paths])
+    found = choice.unknown(index.at(dirs.server_path(lineage.renews_at)))
     return tuple(entry.account for entry in found)
 
 

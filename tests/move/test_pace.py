@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +49,26 @@ class Rest:
         self.broken: set[str] = set()
         self.renewed: Counter[str] = Counter()
         self.waits: list[float] = []
+        self.time = datetime(2026, 11, 30, 12, tzinfo=timezone.utc)
+        self.takes = 20.0
+        """Seconds for which a renewal lasts."""
 
     def file(self, name: str) -> Path:
         return self.dirs.renewal / f"{name}.conf"
 
     def certbot(self, words: Sequence[str]) -> CertbotOutcome:
         name = words[2]
+        self.time += timedelta(seconds=self.takes)
         if name in self.broken:
             return CertbotOutcome(1, "the CA is out to lunch")
         self.renewed[name] += 1
         lay(self.dirs.config_dir, name, issue(name))
         return CertbotOutcome(0, "")
+
+    def wait(self, seconds: float) -> None:
+        if seconds:
+            self.waits.append(seconds)
+        self.time += timedelta(seconds=seconds)
 
     def carry_out(self, move: Move, wait: Callable[[float], None] | None = None) -> Move:
         unused: Any = None
@@ -67,7 +76,7 @@ class Rest:
         return act.carry_out(
             move,
             act.Means(self.dirs, nullcontext, self.certbot, unused, unused, unused, unused,
-                      lambda name: None, unused, wait or self.waits.append),
+                      lambda name: None, unused, wait or self.wait, clock=lambda: self.time),
         )  # fmt: skip
 
     def stand(self, move: Move) -> dict[str, Stand]:
@@ -81,20 +90,59 @@ def rest(tmp_path: Path) -> Rest:
 
 def test_so_many_an_hour_and_none_waits_for_nothing(rest: Rest) -> None:
     done = rest.carry_out(rest.move)
-    assert rest.waits == [60.0] * (len(WAY) - 1)
+    assert rest.waits == [40.0] * (len(WAY) - 1)  # a renewal takes 20
     assert rest.renewed == Counter(WAY) and done.state == move_journals.DONE
+
+
+@pytest.mark.parametrize(
+    ("passed", "waited"),
+    [(-7200, 60), (0, 60), (25, 35), (59, 1), (60, None), (90000, None)],
+)
+def test_what_was_stopped_keeps_the_pace_when_it_goes_on(
+    rest: Rest, passed: float, waited: float | None
+) -> None:
+    def stop(seconds: float) -> None:
+        if seconds:
+            raise KeyboardInterrupt
+
+    rest.takes = 0
+    with pytest.raises(KeyboardInterrupt):
+        rest.carry_out(rest.move, stop)
+    rest.time += timedelta(seconds=passed)
+    unfinished = move_journals.unfinished(rest.dirs)
+    assert unfinished is not None and unfinished.last is not None
+    rest.carry_out(unfinished)
+    assert rest.waits == [*([] if waited is None else [waited]), *[60.0] * (len(WAY) - 2)]
+
+
+def test_one_that_was_killed_while_certbot_renewed_it_counts(rest: Rest) -> None:
+    certbot, rest.takes = rest.certbot, 0
+
+    def cut_off(words: Sequence[str]) -> CertbotOutcome:
+        certbot(words)
+        raise KeyboardInterrupt
+
+    rest.certbot = cut_off  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        rest.carry_out(rest.move)
+    rest.certbot = certbot  # type: ignore[method-assign]
+    unfinished = move_journals.unfinished(rest.dirs)
+    assert unfinished is not None
+    rest.carry_out(unfinished)
+    assert rest.renewed == Counter(WAY) and rest.waits == [60.0] * (len(WAY) - 1)
 
 
 def test_what_was_stopped_goes_on_and_none_is_renewed_twice(rest: Rest) -> None:
     def stop(seconds: float) -> None:
-        raise KeyboardInterrupt
+        if seconds:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         rest.carry_out(rest.move, stop)
     unfinished = move_journals.unfinished(rest.dirs)
     assert unfinished is not None and rest.renewed == Counter(WAY[:1])
     rest.carry_out(unfinished)
-    assert rest.renewed == Counter(WAY) and len(rest.waits) == len(WAY) - 2
+    assert rest.renewed == Counter(WAY) and len(rest.waits) == len(WAY) - 1
 
 
 def test_three_failures_in_a_row_leave_the_rest_for_later(rest: Rest) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.safety import descendants
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -129,6 +131,8 @@ def _run(
 ) -> None:
     import errno
 
+    import requests
+
     from certbot_sectigo.base import atomic
     from certbot_sectigo.cli import entry, main
 
@@ -154,6 +158,13 @@ def _run(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     atomic.steps.operations = hook
+    plain = requests.Session.send
+
+    def clean() -> None:
+        atomic.steps.operations = None
+        requests.Session.send = plain  # type: ignore[method-assign]
+
+    descendants.fork_them(clean)
     if asking:
         _tell_requests(hook)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - what the test sends is not ours
@@ -188,7 +199,14 @@ def _warm_up() -> None:
     for module in pkgutil.walk_packages(certbot_sectigo.__path__, "certbot_sectigo."):
         if "sandbox" not in module.name:
             importlib.import_module(module.name)
-    for name in ("certbot.util", "acme.client", "configobj", "rich.table", "rich.console"):
+    for name in (
+        "certbot.util",
+        "certbot.main",
+        "acme.client",
+        "configobj",
+        "rich.table",
+        "rich.console",
+    ):
         importlib.import_module(name)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from certbot_sectigo.accounts.model import Account, Status, Use, ValidCertificate, Verdict
 from certbot_sectigo.machine.lineages import Lineage
@@ -42,13 +41,6 @@ class AccountFacts:
     def lineages(self) -> tuple[str, ...]:
         """Names of the lineages that are pinned to it."""
         return tuple(use.what for use in self.uses if use.source is Source.LINEAGE)
-
-    def got(self, lineage: str, expires: datetime) -> bool:
-        """Return whether it is known to have got a certificate of a lineage.
-
-        :param expires: when that ends (UTC).
-        """
-        return any((one.lineage, one.expires) == (lineage, expires) for one in self.issued)
 
     @property
     def dead(self) -> bool:

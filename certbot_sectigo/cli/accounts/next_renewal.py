@@ -50,7 +50,7 @@ def against(
     context: CommandContext, account: Account, changes: Sequence[RenewalChange]
 ) -> list[Objection]:
     """Return what is known that speaks against a pin."""
-    from certbot_sectigo.renewals.objections import objections
+    from certbot_sectigo.renewals.objections import Objections
 
     planned = {c.lineage: {v.key: v.new for v in c.values} for c in changes}
     planned = {name: values for name, values in planned.items() if "account" in values}
@@ -71,11 +71,12 @@ def against(
     here, every = renewals.look(
         context, lambda here: replace(here, lineages=tuple(map(pinned, here.lineages)))
     )
+    found = Objections(every, here)
     return [
         Objection(item.lineage.name, text, item.facts.names, item.server)
         for item in every
         if item.lineage.name in planned
-        for text in objections(item, every, here)
+        for text in found.to(item)
     ]
 
 

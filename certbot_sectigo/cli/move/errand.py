@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -14,6 +14,7 @@ from certbot_sectigo.accounts.change.pin_plan import PinTarget
 from certbot_sectigo.accounts.find import FindContext
 from certbot_sectigo.accounts.judge.caa import Foresight
 from certbot_sectigo.accounts.known import kids
+from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Account, State
 from certbot_sectigo.accounts.move_journals import Move
 from certbot_sectigo.base import errors
@@ -22,13 +23,14 @@ from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.errors import CaError
 from certbot_sectigo.ca.session import Settings
 from certbot_sectigo.cli import renewals
-from certbot_sectigo.cli.accounts.pin import choose
+from certbot_sectigo.cli.accounts import pin
 from certbot_sectigo.cli.shared import ask_ca, caa_words, registering
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
 from certbot_sectigo.machine import certbot_process, commands, lineages, lock_keeper
 from certbot_sectigo.machine.certbot_process import CertbotOutcome
 from certbot_sectigo.machine.dirs import Dirs, same_server, server_path
+from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.move import act, delivery
 from certbot_sectigo.move import plan as planning
 from certbot_sectigo.move.plan import MovePlan, Target
@@ -118,11 +120,20 @@ class Errand:
         )
 
     def _chosen(self) -> list[Surveyed]:
-        surveyed = renewals.look(self.context, lambda here: here)[1]
+        chosen: dict[str, None] = {}
+
+        def choose(here: Overview) -> Container[str]:
+            chosen.update(dict.fromkeys(self._names(here.lineages)))
+            return chosen
+
+        surveyed = renewals.look(self.context, only=choose)[1]
         by_name = {item.lineage.name: item for item in surveyed}
-        wish, every = self.wish, [item.lineage for item in surveyed]
+        return [by_name[name] for name in chosen]
+
+    def _names(self, every: Sequence[Lineage]) -> list[str]:
+        wish = self.wish
         accounts = store.read_all(self.dirs.accounts)
-        names = [x.name for x in choose(every, accounts, wish.names, wish.all_of)]
+        names = [x.name for x in pin.choose(every, accounts, wish.names, wish.all_of)]
         if wish.from_server:
             lineages.refuse_unread(every)
             server_path(wish.from_server)
@@ -133,7 +144,7 @@ class Errand:
             names += here
         if wish.first is not None and wish.first not in names:
             raise errors.UsageError(f"--first {wish.first} is none of the lineages that go.")
-        return [by_name[name] for name in dict.fromkeys(names)]
+        return names
 
     def _asked(
         self, items: Sequence[Surveyed], target: Target, caa: Foresight
@@ -248,7 +259,7 @@ class Errand:
             self._lock,
             self.certbot or self._certbot,
             account,
-            lambda: renewals.look(self.context, lambda here: here)[1],
+            lambda names: renewals.look(self.context, only=lambda here: set(names))[1],
             self.ask,
             lambda items, account: self._caa(items, move.server, None, account),
             lambda name: delivery.undelivered(self.dirs, name),
