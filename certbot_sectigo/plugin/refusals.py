@@ -70,11 +70,13 @@ class Ear(logging.Handler):
                 self._heard.append((order, replace(self._request, reply=reply)))
 
     def give_up(self, error: object) -> None:
-        """Take the error that ended an attempt, if it is that a request got no answer."""
+        """Take the error that ended an attempt, if it is that an answer did not come in time."""
+        from acme.errors import TimeoutError as OrderTimeout
         from requests.exceptions import RequestException
 
-        if isinstance(error, RequestException):
-            text = f"{type(error).__name__}: {error}"
+        if isinstance(error, (RequestException, OrderTimeout)):
+            module = "acme.errors." if isinstance(error, OrderTimeout) else ""
+            text = f"{module}{type(error).__name__}: {error}"
             if text not in self._unanswered:
                 self._unanswered.append(text)
 

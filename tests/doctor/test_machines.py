@@ -241,6 +241,7 @@ def test_a_schedule_of_another_directory_does_not_count_and_the_remedy_is_of_thi
 @pytest.mark.parametrize(
     ("begun", "left", "code", "severity"),
     [
+        (-1, 199, "renewal/clock", "critical"),
         (199, -1, "renewal/expired", "critical"),
         (190, 9, "renewal/late", "critical"),
         (149, 50, "renewal/late", "warning"),
@@ -259,7 +260,10 @@ def test_a_certificate_that_was_not_renewed_in_time(
     findings = machine.doctor()[1]
 
     assert [(f["code"], f["severity"]) for f in findings] == [(code, severity)]
-    command = findings[0]["command"].splitlines()
+    command = (findings[0]["command"] or "").splitlines()
+    if code == "renewal/clock":
+        assert not command
+        return
     assert command[0].startswith("certbot renew ") and command[0].endswith("--cert-name a.example")
 
 

@@ -61,6 +61,18 @@ def test_one_lineage_of_two_is_refused(certbot: Certbot, sectigo: Sectigo) -> No
     assert f"(kid {sectigo.c.kid}" in result.text
 
 
+def test_an_order_that_is_not_done_in_time(certbot: Certbot) -> None:
+    with Sectigo(finalize="async", finalize_seconds=60) as sectigo:
+        credentials = sectigo.a.credentials(certbot.home / "a.ini")
+        words = Certbot.certonly_words(
+            "www.a.example", credentials=credentials, more=["--issuance-timeout", "1"]
+        )
+        result = certbot.run(*words, check=1, env=HERE)
+    _, _, explanation = result.stderr.partition("TimeoutError")
+    assert "The CA took longer than the client waits" in explanation
+    assert "www.a.example" in explanation
+
+
 def test_a_nonce_refused_once_is_no_matter(certbot: Certbot, sectigo: Sectigo) -> None:
     _order(certbot, sectigo, "www.a.example", check=0)
     sectigo.sandbox.fault("bad-nonce", "newOrder")
