@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from certbot_sectigo.ca.catalogue import profile
+from certbot_sectigo.ca.catalogue import Weight, profile
 from certbot_sectigo.ca.catalogue.matching import Match
 from certbot_sectigo.explain.passages import Passage
 from certbot_sectigo.explain.prose import MOST_BARE
@@ -58,6 +58,8 @@ _URL_HOST = re.compile(r"https?://((?:[a-zA-Z0-9-]{1,63}\.){1,8}[a-zA-Z]{2,24})\
 _ACME_PATH = re.compile(
     r"(?i)/acme(?:[/-]v?\d|/|\Z)|/directory\b|/v2/[A-Z]{2}|/new-?(?:order|acct|account|nonce)"
 )
+_RETRIED = re.compile(r"\bobject has been modified\b")
+"""What Kubernetes says of a write that is tried again; nothing else on the line is wrong."""
 _PACKAGES = re.compile(r"Retry\(total|/simple/")  # pip fetches
 _OTHER_PEERS = re.compile(
     r"(?i)docker (?:daemon|endpoint|host|api)|docker\.sock|\.sock\b|\bunix:|\b(?:redis|consul"
@@ -123,6 +125,8 @@ class AcmeContext:
 
     def _holds(self, match: Match) -> bool:
         line = self._text(match)
+        if match.entry.weight is not Weight.HARMLESS and _RETRIED.search(line):
+            return False
         if _ACCESS.search(line) or _MADE_UP.search(
             self._passage.text, max(0, match.start - 400), match.start
         ):

@@ -26,6 +26,12 @@ _SERVED = re.compile(
 )
 _OTHERS = re.compile(r"\b(?:sshd|sshd-session|fail2ban[\w.-]{0,20})\s{0,12}\[\d{1,8}\]: ")
 """Programs that log what strangers try; none asks for certificates."""
+_SERVICES = re.compile(
+    r"\b(?:postfix(?:/[\w-]{1,40}){0,3}|dovecot|exim4?|sm-mta|sendmail|opendkim|rspamd|slapd"
+    r"|mysqld|mariadbd|postgres|openvpn|charon|pluto|stunnel4?|proftpd|vsftpd|pure-ftpd|asterisk"
+    r"|mosquitto|radiusd|freeradius|cups\w{0,9})\s{0,12}[\[(]\d{1,8}[\])]: "
+)
+"""Programs that use certificates, and have TLS errors of their own."""
 _OBJECT = re.compile(r"\s(?:pod|node|deployment\.apps|replicaset\.apps|service)/[\w.-]{1,120}\s")
 """Of what an event of Kubernetes is."""
 _ENDS = re.compile(
@@ -36,6 +42,8 @@ _ENDS = re.compile(
 _CLIENTS = re.compile(r"(?i)cert|ssl|tls|renew|acme|lego|dehydrated|wacs|encrypt|caddy|traefik")
 _TEMPLATE = re.compile(r"''\{\d\}''|\{\d\}[^\n]{0,200}\{\d\}")
 """Of messages, as a program's source has them, before anything is filled in."""
+_IGNORED = re.compile(r"\.\.\.ignoring\b")
+"""What Ansible says of a task that failed, and may."""
 _METRIC = re.compile(r"# (?:HELP|TYPE) \w|[A-Za-z_:][\w:]{0,200}\{[^{}]{0,2000}\} [-+.\w]{1,40}\Z")
 """How monitoring counts errors, of which none need have happened."""
 
@@ -85,6 +93,7 @@ def spoken(line: Line) -> bool:
         return False
     return not (
         _METRIC.match(line.text)
+        or (_SERVICES.search(raw[:200]) and not speaks_of_acme(raw))
         or _TEMPLATE.search(raw)
         or _SERVED.search(raw)
         or _OTHERS.search(raw[:200])
@@ -102,6 +111,9 @@ class Genre:
         self.failed_after: list[tuple[int, str]] = []
         """The lines after that which look like failures of what came then."""
         self._loud = self._idle = False
+        self._task, self._loud_before = 0, False
+        self.ignored: set[int] = set()
+        """Numbers of the lines of tasks that failed, and might."""
         self.prose, self._listing = Prose(), Listing()
 
     def look(self, line: Line, score: int) -> None:
@@ -118,6 +130,11 @@ class Genre:
             raw = line.raw[:400]
             raw = _EXAMPLE.sub("", raw) if self._signs >= _LEAST_SIGNS else raw
             self._happened = bool(_HAPPENED.search(raw)) and not _SUPPOSED.match(raw)
+        if text.startswith(("fatal: [", "failed: [")):
+            self._task, self._loud_before = line.number, self._loud
+        elif self._task and _IGNORED.match(text):
+            self.ignored.update(range(self._task, line.number))
+            self._loud = self._loud_before
         if ended_well(text):
             self.success, self.failed_after = (line.number, text), []
             self._idle = not ISSUED.search(text)

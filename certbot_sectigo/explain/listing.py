@@ -1,4 +1,4 @@
-"""Pure: whether a text is source code, whose messages nobody has said yet."""
+"""Pure: whether a text holds messages that nobody has said: source code, translations, tests."""
 
 from __future__ import annotations
 
@@ -17,6 +17,21 @@ _STATEMENT = re.compile(
     r"|#include|#define|\$\w+ = |\w+ :?= |t\.\w+\(|test\.\w+\()"
 )
 """How statements of programs begin, of shells too."""
+_TRANSLATED = re.compile(
+    r"\s{0,9}(?:#: \S|msgid(?:_plural)? \"|msgstr(?:\[\d\])? \"|msgctxt \")"
+    r"|\s{0,40}</?(?:source|target|trans-unit)\b"
+    r"|\s{0,40}\"[\w-]{1,60}(?:[._][\w-]{1,60}){1,8}\"\s?:\s?\"\w[\w']{0,30} \w{1,30} \w"
+    r"|\s{0,9}[\w-]{1,60}(?:[._][\w-]{1,60}){1,8}\s?=\s?[\"']?[A-Z][\w']{0,30} \w{1,30} \w"
+)
+"""Lines of files that hold a program's messages, in one language or two."""
+_TESTED = re.compile(
+    r"\s{0,12}(?:=== (?:RUN|PAUSE|CONT) |--- (?:PASS|FAIL|SKIP): |(?:not )?ok \d{1,6} "
+    r"|ok\s{1,9}\S{1,200}\s[\d.]{1,12}s\b|\S{1,200}::\w{1,120}\S{0,80} (?:PASSED|FAILED|SKIPPED)"
+    r"|test \S{1,200} \.\.\. (?:ok|FAILED)|\w{1,120} \([\w.]{1,200}\) \.\.\. (?:ok|FAIL|ERROR)"
+    r"|[=-]{3,80} .{0,80}\b\d{1,6} passed\b|Ran \d{1,6} tests? in |Tests?:? .{0,60}\d passed"
+    r"|[\u2713\u2714\u2717] \w)"
+)
+"""What a program's tests print, which provoke errors."""
 _PART = re.compile(
     r"\A\s{0,60}(?://|/\*|\*[ /]|\*\Z|#|--|'''|\"\"\"|<!--)|[{};]\s*\Z|[({\[,]\s*\Z"
     r"|\A\s{0,60}[})\]]{1,5}[,;:)]{0,3}\s*\Z|\A\s{1,60}[\w.]{1,60}\(.{0,200}\)?,?\s*\Z"
@@ -26,7 +41,7 @@ _PART = re.compile(
 _RUN = re.compile(r"\A\s{0,9}(?:Traceback \(most|File \"[^\n]{1,300}\", line )")
 """A traceback shows lines of a program that ran."""
 _TIME = re.compile(r"\d{1,2}:\d\d:\d\d")
-_LEAST = 3  # statements
+_LEAST = 3  # statements, or tests
 _ENOUGH = 4000
 """Lines after which what kind of text it is will not change."""
 
@@ -35,7 +50,7 @@ class Listing:
     """Learns line by line whether a text is source code."""
 
     def __init__(self) -> None:
-        self._lines = self._statements = self._parts = self._times = 0
+        self._lines = self._statements = self._parts = self._times = self._tests = 0
         self._ran = False
 
     def look(self, raw: str) -> None:
@@ -46,7 +61,8 @@ class Listing:
         self._lines += 1
         self._ran = bool(_RUN.match(raw))
         self._times += bool(_TIME.search(raw))
-        if _STATEMENT.match(raw):
+        self._tests += bool(_TESTED.match(raw))
+        if _STATEMENT.match(raw) or _TRANSLATED.match(raw):
             self._statements += 1
         else:
             self._parts += bool(_PART.search(raw))
@@ -54,6 +70,8 @@ class Listing:
     @property
     def only(self) -> bool:
         """Whether it is nothing else."""
+        if self._tests >= max(_LEAST, 0.15 * self._lines):
+            return True
         code = self._statements + self._parts
         return (
             not self._ran

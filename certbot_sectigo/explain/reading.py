@@ -91,6 +91,7 @@ def judged(reading: Reading, genre: Genre) -> Reading:
     if reading.log:
         return reading
     found = tuple(f for f in reading.findings if _said(f, genre.prose))
+    found = tuple(f for f in found if f.line not in genre.ignored)
     reading = replace(reading, findings=found)
     if genre.went_well:
         # What other programs say after that was no failure of the client's.

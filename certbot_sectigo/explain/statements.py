@@ -192,10 +192,11 @@ NOT_DUE = re.compile(
     r"|renewal is not needed|skipp?ing\W{1,3}next renewal time|skipping renew\b"
     r"|will not expire .{0,60}skipping|certificate is up to date and has not expired"
     r"|certificate .{0,100}(?:is|still) valid for more than"
+    r"|\bok=\d{1,6} +changed=\d{1,6} +unreachable=0 +failed=0\b"  # Ansible
     r"|\bcertbot[\w.-]{0,60}\.service: (?:deactivated successfully|succeeded)"
 )
 """What clients, or who starts them, say when none had to be, or all ended normally."""
-_WELL = ("cert", "renew", "congrat", "managed domain", "is due", "expire", "skip")
+_WELL = ("cert", "renew", "congrat", "managed domain", "is due", "expire", "skip", "unreachable=0")
 """One of them is in whatever :data:`ISSUED` and :data:`NOT_DUE` find."""
 
 

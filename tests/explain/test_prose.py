@@ -151,3 +151,14 @@ def test_a_pair_that_the_client_passed_over_is_told() -> None:
 )  # fmt: skip
 def test_what_a_person_cites_is_answered(text: str, expected: str) -> None:
     assert keys(read(text.split("\n"))) == [expected]
+
+
+def test_a_write_that_kubernetes_tries_again_is_told_as_harmless() -> None:
+    said = (
+        'E1215 14:17:54.224601 1 controller.go:158] cert-manager/controller "error"="Operation '
+        'cannot be fulfilled on certificates.cert-manager.io \\"a\\": the object has been '
+        'modified; please apply your changes to the latest version and try again" "key"="d/a"'
+    )
+    assert [f.entry.key for f in read([said]).findings] == ["object-modified"]
+    failed = 'Error from server: order "a" is invalid: urn:ietf:params:acme:error:rateLimited'
+    assert keys(read([said, failed])) == ["rate-limited"]

@@ -166,6 +166,20 @@ ENTRIES = (
         foreign=True,
     ),
     Entry(
+        key="object-modified",
+        title="Two parts of the cluster wrote to one object at once: it is tried again by itself",
+        meaning="A controller wanted to save an object that another had changed since it was read. "
+        "Kubernetes refuses that, so that nothing is lost, and the controller puts the object back "
+        "into its queue. No certificate fails by it, and no CA was asked.",
+        shown=(
+            r"Operation cannot be fulfilled on [^\n]{1,300}: the object has been modified",
+            r"\bthe object has been modified; please apply",
+        ),
+        sources=("Kubernetes, optimistic locking", "cert-manager#3667"),
+        weight=Weight.HARMLESS,
+        foreign=True,
+    ),
+    Entry(
         key="provisioner-unknown",
         title="The CA, or the issuer that speaks for it, has no provisioner that fits the request",
         meaning="The issuer signed its request with the key of a provisioner, and the private CA "
