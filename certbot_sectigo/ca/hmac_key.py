@@ -53,6 +53,8 @@ class KeyCommand:
                     self.path, self.line, f"{name} {error.why}", error.remedy
                 ) from None
             try:
+                if re.search(r"\S\s+\S", text):  # words beside it would become a part of it
+                    raise ValueError("has blanks between words, so it is not a key alone")
                 self._got = normalise(text)
             except ValueError as error:
                 raise private_file.bad(
@@ -70,7 +72,8 @@ class KeyFile:
     line: int
     name: str
     """As it was written; relative to the file that names it."""
-    owner: int | None
+    owner: int | None = field(compare=False)
+    """Of certbot's directories; not a part of what the file says: they may just have been made."""
 
     def look(self) -> Exposure | None:
         """Return why it is not private enough; None if it is.

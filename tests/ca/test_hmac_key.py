@@ -70,7 +70,9 @@ def test_no_shell_and_what_it_says_on_stderr_is_heard_by_nobody(
         ("# nothing", "#: No such file"),
         ("true", r"\(true\) ended with code 0 and printed nothing"),
         ("sh -c 'kill -9 $$'", r"\(sh\) was ended by signal 9"),
+        ("sh -c 'echo; echo c2hvcnQ'", "code 0 and printed an empty line first"),
         ("echo c2hvcnQ", "first line that it prints has only 40 bits"),
+        (f"echo The key is {KEY}", "first line that it prints has blanks between words"),
     ],
 )
 def test_a_command_that_gives_no_key(tmp_path: Path, command: str, says: str) -> None:
@@ -78,6 +80,23 @@ def test_a_command_that_gives_no_key(tmp_path: Path, command: str, says: str) ->
     with pytest.raises(CredentialsError, match=says) as caught:
         pair.hmac_key.reveal()
     assert "line 2" in str(caught.value) and caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "head -c 300000 /dev/zero",  # more than a pipe takes
+        "sleep 2 &",
+        "(while :; do echo x; done) &",
+        "exec >&-; sleep 0.1",
+    ],
+)
+def test_what_comes_after_the_first_line_is_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pair = credentials.read(_command(tmp_path, f"echo {KEY}; {more}"))
+    assert pair.hmac_key.reveal() == KEY
 
 
 def test_a_command_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,6 +144,8 @@ def test_a_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name
     credentials.private_or_refuse(pair, insecure=False)
     assert pair.hmac_key.reveal() == KEY
     assert [key.reveal() for key in leaks.known_keys([path])] == [KEY]
+    # A plan that is made again has to be the same where certbot's directories were made meanwhile.
+    assert credentials.read(path, None) == credentials.read(path, 0)
 
 
 def test_a_key_file_that_others_can_read(tmp_path: Path) -> None:
