@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from certbot_sectigo.base import json_text, reading
+from certbot_sectigo.machine import account_id
 
 KEY, REGR, META = "private_key.json", "regr.json", "meta.json"
 CERTBOTS = (REGR, KEY, META)
@@ -50,6 +51,8 @@ def _check_key(key: Mapping[str, Any]) -> None:
     for name in members:
         if not isinstance(key.get(name), str) or not key[name]:
             raise MalformedAccount(f"lacks the key's member {name}")
+    if not account_id.is_pair(key):
+        raise MalformedAccount("does not hold a usable key")
 
 
 def _check_regr(regr: Mapping[str, Any]) -> None:

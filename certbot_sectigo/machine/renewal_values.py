@@ -42,7 +42,7 @@ def bad(options: Mapping[str, str]) -> BadValue | None:
             return BadValue(name, options[name], "True or False")
     for name in _NUMBERS:
         value = options.get(name, "0")
-        if not _is_number(value) and (name, value) != ("http01_port", "None"):
+        if not is_number(value) and (name, value) != ("http01_port", "None"):
             return BadValue(name, value, "a number")
     asked = options.get("renew_before_expiry")
     if asked is not None and not span(asked):
@@ -59,9 +59,9 @@ def bad(options: Mapping[str, str]) -> BadValue | None:
     kind = written.partition(",")[0]
     if options.get("reuse_key", "").lower() == "true":
         return BadValue("key_type", written, "one") if kind != written else None
-    if kind.lower() not in _KEYS:
+    if kind not in _KEYS:
         return BadValue("key_type", written, " or ".join(_KEYS))
-    if kind.lower() == "ecdsa" and curve.lower() not in (*_CURVES, "none"):
+    if kind == "ecdsa" and curve.lower() not in (*_CURVES, "none"):
         return BadValue("elliptic_curve", curve, ", ".join(_CURVES))
     return None
 
@@ -91,7 +91,8 @@ def _is_time(text: str) -> bool:
     return True
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Return whether certbot reads it as a whole number."""
     try:
         int(text)
     except ValueError:

@@ -172,13 +172,15 @@ class DryRun(PluginRun):
         if self._config.verb == "reconfigure" and not challenged:
             # certbot has to call perform(), see there; nothing is opened for this one.
             unchecked = challenged = tuple(names[:1])
+        port = self._config.http01_port
         return Scene(
             challenged=challenged,
             dns_only=_without("http-01", pending),
             http_only=_without("dns-01", pending),
             unchecked=unchecked,
             address=self._config.http01_address or "",
-            port=self._config.http01_port,
+            # At another nobody can listen; what tries to ends as in the renewal.
+            port=port if 0 < port < 1 << 16 else 80,
             dns=resolver.server(os.environ, Path("/etc/resolv.conf")),
         )
 

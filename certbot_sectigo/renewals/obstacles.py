@@ -98,7 +98,7 @@ def _refused_options(facts: Facts) -> Forecast | None:
         certbot_versions.least_rsa_bits(facts.certbot_version),
     )
     kind = options.get("key_type", "").partition(",")[0]
-    if kind == "rsa" and bits.isdigit() and int(bits) < least and not same:
+    if kind == "rsa" and renewal_values.is_number(bits) and int(bits) < least and not same:
         return bad(
             "key",
             f"{where('rsa_key_size')} has rsa_key_size = {bits}, and certbot makes no RSA key of "

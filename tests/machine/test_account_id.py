@@ -36,6 +36,9 @@ def test_the_id_is_certbots(key: JWKRSA | JWKEC, kind: str) -> None:
     members = json.loads(key.json_dumps())
     assert account_id.account_id(members) == hashlib.md5(pem).hexdigest()
     assert account_id.kind(members) == kind
+    assert account_id.is_pair(members)
+    other = {"d": "AQAB"} if "p" not in members else {"p": members["q"]}
+    assert not account_id.is_pair({**members, **other})
 
 
 @pytest.mark.parametrize(
@@ -45,3 +48,4 @@ def test_the_id_is_certbots(key: JWKRSA | JWKEC, kind: str) -> None:
 )  # fmt: skip
 def test_what_is_no_key_has_no_id(members: dict[str, object]) -> None:
     assert account_id.account_id(members) is None
+    assert not account_id.is_pair(members) or "p" not in members

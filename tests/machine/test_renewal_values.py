@@ -29,6 +29,7 @@ NAME = "www.a.example"
         ("pref_challs", "dns, http", True),
         ("pref_challs", "dns-01, carrier-pigeon", False),
         ("key_type", "dsa", False),
+        ("key_type", "RSA", False),
         ("key_type", "rsa, dsa", True),
         ("key_type", "dsa, rsa", False),
         ("reuse_key", "True,", False),
@@ -65,7 +66,7 @@ def test_certbot_does_not_renew_with_them(certbot: Certbot, sectigo: Sectigo) ->
     codes = [f["code"] for f in tool.json("doctor", check=1)["findings"]]
     assert "renewal/value" in codes
     # A comma makes a list of it, also at the end.
-    for line in ("autorenew = True,", "key_type = dsa, rsa"):
+    for line in ("autorenew = True,", "key_type = dsa, rsa", "key_type = ECDSA"):
         path.write_text(re.sub("(?m)^key_type = .*", line, sound))
         certbot.run("renew", "--force-renewal", "--cert-name", NAME, check=1)
         [said] = tool.json("renewals", check=1)["renewals"]
