@@ -132,6 +132,23 @@ ZONES = {
     "an alias into nothing": Zone(
         True, Why.PINNED, {"Z": [MINE], "a.Z": Node(cname="no.Z")}, "a.Z"
     ),
+    "an alias above": Zone(
+        False, Why.OTHER_ACCOUNT, {"Z": [MINE], "a.Z": Node(cname="t.Z"), "t.Z": [THEIRS]}, "b.a.Z"
+    ),
+    "an alias whose target has no answer": Zone(
+        False,
+        lookup.Failure.SERVER,
+        {"Z": [MINE], "a.Z": Node(cname="t.Z"), "t.Z": Node(code="SERVFAIL")},
+        "a.Z",
+    ),
+    "an account in double quotes": z(
+        False, Why.OTHER_ACCOUNT, f'0 issue "{CA}; accounturi=\\"{ME}\\""'
+    ),
+    "tabs": z(True, Why.PINNED, f'0 issue "{CA};\\009accounturi={ME}"'),
+    "bytes that are no ASCII": z(
+        False, Why.BROKEN, f'0 issue "{CA}; accounturi={ME}\\195\\164"'
+    ),
+    "an account without a CA": z(False, Why.NOBODY, f'0 issue "; accounturi={ME}"'),
     "no answer": Zone(False, lookup.Failure.SERVER, {"Z": Node(code="SERVFAIL")}),
     "refused": Zone(False, lookup.Failure.SERVER, {"Z": Node(code="REFUSED")}),
     "no answer above": Zone(
