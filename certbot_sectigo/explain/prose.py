@@ -19,6 +19,8 @@ _FORM = re.compile(
     r"|\A\s{0,9}(?:[\w@~/.:\[\] -]{1,60}[$#>%] \w|[$#>] [a-z./~])"
     r"|\b(?i:exit(?:ed)?|rc|code|HTTP/[\d.]+)\b\W{0,9}\d"
     r"|\b[\w.-]{1,60}\[\d{1,8}\]:|\A\s{0,40}at \S"
+    r"|\b[A-Za-z_]\w{1,40}(?:\.\w{2,40}){0,6}\.[A-Z]\w{2,60}: \S"
+    r"|\b(?:Invalid response from|Fetching) https?://\S{1,300}/acme-challenge/"
 )
 _TELLER = re.compile(
     r"\b(?:I|I['\u2019][a-z]{1,2}|[Mm]y|[Ww]e|[Ww]e['\u2019]\w{2}|me)\b(?!\.)"

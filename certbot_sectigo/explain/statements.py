@@ -145,7 +145,8 @@ _FOREIGN_SCRIPT = (
     r"|\u043e\u0448\u0438\u0431\u043a|\u043d\u0435 \u0443\u0434\u0430\u043b\u043e\u0441\u044c"
 )
 _FAILURE = re.compile(
-    r"(?i)\b(?:errors?|failed|failure|fatal|unable|cannot|can't|couldn't|could not|denied|refused|"
+    r"^(?:[\w.]{2,80}(?:Error|Exception|Bug|Timeout|Fault)"
+    r"|(?:\w{2,40}\.){1,8}[A-Z]\w{2,60})(?::|\Z)"
     r"invalid|unexpected|timed? ?out|exception|aborted?|rejected|not found|no such|missing|"
     r"unknown|broken|expired|forbidden|unauthori[sz]ed|unsupported|unrecognized|mismatch|conflict|"
     r"does not|doesn't|should be|must be|not (?:allowed|permitted|supported|valid)|is required|"
@@ -176,6 +177,7 @@ _GIVES_REASON = re.compile(
 )
 _DENIAL = re.compile(
     r"(?i)\b(?:0 (?:errors|failed|failures)|no errors?|without errors?|not expired?)\b"
+    r"|\A_?(?!\w{0,20}(?:err|resp|orig|body))[a-z]\w{0,30}='"  # what a script sets
     r"|\bstapling ocsp\b|\bno ocsp stapling\b|\bssl_stapling\b|\bOCSP_\w{3,30}\(\)"
 )
 ISSUED = re.compile(

@@ -46,6 +46,7 @@ ENTRIES = (
             "unexpected response content type",
             "cannot|can_not|unable deserialize|parse response|directory",
             "!is not an acme directory",
+            "!unexpected response status_code * getdirectoryasync|getnonceasync",
             "!gave an answer not acme",
             "too many redirects",
             "exceeded redirects",

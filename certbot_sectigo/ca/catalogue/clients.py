@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 ENTRIES = (
     Entry(
@@ -49,6 +49,15 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"for remaining challenges|remaining=\[",
+                "The client tried the challenge that it is set up for, that failed, and there is "
+                "no other that it could try. This line is the end of it, not the reason.",
+                ("The one that is named as configured failed in an earlier line, such as the "
+                 "record that the DNS plugin was to write, or the look for it.",),
+                ("Look for the first error of the same name before this line, and mend that.",),
+                title="The only challenge that the client is set up for failed before",
+            ),
+            Case(
                 r"currently selected authenticator",
                 "certbot's authenticator can answer none of the challenges that the CA offers for "
                 "a name. No connection was tried.",
@@ -94,113 +103,6 @@ ENTRIES = (
         phrases=("!protocol acme tls 1 not enabled|supported|configured",),
         sources=("mod_md",),
         hides=("solver-missing", "validation-failed", "order-invalid", "not-implemented"),
-    ),
-    Entry(
-        key="deploy-failed",
-        title="A hook, or the step that puts the certificate to use, failed",
-        meaning="The client ran a command of yours, or its own step that installs the certificate "
-        "somewhere, and that failed. Where it ran after the order, the new certificate is in the "
-        "client's folder already. The CA has nothing to do with it.",
-        causes=(
-            "The command is not found or not allowed from cron or a timer, or what it restarts "
-            "does not start.",
-            "The device or service that the certificate goes to refused: a login, an option that "
-            "is not set.",
-        ),
-        steps=(
-            "Run the hook's command by hand, as the same user, and see what it says.",
-            "Mend that; do not order again.",
-            "With certbot this shows the certificates that are there: `certbot certificates`",
-        ),
-        phrases=(
-            "!script|command|cmd failed|finished|exited with|exit_code|code 1|2|126|127",
-            "!deploy_hook * not_found",
-            "!hook * returned 1|2|126|127",
-            "!error copying|creating|updating|importing|exporting certificate|binding|pem|pfx",
-            "!failed|cannot|unable import|export|bind|install certificate",
-            "!error|failed|failure deploying|deploy for|domain|certificate|cert",
-            "deploy error",
-            "!error|errors encountered|occurred|when|while|calling running|run|deploying|hook "
-            "deploy|hook|pre|post|renew",
-            "!error encountered while deploying",
-            "!hook command * returned|reported error",
-            "!reported error code",
-            "!deploy_hook|renew_hook|post_hook|pre_hook * failed|error_code|exit_code|exited",
-            "!reload error for",
-            "!installation_step|installation * failed|aborted|unsuccessful",
-        ),
-        sources=("certbot", "acme.sh#5191", "acme.sh#5280"),
-        weight=Weight.SYMPTOM,
-        hides=("renewals-failed",),
-    ),
-    Entry(
-        key="windows-store",
-        title="Windows' certificate store did not take the certificate or its key",
-        meaning="The CA issued the certificate; storing or installing it here failed. Ordering "
-        "again does not help, and counts against the CA's limits.",
-        causes=(
-            "The client does not run with all rights (as administrator, or the task as SYSTEM).",
-            "The key is marked as not exportable, and a step wants to export it.",
-            "A key of a kind that the store or the service cannot use.",
-        ),
-        steps=(
-            "Run it as administrator, and the scheduled task with the highest rights.",
-            "Update the client; if it stays, take another store (PEM or PFX files).",
-        ),
-        cases=(
-            Case(
-                r"access is denied|denied",
-                causes=(
-                    "The program was not started as administrator, or the task runs as a user "
-                    "without rights on this store.",
-                    "A policy or virus scanner guards the machine's store, most often the one of "
-                    "the intermediate CAs.",
-                    "A fault of the client's version with keys that are not exportable.",
-                ),
-                title="Windows did not let the client write to the certificate store",
-            ),
-            Case(
-                r"not valid for use in specified state|not exportable|non-exportable",
-                "The CA issued the certificate. Its key was made so that it cannot be exported, "
-                "and a later step (PFX file, Central SSL store, copy) has to export it.",
-                ("The client's setting for exportable keys is off.",),
-                (
-                    "Allow it (win-acme, simple-acme: PrivateKeyExportable true in settings.json), "
-                    "and renew once, since the key of the old certificate stays as it is.",
-                ),
-                title="The private key may not be exported, and a step has to",
-            ),
-            Case(
-                r"logon session|0x80070520|0x8009030d|keyset",
-                "The CA issued the certificate. IIS could not bind it: Windows finds no private "
-                "key to it in the machine's store, or may not use it.",
-                (
-                    "The certificate came into the store without its key, or into the user's store "
-                    "in place of the machine's.",
-                    "The key file's rights, or a store (WebHosting) that this Windows has not.",
-                ),
-                (
-                    "Import the PFX with its key into the machine's store (Personal, local "
-                    "computer), then set the binding; have the client deploy again.",
-                ),
-                title="IIS cannot use the certificate: its private key is not there",
-            ),
-        ),
-        phrases=(
-            "!unable|error|failed store|storing|save|saving|add|adding|install|installing "
-            "certificate * access_is_denied",
-            "!error saving certificate to store|intermediate",
-            "!store|storing failed access_is_denied",
-            "cryptographic_exception * access_is_denied",
-            "key not_valid use specified state",
-            "private_key not_exportable|non_exportable",
-            "keyset not_exist",
-            "specified logon session not_exist",
-            "0x80070520|0x8009030d",
-        ),
-        sources=("win-acme#1350", "win-acme#1087"),
-        hides=("deploy-failed", "order-refused", "permission", "key-not-made"),
-        step="deploy",
     ),
     Entry(
         key="helper-missing",

@@ -80,8 +80,11 @@ ENTRIES = (
                 title="The client has no credentials for the DNS provider's interface",
             ),
             Case(
-                r"(?:authenticat|api (?:key|token)|\btoken\b|credential|unauthori[sz]ed|\b40[13]\b"
-                r"|forbidden|access denied|permission|not authori[sz]ed|login|password|signature)",
+                r"authenticat|api[ _-]?(?:key|token)|credential|unauthori[sz]ed|\b40[13]\b"
+                r"|forbidden|access denied|permission|not (?:been )?(?:authori[sz]ed|granted)|login"
+                r"|password|signature|invalid request headers"
+                r"|\b(?:invalid|wrong|expired|bad|access|auth|bearer) token"
+                r"|\btoken\b.{0,20}(?:invalid|not|expired|wrong|rejected|refused)",
                 "The DNS provider's interface did not let the client in, or not at this zone. The "
                 "CA was not asked yet.",
                 (
@@ -145,6 +148,9 @@ ENTRIES = (
             "!failed change|query route 53",
             "!could not|cannot|unable determine|find soa|authoritative nameserver|record",
             "!error add|adding txt for|to domain",
+            "!api threw|returned|raised|gave unexpected|error|exception * zone|domain|record|txt",
+            "!error|failed creating acme_dns registration",
+            "!validation plugin * unable generate option",
             # Files of Posh-ACME's plugins, in which an exception was thrown
             "!dnsplugins|dns_plugins|plugins * ps1 char",
             "!submit_challenge_validation|publish_challenge underlying connection was_closed",

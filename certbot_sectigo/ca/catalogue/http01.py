@@ -94,6 +94,6 @@ ENTRIES = (
         cases=OTHER_ANSWERS,
         at=(("dns-01", "dns01-wrong-record", ""), (ALPN, "validation-tls", "")),
         sources=("RFC 8555 section 8.3", "win-acme#2211", "win-acme#825"),
-        hides=("lacks-authorization", "not-acme", "validation-failed"),
+        hides=("ca-unavailable", "lacks-authorization", "not-acme", "validation-failed"),
     ),
 )  # fmt: skip

@@ -151,6 +151,8 @@ ENTRIES = (
             "failed|unable|error create|creating|place|placing order",
             "!cannot|can_not|could_not|unable get new order|authz",
             "create new order error",
+            "!create certificate failed retry",
+            "!unexpected response status_code * createorderasync|finalizeorderasync",
         ),
         sources=("win-acme#2127",),
         weight=Weight.SYMPTOM,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 ENTRIES = (
     Entry(
@@ -21,10 +21,30 @@ ENTRIES = (
             "!get|read|load|find external_account_binding|eab key from secret|file",
             "!eab|external_account_binding secret|key not found|missing * secret|namespace|file",
             "!eab kid|key_id * without|but no hmac",
+            "!usage hmac hashalg secret",
+        ),
+        cases=(
+            Case(
+                r"hashalg",
+                "acme.sh was to sign the registration with the HMAC key of the EAB pair, and has "
+                "an empty one: its function prints how it is used. What the CA then says of the "
+                "binding only follows from that.",
+                (
+                    "The pair that it had fetched from the CA's interface by the e-mail address, "
+                    "or kept from an earlier run, is not complete.",
+                ),
+                (
+                    "Register with a pair that you name yourself, from {portal}: acme.sh "
+                    "--register-account with --server, --eab-kid and --eab-hmac-key.",
+                    "Else take the CA's folder below ~/.acme.sh/ca away, so that it fetches a new "
+                    "pair.",
+                ),
+                title="acme.sh has an empty HMAC key for the EAB pair",
+            ),
         ),
         sources=("lego", "cert-manager"),
         step="account",
-        hides=("kid-unknown", "eab-required"),
+        hides=("kid-unknown", "eab-required", "eab-refused", "hmac-key-wrong"),
     ),
     Entry(
         key="client-account-missing",
@@ -145,6 +165,7 @@ ENTRIES = (
             "!could_not save account|resource|private_key",
             "!unable|failed|cannot|could_not create path|directory",
             "!failed storage check",
+            "!error loading staged set",
             "no_such_file directory rb_sysopen",
             "could_not find a_part_of path",
             "errno_enoent|file_not_found_exception|directory_not_found_exception",

@@ -93,6 +93,7 @@ ENTRIES = (
             "!all nameservers failed answer query",
             "!resolution lifetime expired",
             "!could_not find|determine zone * unexpected response * servfail|refused",
+            "!unexpected response_code|response code servfail|refused|formerr for acme",
         ),
         sources=("traefik-duckdns-letsencrypt#5",),
         at=(

@@ -206,8 +206,11 @@ ENTRIES = (
             "!validation failed * unable request certificate",
             "!correct zname not_found",
             "!validating challenge * failed|invalid",
+            "!validation * challenge not complete|completed successfully",
+            "!cert not_exist * validation error above",
         ),
         sources=("certbot", "acme.sh", "dehydrated", "mod_md#52"),
         weight=Weight.SYMPTOM,
+        hides=("order-invalid",),
     ),
 )  # fmt: skip

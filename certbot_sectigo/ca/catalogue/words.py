@@ -22,6 +22,7 @@ _PATH = re.compile(r"(?<=/)(?:live|archive|renewal|certs?|ssl)/[\w.*@-]{1,253}")
 # What is set to a number, or to no, did not happen.
 _SETTING = re.compile(
     r"(?i)\b(?:timeout|interval|retries)[\"']?\s?[=:]\s?[\"']?\d[\d.]{0,9}(?:ms|s|m)?\b"
+    r"|--(?:connect|max|read)-?time(?:out)?[ =]\d{1,5}\b"
     r"|\b(?:processing|presented): {1,12}false\b"
 )
 # A certificate that a client makes for the meantime is not one that somebody shows.
