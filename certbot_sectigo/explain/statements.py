@@ -145,8 +145,8 @@ _FOREIGN_SCRIPT = (
     r"|\u043e\u0448\u0438\u0431\u043a|\u043d\u0435 \u0443\u0434\u0430\u043b\u043e\u0441\u044c"
 )
 _FAILURE = re.compile(
-    r"^(?:[\w.]{2,80}(?:Error|Exception|Bug|Timeout|Fault)"
-    r"|(?:\w{2,40}\.){1,8}[A-Z]\w{2,60})(?::|\Z)"
+    r"(?i)\b(?:errors?|failed|failure|fatal|unable|can ?not|can't|couldn't|could not|denied|"
+    r"refused|"
     r"invalid|unexpected|timed? ?out|exception|aborted?|rejected|not found|no such|missing|"
     r"unknown|broken|expired|forbidden|unauthori[sz]ed|unsupported|unrecognized|mismatch|conflict|"
     r"does not|doesn't|should be|must be|not (?:allowed|permitted|supported|valid)|is required|"
