@@ -11,27 +11,14 @@ import os
 import signal
 import sys
 
+from certbot_sectigo.cli import Signalled
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Signalled(BaseException):
-    """A signal came: what is under way is cleaned up, and the process ends.
-
-    No :class:`KeyboardInterrupt`, which click and others answer with words of their own.
-
-    :param number: the signal's number.
-    """
-
-    words = "what was begun, the same command finishes, or says what does."
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 def main() -> NoReturn:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from certbot_sectigo.cli.entry import Signalled
+from certbot_sectigo.cli import Signalled
 
 
 def agreed(question: str, *, err: bool = False) -> bool:
