@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 _INSTEAD = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -31,3 +33,12 @@ def one_line(text: str, most: int) -> str:
     if len(text) <= 2 * most and len(line) <= most:
         return line
     return f"{line[:most]}… ({len(text)} characters)"
+
+
+def few(names: Sequence[str], most: int) -> str:
+    """Return the first of some names, and how many more there are, as part of a sentence.
+
+    :param most: how many are named.
+    """
+    more = f" and {len(names) - most} more" if names[most:] else ""
+    return ", ".join(names[:most]) + more

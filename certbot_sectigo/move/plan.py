@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts.judge.caa import Foresight
 from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.base import printable
 from certbot_sectigo.ca.catalogue import Profile
 from certbot_sectigo.machine.dirs import same_server
 from certbot_sectigo.renewals.facts import Answer, No, Silence, Yes
@@ -227,10 +228,9 @@ def remarks(surveyed: Sequence[Surveyed], target: Target, caa: Foresight) -> tup
     )
     customs, found = target.ca.customs, []
     if issuers:
-        more = f" and {len(issuers) - _MANY} more" if issuers[_MANY:] else ""
         name = target.ca.name if target.ca.hosts else _host(target.server)
         found.append(
-            f"The issuer changes: now {', '.join(issuers[:_MANY])}{more}, then one of {name}. Who "
+            f"The issuer changes: now {printable.few(issuers, _MANY)}, then one of {name}. Who "
             "has pinned an issuer or a root (TLSA records, trust stores of clients) has to know."
         )
     schedules = {id(item.facts.schedule): item.facts.schedule for item in surveyed}.values()
@@ -240,9 +240,8 @@ def remarks(surveyed: Sequence[Surveyed], target: Target, caa: Foresight) -> tup
         found.append(f"Whether CAA records let the new account issue is not known: {caa.untold}")
     if caa.unknown:
         names = [each.need.name for each in caa.unknown]
-        more = f" and {len(names) - _MANY} more" if names[_MANY:] else ""
         found.append(
-            f"Whether CAA records let the new account issue for {', '.join(names[:_MANY])}{more} "
+            f"Whether CAA records let the new account issue for {printable.few(names, _MANY)} "
             f"is not known: {caa.unknown[0].text}. If the CA gets no answer either, it does not "
             "issue."
         )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from certbot_sectigo.accounts.judge import choice
 from certbot_sectigo.accounts.judge.facts import AccountEntry, AccountFacts
 from certbot_sectigo.accounts.model import State, Verdict
+from certbot_sectigo.base import printable
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.schedules import Source
@@ -131,9 +132,9 @@ def _why_idle(facts: AccountFacts, server: _Server) -> str:
     """Say why an account that nothing uses is here with good reason, as part of a sentence."""
     if facts.issued:
         last = facts.issued[0]
-        more = f" and {len(facts.issued) - 1} more" if facts.issued[1:] else ""
+        of = printable.few([each.lineage for each in facts.issued], 1)
         return (
-            f"nothing uses it, but it got the certificate of {last.lineage}{more}, valid until "
+            f"nothing uses it, but it got the certificate of {of}, valid until "
             f"{last.expires:%Y-%m-%d}, and may be needed to revoke it"
         )
     if not server.in_use:

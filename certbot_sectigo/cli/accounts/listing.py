@@ -14,6 +14,7 @@ from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Verdict
+from certbot_sectigo.base import printable
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table, Tone
 from certbot_sectigo.cli.shared import account_words, ask_ca
@@ -156,8 +157,7 @@ def _remarks(members: list[AccountEntry], short: Mapping[str, str], host: str) -
 
 
 def _few(group: list[AccountEntry], short: Mapping[str, str]) -> str:
-    names = ", ".join(short[entry.account.name] for entry in group[:3])
-    return names + (f" and {len(group) - 3} more" if len(group) > 3 else "")
+    return printable.few([short[entry.account.name] for entry in group], 3)
 
 
 def _dangling_table(found: Overview) -> Table:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from certbot_sectigo.base import printable
 from certbot_sectigo.doctor.model import Finding, Holding, Reach, Severity
 from certbot_sectigo.machine import commands
 
@@ -68,6 +69,4 @@ def below(name: str, domain: str) -> bool:
 
 def said(domains: Sequence[str]) -> str:
     """Name some domains, as part of a sentence."""
-    shown = ", ".join(domains[:5])
-    more = f" and {len(domains) - 5} more" if len(domains) > 5 else ""
-    return f"{shown}{more}"
+    return printable.few(domains, 5)

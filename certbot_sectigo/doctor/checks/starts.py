@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from certbot_sectigo.base import proposed
+from certbot_sectigo.base import printable, proposed
 from certbot_sectigo.doctor.model import Finding, Severity
 from certbot_sectigo.machine.lineages import PLUGIN, Lineage
 from certbot_sectigo.machine.starts import Start
@@ -50,11 +50,10 @@ def check(lineages: Iterable[Lineage], starts: Iterable[Start], ours: Ours) -> I
         if start.has_plugin is not False:
             continue
         others = [s for s in starts if s.has_plugin is not False]
-        names = ", ".join(lineage.name for lineage in concerned[:3])
-        more = f" and {len(concerned) - 3} more" if len(concerned) > 3 else ""
+        names = printable.few([lineage.name for lineage in concerned], 3)
         what = (
             f"{start.schedule} starts {start.name}, which does not have the plugin {PLUGIN}. It "
-            f"fails for {names}{more}, saying that the plugin does not appear to be installed or "
+            f"fails for {names}, saying that the plugin does not appear to be installed or "
             f"(older certbots) that the renewal configuration is invalid."
         )
         place = f"{start.place}:{start.line}" if start.line else str(start.place)
