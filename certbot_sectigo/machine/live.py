@@ -57,28 +57,6 @@ def damages(lineage: Lineage) -> list[Damage]:
     return [*half, *_mixed(lineage, paths), *_unfit(paths)]
 
 
-def unwritable(lineage: Lineage, *, seen: bool) -> Path | None:
-    """Return a folder, or renewal file, where certbot could not save the next certificate.
-
-    An attribute (chattr) or a mount keeps root out as well.
-
-    :param seen: whether this process has the rights and the mounts that certbot will have; if
-        not, root's own are asked, and what is mounted to be read only is not counted.
-    """
-    links = [path.parent for path in lineage.files.values() if path is not None][:1]
-    folders = [*filter(None, [lineage.archive_dir]), *links, lineage.path.parent]
-    # Who is not root needs no right to the file itself, which is replaced.
-    places = [*folders, *([] if os.geteuid() else [lineage.path])]
-    for folder in places if seen or not os.geteuid() else ():
-        if os.access(folder, os.W_OK):
-            continue
-        if not reading.is_there(folder):
-            return folder
-        if seen or not os.statvfs(folder).f_flag & os.ST_RDONLY:
-            return folder
-    return None
-
-
 @dataclass(frozen=True)
 class Link:
     """A link of a lineage that is to lead elsewhere."""
@@ -136,7 +114,7 @@ def _look(lineage: Lineage) -> tuple[Path | None, set[int], set[int]]:
     paths = [path for path in lineage.files.values() if path is not None]
     if len(paths) < len(KINDS):
         return None, set(), set()
-    archive = _archive(lineage, paths[0].parent)
+    archive = archive_of(lineage, paths[0].parent)
     there = _versions(archive)
     return paths[0].parent, there, {version for version in there if _fits(archive, version)}
 
@@ -151,7 +129,7 @@ def _links(lineage: Lineage, fitting: set[int]) -> list[Link]:
         if path is None:
             continue
         folder = path.parent
-        archive = _archive(lineage, folder)
+        archive = archive_of(lineage, folder)
         target = os.path.relpath(archive / f"{kind}{version}.pem", folder)
         held = reading.link(path)
         if held != target:
@@ -165,7 +143,7 @@ def _half_saved(lineage: Lineage) -> list[Path]:
     A machine that lost its power leaves empty ones.
     """
     paths = {kind: path for kind, path in lineage.files.items() if path is not None}
-    archive = _archive(lineage, next(iter(paths.values())).parent) if paths else Path()
+    archive = archive_of(lineage, next(iter(paths.values())).parent) if paths else Path()
     now = [_version(path, kind) for kind, path in paths.items() if path.is_symlink()]
     used = min((version for version in now if version is not None), default=None)
     for version in sorted(_versions(archive), reverse=True) if used is not None else ():
@@ -217,7 +195,7 @@ def _mixed(lineage: Lineage, paths: dict[str, Path]) -> list[Damage]:
     versions: dict[str, list[Path]] = {}
     for path in paths.values():
         target = Path(os.path.realpath(path))
-        own = Path(os.path.realpath(_archive(lineage, path.parent)))
+        own = Path(os.path.realpath(archive_of(lineage, path.parent)))
         if target.parent != own:
             found.append(Damage(path, f"leads to {target}, out of {own}", False))
         number = _VERSION.fullmatch(target.name)
@@ -273,8 +251,11 @@ def _public_key(data: bytes, *, private: bool) -> bytes | None:
         return None
 
 
-def _archive(lineage: Lineage, live: Path) -> Path:
-    """Return the lineage's archive: as its file says, else beside ``live/`` under its name."""
+def archive_of(lineage: Lineage, live: Path) -> Path:
+    """Return the lineage's archive: as its file says, else beside ``live/`` under its name.
+
+    :param live: the folder of its links.
+    """
     return lineage.archive_dir or live.parent.parent / "archive" / live.name
 
 

@@ -175,11 +175,15 @@ def without_hook(settings: Sequence[Setting]) -> tuple[Setting, str] | None:
     """
     if any(setting.name == _UNTRIED for setting in settings):
         return None
-    found = ((s, _no_program(s.value)) for s in settings if s.name in HOOKS)
+    found = ((s, no_program(s.value)) for s in settings if s.name in HOOKS)
     return next(((setting, why) for setting, why in found if why), None)
 
 
-def _no_program(program: str) -> str:
+def no_program(program: str) -> str:
+    """Return why certbot surely cannot start a hook's first word; empty if it may.
+
+    :raises OSError: if that cannot be told.
+    """
     if not program or "$" in program or "%" in program:
         return ""
     if program.startswith("/"):

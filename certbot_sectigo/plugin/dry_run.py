@@ -25,6 +25,7 @@ from certbot_sectigo.machine import (
     live,
     network,
     resolver,
+    saving,
     settings,
     timers,
 )
@@ -65,10 +66,8 @@ class DryRun(PluginRun):
                 f"{wanted.server} knows no External Account Binding.",
                 "Use another authenticator for certificates of that CA.",
             )
-        folder = live.unwritable(lineage, seen=True) if lineage is not None else None
-        if folder is not None:
-            found = unloadable.unwritable(folder)
-            raise errors.Error(found.reason, f"{found.remedy}\n{found.command}")
+        if lineage is not None:
+            _refuse_unsaved(lineage)
         names = self._names(lineage)
         pending: Sequence[Pending] = ()
         try:
@@ -183,6 +182,18 @@ class DryRun(PluginRun):
             port=port if 0 < port < 1 << 16 else 80,
             dns=resolver.server(os.environ, Path("/etc/resolv.conf")),
         )
+
+
+def _refuse_unsaved(lineage: Lineage) -> None:
+    link = saving.astray(lineage)
+    folder = None if link is not None else saving.unwritable(lineage, seen=True)
+    if link is not None:
+        found = unloadable.astray(link, live.mending(lineage))
+    elif folder is not None:
+        found = unloadable.unwritable(folder)
+    else:
+        return
+    raise errors.Error(found.reason, f"{found.remedy}\n{found.command}".strip())
 
 
 def _warn_of_shell(environ: Mapping[str, str], system_root: Path, config_dir: Path) -> None:

@@ -73,6 +73,8 @@ class Facts:
     damages: Sequence[Damage] = ()
     mending: Sequence[str] = ()
     """The lines that put its links right."""
+    astray: Path | None = None
+    """A link that does not lead where the next certificate is saved."""
     unwritable: Path | None = None
     """A folder in which the next certificate cannot be saved."""
     account: Account | None = None
@@ -84,6 +86,8 @@ class Facts:
     unnamed: Sequence[Account] | None = None
     """What certbot finds at the server where nothing names an account; None where one is named, or
     the plugin chooses."""
+    missing_hook: str = ""
+    """A hook of its authenticator with why certbot cannot start it, as part of a sentence."""
     doubt: str = ""
     """Why what logs tell of the account may be of another key, without a full stop."""
     archived: errors.Error | None = None

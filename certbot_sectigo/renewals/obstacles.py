@@ -12,7 +12,7 @@ from certbot_sectigo.machine import (
 from certbot_sectigo.machine.lineages import PLUGIN
 from certbot_sectigo.renewals.facts import Facts
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook
-from certbot_sectigo.renewals.unloadable import PUT_RIGHT, bad, unloadable, unwritable
+from certbot_sectigo.renewals.unloadable import PUT_RIGHT, astray, bad, unloadable, unwritable
 
 _AMONG = "What to do about it is among the findings of:"
 
@@ -42,6 +42,8 @@ def broken(facts: Facts) -> Forecast | None:
             commands.ours("adopt", "--cert-name", lineage.name),
         )
     found = _refused_options(facts) or _no_account(facts)
+    if found is None and facts.astray is not None:
+        found = astray(facts.astray, facts.mending)
     return found or (unwritable(facts.unwritable) if facts.unwritable else None)
 
 
@@ -194,6 +196,10 @@ def unattended(facts: Facts) -> Forecast | None:
             "its authenticator is manual without a hook that does the work",
             "Give it an authenticator that needs nobody:",
             commands.giving(lineage.name, PLUGIN),
+        )
+    if facts.missing_hook:
+        return _alone(
+            "manual", f"{lineage.path} has {facts.missing_hook}", "Mend the line, or put it there."
         )
     return _plugin_missing(facts) or _passed_over(facts) or _terms(facts)
 

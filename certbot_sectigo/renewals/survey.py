@@ -11,7 +11,7 @@ from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.ca import catalogue
 from certbot_sectigo.ca.problems import About
-from certbot_sectigo.machine import lineages, live, settings, stops
+from certbot_sectigo.machine import lineages, live, saving, settings, stops
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
@@ -135,11 +135,13 @@ def survey(
             unreadable="" if isinstance(read, Certificate) else read.reason,
             damages=damages,
             mending=live.mending(lineage) if damages else (),
-            unwritable=live.unwritable(lineage, seen=False),
+            astray=saving.astray(lineage),
+            unwritable=saving.unwritable(lineage, seen=False),
             account=None if registers or candidates else account,
             candidates=candidates,
             registers=registers,
             unnamed=unnamed,
+            missing_hook=_missing_hook(lineage, options),
             doubt=whose.doubt(account, index),
             archived=archived,
             likely=None if account else whose.likely(lineage, index),
@@ -178,6 +180,17 @@ def _as_renewed(
     if renewed.looked_after or not authenticator:
         return renewed
     return replace(renewed, server=server or lineage.server, account=account)
+
+
+def _missing_hook(lineage: Lineage, options: Mapping[str, str]) -> str:
+    if "manual" not in lineage.plugins:
+        return ""
+    for name in ("manual_auth_hook", "manual_cleanup_hook"):
+        program = options.get(name, "None").split()[:1]
+        why = settings.no_program(program[0]) if program and program != ["None"] else ""
+        if why:
+            return f"{name} = {program[0]}, {why}"
+    return ""
 
 
 def _issuer(

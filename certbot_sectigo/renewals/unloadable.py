@@ -69,6 +69,20 @@ def unwritable(place: Path) -> Forecast:
     )
 
 
+def astray(link: Path, mending: Sequence[str]) -> Forecast:
+    """Return the forecast of a lineage that certbot renews without anybody getting to see it.
+
+    :param link: see :func:`certbot_sectigo.machine.saving.astray`.
+    :param mending: as of :func:`unloadable`.
+    """
+    reason = (
+        f"{link} does not lead to where the next certificate is saved, so certbot gets that, "
+        "says that all went well, and leaves the links as they are"
+    )
+    remedy = PUT_RIGHT if mending else "Mend archive_dir in its renewal file, or the links."
+    return bad("files-wrong", reason, remedy, "\n".join(mending))
+
+
 def bad(code: str, reason: str, remedy: str = "", command: str = "") -> Forecast:
     """Return the forecast that certbot cannot even begin."""
     return Forecast(

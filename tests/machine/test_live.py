@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_sectigo.machine import lineages, live
+from certbot_sectigo.machine import lineages, live, saving
 from tests.bed.certbot import Certbot
 from tests.bed.command import command
 from tests.bed.proposals import ran
@@ -184,6 +184,9 @@ def test_certbot_refuses_what_we_say_it_refuses(
     exits: dict[str, int],
 ) -> None:
     renewed = tree.run("renew", check=None)
+    away = numbered("another's archive")
+    lineage = lineages.read(tree.config_dir / "renewal" / f"{away}.conf")
+    assert lineage is not None and saving.astray(lineage) == lineage.key_path
     refused = renewed.output.partition("onfigurations were invalid")[2]
     assert refused
     for name in REFUSED:
