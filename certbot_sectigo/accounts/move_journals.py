@@ -185,9 +185,14 @@ def refuse_unfinished(dirs: Dirs) -> None:
     if found is not None:
         raise errors.Error(
             f"The move to {found.server} of {found.when:%Y-%m-%d %H:%M} UTC is not finished.",
-            f"To go on, or to take it back:\n{commands.ours('move', '--continue')}\n"
-            + commands.ours("move", "--undo"),
+            ways_on(),
         )
+
+
+def ways_on() -> str:
+    """Return what can be done about a move that is not finished."""
+    on, back = (commands.ours("move", way) for way in ("--continue", "--undo"))
+    return f"To go on, or to take it back:\n{on}\n{back}"
 
 
 def unfinished(dirs: Dirs) -> Move | None:

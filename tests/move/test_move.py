@@ -118,6 +118,19 @@ def test_where_the_first_fails_everything_is_as_before(two: Bed) -> None:
     assert len(two.new.accounts()) == 1
 
 
+def test_where_the_new_ca_does_not_answer_it_says_how_to_go_on_or_back(two: Bed) -> None:
+    two.issue(A)
+    two.new.fault("server-error", "newAccount", times=0, seconds=600)
+    told = command(two.certbot, "move", *two.words, "--cert-name", A, "--yes", check=1).output
+    undo, on = (next(x for x in told.splitlines() if x.endswith(f"move {way}"))
+                for way in ("--undo", "--continue"))  # fmt: skip
+    again = command(two.certbot, "move", "--continue", "--yes", check=1).output
+    assert on in again and undo in again
+    two.new.clear_faults()
+    paste(two.certbot, on, more="--yes --agree-tos --email admin@example.org")
+    assert two.of_new(A)
+
+
 def test_where_its_service_refuses_it_links_and_service_are_as_before(
     two: Bed, tmp_path: Path
 ) -> None:

@@ -94,6 +94,20 @@ def test_serves_prints_and_ends(serve: Callable[..., Process], tmp_path: Path, p
     assert result.stdout.endswith("The sandbox has ended.\n")
 
 
+@pytest.mark.parametrize("profile", ["universal", "harica"])
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_each_profile_prints_where_its_pairs_are(
+    serve: Callable[..., Process], tmp_path: Path, profile: str, more: tuple[str, ...]
+) -> None:
+    config, credentials = tmp_path / "sandbox.toml", tmp_path / "credentials"
+    config.write_text(f'profile = "{profile}"\n[[pair]]\norganisation = "U"\n')
+    config.write_text(config.read_text() + 'domains = ["u.example"]\n')
+    output = serve("--config", config, "--print-credentials", credentials, *more).output
+    pair, server = _pair(credentials / "u.example.ini")
+    assert server in output
+    Client(server).register(pair).issue("www.u.example")
+
+
 def test_without_credentials_it_says_how_to_get_them(serve: Callable[..., Process]) -> None:
     assert "--print-credentials DIR" in serve().output
 

@@ -229,8 +229,14 @@ class Errand:
     def go_on(self, move: Move) -> Move:
         """Carry out what is left of a move."""
         total = len(move.lineages) if move.now else 0
-        with ask_ca.progress("Renewing", total, self.context) as renewed:
-            return act.carry_out(move, self._means(move, renewed))
+        try:
+            with ask_ca.progress("Renewing", total, self.context) as renewed:
+                return act.carry_out(move, self._means(move, renewed))
+        except errors.Error as error:
+            open_yet = any(x.unfinished for x in move_journals.look(self.dirs)[0])
+            if open_yet and commands.ours("move", "--continue") not in error.remedy:
+                error.remedy = f"{error.remedy}\n{move_journals.ways_on()}".strip()
+            raise
 
     def ask(self, items: Sequence[Surveyed]) -> Mapping[str, Answer]:
         """Ask the CA with an order for each of some lineages."""

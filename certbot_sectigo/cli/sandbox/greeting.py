@@ -74,7 +74,7 @@ def as_json(
     """Return what a client needs to know; no HMAC key."""
     config = sandbox.config
     return {
-        "directories": {name: sandbox.directory_url(name) for name in config.all_directories},
+        "directories": sandbox.directories,
         "ca_bundle": str(sandbox.ca_bundle) if tls else None,
         "http01_port": config.http01_port,
         "pairs": [
@@ -103,8 +103,7 @@ def greet(
     """Tell what there is, with commands ready to be copied."""
     say("SANDBOX: a look-alike of Sectigo's ACME service. Its certificates are worthless.")
     say("\nDirectory URLs:")
-    urls = dict.fromkeys(sandbox.directory_url(name) for name in sandbox.config.all_directories)
-    for url in urls:
+    for url in dict.fromkeys(sandbox.directories.values()):
         say(f"  {url}")
     if tls:
         say(f"\nIts root, for REQUESTS_CA_BUNDLE: {sandbox.ca_bundle}")

@@ -93,6 +93,11 @@ class Control:
             )
         return self._context.urls.directory(name)
 
+    @property
+    def directories(self) -> dict[str, str]:
+        """All directory URLs, by what tells them apart in their paths."""
+        return {name: self._context.urls.directory(name) for name in self.config.all_directories}
+
     def server_of(self, pair: Pair) -> str:
         """Return the directory URL that a pair is for."""
         return self._context.urls.directory(self.config.directory_of(pair))
