@@ -14,7 +14,7 @@ import pytest
 from certbot_sectigo.accounts import archive, find, records, store
 from certbot_sectigo.accounts.change import adopt, clean, clean_plan, pin, rollover, transfer
 from certbot_sectigo.accounts.change.adopt import Wish
-from certbot_sectigo.accounts.known import overview
+from certbot_sectigo.accounts.known import kids, overview
 from certbot_sectigo.accounts.model import State
 from certbot_sectigo.accounts.records import Rollover
 from certbot_sectigo.accounts.request import AccountRequest
@@ -110,6 +110,11 @@ def test_a_note_that_could_not_be_read_is_no_missing_note(
         with pytest.raises(store.AccountError, match="sectigo-eab"):
             store.refuse_unread([account])
         assert any("sectigo-eab" in line for line in gather(dirs).unread)
+    # Nor is another written over it, once the disk answers again.
+    kids.write(kids.shown(account, "another", "https://x/y"))
+    assert not (folder / "sectigo-eab.json").exists()
+    kids.write(kids.shown(store.read(folder, PATH), "its own", "https://x/y"))
+    assert (folder / "sectigo-eab.json").exists()
 
 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.ELOOP])

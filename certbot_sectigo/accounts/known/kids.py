@@ -107,9 +107,10 @@ def write(account: Account) -> None:
     """Write the kid down beside an account that had no note, as logs are rotated away.
 
     A note is a help for later: where it cannot be written, this run goes on without.
-    A misnamed folder, most often somebody's copy, is left as it is.
+    A misnamed folder, most often somebody's copy, is left as it is, and so is one with files that
+    cannot be read: there may be a note.
     """
-    if account.note is None or account.misnamed:
+    if account.note is None or not account.takes_note:
         return
     try:
         store.write_note(account.folder, account.note)
