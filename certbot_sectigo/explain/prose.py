@@ -20,6 +20,8 @@ _FORM = re.compile(
     r"|\b(?i:exit(?:ed)?|rc|code|HTTP/[\d.]+)\b\W{0,9}\d"
     r"|\b[\w.-]{1,60}\[\d{1,8}\]:|\A\s{0,40}at \S"
     r"|\b[A-Za-z_]\w{1,40}(?:\.\w{2,40}){0,6}\.[A-Z]\w{2,60}: \S"
+    r"|\A\s{0,9}(?:Could not|Cannot|Unable to|Failed to) [^.?!]{3,200}? (?:for|from|of) "
+    r"(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\.?\s*\Z"
     r"|\b(?:Invalid response from|Fetching) https?://\S{1,300}/acme-challenge/"
 )
 _TELLER = re.compile(

@@ -6,6 +6,48 @@ from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 ENTRIES = (
     Entry(
+        key="provider-unreachable",
+        title="The DNS provider's interface did not answer, or wants a pause",
+        meaning="The client asked the interface of the host that is named, which is not the CA's, "
+        "most often to write the TXT record of a challenge, and got no usable answer. The CA was "
+        "reached or not asked yet; it is not the matter.",
+        causes=(
+            "The provider's interface is down or busy, or limits how often it is asked (429).",
+            "This machine's way out to that host (firewall, proxy, DNS) is closed.",
+        ),
+        steps=(
+            "Try that host from the same machine, as the same user, with curl -v; see the "
+            "provider's status page.",
+            "Wait some minutes and run the client again, once; let fewer runs work at the same "
+            "time.",
+        ),
+        cases=(
+            Case(
+                r"\b429\b|too many requests|rate.?limit",
+                "The client asked the interface of the host that is named, which is not the CA's, "
+                "and that wants a pause: too many questions came from this account or address. "
+                "The CA is not the matter, nor are the credentials.",
+                ("Many names or machines ask with one token, or a loop does.",),
+                (
+                    "Wait, then run the client again, once; spread the renewals over the day.",
+                    "Update the client's DNS plugin: newer ones ask less often.",
+                ),
+                title="The DNS provider's interface wants a pause (429)",
+            ),
+        ),
+        shown=(
+            r"(?:host=['\"]|https?://)(?![^\s'\"]{0,100}(?:acme|letsencrypt|zerossl|sectigo))"
+            r"(?:[\w-]{1,40}\.){0,3}(?:api|dnsapi|rest|route53|domrobot|management)[\w-]{0,20}\."
+            r"[\w.-]{3,100}[^\n]{0,300}?(?:Max retries exceeded|[Tt]imed out|timeout"
+            r"|[Cc]onnection (?:refused|reset)|no such host|Name or service not known"
+            r"|too many \d{3} error)",
+        ),
+        sources=("cloudflare/certbot-dns-cloudflare#6",),
+        bystander=True,
+        passing=True,
+        hides=("dns-plugin-error", "rate-limited", "client-bug"),
+    ),
+    Entry(
         key="dns-plugin-error",
         title="The DNS provider's interface refused, or the client's DNS plugin stumbled over it",
         meaning="The client wanted to write a TXT record and could not. The CA was not asked yet, "

@@ -96,7 +96,8 @@ class Matcher:
                     covered.update(range(first, last + 1))
                     found.append((entry, *words.original(start, end), phrase.sure))
         for entry, rule in self._shown:
-            found += [(entry, *spot.span(), True) for spot in rule.finditer(text)]
+            sure = not entry.bystander
+            found += [(entry, *spot.span(), sure) for spot in rule.finditer(text)]
         found += [
             (self._by_key[key], start, end, False)
             for key, start, end in tongues.said(text)

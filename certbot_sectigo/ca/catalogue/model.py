@@ -119,6 +119,8 @@ class Entry:
     """Names of clients; if any are given it counts only in a text of one of them."""
     foreign: bool = False
     """Whether it is another program's message: then it is no sign that ACME is spoken of."""
+    bystander: bool = False
+    """Whether other programs show it too: then what is `shown` counts only near ACME's words."""
     network: bool = False
     """Whether it is about the way to the CA: then a line about another host does not count."""
     passing: bool = False

@@ -126,6 +126,7 @@ ENTRIES = (
             ),
         ),
         phrases=(
+            "!cannot|could_not reach challenge dir|directory|file|url",
             "!propagation check failed * wrong status_code|status",
             "!self_check|self_verify|selfcheck failed|error",
             "!failed perform self_check",

@@ -116,6 +116,17 @@ ENTRIES = (
                 title="A setting has a value of the wrong kind",
             ),
             Case(
+                r"only one (?:may|can) be",
+                "Two settings that rule each other out are given at once, so the client does not "
+                "know what to do; nothing was asked of the CA for this name.",
+                (
+                    "They come from two places, such as annotations of an Ingress beside the "
+                    "issuer's solver, or options beside a file.",
+                ),
+                ("Leave one of the two that are named, and have it tried anew.",),
+                title="Two settings rule each other out",
+            ),
+            Case(
                 r"cannot be changed",
                 "The command renews what is kept, and was given an option that would change it. "
                 "Nothing was renewed, and the CA was not asked.",
@@ -151,6 +162,8 @@ ENTRIES = (
             "!invalid command mdomain|mdomainset|mdexternalaccountbinding * misspelled",
             "!managed_domains * overlap",
             "!renewal parameters cannot be changed",
+            "!both ingress name|class * specified",
+            "!only one may be specified at_a_time",
             "cannot validate|bind argument|parameter",
             "cannot process argument|parameter transformation|binding",
             "parameter cannot found * matches parameter",
@@ -168,6 +181,6 @@ ENTRIES = (
             "cannot|failed unmarshal|decode * into|configuration|config",
         ),
         sources=("traefik#6605", "Caddy", "mod_md", "Posh-ACME#109"),
-        hides=("deploy-failed", "validation-failed", "order-refused"),
+        hides=("deploy-failed", "validation-failed", "order-refused", "solver-missing"),
     ),
 )  # fmt: skip

@@ -208,6 +208,7 @@ ENTRIES = (
             "!validating challenge * failed|invalid",
             "!validation * challenge not complete|completed successfully",
             "!cert not_exist * validation error above",
+            "!check authorization token available",
         ),
         sources=("certbot", "acme.sh", "dehydrated", "mod_md#52"),
         weight=Weight.SYMPTOM,
