@@ -216,6 +216,11 @@ def _print(
         click.echo("\n".join(_tells(reading.unexplained[-1])))
     if reading.documentation:
         click.echo("This names errors as a manual does, and tells of none: nothing failed here.")
+        if reading.supposed is not None:
+            click.echo(
+                f"Only if line {reading.supposed.line} is yours, and no example: "
+                f"{reading.supposed.entry.title}. Then have that line explained alone."
+            )
     elif reading.clean:
         click.echo("This log shows no error.")
         if reading.success is not None:

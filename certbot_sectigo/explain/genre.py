@@ -122,7 +122,7 @@ class Genre:
         :param score: how much it looks like a failure, see :func:`.statements.likeness`.
         """
         text = line.text[:2000]
-        self.prose.look(line.raw)
+        self.prose.look(line.raw, score > 0)
         self._listing.look(line.raw)
         if not self._happened:
             self._signs += bool(_MANUAL.match(line.raw[:2000]) or heading(line.raw))

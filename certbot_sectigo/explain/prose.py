@@ -55,6 +55,25 @@ _CLIENTS = re.compile(
     r"|firewalls are preventing|regular backups|these files will|donat"
 )
 """What clients print at the end of a run, to whoever reads it."""
+_SUFFERED = re.compile(
+    r"(?i)\b(?:since|as of|from) (?:yesterday|today|this morning|\w{3,6}day\b|up(?:dat|grad)ing"
+    r"|(?:the )?(?:last|latest) (?:\w{3,6}day|week|month|night|days|up\w+|renewal))\b"
+    r"|\bafter (?:the|an|our|my)? ?(?:latest |last )?up(?:dat|grad)"
+    r"|\b(?:has|have) (?:all )?(?:stopped|failed|been failing)|\bkeeps? failing"
+    r"|\bour (?:own )?(?:run|renewals?|servers?|clusters?|account|logs?|set-?up|requests?|client)\b"
+    r"|\bwe(?: (?:just|now|also|all|still|only|suddenly))* (?:began|started|keep|kept|are seeing"
+    r"|get|got|getting|saw|hit|received|tried|noticed|cannot|can't|could not)\b"
+    r"|\A\W{0,9}(?:describe the (?:bug|issue)|(?:steps )?to reproduce|(?:actual|current)"
+    r" (?:behaviou?r|result)|what (?:happened|went wrong)|bug report|relevant log)"
+    r"|\berror messages? (?:reported|shown|returned) by\b"
+    r"|\bseit (?:gestern|heute|kurzem|dem (?:letzten )?update|einigen|letzte[mnr]?)\b|\bbei uns\b"
+    r"|\bunsere?[mnrs]? (?:server|lauf|log|cluster|client|konto|erneuerung\w*)"
+    r"|\bwir (?:bekommen|sehen|erhalten|haben)\b"
+    r"|\bdepuis (?:hier|ce matin|la (?:derni\xe8re )?mise|quelques)\b|\bchez nous\b"
+    r"|\bnous (?:avons|obtenons|recevons|voyons)\b"
+    r"|\bdesde (?:ayer|hoy|hace|la (?:\xfaltima )?actualiza\w+)\b|\bnos (?:sale|da|aparece)\b"
+)
+"""What somebody says, for himself or for several, to whom something happened."""
 _ASKED = re.compile(
     r"\A(?!\s{0,9}#).*[?\uff1f]\s*\Z|(?i:\b(?:any (?:ideas?|help|hints?)|please help|help me"
     r"|thanks in advance|danke|merci|gracias|obrigado|grazie)\b)|\u8bf7\u95ee|\u6c42\u52a9"
@@ -69,10 +88,16 @@ _CITED = re.compile(
     r"[^\"`\u201c\u201d\xab\xbb\u300d\u300f\n]{0,160}\Z|[:\uff1a]\s[^.!?\n]{0,120}\Z"
 )
 """What stands before words that somebody cites: a quotation mark, or a colon."""
+_SUPPOSED = re.compile(
+    r"(?i)\b(?:if|when(?:ever)?|unless|may|might|can|could|wenn|falls|kann|si|quand|peut|puede|cuando)\b"
+)
 _WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _LEAST_WORDS = 6
 MOST_BARE = 45
 """Words of what somebody gives as one bare sentence, at the most."""
+_LEAST_RUN = 2
+"""Lines of messages, of which the first failed, that are a run and no heading."""
+_OF_A_RUN = re.compile(r"\d{1,2}:\d\d:\d\d|urn:|::|Traceback|[\"']\w{3,9}[\"']:|\]: \S")
 _LEAST_TALK = 2  # lines
 _ALONE = 0.6
 """Part of its lines that a message is, at least, that is all that stands there."""
@@ -116,15 +141,22 @@ class Prose:
     def __init__(self) -> None:
         self._words, self._talk = 0, 0
         self._lines = self._prose = self._advice = self._one = self._times = self._messages = 0
+        self._run = 0  # of messages of a run, one after another
+        self._suffered = self._opened = self._talked = False
         self.quotes = False
         """Whether a line has the form of a message."""
 
-    def look(self, raw: str) -> None:
-        """Look at a line, as it was."""
+    def look(self, raw: str, failed: bool = False) -> None:
+        """Look at a line, as it was.
+
+        :param failed: whether it looks like a failure.
+        """
         if self._times > _LONG_WORDS:
             return
         raw = raw[:2000]
         words, said = words_in(raw), message(raw)
+        self._look_at_run(raw, words, said, failed)
+        self._suffered = self._suffered or bool(_SUFFERED.search(raw) and not _SUPPOSED.search(raw))
         self._words += words
         self.quotes = self.quotes or said
         self._messages += said
@@ -140,6 +172,18 @@ class Prose:
         else:
             self._advice += bool(_ADVICE.search(raw))
 
+    def _look_at_run(self, raw: str, words: int, said: bool, failed: bool) -> None:
+        """Take note of what a client said, before or behind what somebody wrote."""
+        talk = not said and (_TALK.search(raw) or _ADVICE.search(raw))
+        if words >= _LEAST_WORDS and talk and not _CLIENTS.search(raw):
+            self._opened = self._opened or (not self._talked and self._run >= _LEAST_RUN)
+            self._run, self._talked = 0, True
+        elif failed and (said or raw[:1].islower()):
+            alone = _OF_A_RUN.search(raw) or (raw[:1].islower() and not self._talked)
+            self._run += _LEAST_RUN if alone else 1
+        elif self._run and said:
+            self._run += 1
+
     @property
     def only(self) -> bool:
         """Whether it is more than a sentence or two, and no line has the form of a message."""
@@ -149,12 +193,24 @@ class Prose:
     @property
     def own(self) -> bool:
         """Whether somebody tells of himself in it, or asks."""
-        return bool(self._one)
+        return bool(self._one) or self.lived
+
+    @property
+    def lived(self) -> bool:
+        """Whether a failure in it was somebody's, whatever manuals stand around it.
+
+        Somebody says so, or it begins with what a client said.
+        """
+        return self._suffered or self._opened
 
     @property
     def manual(self) -> bool:
         """Whether it advises whoever reads it, so that the messages in it are examples."""
-        if self._prose < max(_LEAST_MANUAL, 0.5 * self._words) or self._times > self._lines / 8 + 1:
+        if (
+            self.lived
+            or self._prose < max(_LEAST_MANUAL, 0.5 * self._words)
+            or self._times > self._lines / 8 + 1
+        ):
             return False
         if self._lines >= _LONG and self._prose >= _LONG_WORDS and not self._one:
             return self._messages <= self._lines

@@ -71,6 +71,8 @@ class Reading:
     """Number and words of the line that tells that all ended well, where no failure stands."""
     documentation: bool = False
     """Whether it only names errors, as manuals do."""
+    supposed: TextFinding | None = None
+    """What one of these would mean, if it were no example."""
     lines: int = 0
     """How many lines were read."""
     later_runs: int = 0
@@ -87,7 +89,9 @@ class Reading:
 def judged(reading: Reading, genre: Genre) -> Reading:
     """Say what the kind of text, and its end, make of what was found."""
     if genre.documentation:
-        return Reading(documentation=True, told=reading.told)
+        cause = (f for f in reading.findings if f.entry.weight is Weight.CAUSE)
+        supposed = next(cause, None) if genre.prose.quotes else None
+        return Reading(documentation=True, told=reading.told, supposed=supposed)
     if reading.log:
         return reading
     found = tuple(f for f in reading.findings if _said(f, genre.prose))
