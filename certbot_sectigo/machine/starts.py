@@ -71,6 +71,8 @@ class Schedule:
     """Timers, tables and scripts that renew another configuration directory's lineages alone."""
     unread: tuple[str, ...] = ()
     """What could not be read, and why: it may start certbot, too."""
+    idle: tuple[str, ...] = ()
+    """Sentences about tables and scripts that cron passes over."""
 
     def lacking(self, plugin: str) -> Start | None:
         """Return a start whose certbot lacks a plugin, if that goes for all that are enabled."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from certbot_sectigo.base import reading
-from certbot_sectigo.machine import schedules, started_for
+from certbot_sectigo.machine import cron, schedules, started_for
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.programs import (
     Surroundings,
@@ -28,9 +28,9 @@ _LAUNCH = re.compile(
     r"(?P<rest>(?:\s+[^\s|;&]+)*?\s+renew)\b"
 )
 _SNAP = re.compile(r"\S*snap\s+run\s(?:[^;&|]*\s)?certbot\.renew\b")
+_TIME = re.compile(r"^[ \t]*On[A-Z]\w+[ \t]*=(.*)$", re.MULTILINE)
 _ENVIRONMENT_FILE = re.compile(r"^\s*EnvironmentFile\s*=\s*-?(/\S+)", re.MULTILINE)
 _USUAL = Dirs().config_dir
-_ONLY_WITHOUT_SYSTEMD = re.compile(r"!\s+-d\s+/run/systemd/system\b")
 
 
 def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
@@ -51,7 +51,7 @@ def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
         if service is None or not _starts_certbot(system_root, timer, service):
             continue
         # Without any such folder this is not a whole machine, and nothing tells.
-        is_enabled = timer.name in wanted or not folders
+        is_enabled = (timer.name in wanted or not folders) and _has_times(system_root, timer)
         if service.path and not any(
             started_for.is_for(config_dir, system_root, command, service.text)
             for command in service.commands
@@ -64,24 +64,33 @@ def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
         # A link may lead to a unit that cannot be seen from here.
         if name not in timers and name.endswith(".timer") and "certbot" in name:
             active.append(link)
-    systemd = reading.is_folder(system_root / "run/systemd/system")
     unread: list[str] = []
+    idle: list[str] = []
     for source, path in schedules.schedules(system_root, unread):
         if source is Source.CRON:
-            lines = list(_cron_lines(path, unread, systemd=systemd))
-            if any(started_for.renews(system_root, line) for _, line in lines):
+            lines = [
+                line
+                for line in cron.lines(path, system_root, unread)
+                if started_for.renews(system_root, line.text)
+            ]
+            run = [line for line in lines if not line.why]
+            if lines and not run:
+                idle.append(f"{path} does, but cron passes it over: {lines[0].why}")
+            if run:
                 around = Surroundings(schedules.read_text(path))
                 ours = [
-                    (number, line)
-                    for number, line in lines
-                    if started_for.is_for(config_dir, system_root, line, around.text)
+                    (line.number, line.text)
+                    for line in run
+                    if started_for.is_for(config_dir, system_root, line.text, around.text)
                 ]
                 (active if ours else elsewhere).append(path)
                 for number, line in ours:
                     starts += _starts(system_root, path, path, number, line, around)
     named = (started_for.options_file(s.command, s.around, system_root, config_dir) for s in starts)
     found = tuple(replace(start, file=file) for start, file in zip(starts, named))
-    return Schedule(tuple(active), tuple(disabled), found, tuple(elsewhere), tuple(unread))
+    return Schedule(
+        tuple(active), tuple(disabled), found, tuple(elsewhere), tuple(unread), tuple(idle)
+    )
 
 
 def _timers(system_root: Path) -> Iterator[Path]:
@@ -120,9 +129,11 @@ def _service(system_root: Path, timer: Path) -> _Service | None:
     unit = re.search(r"^\s*Unit\s*=\s*(\S+)", text, re.MULTILINE)
     name = unit[1] if unit else f"{timer.stem}.service"
     places = (system_root / folder / name for folder in schedules.UNIT_FOLDERS)
-    path = next((place for place in places if schedules.read_text(place)), None)
+    path = next((place for place in places if place.is_symlink() or reading.is_there(place)), None)
     if path is None:
         return _Service(name, None)
+    if not schedules.read_text(path).strip():
+        return None  # masked as well
     overrides: dict[str, Path] = {}
     for folder in reversed(schedules.UNIT_FOLDERS):
         found = schedules.children(system_root / folder / f"{name}.d")
@@ -144,6 +155,14 @@ def _service(system_root: Path, timer: Path) -> _Service | None:
     return _Service(name, path, tuple(commands), "\n".join(texts))
 
 
+def _has_times(system_root: Path, timer: Path) -> bool:
+    """Return whether a timer has a time left; an empty setting takes back those before it."""
+    places = (system_root / folder / f"{timer.name}.d" for folder in schedules.UNIT_FOLDERS)
+    texts = [timer, *(path for place in places for path in schedules.children(place))]
+    found = [m for path in texts for m in _TIME.findall(schedules.read_text(path))]
+    return not found or bool(found[-1].strip())
+
+
 def _starts_certbot(system_root: Path, timer: Path, service: _Service) -> bool:
     """Return whether a timer's service is certbot's renewal."""
     if service.path is None:
@@ -161,13 +180,6 @@ def _unit_starts(
         for start in _starts(system_root, timer, service.path, 0, command, around):
             commands = service.commands if start.place == service.path else ()
             yield replace(start, active=active, service=service.name, commands=commands)
-
-
-def _cron_lines(path: Path, unread: list[str], *, systemd: bool) -> Iterator[tuple[int, str]]:
-    for number, line in schedules.lines(schedules.read_text(path, unread)):
-        # Debian's table leaves the work to the timer where systemd runs.
-        if not (systemd and _ONLY_WITHOUT_SYSTEMD.search(line.replace("\\", ""))):
-            yield number, line
 
 
 def _starts(

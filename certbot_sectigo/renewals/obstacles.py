@@ -265,7 +265,9 @@ def not_started(facts: Facts) -> Forecast | None:
     if facts.schedule is None or facts.schedule.active or facts.schedule.unread:
         return None
     reason = "nothing starts `certbot renew` on this machine"
-    if facts.schedule.elsewhere:
+    if facts.schedule.idle:
+        reason += f": {facts.schedule.idle[0]}"
+    elif facts.schedule.elsewhere:
         reason += f" for this --config-dir ({facts.schedule.elsewhere[0]} does for another)"
     return _alone("not-scheduled", reason, _AMONG, commands.ours("doctor"))
 

@@ -254,7 +254,10 @@ def _unscheduled(schedule: Schedule, lineages: list[Lineage], ours: Ours) -> Fin
         "Enable the timer of the certbot package, or write a cron table; with --system-root the "
         "doctor looks elsewhere."
     )
-    if schedule.elsewhere:
+    if schedule.idle:
+        what = "; ".join(schedule.idle[:3])
+        remedy = "Mend that, or write a cron table that is run:"
+    elif schedule.elsewhere:
         what = (
             f"{', '.join(map(str, schedule.elsewhere[:3]))} has certbot renew another "
             "--config-dir, and nothing does it for this one"

@@ -133,6 +133,8 @@ def write(root: Path, name: str, text: str) -> None:
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
+    if text.startswith("#!"):
+        path.chmod(0o755)
 
 
 DEBIAN = (
