@@ -175,7 +175,7 @@ ENTRIES = (
             "!renewal configurations|configuration invalid",
             "!renewal configuration file * produced unexpected error",
             "!required file reference",
-            "no such file directory * renewal|live|archive",
+            "no such file directory letsencrypt renewal|live|archive",
             "configobj * parse_error|nesting_error|duplicate_error",
             "!expected * be symlink",
             "!error while|occurred parsing * renewal",

@@ -19,6 +19,27 @@ ENTRIES = (
             "Go past the proxy for the CA's host (NO_PROXY), and look at one request in the "
             "client's debug log: the word that is quoted says what is missing in it.",
         ),
+        cases=(
+            Case(
+                r"no embedded jwk",
+                "The client sent the URL of an account (kid) where a registration needs the key "
+                "itself (jwk): it believes that it has an account already, or asked at a place of "
+                "the CA for another one. Nothing was registered, and no EAB pair is used up.",
+                (
+                    "The client kept account data of this CA from before, and the CA was made "
+                    "anew, or its URL has changed since.",
+                    "A fault of the client's version in how it looks an account up.",
+                ),
+                (
+                    "Set aside what the client keeps of this CA's account (a folder of its own in "
+                    "the client's storage), and let it register anew; at a CA with EAB with a "
+                    "pair.",
+                    "Compare the CA's URL with what the CA's directory says, and update the "
+                    "client.",
+                ),
+                title="The client asks with an account's URL where its key belongs",
+            ),
+        ),
         phrases=(
             "!content_type header on post",
             "!no body on post",

@@ -58,6 +58,29 @@ ENTRIES: tuple[Entry, ...] = (
         sources=("win-acme#2514",),
     ),
     Entry(
+        key="panel-script-failed",
+        title="The panel's own script for certificates ended with an error, told elsewhere",
+        meaning="What is shown is of the program that started the script: its exit code, and "
+        "where it noticed it. Why the script failed stands in the script's own log.",
+        causes=(
+            "A refusal of the CA's, or a validation that failed.",
+            "A setting of the certificate, the account or the challenge in the panel.",
+        ),
+        steps=(
+            "Look at the client's log at the same minute (OPNsense: Services, ACME Client, Log "
+            "Files; or /var/log/acme.sh.log) with the log level debug, and explain that: "
+            "`certbot-sectigo explain FILE`",
+        ),
+        phrases=(
+            "!script action failed * acme|acmeclient|lecert|cert",
+            "!acmeclient * non_zero exit",
+            "!running acme sh command failed",
+        ),
+        sources=("OPNsense", "opnsense/plugins#4823"),
+        weight=Weight.SYMPTOM,
+        vague=True,
+    ),
+    Entry(
         key="client-bug",
         title="The client, or a plugin of it, stumbled over something that it did not expect",
         meaning="The words above are of the program's own making: it met a value that it did not "

@@ -112,6 +112,7 @@ ENTRIES = (
         phrases=(
             "cannot install * package versions have conflicting dependencies",
             "resolution_impossible * dependency_conflicts|dependencies|pip",
+            "!failed import required python library",
             "pip_not_found|pip3_not_found|pip_command_not_found|pip3_command_not_found",
             "module_not_found_error",
             "no module named",
@@ -169,6 +170,18 @@ ENTRIES = (
                 title="The distribution forbids pip to change the system's Python",
             ),
             Case(
+                r"\bnpm\b|eresolve|\byarn\b|node-gyp",
+                "A package of the client's, or of a program around it, was to be installed by npm, "
+                "and npm found no versions that go together or could not fetch or build them. "
+                "Neither the CA nor a DNS provider was asked.",
+                ("A package was released anew, or Node.js here is older or newer than it wants.",),
+                (
+                    "Update the program as a whole, or go back to the version that worked; take an "
+                    "image that has the parts in it.",
+                ),
+                title="npm could not install a part of the client",
+            ),
+            Case(
                 r"subprocess|wheel|gcc|rust|cargo|compil|build",
                 "A package had to be built here and could not be: no ready one fits this machine.",
                 (
@@ -193,6 +206,7 @@ ENTRIES = (
             "could_not find version that satisfies requirement",
             "cant|cannot|not find rust compiler",
             "command failed pip install",
+            "npm err * eresolve|enotfound|gyp|could_not resolve dependency",
         ),
         vague=True,  # most often tried after the client had failed
         sources=("PEP 668", "nginx-proxy-manager#2515", "certbot-dns-infomaniak#39"),
