@@ -308,7 +308,7 @@ OPERATIONS = {
         Operation("scm pair", scm_pair),
         Operation("doctor --fix", doctor, r"nothing to mend|Done: (\d+) of \1\."),
         Operation("certonly", certonly),
-        # Where it cannot list the renewal files, certbot says that there are none, and exits with 0.
+        # A certbot that cannot list renewal files says that there are none, and exits with 0.
         Operation("renew", renew, "all renewals succeeded"),
     )
 }
