@@ -19,6 +19,9 @@ MOST = 1 << 20
 SECONDS = 2.0
 """How long one file may take."""
 
+ODD = "not an ordinary file"
+"""What an error says of a FIFO, a device, a folder."""
+
 _CHUNK = 1 << 16
 _NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
 _NO_FILE = (*_NOT_THERE, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.EFBIG, errno.ENXIO)
@@ -60,7 +63,7 @@ def read_descriptor(descriptor: int, path: Path | str, most: int = MOST) -> byte
     """
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "not an ordinary file", str(path))
+        raise OSError(errno.EINVAL, ODD, str(path))
     return _read(descriptor, path, status.st_size, most)
 
 
@@ -75,7 +78,7 @@ def _opened(path: Path | str, dir_fd: int | None, flags: int) -> tuple[int, int]
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "not an ordinary file", str(path))
+            raise OSError(errno.EINVAL, ODD, str(path))
     except BaseException:
         os.close(descriptor)
         raise
@@ -142,6 +145,12 @@ def is_program(path: Path) -> bool:
     """
     found = status(path)
     return found is not None and stat.S_ISREG(found.st_mode) and bool(found.st_mode & 0o111)
+
+
+def is_empty_device(found: os.stat_result) -> bool:
+    """Return whether this is ``/dev/null``, by which people say that there is to be nothing."""
+    null = Path(os.devnull).stat()
+    return stat.S_ISCHR(found.st_mode) and found.st_rdev == null.st_rdev
 
 
 def link(path: Path) -> str | None:

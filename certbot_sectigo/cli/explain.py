@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from certbot_sectigo.base import errors
-from certbot_sectigo.base.reading import status
+from certbot_sectigo.base.reading import ODD, status
 from certbot_sectigo.ca.catalogue import PROFILES
 from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import standard_input
@@ -125,7 +125,9 @@ def _newest(logs_dir: Path) -> tuple[str, Reading]:
         if trouble:
             raise errors.Error(
                 f"certbot's logs cannot be read: {trouble[0].log}: {trouble[0].reason}.",
-                "Run it as the user certbot runs as, most often root (sudo).",
+                ""
+                if trouble[0].reason == ODD
+                else "Run it as the user certbot runs as, most often root (sudo).",
             )
         raise errors.Error(
             f"There is no log of certbot's in {logs_dir}.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,14 +85,15 @@ def _read(path: Path) -> Iterator[Setting]:
     try:
         if not reading.is_there(path):
             return
+        found = reading.status(path)
+        if found is not None and reading.is_empty_device(found):
+            return
         text = reading.read_regular(path).decode()
     except PermissionError:  # certbot may read it
         return
     except UnicodeDecodeError:
         yield Setting(path, 0, "", "", "is not UTF-8 text", known=False)
     except OSError as error:
-        if error.errno == errno.EINVAL and not reading.is_folder(path):
-            return  # /dev/null, most often
         yield Setting(path, 0, "", "", f"cannot be read: {error.strerror}", known=False)
     else:
         yield from parse(path, text)

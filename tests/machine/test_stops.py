@@ -229,6 +229,17 @@ def test_a_file_of_settings_that_cannot_be_read(certbot: Certbot, how: str) -> N
     certbot.run("renew")
 
 
+@pytest.mark.parametrize("leads", ["/dev/zero", os.devnull])
+def test_settings_that_are_no_file(leads: str, tmp_path: Path) -> None:
+    path = tmp_path / "etc/letsencrypt/cli.ini"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(leads)
+    found = settings.read(tmp_path, tmp_path, {})
+    assert [each.refused for each in found] == (
+        [] if leads == os.devnull else ["cannot be read: not an ordinary file"]
+    )
+
+
 def test_folders_of_hooks_that_nobody_lists(tmp_path: Path) -> None:
     dirs = Dirs(tmp_path, tmp_path / "work", tmp_path / "logs")
     (tmp_path / "renewal-hooks").mkdir()

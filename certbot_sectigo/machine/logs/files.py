@@ -110,8 +110,12 @@ def _collect(
                     _collect(Path(entry.path), depth - 1, found, trouble)
             elif _NAME.fullmatch(entry.name):
                 status = reading.status(Path(entry.path))
-                if status is not None and stat.S_ISREG(status.st_mode):
+                if status is None or stat.S_ISDIR(status.st_mode):
+                    continue
+                if stat.S_ISREG(status.st_mode):
                     found.append((status.st_mtime, Path(entry.path)))
+                elif not reading.is_empty_device(status):
+                    trouble.append(Unread(Path(entry.path), reading.ODD))
         except OSError as error:
             trouble.append(Unread(Path(entry.path), error.strerror or str(error)))
 

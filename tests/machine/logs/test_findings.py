@@ -313,15 +313,16 @@ def test_a_log_that_cannot_be_opened_is_told_of(tmp_path: Path) -> None:
     assert unread == files.Unread(path, "not an ordinary file")
 
 
-def test_bad_utf_8_and_odd_entries_are_passed_over(tmp_path: Path) -> None:
+def test_bad_utf_8_and_odd_entries_end_nothing(tmp_path: Path) -> None:
     log = (LOGS / "certbot-2.1.0" / "letsencrypt.log.1").read_bytes()
     (tmp_path / "letsencrypt.log").write_bytes(b"\xff\xfe\n" + log.replace(b"certbot", b"\xff"))
     (tmp_path / "letsencrypt.log.1").mkdir()
     (tmp_path / "letsencrypt.log.2").symlink_to("nowhere")
     os.mkfifo(tmp_path / "letsencrypt.log.3")
+    (tmp_path / "letsencrypt.log.4").symlink_to(os.devnull)
     found = findings.scan(tmp_path)
     assert [b.kid for b in found.bindings] == ["kid-1"]
-    assert found.unread == ()
+    assert found.unread == (files.Unread(tmp_path / "letsencrypt.log.3", "not an ordinary file"),)
 
 
 @pytest.mark.parametrize("kind", ["missing", "file", "empty"])
