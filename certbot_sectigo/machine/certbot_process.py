@@ -36,6 +36,8 @@ _ENDING = ((signal.SIGINT, 30.0), (signal.SIGTERM, 10.0), (signal.SIGKILL, 10.0)
 _LONGEST_LINE = 2000
 _MOST_SHOWN = 20_000
 """Characters of its output that are kept, the last: it repeats all that a CA says."""
+_FAILED = ("Failed to renew certificate", "Attempting to renew cert (")
+"""The second is of certbot 1.12."""
 _LOCKED = "Another instance of Certbot is already running"
 
 
@@ -156,3 +158,13 @@ def _shortened(output: str) -> str:
     )
     text = "\n".join(lines)
     return text if len(text) <= _MOST_SHOWN else f"…{text[-_MOST_SHOWN:]}"
+
+
+def gist(told: str) -> str:
+    """Return the one line of what certbot said, or of any other words, that tells why.
+
+    certbot says before it where its log is and what it does.
+    """
+    lines = [line for line in told.splitlines() if line.strip()]
+    why = (line for line in lines if line.startswith(_FAILED))
+    return next(why, lines[0] if lines else "")

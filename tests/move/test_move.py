@@ -39,6 +39,9 @@ def test_a_plan_opens_no_order_and_changes_nothing(two: Bed) -> None:
     told = command(two.certbot, "move", *two.words, "--cert-name", A, check=1).output
     assert "Add --yes" in told and f"{A} goes first" in told
     assert "The issuer changes: now SANDBOX Public Server Authentication CA OV R36" in told
+    told = command(two.certbot, "move", *two.words, "--from-server", two.sectigo.server,
+                   "--sample", "1", "--dry-run").output  # fmt: skip
+    assert "It is asked about 1 of 2 sets of names (--sample): the others stay." in told
     assert not two.new.accounts() and {what for what, _ in two.new.counts()} == {"directory"}
     assert two.files() == before and not dirs(two).moves.exists()
 
@@ -109,6 +112,8 @@ def test_where_the_first_fails_everything_is_as_before(two: Bed) -> None:
     assert two.certbot.lineage(A).serial == serial
     [move] = move_journals.read_all(dirs(two))
     assert not move.unfinished
+    standing = command(two.certbot, "move", "--status").text
+    assert f"{A} stays: Failed to renew certificate {A}" in standing
     two.new.clear_faults()
     paste(two.certbot, next(x for x in told.splitlines() if x.endswith("--continue")), more="--yes")
     assert two.of_new(A) and two.pinned(SHARED) == two.server

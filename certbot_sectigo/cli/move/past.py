@@ -16,7 +16,7 @@ from certbot_sectigo.cli.move.errand import Errand
 from certbot_sectigo.cli.shared import change, renewal_changes
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
-from certbot_sectigo.machine import commands
+from certbot_sectigo.machine import certbot_process, commands
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.move import back, delivery
 from certbot_sectigo.move.back import Undo
@@ -116,7 +116,7 @@ def _blocks(found: Sequence[Move], broken: Sequence[Broken], dirs: Dirs) -> Iter
         yield Table(title, columns, tuple(rows), copied=frozenset({"LINEAGE"}))
         for name, reason in move.left.items():
             # What helps was said when it stayed.
-            yield Remark(f"{name} stays: {reason.splitlines()[0]}")
+            yield Remark(f"{name} stays: {certbot_process.gist(reason)}")
         if move.unfinished:
             yield Remark("It is not finished. To go on:", commands.ours("move", "--continue"))
 

@@ -32,6 +32,9 @@ def show(plan: MovePlan, wish: Wish) -> None:
         many = "one order, which" if plan.orders == 1 else f"{plan.orders} orders, none of which"
         never = " not" if plan.orders == 1 else ""
         say(f"Ask the CA with {many} is{never} finalised; whom it refuses stays.")
+    sets = len({frozenset(one.names) for one in plan.going})
+    if wish.sample is not None and wish.sample < sets:
+        say(f"It is asked about {wish.sample} of {sets} sets of names (--sample): the others stay.")
     say(f"Then {plan.going[0].name} goes first, alone: it is issued, and its targets tested.")
     rest = plan.going[1:]
     if rest:
