@@ -128,7 +128,9 @@ def run(argv: Sequence[str] | None = None) -> int:
         from certbot_sectigo.base.atomic.steps import REMEDIES
 
         where = f"{error.filename}: " if error.filename else ""
-        remedy = REMEDIES.get(error.errno or 0, "") if error.filename else ""
+        # They are for what the system says, not for a file that we find too large.
+        own = error.errno is None or error.strerror != os.strerror(error.errno)
+        remedy = REMEDIES.get(error.errno or 0, "") if error.filename and not own else ""
         return _failed(words, f"{where}{error.strerror or error}", remedy, 1)
     return result if isinstance(result, int) else 0
 

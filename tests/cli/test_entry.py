@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import certbot_sectigo
+from certbot_sectigo.cli.main import run
 from tests.bed import process
 from tests.bed.components import BIN
 from tests.bed.proposals import ran
@@ -71,3 +72,15 @@ def test_a_module_of_no_requirement_is_no_case_for_it(tmp_path: Path) -> None:
     said = process.run([sys.executable, "-c", script], folder=tmp_path, check=1)
     assert "ModuleNotFoundError" in said.stderr
     assert "pip install" not in said.stderr
+
+
+def test_a_file_that_we_find_too_large_is_no_limit_of_the_system(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "renewal" / "x.conf"
+    file.parent.mkdir()
+    file.write_bytes(b"#" * 2_000_000)
+    words = [f"--{name}-dir={tmp_path}" for name in ("config", "work", "logs")]
+    code = run([*words, f"--system-root={tmp_path}", "doctor", "--bundle", str(tmp_path / "b")])
+    assert code == 1
+    assert capsys.readouterr().err == f"certbot-sectigo: {file}: larger than 1048576 bytes\n"
