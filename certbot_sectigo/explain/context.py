@@ -73,6 +73,14 @@ _PORTS = ("443", "80", "8443", "9000", "14000")
 _MANUALS = re.compile(
     r"https?://(?:curl\.(?:haxx\.)?se|aka\.ms|www\.gnu\.org|go\.microsoft\.com)/\S{0,200}"
 )
+_CLASS = re.compile(
+    r"(?i)\b(?:eab|binding)[- ](?:required|mandatory|enabled|only) (?:cas?|providers?|servers?"
+    r"|issuers?"
+    r"|accounts?|endpoints?|director\w+|certificates?)\b|\b(?:cas?|providers?|servers?|issuers?) "
+    r"(?:that|which)"
+    r" (?:require|need|want|enforce|demand)s? (?:an? )?(?:eab|external account binding)"
+)
+"""What describes CAs of a kind, and is no answer of one."""
 _MADE_UP = re.compile(r"(?i)\b(?:for example|for instance|e\.g\.|such as)[^.!?]{0,300}\Z")
 """What stands in a sentence before words that nobody said."""
 # Lines of a web server about requests to it are not an ACME client's.
@@ -126,6 +134,8 @@ class AcmeContext:
     def _holds(self, match: Match) -> bool:
         line = self._text(match)
         if match.entry.weight is not Weight.HARMLESS and _RETRIED.search(line):
+            return False
+        if _CLASS.search(line) and not match.entry.network and "eab" in match.entry.key:
             return False
         if _ACCESS.search(line) or _MADE_UP.search(
             self._passage.text, max(0, match.start - 400), match.start

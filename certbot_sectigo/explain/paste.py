@@ -6,20 +6,26 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from certbot_sectigo.ca.catalogue import Entry, Weight
+from certbot_sectigo.ca.catalogue import Entry, Weight, spoken_of
 from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.explain.context import speaks_of_acme
 from certbot_sectigo.explain.envelope import RECORD, Line
 from certbot_sectigo.explain.genre import Genre, spoken
 from certbot_sectigo.explain.hooks import Hooks
 from certbot_sectigo.explain.known import ENTRIES
+from certbot_sectigo.explain.prose import told_by_a_person
 from certbot_sectigo.explain.quoting import quote
-from certbot_sectigo.explain.statements import likeness
+from certbot_sectigo.explain.statements import likeness, points_elsewhere
 
 # Above this a text is no paste from a terminal.
 _LONGEST_PASTE = 200_000
 _LONGEST_SENTENCE = 300
 _MOST_LIKELY = 3
+_MOST_ASKED = 20
+_LEAST_BESIDE = 2
+"""Likeness to a failure of a line that decides, though something is explained."""
+_ASKED = re.compile(r"\b(?:GET|HEAD) \S{0,200}/\.well-known/acme-challenge/")
+"""A line of a web server about what a CA asked it."""
 _NEAR = 15  # lines
 _FRAME = re.compile(r"\bFile \\?\"[^\"\n]{1,300}\", line \d{1,7}, in [\w<>.]{1,80}\Z")
 _RAISED = re.compile(
@@ -40,6 +46,7 @@ class Paste:
         self._likely: list[tuple[int, int, str, str]] = []
         self._frame = False
         self._hooks: dict[str, Hooks] = {}
+        self._asked: list[str] = []
         self._acme: dict[str, list[int]] = {}
         """Program -> the lines in which it spoke of ACME."""
 
@@ -62,6 +69,7 @@ class Paste:
         """Pass on the lines in which somebody speaks."""
         for line in lines:
             self.lines = max(self.lines, line.number)
+            self._asked += [line.text] if _ASKED.search(line.raw[:2000]) else []
             if self._source(line) or not spoken(line) or self._printed(line):
                 continue
             score = likeness(line.text)
@@ -74,9 +82,10 @@ class Paste:
                 new = "\n" if line.record else ""
                 self._kept.append(f"{new}{before}{line.text}{after}")
                 self._size += len(line.text)
-            if speaks_of_acme(line.text[:2000]) or speaks_of_acme(line.program):
+            if speaks_of_acme(line.raw[:2000]) or speaks_of_acme(line.program):
                 self._acme.setdefault(line.program, []).append(line.number)
-            if score:
+            raw = line.raw[:2000]
+            if score and not told_by_a_person(raw) and not points_elsewhere(raw):
                 self._likely.append((score, line.number, line.text, line.program))
                 if len(self._likely) > 10 * _MOST_LIKELY:
                     self._likely = sorted(self._likely)[-_MOST_LIKELY:]
@@ -89,13 +98,15 @@ class Paste:
         return "".join(self._kept)
 
     def lines_kept(self) -> str:
-        """Return what was kept, line by line."""
-        return "\n".join(line.strip("\n") for line in self._kept)
+        """Return what was kept, line by line, with what a web server was asked for by CAs."""
+        kept = (line.strip("\n") for line in self._kept)
+        return "\n".join([*kept, *self._asked[-_MOST_ASKED:]])
 
     @property
     def acme(self) -> bool:
-        """Whether its beginning speaks of ACME, a client or a CA."""
-        return speaks_of_acme("\n".join(self._kept))
+        """Whether it speaks of ACME, a client or a CA."""
+        text = "\n".join(self._kept)
+        return bool(self._acme) or speaks_of_acme(text) or spoken_of(text) is not None
 
     def hint(self) -> Entry | None:
         """Return what a sentence, and nothing longer, means if it is misspelt."""
@@ -115,7 +126,9 @@ class Paste:
         near = (
             each
             for each in self._likely
-            if each[1] not in told and (self.log or self._near(each[1], each[3]))
+            if each[1] not in told
+            and each[0] >= (_LEAST_BESIDE if told else 1)
+            and (self.log or self._near(each[1], each[3]))
         )
         _, number, text, _ = max(near, default=(0, 0, "", ""))
         return (number, quote(text, 0, len(text))) if number else None

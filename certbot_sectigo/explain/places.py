@@ -109,6 +109,8 @@ _REASON = re.compile(r"[:;]\s+(?=[^:;]{8,300}\Z)|\bbecause(?: of)?:?\s+(?=[^;]{8
 _FILE = re.compile(r"(?<![\w:/.])(/(?!usr/lib|v2/|acme/)[\w.@+-]+(?:/[\w.@+*-]+)+)(?![\w/]*://)")
 _HOST = re.compile(
     r"(?:https?://|\bhost(?:name)?[=: \"']{1,3}|\bdomain:? [\"'\[]?|\bfor [\"'\[]?)"
+    r"(?!(?:www\.)?(?:github|stackoverflow|gnu)\.|curl\.|docs?\.|community\.|wiki\.|aka\.ms|forum\.|help\."
+    r"|support\.|[\w.-]{3,60}/(?:docs?|wiki|manual|help|kb|man)\b)"  # what is to be read there
     r"((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})\b(?!\()"
 )
 

@@ -89,7 +89,7 @@ class Search:
     ) -> Iterator[tuple[int, int, bool]]:
         """Add what problem documents mean; return where they stand, and which are of challenges."""
         for problem in problems(passage.text):
-            hosts = passage.told.hosts
+            hosts = passage.told.cas
             found = look_up(problem.kind, problem.detail, hosts)
             if found is not None and found.key == "empty-refusal" and problem.replaces:
                 found = entry("ari-not-supported")
@@ -187,7 +187,7 @@ class Search:
         found = [
             hit
             for hit in hits
-            if holds(hit.entry, self._told.hosts)
+            if holds(hit.entry, self._told.cas)
             and (not hit.entry.clients or self._told.client in hit.entry.clients)
         ]
         harmless = all(hit.entry.weight is Weight.HARMLESS for hit in found)

@@ -169,9 +169,13 @@ _POINTER = re.compile(
     r"|(?:all|some) renewals"
     r"|some challenges|\(failure\)|\(s\), \d+ |more (?:details|information)"
     r"|\bexit(?:ed)?(?: with)?(?: code| status)|\A\s{0,20}at \S.{0,200}\(.{0,200}:\d"
+    r"|\A\W{0,9}(?:usage|synopsis)\b\s?:|\[-\w[|\] ]|\[--?[\w-]{1,30}\||\[[A-Z_]{2,20}\] "
+    r"?\||\w\|--\w"
+    r"|\b(?:please refer to|see(?: also)?:?|visit|read more at|go to) https?://"
+    r"|documentation.{0,20} https?://"
     r"|support by e-?mail|in the face of errors|giving up|skipping\.?\Z"
 )
-"""How lines look that only say that something failed, or point elsewhere."""
+"""How lines look that only say that something failed, point elsewhere, or tell how to call."""
 _GIVES_REASON = re.compile(
     r"(?i)(?:error|failed|unable|cannot|could not|because)\b.{0,200}?: \S+ \S+"
 )
@@ -216,6 +220,11 @@ def heading(raw: str) -> bool:
 def quiet(raw: str) -> bool:
     """Tell whether a line, as it was, says itself that it tells of nothing that failed."""
     return bool(_QUIET.match(raw[:400])) and not _LEVELS.search(raw[:400])
+
+
+def points_elsewhere(raw: str) -> bool:
+    """Tell whether a line, as it was, only points elsewhere, or tells how to call a program."""
+    return bool(_POINTER.search(raw[:2000]))
 
 
 def loud(raw: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from certbot_sectigo.ca.catalogue import profile, spoken_of
 from certbot_sectigo.explain.speakers import client
 from certbot_sectigo.machine import dirs
 from certbot_sectigo.machine.logs import parser
@@ -41,8 +42,20 @@ _LINEAGE = (
 _KID = re.compile(
     r"(?i)(?:--eab-kid[ =]|\beab_?kid['\"]?[=:] ?)['\"]?([\w-]{6,80})\b"
     r"|externalAccountBinding['\"\\]{0,4}: ?\{"
+    r"|(?:external_?account_?binding|\beab\b)[^.\n]{0,40} (?:is|are|was|were|ist|sind|wird) "
+    r"(?:already |also "
+    r"|correctly |indeed |doch )?(?:in the|part of|set|sent|present|given|included|provided"
+    r"|passed|there"
+    r"|gesetzt|angegeben|mitgeschickt|mitgegeben)\b"
+    r"|\b(?:i|we|it|which|that) (?:do |did |does |registers? |have |clearly )?(?:send|sent|gave"
+    r"|give|given|pass"
+    r"|passed|provide|provided|include|included|set|run|ran)?[^.\n]{0,60}\bwith (?:the |both |my "
+    r"|our )?eab\b"
+    r"|\b(?:i|we) (?:do |did |have |clearly )?(?:send|sent|gave|give|given|pass|passed|provided?"
+    r"|included?|set)"
+    r"\b[^.\n]{0,60}\b(?:eab|kid|hmac)\b"
 )
-"""What shows that an EAB pair was given."""
+"""What shows, or who says, that an EAB pair was given."""
 _PATIENCE = re.compile(
     r"(?i)\b(?:[\w.]{0,30}(?:Retry|Poll(?:ing)?)_?(?:Count|Interval|Timeout|Wait)"
     r"|max_?(?:retries|attempts|polls)|issuance[_-]timeout|cert\.timeout|propagation_?timeout"
@@ -78,6 +91,15 @@ class Told:
     """Name of the client, as far as words tell."""
     patience: str = ""
     """A setting, as it stands there, of how long or how often the client asks."""
+
+    named: frozenset[str] = frozenset()
+    """The hosts of a CA that is called by its name, where no URL tells whose server it was."""
+
+    @property
+    def cas(self) -> frozenset[str]:
+        """The hosts that tell which CA it is: those of URLs, else of the CA that is named."""
+        known = any("acme" in host for host in self.hosts) or profile(self.hosts) is not None
+        return self.hosts if known else self.hosts | self.named
 
     @property
     def servers(self) -> frozenset[str]:
@@ -148,6 +170,9 @@ def overhear(told: Told, text: str) -> Told:
     kid = None if told.kid else _KID.search(text)
     if kid:
         told = replace(told, kid=kid.group(1) or "KID")
+    called = None if told.named else spoken_of(text)
+    if called is not None:
+        told = replace(told, named=frozenset(called.hosts))
     pinned = _PINNED.search(text)
     if pinned:
         told = replace(told, account=pinned.group(1))

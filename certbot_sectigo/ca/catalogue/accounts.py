@@ -176,6 +176,7 @@ ENTRIES = (
             "!no valid|contact email_address|contact|email * specified|available|given",
             "!invalid email_address|email * specified|given",
             "!no contact information",
+            "!fails|failed|refused due|because|for missing|no|without contact|e_mail|email",
         ),
         details=("contact|contacts", "email|e_mail|mailto"),
         types=("invalidContact", "unsupportedContact", "invalidEmail"),
@@ -198,7 +199,7 @@ ENTRIES = (
             ),
         ),
         sources=(_RFC, "acme2certifier", "simple-acme#587", "acme4j#95"),
-        hides=("rate-limited",),
+        hides=("rate-limited", "eab-required"),
     ),
     Entry(
         key="already-revoked",

@@ -130,6 +130,22 @@ ENTRIES = (
         hides=("order-invalid", "order-refused", "client-bug"),
         cases=(
             Case(
+                r"invalid or unrecognized response",
+                "The CA answered, and the client could not make anything of the answer; an order "
+                "may be done at the CA all the same, with nothing downloaded.",
+                (
+                    "This version of the client does not cope with how this CA answers, such as an "
+                    "order that is ready at once since its names are validated beforehand, or one "
+                    "with several names.",
+                    "The answer was cut off, or is an error page.",
+                ),
+                (
+                    "Run the same command once more: an order that is done already is found, then.",
+                    "Update the client; report it to its makers with the verbose log.",
+                ),
+                title="The client stumbled over the CA's answer; the order may be done",
+            ),
+            Case(
                 r"failed with 0\b",
                 "The connection to the CA was all right (curl ended with 0); in its answer the "
                 "client did not find what it looks for, and shows it not.",

@@ -140,6 +140,18 @@ ENTRIES = (
                 title="The client is too old for this CA: it speaks ACME v1",
             ),
             Case(
+                r"\blocation\b",
+                "The CA did what it was asked to (each try may make another certificate or order); "
+                "its answer has no Location header, and this version of the client wants one.",
+                ("The client wants more of the answer than this CA gives.",),
+                (
+                    "Update the client (mod_md: the module, with Apache); stop its retries until "
+                    "then.",
+                    "Or take another CA; rights of folders and the settings are not the matter.",
+                ),
+                title="The client wants a Location header that the CA's answer does not have",
+            ),
+            Case(
                 r"certbot-auto",
                 "certbot-auto, the script that once brought certbot along, is not looked after any "
                 "more (since 2021) and no longer works on this system. What it got stays valid "
@@ -188,6 +200,9 @@ ENTRIES = (
             "!acme v1 * deprecated|disabled|deactivated|end of life",
             "!no longer supported * acme v1|v01|acmev1",
             "!upgrade|update your acme|client * v2|version",
+            "!without giving location header",
+            "!no|missing|without|lacks|empty location header",
+            "!location header missing|absent|empty|not_found",
         ),
         sources=("dehydrated#1002", "cert-manager#692", "RFC 8555"),
         hides=("ca-unreachable", "ca-name-resolution", "server-time-limit", "order-invalid",

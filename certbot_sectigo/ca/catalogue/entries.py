@@ -25,6 +25,7 @@ from certbot_sectigo.ca.catalogue import (
     own_data,
     ports,
     program_faults,
+    redirects,
     requests_form,
     running,
     selfchecks,
@@ -57,6 +58,7 @@ SPEAKERS: dict[str, tuple[Entry, ...]] = {
         *orders.ENTRIES,
     ),
     "validations": (
+        *redirects.ENTRIES,
         *http01.ENTRIES,
         *selfchecks.ENTRIES,
         *validation.ENTRIES,

@@ -85,6 +85,47 @@ REDIRECTED = (
 OUTSIDE = "See it from outside: `curl -vL http://{name}/.well-known/acme-challenge/x`"
 OTHER_ANSWERS = (
     Case(
+        beside=r"acme-challenge/\S{0,200} [^\n]{0,400} 500 19 \d{1,10}\b|\b500\.19\b",
+        title="IIS answers the CA's question with 500.19: a web.config does not hold",
+        meaning="The web server's log shows that the CA's question arrived, and that IIS could not "
+        "read its configuration for that path (500.19). The file is there; DNS and firewall are "
+        "in order.",
+        causes=(
+            "The web.config in the challenge's folder, or one above, sets what is locked or set "
+            "twice (mimeMap, handlers, sections locked at the server).",
+        ),
+        steps=(
+            "Open http://localhost/.well-known/acme-challenge/x on the server itself: IIS shows "
+            "there which line of which web.config it is.",
+            "Take that line out, unlock the section, or let the client write no web.config; else "
+            "have the client answer by itself (self-hosting).",
+        ),
+    ),
+    Case(
+        beside=r"acme-challenge/\S{0,200} [^\n]{0,400} 40[14] (?:[1-9]\d?) \d{1,10}\b"
+        r"|acme-challenge/\S{0,200} [^\n]{0,400} 403 \d{1,3} \d{1,10}\b",
+        meaning="The web server's log shows that the CA's question arrived, and the second number "
+        "behind the status says which rule of IIS answered instead of the file.",
+        causes=(
+            "404 with 3: no MIME type for files without an extension; 404 with 5 to 11: request "
+            "filtering; 401 and 403 with any: a log-in, or rights of the folder.",
+        ),
+        steps=("Allow that path in IIS, or have the client answer by itself (self-hosting).",),
+    ),
+    Case(
+        beside=r"acme-challenge/[^\"\n]{0,200} HTTP/[\d.]{1,3}\" 403 ",
+        meaning="The web server's log shows that the CA's question arrived, and that the web "
+        "server itself refused it (403). The name and port 80 are in order.",
+        causes=(
+            "The web server's user may not read the file or a folder above it.",
+            "A rule (deny, hidden folders such as /.well-known, SELinux) keeps the path closed.",
+        ),
+        steps=(
+            "Look at the web server's error log at the same second: it says why.",
+            "Allow /.well-known/acme-challenge/ in the site, and give the folder to its user.",
+        ),
+    ),
+    Case(
         r"token not found|retrieve the acme challenge|no information found",
         "The question for the challenge reached a client that does not know this token.",
         (

@@ -99,8 +99,13 @@ def look_up(kind: str, detail: str | None, hosts: frozenset[str]) -> Entry | Non
 _PARTICULAR = frozenset(part for entry in ENTRIES for part in entry.hosts)
 
 
+_ANY_NAME = re.compile(rf"(?i)\b(?:{'|'.join(re.escape(each.name) for each in PROFILES)})\b")
+
+
 def spoken_of(text: str) -> Profile | None:
     """Return the profile of the first CA that a text calls by its name; None if it does not."""
+    if not _ANY_NAME.search(text):
+        return None
     spots = ((m.start(), each) for each in PROFILES for m in [_named(each.name, text)] if m)
     return min(spots, key=lambda spot: spot[0], default=(0, None))[1]
 
