@@ -25,7 +25,7 @@ _VALUES = ("rsa-key-size", "key-type", "elliptic-curve", "http-01-port")
 _PORTS = {"http-01-port": 80, "https-port": 443}
 """With what they are unless told otherwise."""
 _LIMITS = ("cert-name", "csr", "webroot-path")
-_AGREEING = (_AGREES, "reuse-key", _UNTRIED, _STRICT, _NO_FOLDERS, *_HSTS)
+_AGREEING = (_AGREES, "reuse-key", _UNTRIED, _STRICT, _NO_FOLDERS, "new-key", *_HSTS)
 INNOCENT = (
     *(*_AGREEING, "installer", "preferred-challenges"),
     *(*HOOKS, *_VALUES, *_PORTS, *_LIMITS),

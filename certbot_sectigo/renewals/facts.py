@@ -68,6 +68,10 @@ class Facts:
     lineage: Lineage
     names: tuple[str, ...] = ()
     """Of its certificate."""
+    key: str = ""
+    """The kind of its certificate's key, such as ``rsa 2048``; empty where that is not known."""
+    stranger: bool = False
+    """Whether the plugin is made its authenticator by settings, and has nothing to go by."""
     unreadable: str = ""
     """Why the certificate cannot be read."""
     damages: Sequence[Damage] = ()

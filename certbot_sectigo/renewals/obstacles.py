@@ -10,6 +10,7 @@ from certbot_sectigo.machine import (
     settings,
 )
 from certbot_sectigo.machine.lineages import PLUGIN
+from certbot_sectigo.renewals import next_key
 from certbot_sectigo.renewals.facts import Facts
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook
 from certbot_sectigo.renewals.unloadable import PUT_RIGHT, astray, bad, unloadable, unwritable
@@ -39,6 +40,13 @@ def broken(facts: Facts) -> Forecast | None:
             "no-authenticator",
             f"{lineage.path} names no authenticator, so certbot renew fails for it",
             "Have it renewed by sectigo-eab, where the account has an EAB pair.",
+            commands.ours("adopt", "--cert-name", lineage.name),
+        )
+    if facts.stranger:
+        return bad(
+            "not-ours",
+            f"settings have it renewed by {PLUGIN}, which did not get its certificate and refuses",
+            "Take the authenticator out of cli.ini, or have the lineage adopted:",
             commands.ours("adopt", "--cert-name", lineage.name),
         )
     found = _refused_options(facts) or _no_account(facts)
@@ -82,35 +90,7 @@ def _refused_options(facts: Facts) -> Forecast | None:
             "Have it saved by that name:",
             commands.saving(lineage.name, f"--{role}", prefixed.rpartition(":")[2]),
         )
-    key = next((d for d in facts.damages if d.useless and d.path == lineage.key_path), None)
-    same = options.get("reuse_key", "").lower() == "true"
-    if key is not None and same:
-        return bad(
-            "key",
-            f"{key}, and {lineage.path} has reuse_key = True, so certbot wants that key for the "
-            "next certificate",
-            PUT_RIGHT
-            if facts.mending
-            else "Put the key back from a backup, or take reuse_key out: the next certificate "
-            "then gets a new one.",
-            "\n".join(facts.mending),
-        )
-    bits, least = (
-        options.get("rsa_key_size", ""),
-        certbot_versions.least_rsa_bits(facts.certbot_version),
-    )
-    kind = options.get("key_type", "").partition(",")[0]
-    if kind == "rsa" and renewal_values.is_number(bits) and int(bits) < least and not same:
-        return bad(
-            "key",
-            f"{where('rsa_key_size')} has rsa_key_size = {bits}, and certbot makes no RSA key of "
-            f"less than {least} bits",
-            "Take that line out." if "rsa_key_size" in said else "Have the usual size saved:",
-            ""
-            if "rsa_key_size" in said
-            else commands.saving(lineage.name, "--rsa-key-size", "2048"),
-        )
-    return None
+    return next_key.obstacle(facts, options, where, by_settings=said)
 
 
 def _no_account(facts: Facts) -> Forecast | None:

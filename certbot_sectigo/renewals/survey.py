@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from certbot_sectigo.accounts.judge import choice
 from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.accounts.model import Account
+from certbot_sectigo.base import reading
 from certbot_sectigo.ca import catalogue
 from certbot_sectigo.ca.problems import About
 from certbot_sectigo.machine import lineages, live, saving, settings, stops
@@ -132,6 +133,8 @@ def survey(
         facts = Facts(
             lineage=lineage,
             names=names,
+            key=(certificate.key if certificate else None) or "",
+            stranger=_stranger(written, lineage, configured, here),
             unreadable="" if isinstance(read, Certificate) else read.reason,
             damages=damages,
             mending=live.mending(lineage) if damages else (),
@@ -180,6 +183,14 @@ def _as_renewed(
     if renewed.looked_after or not authenticator:
         return renewed
     return replace(renewed, server=server or lineage.server, account=account)
+
+
+def _stranger(
+    written: Lineage, renewed: Lineage, configured: Sequence[Setting], here: Dirs
+) -> bool:
+    given = any(setting.name.startswith(f"{lineages.PLUGIN}-") for setting in configured)
+    forced = renewed.ours and not written.looked_after and bool(written.authenticator)
+    return forced and not given and not reading.is_there(here.default_credentials)
 
 
 def _missing_hook(lineage: Lineage, options: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from certbot_sectigo.machine.renewal_values import bad
 from tests.bed.certbot import Certbot
+from tests.bed.paste import paste
 from tests.bed.sectigo import Sectigo
 from tests.cli.tool import Tool
 
@@ -71,6 +72,13 @@ def test_certbot_does_not_renew_with_them(certbot: Certbot, sectigo: Sectigo) ->
         certbot.run("renew", "--force-renewal", "--cert-name", NAME, check=1)
         [said] = tool.json("renewals", check=1)["renewals"]
         assert f"has {line}, and certbot takes" in said["forecast"]["reason"]
+    # A key that is kept stays what it is, unless certbot is told otherwise.
+    path.write_text(re.sub("(?m)^key_type = .*", "key_type = rsa\nreuse_key = True", sound))
+    certbot.run("renew", "--force-renewal", "--cert-name", NAME, check=1)
+    [said] = tool.json("renewals", check=1)["renewals"]
+    assert "another key_type than the key" in said["forecast"]["reason"]
+    paste(certbot, said["forecast"]["command"])
+    assert tool.json("renewals", check=1)["renewals"][0]["forecast"]["outlook"] == "unattended"
     # Of these kinds certbot takes the first, and of our paths the plugin gets what is printed.
     lists = "key_type = ecdsa, rsa\nsectigo_eab_webroot = /a, /b\nsectigo_eab_deploy = /c,"
     path.write_text(re.sub("(?m)^key_type = .*", lists, sound))

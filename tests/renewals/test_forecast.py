@@ -69,6 +69,7 @@ PREFERS_DNS = Setting(CLI_INI, 1, "preferred-challenges", "dns")
 KEYED = replace(LINEAGE, named={"privkey": "/live/privkey.pem"})
 PREFIXED = replace(LINEAGE, authenticator="certbot-sectigo:sectigo-eab")
 EMPTY_KEY = Damage(Path("/live/privkey.pem"), "is empty", False, useless=True)
+KEPT = {"key_type": "ecdsa", "reuse_key": "True"}
 NAMELESS = replace(LINEAGE, account=None, authenticator="standalone")
 MANUAL = replace(LINEAGE, authenticator="manual")
 DAMAGE = Damage(Path("/live/privkey.pem"), "is not there", True)
@@ -117,6 +118,18 @@ ONLY_WRONG = Damage(Path("/live/privkey.pem"), "is empty", False)
           "answer": Yes()}, Outlook.BROKEN, Basis.FILES, True),
         ({"lineage": KEYED, "damages": (EMPTY_KEY,), "answer": Yes()},
          Outlook.READY, Basis.ORDER, False),
+        ({"stranger": True}, Outlook.BROKEN, Basis.FILES, True),
+        # A key that is kept has to be the one that options speak of, in newer versions.
+        ({"options": KEPT, "key": "rsa 2048", "certbot_version": (5, 8)},
+         Outlook.BROKEN, Basis.FILES, True),
+        ({"options": {**KEPT, "key_type": "rsa", "rsa_key_size": "4096"}, "key": "rsa 2048",
+          "certbot_version": (5, 8)}, Outlook.BROKEN, Basis.FILES, True),
+        ({"options": {**KEPT, "elliptic_curve": "secp521r1"}, "key": "ecdsa secp256r1",
+          "certbot_version": (2, 1)}, Outlook.BROKEN, Basis.FILES, True),
+        ({"options": KEPT, "key": "ecdsa secp384r1", "certbot_version": (5, 8)},
+         Outlook.UNKNOWN, Basis.NOTHING, False),
+        ({"options": KEPT, "key": "rsa 2048", "certbot_version": (1, 21)},
+         Outlook.UNKNOWN, Basis.NOTHING, False),
         ({"options": {"key_type": "rsa", "rsa_key_size": "1024"}, "certbot_version": (5, 8)},
          Outlook.BROKEN, Basis.FILES, True),
         ({"options": {"key_type": "rsa", "rsa_key_size": "1024"}, "certbot_version": (1, 12),

@@ -29,6 +29,7 @@ _TITLES = {
     "links": "certbot refuses a lineage for its links",
     "unwritable": "A lineage's next certificate cannot be saved",
     "certificate-unreadable": "A lineage's certificate cannot be read",
+    "not-ours": "A lineage that sectigo-eab did not get is to be renewed by it",
     "no-authenticator": "A lineage has no authenticator",
     "plugin-renamed": "A lineage's plugin has a name that certbot does not know any more",
     "value": "A renewal file has a value that certbot does not take",
