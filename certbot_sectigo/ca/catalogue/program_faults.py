@@ -68,8 +68,7 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         steps=(
             "Look at the client's log at the same minute (OPNsense: Services, ACME Client, Log "
-            "Files; or /var/log/acme.sh.log) with the log level debug, and explain that: "
-            "`certbot-sectigo explain FILE`",
+            "Files; or /var/log/acme.sh.log) with the log level debug, and have that explained.",
         ),
         phrases=(
             "!script action failed * acme|acmeclient|lecert|cert",
