@@ -100,7 +100,7 @@ def _no_account(facts: Facts) -> Forecast | None:
         return None
     if account is None and facts.archived is not None:
         return bad("account", facts.archived.message.rstrip("."), facts.archived.remedy)
-    needed = lineage.account or lineage.looked_after
+    needed = lineage.account is not None or lineage.looked_after
     if account is None and needed and not facts.registers:
         return bad(
             "account",

@@ -12,7 +12,7 @@ from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import reading
 from certbot_sectigo.ca import catalogue
 from certbot_sectigo.ca.problems import About
-from certbot_sectigo.machine import lineages, live, saving, settings, stops
+from certbot_sectigo.machine import dirs, lineages, live, saving, settings, stops
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
@@ -179,9 +179,16 @@ def _as_renewed(
         installer = None
     renewed = replace(lineage, authenticator=authenticator, installer=installer)
     server = settings.said(configured, "server")
-    account = settings.said(configured, "account") or (None if server else lineage.account)
+    account = settings.said(configured, "account")
+    if account is None and not server:
+        account = lineage.account
     if renewed.looked_after or not authenticator:
         return renewed
+    try:
+        dirs.server_path(server or "https://ca.example")
+    except dirs.PathError:
+        problem = f"is renewed at a server that is no URL ({server}), as settings for every run say"
+        return replace(renewed, server=None, account=None, problem=renewed.problem or problem)
     return replace(renewed, server=server or lineage.server, account=account)
 
 

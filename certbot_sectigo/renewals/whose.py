@@ -34,7 +34,12 @@ def account(lineage: Lineage, index: Index) -> Account | None:
 
 def unnamed(lineage: Lineage, index: Index) -> tuple[Account, ...] | None:
     """Return what certbot chooses from, where it takes an account by itself; else None."""
-    if lineage.looked_after or lineage.account or not lineage.renews_at or lineage.problem:
+    if (
+        lineage.looked_after
+        or lineage.account is not None
+        or not lineage.renews_at
+        or lineage.problem
+    ):
         return None
     there = (entry.account for entry in index.at(dirs.server_path(lineage.renews_at)))
     return tuple(account for account in there if account.state is not State.INCOMPLETE)

@@ -79,6 +79,12 @@ def test_an_account_in_cli_ini_does_not_reach_lineages_of_ours(
     certbot.run("renew", "--force-renewal", "--cert-name", "www.c.example", check=1)
     found = as_json(certbot, "doctor", check=None)["findings"]
     assert {f["code"]: f["severity"] for f in found}["traps/server-in-cli-ini"] == "critical"
+    for line in ("server = nonsense", "account ="):
+        certbot.cli_ini.write_text(f"{line}\n")
+        certbot.run("renew", "--force-renewal", "--cert-name", "www.c.example", check=1)
+        said = as_json(certbot, "renewals", check=1)["renewals"]
+        outlooks = {each["lineage"]: each["forecast"]["outlook"] for each in said}
+        assert outlooks["www.c.example"] == "broken" != outlooks[NAME]
 
 
 @pytest.mark.parametrize("lineage", ["pinned to it", "pinned to another", ""])
