@@ -8,7 +8,7 @@
 # make torture let every file operation of every command fail, and kill it there;
 #              two hours and more, goes on where it was cut off (ARGS=--again: anew;
 #              ARGS='--most 20': so many points of each row); then kill a move of two lineages
-#              among 1000 at every file operation and request, half a day (MOVE='--tree 0
+#              among 1000 at every file operation and request, two hours (MOVE='--tree 0
 #              --stride 7': three, every seventh point)
 # make trial   hold what forecasts and dry runs say against what renewals then do, in 200
 #              states (ARGS='--seed N': those of that seed), kill 20 moves to another CA with

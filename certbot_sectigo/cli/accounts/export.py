@@ -204,9 +204,7 @@ def _conclude_outgoing(plan: ExportPlan, client: str | None) -> None:
     if client is not None:
         say(f"Written: {client} goes on with the account when it is called for {plan.server}.")
         if client == "lego":
-            say(
-                "lego 4 demands a pair all the same, and does not use it: --eab --kid none --hmac none"
-            )
+            say("lego 4 demands a pair even so, and does not use it: --eab --kid none --hmac none")
         return
     # No hint of this machine's directories: the other one has its own.
     say(
