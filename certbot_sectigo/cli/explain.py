@@ -202,7 +202,7 @@ def _print(
     width = shutil.get_terminal_size((explanation.WIDTH, 0)).columns
     if reading.log or reading.findings:
         later = " (later runs in it show no error)" if reading.later_runs else ""
-        click.echo(f"From {name}{later}:\n")
+        say(f"From {name}{later}:\n")
     for each in shown:
         text = explanation.as_text(each, width=width)
         title, _, rest = text.partition("\n")
@@ -211,24 +211,24 @@ def _print(
         if each is shown[0] and reading.decisive is not None:
             click.echo("\n".join([*_most_likely(*reading.decisive), ""]))
     if total > len(shown):
-        click.echo(f"{total - len(shown)} more: --all shows them.")
+        say(f"{total - len(shown)} more: --all shows them.")
     for text in reading.unexplained:
-        click.echo(f"An error, but not one that is known here: {text}")
+        say(f"An error, but not one that is known here: {text}")
     if reading.unexplained and not shown:
-        click.echo("\n".join(_tells(reading.unexplained[-1])))
+        say("\n".join(_tells(reading.unexplained[-1])))
     if reading.documentation:
-        click.echo("This names errors as a manual does, and tells of none: nothing failed here.")
+        say("This names errors as a manual does, and tells of none: nothing failed here.")
         if reading.supposed is not None:
-            click.echo(
+            say(
                 f"Only if line {reading.supposed.line} is yours, and no example: "
                 f"{reading.supposed.entry.title}. Then have that line explained alone."
             )
     elif reading.clean:
-        click.echo("This log shows no error.")
+        say("This log shows no error.")
         if reading.success is not None:
-            click.echo(f"It ended well (line {reading.success[0]}): {reading.success[1]}")
+            say(f"It ended well (line {reading.success[0]}): {reading.success[1]}")
     elif not shown and not reading.unexplained:
-        click.echo("\n".join(_nothing(name, reading, logs_dir)))
+        say("\n".join(_nothing(name, reading, logs_dir)))
 
 
 def _nothing(name: str, reading: Reading, logs_dir: Path) -> Iterator[str]:

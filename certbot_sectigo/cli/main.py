@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -116,7 +117,9 @@ def run(argv: Sequence[str] | None = None) -> int:
             known = [name for each in error.ctx.command.params for name in each.opts]
             said = near.said(f"No such option '{error.option_name}'.", error.option_name, known)
             error = click.NoSuchOption(error.option_name, said, ctx=error.ctx)
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        say(shown.getvalue().rstrip("\n"), err=True)
         _answer(words, *_in_short(error))
         return error.exit_code
     except errors.Error as error:

@@ -132,7 +132,7 @@ class WebRoot:
                 self._write(answer.challenge.encode("token"), answer.validation, self._answers)
         except FileError as error:
             raise errors.Error(
-                f"{error.message} It is needed for {_names(answers)}.",
+                f"{error.message.rstrip('.')}. It is needed for {_names(answers)}.",
                 f"{error.remedy}\n{_ways_out(answers)}",
             ) from error
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import pexpect
 import pytest
 
 from certbot_sectigo.cli import guides
@@ -107,6 +108,14 @@ def test_wrong_words(words: str, said: str, capsys: pytest.CaptureFixture[str]) 
     shown = capsys.readouterr().err
     assert end.value.code == 2 and said in shown
     assert ("mean" in shown) == ("mean" in said)
+
+
+def test_errors_of_use_break_between_words_on_a_terminal(certbot: Certbot) -> None:
+    words = Tool(certbot).words("completion", "shell-" * 12)
+    with terminal.terminal(words, certbot.environment()) as child:
+        child.expect(pexpect.EOF)
+    lines = child.before.splitlines()
+    assert "Invalid value" in child.before and max(map(len, lines)) <= 120, lines
 
 
 def test_guides_are_those_of_the_docs_and_of_the_wheel(capsys: pytest.CaptureFixture[str]) -> None:

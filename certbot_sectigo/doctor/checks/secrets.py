@@ -128,8 +128,8 @@ def _unusable(message: str, remedy: str) -> Finding:
         "secrets/credentials-unusable",
         Severity.WARNING,
         "A file with an EAB pair cannot be used",
-        f"{message} Lineages whose account is here renew all the same; no certificate can be "
-        "ordered with the file, and no account registered.",
+        f"{message.rstrip('.')}. Lineages whose account is here renew all the same; no certificate "
+        "can be ordered with the file, and no account registered.",
         (),
         remedy,
     )
