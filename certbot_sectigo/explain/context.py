@@ -81,7 +81,12 @@ _CLASS = re.compile(
     r" (?:require|need|want|enforce|demand)s? (?:an? )?(?:eab|external account binding)"
 )
 """What describes CAs of a kind, and is no answer of one."""
-_MADE_UP = re.compile(r"(?i)\b(?:for example|for instance|e\.g\.|such as)[^.!?]{0,300}\Z")
+_MADE_UP = re.compile(
+    r"(?i)\b(?:for example|for instance|e\.g\.|such as)[^.!?]{0,300}\Z"
+    r"|(?-i:(?:\b|(?<=[a-z]))If (?!I\b)\w|\b[Ww]hen(?:ever)? you\b|\bWenn (?:Sie|du|man)\b"
+    r"|\bFalls\b"
+    r"|\bSi (?:vous|tu|usted|ves|se)\b|\bSe (?:vedi|ricevi|voc\xea)\b)[^.!?:\n]{0,120}\Z"
+)
 """What stands in a sentence before words that nobody said."""
 # Lines of a web server about requests to it are not an ACME client's.
 _ACCESS = re.compile(r"\"(?:GET|POST|HEAD|PUT) \S{1,2000} HTTP/[\d.]+\" \d{3} ")

@@ -40,11 +40,19 @@ _ENDS = re.compile(
 )
 """Of whom systemd and the kernel tell."""
 _CLIENTS = re.compile(r"(?i)cert|ssl|tls|renew|acme|lego|dehydrated|wacs|encrypt|caddy|traefik")
-_TEMPLATE = re.compile(r"''\{\d\}''|\{\d\}[^\n]{0,200}\{\d\}")
+_TEMPLATE = re.compile(r"\{\{ ?[$.]\w|''\{\d\}''|\{\d\}[^\n]{0,200}\{\d\}")
 """Of messages, as a program's source has them, before anything is filled in."""
+_EVENT = re.compile(
+    r"\s{0,9}(?P<type>Normal|Warning) {1,20}[A-Z]\w{2,40} {1,30}[\dhms]{2,9}(?: \(x\d[^)]{0,40}\))?"
+    r" {1,30}[\w-]{4,80} {1,20}\S"
+)
+"""A line of the events that Kubernetes shows of one object, the oldest first."""
 _IGNORED = re.compile(r"\.\.\.ignoring\b")
 """What Ansible says of a task that failed, and may."""
-_METRIC = re.compile(r"# (?:HELP|TYPE) \w|[A-Za-z_:][\w:]{0,200}\{[^{}]{0,2000}\} [-+.\w]{1,40}\Z")
+_METRIC = re.compile(
+    r"\s{0,20}(?:- )?(?:(?:expr|record|alert): |(?:summary|description): [\"'])"
+    r"|# (?:HELP|TYPE) \w|[A-Za-z_:][\w:]{0,200}\{[^{}]{0,2000}\} [-+.\w]{1,40}\Z"
+)
 """How monitoring counts errors, of which none need have happened."""
 
 _MANUAL = re.compile(
@@ -112,8 +120,9 @@ class Genre:
         """The lines after that which look like failures of what came then."""
         self._loud = self._idle = False
         self._task, self._loud_before = 0, False
+        self._warned: list[tuple[int, bool]] = []
         self.ignored: set[int] = set()
-        """Numbers of the lines of tasks that failed, and might."""
+        """Numbers of the lines of tasks that failed and might, of tries that others followed."""
         self.prose, self._listing = Prose(), Listing()
 
     def look(self, line: Line, score: int) -> None:
@@ -135,6 +144,12 @@ class Genre:
         elif self._task and _IGNORED.match(text):
             self.ignored.update(range(self._task, line.number))
             self._loud = self._loud_before
+        event = _EVENT.match(line.raw[:400])
+        if event and event["type"] == "Warning":
+            self._warned.append((line.number, self._loud))
+        elif event and ISSUED.search(text) and self._warned:  # the next try succeeded
+            self.ignored.update(number for number, _ in self._warned)
+            self._loud, self._warned = self._warned[0][1], []
         if ended_well(text):
             self.success, self.failed_after = (line.number, text), []
             self._idle = not ISSUED.search(text)

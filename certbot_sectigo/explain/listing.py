@@ -19,11 +19,12 @@ _STATEMENT = re.compile(
 """How statements of programs begin, of shells too."""
 _TRANSLATED = re.compile(
     r"\s{0,9}(?:#: \S|msgid(?:_plural)? \"|msgstr(?:\[\d\])? \"|msgctxt \")"
+    r"|\s{0,9}(?:INSERT INTO|CREATE TABLE|REPLACE INTO|VALUES)\b|\s{0,9}\(\d{1,12}, ?'"
     r"|\s{0,40}</?(?:source|target|trans-unit)\b"
     r"|\s{0,40}\"[\w-]{1,60}(?:[._][\w-]{1,60}){1,8}\"\s?:\s?\"\w[\w']{0,30} \w{1,30} \w"
     r"|\s{0,9}[\w-]{1,60}(?:[._][\w-]{1,60}){1,8}\s?=\s?[\"']?[A-Z][\w']{0,30} \w{1,30} \w"
 )
-"""Lines of files that hold a program's messages, in one language or two."""
+"""Lines of files that hold a program's messages, in one language or two, or a data base's rows."""
 _TESTED = re.compile(
     r"\s{0,12}(?:=== (?:RUN|PAUSE|CONT) |--- (?:PASS|FAIL|SKIP): |(?:not )?ok \d{1,6} "
     r"|ok\s{1,9}\S{1,200}\s[\d.]{1,12}s\b|\S{1,200}::\w{1,120}\S{0,80} (?:PASSED|FAILED|SKIPPED)"

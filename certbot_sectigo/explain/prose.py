@@ -45,7 +45,7 @@ _ADVICE = re.compile(
     r"|devono|kunt|moet|als|\u0435\u0441\u043b\u0438|\u0432\u044b|\u0432\u0430\u0448"
     r"|\u043c\u043e\u0436\u043d\u043e|\u043c\u043e\u0436\u0435\u0442\u0435"
     r"|\u0441\u043b\u0435\u0434\u0443\u0435\u0442)\b"
-    r"|\u5982\u679c|\u60a8|\u53ef\u4ee5|\u9700\u8981|\u5834\u5408|\u3067\u304d\u307e\u3059"
+    r"|\u5982\u679c|\u5982\u9700|\u786e\u4fdd|\u8bf7(?!\u95ee)|\u60a8|\u53ef\u4ee5|\u9700\u8981|\u5834\u5408|\u3067\u304d\u307e\u3059"
 )
 """What is said to whoever reads it, or of what may happen."""
 _CLIENTS = re.compile(
@@ -83,13 +83,28 @@ _EXPLAINED = re.compile(
     r"(?:indicates?|means|says|tells)"
 )
 """What articles say about a message."""
-_CITED = re.compile(
+_MARK = re.compile(
     r"(?:(?<![^\s(])[\"'`]|[\u201c\u201e\xab\xbb\u2018\u300c\u300e])"
-    r"[^\"`\u201c\u201d\xab\xbb\u300d\u300f\n]{0,160}\Z|[:\uff1a]\s[^.!?\n]{0,120}\Z"
+    r"[^\"`\u201c\u201d\xab\xbb\u300d\u300f\n]{0,160}\Z"
 )
-"""What stands before words that somebody cites: a quotation mark, or a colon."""
+"""A quotation mark that is open where words begin."""
+_COLON = re.compile(r"[:\uff1a]\s[^.!?\n]{0,120}\Z")
+_REPORTED = re.compile(
+    r"(?i)\b(?:get(?:s|ting)?|got|says?|said|saying|sees?|seeing|shows?|showing|throws?|returns?"
+    r"|gives?|fail(?:s|ed|ing)?|errors?|messages?|told|tells|answers?|reports?|ends?|complains?"
+    r"|hit|receiv\w{1,3}|response"
+    r"|bekomme|erhalte|kommt|meldet|meldung|sagt|steht|fehler\w{0,10}|zeigt|wirft"
+    r"|r\xe9pond|dit|affiche|obtiens|re\xe7ois|erreur|dice|sale|muestra|mensaje|aparece|da"
+    r"|errore|messaggio|appare|ottengo|diz|erro|mensagem|recebo|krijg|melding|fout|zegt"
+    r"|\u043f\u0438\u0448\u0435\u0442|\u043e\u0448\u0438\u0431\u043a\w{1,3}"
+    r"|\u0432\u044b\u0434\u0430\w{1,3}|\u0433\u043e\u0432\u043e\u0440\u0438\u0442)\b"
+    r"|\u62a5\u9519|\u63d0\u793a|\u9519\u8bef|\u663e\u793a|\u51fa\u73b0|\u8fd4\u56de"
+    r"|\u5831\u932f|\u932f\u8aa4|\u30a8\u30e9\u30fc|\u8868\u793a"
+)
+"""How people say that a program told them something."""
 _SUPPOSED = re.compile(
-    r"(?i)\b(?:if|when(?:ever)?|unless|may|might|can|could|wenn|falls|kann|si|quand|peut|puede|cuando)\b"
+    r"(?i)\b(?:if|when(?:ever)?|unless|may|might|can|could|wenn|falls|kann|si|quand|peut|puede"
+    r"|cuando)\b"
 )
 _WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _LEAST_WORDS = 6
@@ -99,10 +114,13 @@ _LEAST_RUN = 2
 """Lines of messages, of which the first failed, that are a run and no heading."""
 _OF_A_RUN = re.compile(r"\d{1,2}:\d\d:\d\d|urn:|::|Traceback|[\"']\w{3,9}[\"']:|\]: \S")
 _LEAST_TALK = 2  # lines
+_NEAR = 80  # characters
 _ALONE = 0.6
 """Part of its lines that a message is, at least, that is all that stands there."""
 _LEAST_ADVICE, _LEAST_MANUAL = 3, 80
 """Lines of advice, and words of prose, that a manual has."""
+_PAGE = 120
+"""Words of prose in few but long paragraphs."""
 _LONG, _LONG_WORDS = 8, 250
 """Lines and words of prose that nobody writes without a word of himself, but in a manual."""
 
@@ -123,8 +141,12 @@ def told_by_a_person(raw: str) -> bool:
 
 
 def cited(text: str, start: int, end: int) -> bool:
-    """Tell whether a stretch of a text stands in its line as somebody else's words, or alone."""
-    if _CITED.search(text, max(0, start - 200), start):
+    """Tell whether a stretch of a text stands in its line as a program's words, or alone."""
+    before = max(0, start - 200)
+    mark = _MARK.search(text, before, start)
+    if mark and _REPORTED.search(text, max(before, mark.start() - _NEAR), mark.start()):
+        return True
+    if (mark and _REPORTED.search(text, end, end + _NEAR)) or _COLON.search(text, before, start):
         return True
     first, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     return end - start >= _ALONE * ((stop if stop >= 0 else len(text)) - first)
@@ -214,6 +236,8 @@ class Prose:
             return False
         if self._lines >= _LONG and self._prose >= _LONG_WORDS and not self._one:
             return self._messages <= self._lines
+        if self._prose >= _PAGE and not self._one and self._advice > self._messages:
+            return self._advice >= _LEAST_TALK
         return (
             self._advice >= max(_LEAST_ADVICE, 3 * self._one + 1)
             and self._messages <= 2 * self._advice

@@ -182,7 +182,8 @@ _GIVES_REASON = re.compile(
 _DENIAL = re.compile(
     r"(?i)\b(?:0 (?:errors|failed|failures)|no errors?|without errors?|not expired?)\b"
     r"|\A_?(?!\w{0,20}(?:err|resp|orig|body))[a-z]\w{0,30}='"  # what a script sets
-    r"|\bstapling ocsp\b|\bno ocsp stapling\b|\bssl_stapling\b|\bOCSP_\w{3,30}\(\)"
+    r"|\bstapl\w{1,3} ocsp\b|\bocsp (?:stapl\w{1,3}|responses?|responder|server)\b"
+    r"|\bssl_stapling\b|\bOCSP_\w{3,30}\(\)"
 )
 ISSUED = re.compile(
     r"Congratulations|Successfully (?:received|created) certificate|all renewals succeeded"
