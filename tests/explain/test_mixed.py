@@ -90,6 +90,12 @@ def test_an_example_in_a_manual_is_named_as_one() -> None:
          'doch:\n{"type":"urn:ietf:params:acme:error:'
          'externalAccountRequired","detail":"The request must include a value for the '
          'externalAccountBinding field"}', "zerossl-contact-missing", "address"),
+        # a pair that is used up by a refusal
+        ("lego: Google Trust Services: invalidContact: registration failed for missing contact "
+         "e-mail", "contact-refused", "new one in the Google"),
+        # what public CAs issue no more
+        ("acme4j: urn:ietf:params:acme:error:badCSR: extended key usage id-kp-clientAuth is not "
+         "allowed", "bad-csr", "serverAuth only"),
         # what a client makes of an answer
         ('simple-acme: the server gave an "invalid or unrecognized response"', "answer-unusable",
          "once more"),

@@ -196,6 +196,11 @@ ENTRIES = (
                 "The registration carried no e-mail address, and this CA wants one. What a client "
                 "says after that (no account, an empty URL, a missing file) only follows.",
                 ("No address was given, or the program around the client does not pass it on.",),
+                (
+                    "Register with one working address (certbot: --email you@your-domain).",
+                    "Was an EAB pair sent along? Some CAs (Google) count it as used by the attempt "
+                    "that was refused: then make a new one in {portal} first.",
+                ),
             ),
         ),
         sources=(_RFC, "acme2certifier", "simple-acme#587", "acme4j#95"),

@@ -39,6 +39,20 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"client ?auth|id-kp-clientauth|1\.3\.6\.1\.5\.5\.7\.3\.2\b",
+                "The request asks for a certificate for clients too (extended key usage "
+                "clientAuth), and public CAs no longer issue that with certificates for servers. "
+                "Key, names and account are in order.",
+                ("The client puts both usages into its request, as was usual before 2026.",),
+                (
+                    "Update the client, so that its request has serverAuth only; with a CSR or a "
+                    "template of your own take clientAuth out.",
+                    "Who needs clientAuth gets it from a private CA; what the CA allows for a "
+                    "while, such as a parameter of the directory's URL, its notice says.",
+                ),
+                title="The request asks for clientAuth, which the CA no longer issues",
+            ),
+            Case(
                 r"(?:known|an?|the|existing|your) account(?:'s)?(?: key|\b)(?!.{0,20}not)"
                 r"|(?:same|identical) key\b.{0,40}account|account.{0,30}\bsame (?:public )?key",
                 "The key in the CSR is the key of an ACME account. One key may not be both (RFC "
