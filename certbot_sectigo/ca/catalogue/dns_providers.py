@@ -171,6 +171,8 @@ ENTRIES = (
                 ("Remove the old _acme-challenge records at the provider, then run it again.",),
             ),
         ),
+        # a plugin's own fault, in whatever language PowerShell tells it
+        shown=(r"FullyQualifiedErrorId {0,3}: FormatError,Submit-ChallengeValidation",),
         phrases=(
             "!adding|creating|deleting temporary record for zone",
             "!error|failed|unable|cannot|could_not add|adding|create|creating|delete|deleting|"

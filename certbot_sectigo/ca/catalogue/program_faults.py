@@ -143,10 +143,6 @@ ENTRIES: tuple[Entry, ...] = (
             "bytes like object required",
         ),
         shown=(
-            # a script's own fault, in whatever language PowerShell tells it
-            r"FullyQualifiedErrorId {0,3}: (?:FormatError|MethodException|InvokeMethodOnNull"
-            r"|PropertyNotFound\w{0,20}|NullArrayIndex|IndexOutOfRange\w{0,20}|InvalidCast\w{0,40})"
-            r",[\w-]{3,60}",
             r"(?:produced an unexpected error|with error): '\w{1,40}'(?:\. Skipping|\s*$|\n)",
         ),
         sources=("certbot#8034", "certbot-dns-vultr#2"),
