@@ -28,7 +28,7 @@ _OTHERS = re.compile(r"\b(?:sshd|sshd-session|fail2ban[\w.-]{0,20})\s{0,12}\[\d{
 """Programs that log what strangers try; none asks for certificates."""
 _SERVICES = re.compile(
     r"\b(?:postfix(?:/[\w-]{1,40}){0,3}|dovecot|exim4?|sm-mta|sendmail|opendkim|rspamd|slapd"
-    r"|mysqld|mariadbd|postgres|openvpn|charon|pluto|stunnel4?|proftpd|vsftpd|pure-ftpd|asterisk"
+    r"|mysqld|mariadbd|postgres|openvpn|ovpn-\w{1,20}|charon|pluto|stunnel4?|proftpd|vsftpd|pure-ftpd|asterisk"
     r"|mosquitto|radiusd|freeradius|cups\w{0,9})\s{0,12}[\[(]\d{1,8}[\])]: "
 )
 """Programs that use certificates, and have TLS errors of their own."""
@@ -47,6 +47,8 @@ _EVENT = re.compile(
     r" {1,30}[\w-]{4,80} {1,20}\S"
 )
 """A line of the events that Kubernetes shows of one object, the oldest first."""
+_CHANGED = re.compile(r"\s{0,9}[-*\u2022] (?:Fixed|Changed|BUGFIX)\b")
+"""A line of a list of changes."""
 _IGNORED = re.compile(r"\.\.\.ignoring\b")
 """What Ansible says of a task that failed, and may."""
 _METRIC = re.compile(
@@ -102,6 +104,7 @@ def spoken(line: Line) -> bool:
     return not (
         _METRIC.match(line.text)
         or (_SERVICES.search(raw[:200]) and not speaks_of_acme(raw))
+        or _CHANGED.match(raw)
         or _TEMPLATE.search(raw)
         or _SERVED.search(raw)
         or _OTHERS.search(raw[:200])
