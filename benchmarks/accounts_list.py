@@ -10,8 +10,8 @@ and does nothing with them. The best of the rounds counts, so that what else the
 machine does counts least.
 
 certbot runs for the smallest tree only. Compiled modules are in place for all, as
-after an installation with pip. All keys of a kind are the same but for
-the account's: making thousands of RSA keys would take the night.
+after an installation with pip. Of the accounts' keys only the sums are right: making
+thousands of RSA keys would take the night.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
+from math import lcm
 from pathlib import Path
 
 from cryptography import x509
@@ -62,9 +63,8 @@ for name in os.listdir(live):
 
 
 def account(folder: Path, template: dict[str, str], number: int) -> str:
-    """Write an account; the modulus is made up, which nothing that only lists can see."""
-    modulus = int.from_bytes(os.urandom(256), "big") | (1 << 2047) | 1
-    key = {**template, "n": _base64(modulus)}
+    """Write an account; its numbers are no primes, which nothing that only lists can see."""
+    key = {**template, **_numbers()}
     name = str(account_id.account_id(key))
     home = folder / name
     home.mkdir()
@@ -75,6 +75,18 @@ def account(folder: Path, template: dict[str, str], number: int) -> str:
     meta = {"creation_dt": made.strftime("%Y-%m-%dT%H:%M:%SZ"), "creation_host": "web1.example"}
     (home / "meta.json").write_text(json.dumps(meta))
     return name
+
+
+def _numbers() -> dict[str, str]:
+    """Make numbers that belong together as an RSA key's do (RFC 8017 section 3.2)."""
+    while True:
+        p, q = (int.from_bytes(os.urandom(128), "big") | (3 << 1022) | 1 for _ in "pq")
+        try:
+            d, qi = pow(65537, -1, lcm(p - 1, q - 1)), pow(q, -1, p)
+        except ValueError:  # they have a divisor in common
+            continue
+        found = {"n": p * q, "d": d, "p": p, "q": q, "dp": d % (p - 1), "dq": d % (q - 1), "qi": qi}
+        return {name: _base64(number) for name, number in found.items()}
 
 
 def _base64(number: int) -> str:
