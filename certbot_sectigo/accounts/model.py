@@ -102,11 +102,6 @@ class Account:
         return self.loads and self.id is not None and self.id != self.name
 
     @property
-    def takes_note(self) -> bool:
-        """Whether a note may be written beside it: what is there could be read, and is no copy."""
-        return self.unread is None and not self.misnamed
-
-    @property
     def kid(self) -> str | None:
         """The kid it is known to be bound with."""
         return self.note.kid if self.note else None

@@ -84,7 +84,7 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
             if isinstance(error, OSError) and not reading.tells(error):
                 unread = f"{here}/{name}: {error.strerror}"
     try:
-        note = _read_note(folder)
+        note = read_note(folder)
     except OSError as error:
         note, unread = None, f"{here}/{_NOTE}: {error.strerror}"
     key = found.get(files.KEY, {})
@@ -237,7 +237,11 @@ def _write(path: Path, content: Mapping[str, Any], mode: int) -> None:
     atomic.replace(path, json.dumps(content).encode(), mode=mode)
 
 
-def _read_note(folder: Path) -> Note | None:
+def read_note(folder: Path) -> Note | None:
+    """Return the note beside an account; None where there is none, or it is damaged.
+
+    :raises OSError: if it cannot be read: there may be one.
+    """
     try:
         content = files.load(f"{folder}/{_NOTE}")
         when = files.parse_time(str(content["when"]))

@@ -133,7 +133,7 @@ def _notes(machine: Machine) -> Iterator[WriteNote]:
             account.folder in machine.unnoted
             and account.note is not None
             and account.note.learned is Learned.LOG
-            and account.takes_note
+            and not account.misnamed
             and account.link is None
         ):
             yield WriteNote(account.folder, account.note)

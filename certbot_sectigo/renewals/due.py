@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from certbot_sectigo.machine import certbot_versions, renewal_values
 
 _SHORT = timedelta(days=10)
-_OLD_BEFORE_EXPIRY = timedelta(days=30)
+_OLD = timedelta(days=30)
 """When certbot before 4.0 renews, whatever the certificate's lifetime."""
 
 
@@ -18,11 +18,11 @@ def window(
     """Tell how long before a certificate's end certbot renews it.
 
     That is the lifetime's last third (its last half below ten days) since certbot 4.0, 30
-    days before, which may be more than a short lifetime has; ``renew_before_expiry`` in the
+    days before, so at every run where the lifetime is shorter; ``renew_before_expiry`` in the
     renewal file comes first, but for 4.0 itself, which takes the longer of the two.
     """
     by_lifetime = certbot_versions.renews_by_lifetime(certbot_version)
-    usual = lifetime / (2 if lifetime < _SHORT else 3) if by_lifetime else _OLD_BEFORE_EXPIRY
+    usual = lifetime / (2 if lifetime < _SHORT else 3) if by_lifetime else min(_OLD, lifetime)
     text = options.get("renew_before_expiry")
     if not text:
         return usual

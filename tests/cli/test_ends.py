@@ -20,13 +20,13 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PAUSE = "import os, time; os.write(2, b'now'); time.sleep(600)"
 
 
-def ended(code: int, err: str, number: int) -> bool:
+UNDER_WAY = "what was begun, the same command finishes, or says what does."
+
+
+def ended(code: int, err: str, number: int, words: str = UNDER_WAY) -> bool:
     """Tell whether a run ended by a signal, with its one line."""
     name = signal.Signals(number).name
-    return code == 128 + number and err == (
-        f"certbot-sectigo: ended by {name}; what was begun, the same command finishes, or says "
-        "what does.\n"
-    )
+    return code == 128 + number and err == f"certbot-sectigo: ended by {name}; {words}\n"
 
 
 def interrupt(words: list[str], number: int, env: dict[str, str]) -> tuple[int, str]:
@@ -75,7 +75,7 @@ def test_signals_at_a_question(number: int, tmp_path: Path) -> None:
         number,
         {},
     )  # fmt: skip
-    assert ended(code, err, number), (code, err)
+    assert ended(code, err, number, "nothing further was done."), (code, err)
     assert before.changes(Snapshot.of(tmp_path)) == []
 
 

@@ -14,7 +14,7 @@ from certbot_sectigo.accounts.change.revoke_ways import Attempt, RevokeAnswer
 from certbot_sectigo.accounts.records import RenewalChange
 from certbot_sectigo.base import errors
 from certbot_sectigo.cli import adopt, revoke
-from certbot_sectigo.cli.shared import renewal_changes
+from certbot_sectigo.cli.shared import ask_ca, renewal_changes
 
 # What click itself takes out where nobody sees it is not all of it.
 EVIL = "see \x1b]0;owned\x07\x9b1m\r\u202eback"
@@ -41,8 +41,10 @@ def test_refused_revocations(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(revoke_ways, "attempt", lambda *_: (RevokeAnswer.REFUSED, EVIL))
+    monkeypatch.setattr(ask_ca, "see_directory", lambda *_, **__: None)
+    certificate = SimpleNamespace(serial=1)
     subject = SimpleNamespace(
-        cert_path=Path("cert.pem"), key_path=None, certificate=SimpleNamespace(serial=1)
+        cert_path=Path("cert.pem"), key_path=None, certificate=certificate, server="https://x/y"
     )
     plan = SimpleNamespace(
         subject=subject, ways=[Attempt("it is said to be")], reason="", delete=False

@@ -44,6 +44,7 @@ NOT_MADE = {
     "delegation-unknown": "is said by servers; see tests/ca/test_problem_types.py",
     "foreign-hook": "is harmless, and another program's; see test_prose.py",
     "object-modified": "is harmless, and Kubernetes'; see test_prose.py",
+    "redirect-glued": "comes of other programs' settings; see test_mixed.py",
     "key-in-use": "is said by servers; see tests/ca/test_problem_types.py",
     "not-implemented": "is said by servers; see tests/ca/test_problem_types.py",
     "order-without-names": "is said by servers; see tests/ca/test_problem_types.py",

@@ -233,7 +233,7 @@ def _told(pinned: KnownKid | None, kid: str | None) -> KnownKid | None:
 def _note(adopted: Adoption) -> None:
     """Write the note beside an account that has none; certbot's logs are rotated away."""
     account = store.read(adopted.account.folder, adopted.account.server_path)
-    if account.kid is None and adopted.account.link is None and account.takes_note:
+    if account.kid is None and adopted.account.link is None and not account.misnamed:
         now = datetime.now(timezone.utc)
         store.write_note(account.folder, Note(adopted.kid, adopted.server, adopted.learned, now))
 

@@ -107,13 +107,14 @@ def write(account: Account) -> None:
     """Write the kid down beside an account that had no note, as logs are rotated away.
 
     A note is a help for later: where it cannot be written, this run goes on without.
-    A misnamed folder, most often somebody's copy, is left as it is, and so is one with files that
-    cannot be read: there may be a note.
+    A misnamed folder, most often somebody's copy, is left as it is, and so is a note that could
+    not be read before.
     """
-    if account.note is None or not account.takes_note:
+    if account.note is None or account.misnamed:
         return
     try:
-        store.write_note(account.folder, account.note)
+        if store.read_note(account.folder) is None:
+            store.write_note(account.folder, account.note)
     except (OSError, errors.Error) as error:
         logger.debug("no note beside %s: %s", account.folder, error)
 

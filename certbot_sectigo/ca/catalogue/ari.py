@@ -5,9 +5,8 @@ from __future__ import annotations
 from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 _WITHOUT = (
-    "Order without 'replaces': update the client, or turn renewal information (ARI) off in it "
-    "(win-acme, simple-acme: the setting Disabled of RenewalInfo; others: a new certificate "
-    "instead of a renewal)."
+    "Order without 'replaces': update the client, turn renewal information (ARI) off where it has "
+    "a setting for it, or get a new certificate instead of renewing the old one."
 )
 ENTRIES = (
     Entry(

@@ -19,7 +19,6 @@ ENTRIES = (
         steps=(
             "End the target with a slash (Redirect permanent / https://HOST/), or in nginx use "
             "https://HOST$request_uri; then reload the web server.",
-            "See where it leads now: `curl -sI http://{name}/.well-known/acme-challenge/x`",
             "Or leave /.well-known/acme-challenge/ out of the redirect.",
         ),
         shown=(

@@ -203,8 +203,7 @@ def _expiry(renewal: Renewal, now: datetime, certbot_version: tuple[int, ...]) -
             + remedy,
             renew,
         )
-    # One that lives shorter than certbot's 30 days is renewed at every run.
-    elif left < min(due, lifetime) - min(_GRACE, lifetime / 20):
+    elif left < due - min(_GRACE, lifetime / 20):
         late = left < lifetime / 9
         yield Finding(
             "renewal/late",
