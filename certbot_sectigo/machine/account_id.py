@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 _RSA = bytes.fromhex("300d06092a864886f70d0101010500")
 """AlgorithmIdentifier of RSA keys (RFC 3279 section 2.3.1)."""
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+"""To the usual alphabet (RFC 4648 section 5)."""
 
 
 def account_id(key: Mapping[str, Any]) -> str | None:
@@ -108,4 +111,6 @@ def _number(text: str) -> int:
 
 
 def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    # As base64.urlsafe_b64decode does it, in half the time: seven times for each account.
+    data = text.encode("ascii").translate(_URL_SAFE)
+    return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
