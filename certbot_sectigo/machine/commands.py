@@ -21,6 +21,9 @@ _PROGRAM = re.compile(r"(certbot-sectigo|certbot(?: [a-z_]+)?)(?: (.+))?")
 _PLACEHOLDER = re.compile(r"[A-Z]+(?:-[A-Z]+)*(?:\.\.\.|…)?")
 """A word for the reader to replace: FILE, ID, NAME…"""
 
+_DASHED = re.compile(r"-[^-].+")
+"""A value; the short options that are proposed have one letter."""
+
 _given: Mapping[str, str] = {}
 _called: Sequence[str] = ()
 
@@ -90,7 +93,26 @@ def again(user: int) -> str:
 
 
 def _joined(words: Iterable[str]) -> str:
-    return " ".join(word if _PLACEHOLDER.fullmatch(word) else shlex.quote(word) for word in words)
+    safe = _told_apart(list(words))
+    return " ".join(word if _PLACEHOLDER.fullmatch(word) else shlex.quote(word) for word in safe)
+
+
+def _told_apart(words: list[str]) -> list[str]:
+    """Write values that begin with a dash, as random ids may, so that none is taken for an option.
+
+    :param words: options come behind all that are none.
+    """
+    first = next((at for at, word in enumerate(words) if word.startswith("--")), len(words))
+    options: list[str] = []
+    for word in words[first:]:
+        if _DASHED.fullmatch(word) and options and options[-1].startswith("--"):
+            options[-1] += f"={word}"
+        else:
+            options.append(word)
+    dashed = next((at for at, word in enumerate(words[:first]) if _DASHED.fullmatch(word)), None)
+    if dashed is None:
+        return words[:first] + options
+    return [*words[:dashed], *options, "--", *words[dashed:first]]
 
 
 def remember(options: Mapping[str, str]) -> None:

@@ -185,7 +185,9 @@ def _shape(words: list[str]) -> str:
     where = _WHERE.get(program, _WITH_VALUE)
     for word in rest:
         name = word.partition("=")[0]
-        if name in where:
+        if word == "--":
+            bare += rest
+        elif name in where:
             if name == word:
                 next(rest, None)
         elif re.match(r"-\D", word):

@@ -84,3 +84,18 @@ def test_an_error_proposes_a_command_for_the_same_directories(tmp_path: Path) ->
     ]
     result = run(words, folder=tmp_path / "out", env=clean_environment(), check=1)
     assert f"certbot-sectigo --config-dir {tmp_path} accounts list" in result.text
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("scm", "deactivate-client", "a", "-Zx", "--kind", "ov"),
+         "scm deactivate-client a --kind ov -- -Zx"),
+        (("accounts", "restore", "-Zx"), "accounts restore -- -Zx"),
+        (("accounts", "pick", "--eab-kid", "-Zx", "--yes"), "accounts pick --eab-kid=-Zx --yes"),
+        (("accounts", "probe", "ID", "-d", "a.example"), "accounts probe ID -d a.example"),
+        (("renewals", "-n"), "renewals -n"),
+    ],
+)  # fmt: skip
+def test_a_value_with_a_dash_in_front_is_no_option(words: tuple[str, ...], expected: str) -> None:
+    assert commands.ours(*words) == f"certbot-sectigo {expected}"
