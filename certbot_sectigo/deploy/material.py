@@ -120,7 +120,7 @@ def rivals(target: DeployTarget, material: Material, config_dir: Path) -> tuple[
 
 def _is_gone(lineage: Lineage) -> bool:
     """Return whether a lineage's certificate is surely not there."""
-    path = lineage.cert_path or lineage.fullchain_path
+    path = lineage.certificate_path
     try:
         return path is not None and reading.status(path) is None
     except OSError:

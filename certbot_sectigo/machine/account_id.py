@@ -6,7 +6,10 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurve
 
 _RSA = bytes.fromhex("300d06092a864886f70d0101010500")
 """AlgorithmIdentifier of RSA keys (RFC 3279 section 2.3.1)."""
@@ -65,14 +68,20 @@ def _pem(key: Mapping[str, Any]) -> bytes | None:
         if key["kty"] == "RSA":
             public = rsa.RSAPublicNumbers(_number(key["e"]), _number(key["n"])).public_key()
         else:
-            curve = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
             x, y = _number(key["x"]), _number(key["y"])
-            public = ec.EllipticCurvePublicNumbers(x, y, curve[key["crv"]]).public_key()
+            public = ec.EllipticCurvePublicNumbers(x, y, _curve(key)).public_key()
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
     return public.public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
+
+
+def _curve(key: Mapping[str, Any]) -> EllipticCurve:
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    curves = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
+    return curves[key["crv"]]
 
 
 def is_pair(key: Mapping[str, Any]) -> bool:
@@ -88,8 +97,7 @@ def is_pair(key: Mapping[str, Any]) -> bool:
             return p * q == _number(key["n"]) and both % (p - 1) == both % (q - 1) == 1
         from cryptography.hazmat.primitives.asymmetric import ec
 
-        curve = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
-        derived = ec.derive_private_key(_number(key["d"]), curve[key["crv"]])
+        derived = ec.derive_private_key(_number(key["d"]), _curve(key))
         public = derived.public_key().public_numbers()
         return (public.x, public.y) == (_number(key["x"]), _number(key["y"]))
     except (KeyError, ValueError, TypeError, AttributeError, ZeroDivisionError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -44,7 +43,8 @@ def lines(path: Path, system_root: Path, unread: list[str]) -> Iterator[Line]:
     systemd = reading.is_folder(system_root / "run/systemd/system")
     is_debian = reading.is_there(system_root / "etc/debian_version")
     is_script = re.fullmatch(r"cron\.(?:hourly|daily|weekly|monthly)", path.parent.name)
-    whole = _passed_over(path, text, is_debian=is_debian, is_script=bool(is_script))
+    whole = "" if not is_script or _executable(path, unread) else "it is not executable"
+    whole = whole or _passed_over(path, text, is_debian=is_debian, is_script=bool(is_script))
     for number, line in schedules.lines(text):
         if systemd and _ONLY_WITHOUT_SYSTEMD.search(line.replace("\\", "")):
             continue  # Debian's table leaves the work to the timer where systemd runs
@@ -55,10 +55,17 @@ def lines(path: Path, system_root: Path, unread: list[str]) -> Iterator[Line]:
             yield Line(number, line, why)
 
 
+def _executable(path: Path, unread: list[str]) -> bool:
+    """Return whether somebody may execute it, as root then may; so may what cannot be told."""
+    try:
+        return reading.is_program(path)
+    except OSError as error:
+        unread.append(f"{path}: {error.strerror}")
+        return True
+
+
 def _passed_over(path: Path, text: str, *, is_debian: bool, is_script: bool) -> str:
     folder = path.parent.name
-    if is_script and not os.access(path, os.X_OK):
-        return "it is not executable"
     if is_script or folder == "cron.d":
         if path.name.endswith(_LEFT) or path.name.startswith("."):
             return "its name says that it was left behind"

@@ -62,6 +62,16 @@ class Lineage:
         return self._path("cert")
 
     @property
+    def certificate_file(self) -> str | None:
+        """The path of a file that begins with its certificate; None where it names none."""
+        return self.named.get("cert") or self.named.get("fullchain")
+
+    @property
+    def certificate_path(self) -> Path | None:
+        """The same as a path."""
+        return Path(self.certificate_file) if self.certificate_file else None
+
+    @property
     def fullchain_path(self) -> Path | None:
         """The file of the certificate with its chain."""
         return self._path("fullchain")

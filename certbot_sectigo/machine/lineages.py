@@ -170,13 +170,13 @@ def _listed(values: Sequence[str]) -> str:
 
 def read_expiry(lineage: Lineage) -> datetime | None:
     """Return when a lineage's certificate ends (UTC); None if that cannot be read."""
-    path = lineage.named.get("cert") or lineage.named.get("fullchain")
+    path = lineage.certificate_file
     return certificates.read_expiry(path) if path else None
 
 
 def read_certificate(lineage: Lineage) -> Certificate | Unreadable:
     """Return the certificate a lineage points to, never failing on a broken one."""
-    path = lineage.cert_path or lineage.fullchain_path
+    path = lineage.certificate_path
     return certificates.read(path) if path else Unreadable(f"{lineage.path} names no certificate")
 
 

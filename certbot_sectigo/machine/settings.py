@@ -24,6 +24,8 @@ HOOKS = ("pre-hook", "post-hook", "deploy-hook", "renew-hook")
 _VALUES = ("rsa-key-size", "key-type", "elliptic-curve", "http-01-port")
 _PORTS = {"http-01-port": 80, "https-port": 443}
 """With what they are unless told otherwise."""
+GONE = "is not there"
+"""Why a file that is named is refused as a whole."""
 _LIMITS = ("cert-name", "csr", "webroot-path")
 _AGREEING = (_AGREES, "reuse-key", _UNTRIED, _STRICT, _NO_FOLDERS, "new-key", *_HSTS)
 INNOCENT = (
@@ -70,7 +72,7 @@ def read(
     usual = [own] if dirs.is_usual(config_dir, system_root) else []
     found = [setting for path in dict.fromkeys((*usual, *files)) for setting in _read(path)]
     named = list(more)
-    gone = [Setting(p, 0, "", "", "is not there", known=False) for p in named if not _there(p)]
+    gone = [Setting(p, 0, "", "", GONE, known=False) for p in named if not _there(p)]
     return [*found, *gone, *(setting for path in named for setting in _read(path))]
 
 

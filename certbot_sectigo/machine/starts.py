@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from certbot_sectigo.machine import narrowed
@@ -74,25 +75,30 @@ class Schedule:
     idle: tuple[str, ...] = ()
     """Sentences about tables and scripts that cron passes over."""
 
+    @cached_property
+    def _enabled(self) -> list[Start]:
+        return [start for start in self.starts if start.active]
+
+    @property
+    def _told(self) -> bool:
+        """Whether all that is enabled tells what it starts."""
+        return {start.schedule for start in self._enabled} >= set(self.active)
+
     def lacking(self, plugin: str) -> Start | None:
         """Return a start whose certbot lacks a plugin, if that goes for all that are enabled."""
-        active = [start for start in self.starts if start.active]
-        lacks = active and all(start.lacks(plugin) for start in active)
-        return active[0] if lacks else None
+        lacks = self._enabled and all(start.lacks(plugin) for start in self._enabled)
+        return self._enabled[0] if lacks else None
 
     @property
     def files(self) -> tuple[Path, ...]:
         """The file of options that all that is enabled names with ``--config``, if it does."""
-        named = {start.file for start in self.starts if start.active}
-        known = {start.schedule for start in self.starts if start.active} >= set(self.active)
-        return tuple(file for file in named if file) if known and len(named) == 1 else ()
+        named = {start.file for start in self._enabled}
+        return tuple(file for file in named if file) if self._told and len(named) == 1 else ()
 
     def passing_over(self, lineage: Lineage) -> tuple[Start, str] | None:
         """Return a start that does not renew a lineage, and why, if that goes for all there are."""
-        active = [start for start in self.starts if start.active]
-        found = [(start, narrowed.why_not(start.command, lineage)) for start in active]
-        known = {start.schedule for start in active} >= set(self.active)
-        return found[0] if found and known and all(why for _, why in found) else None
+        found = [(start, narrowed.why_not(start.command, lineage)) for start in self._enabled]
+        return found[0] if found and self._told and all(why for _, why in found) else None
 
     def certbot_version(self, beside: tuple[int, ...]) -> tuple[int, ...]:
         """Return the version of the certbot that renews here.
@@ -100,5 +106,5 @@ class Schedule:
         :param beside: of the certbot beside this command, which counts where the schedules do
             not tell, or start several.
         """
-        versions = {start.version for start in self.starts if start.active}
+        versions = {start.version for start in self._enabled}
         return versions.pop() or beside if len(versions) == 1 else beside

@@ -79,8 +79,9 @@ def _setting(
         )
         if not setting.line:
             reason = f"{setting.where} {setting.refused}, so every certbot run ends there"
-            gone = not reading.is_there(setting.path)
-            return Stop(reason, _NAMED) if gone else Stop(reason, _AWAY, _away(setting.path))
+            if setting.refused == settings.GONE:
+                return Stop(reason, _NAMED)
+            return Stop(reason, _AWAY, _away(setting.path))
         if not setting.name:
             return _out(setting, f"{setting.where} is no setting, so every certbot run ends there")
         if not known:

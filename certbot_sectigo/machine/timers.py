@@ -122,18 +122,23 @@ class _Service:
 
 
 def _service(system_root: Path, timer: Path) -> _Service | None:
-    """Read the unit that a timer starts; None if the timer is masked."""
-    text = schedules.read_text(timer)
-    if not text.strip():
+    """Read the unit that a timer starts; None if one of them is masked."""
+    unread: list[str] = []
+    text = schedules.read_text(timer, unread)
+    if not text.strip() and not unread:
         return None  # empty, or a link to /dev/null
     unit = re.search(r"^\s*Unit\s*=\s*(\S+)", text, re.MULTILINE)
     name = unit[1] if unit else f"{timer.stem}.service"
     places = (system_root / folder / name for folder in schedules.UNIT_FOLDERS)
-    path = next((place for place in places if place.is_symlink() or reading.is_there(place)), None)
-    if path is None:
+    try:
+        path = next((place for place in places if reading.is_there(place)), None)
+    except OSError:
+        path = None  # as one that cannot be seen from here
+    masked = path is not None and not schedules.read_text(path, unread).strip()
+    if path is None or (masked and unread):
         return _Service(name, None)
-    if not schedules.read_text(path).strip():
-        return None  # masked as well
+    if masked:
+        return None
     overrides: dict[str, Path] = {}
     for folder in reversed(schedules.UNIT_FOLDERS):
         found = schedules.children(system_root / folder / f"{name}.d")

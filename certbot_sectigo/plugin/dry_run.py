@@ -185,15 +185,10 @@ class DryRun(PluginRun):
 
 
 def _refuse_unsaved(lineage: Lineage) -> None:
-    link = saving.astray(lineage)
-    folder = None if link is not None else saving.unwritable(lineage, seen=True)
-    if link is not None:
-        found = unloadable.astray(link, live.mending(lineage))
-    elif folder is not None:
-        found = unloadable.unwritable(folder)
-    else:
-        return
-    raise errors.Error(found.reason, f"{found.remedy}\n{found.command}".strip())
+    link, folder = saving.astray(lineage), saving.unwritable(lineage, seen=True)
+    found = unloadable.unsaved(link, folder, live.mending(lineage) if link else ())
+    if found is not None:
+        raise errors.Error(found.reason, f"{found.remedy}\n{found.command}".strip())
 
 
 def _warn_of_shell(environ: Mapping[str, str], system_root: Path, config_dir: Path) -> None:

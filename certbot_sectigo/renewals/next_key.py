@@ -46,22 +46,22 @@ def obstacle(
             "Take that line out, or have a new key made once and kept:",
             commands.certbots("renew", "--force-renewal", "--new-key", "--cert-name", lineage.name),
         )
-    bits, least = (
-        options.get("rsa_key_size", ""),
-        certbot_versions.least_rsa_bits(facts.certbot_version),
-    )
+    bits = options.get("rsa_key_size", "")
+    least = certbot_versions.least_rsa_bits(facts.certbot_version)
     kind = options.get("key_type", "").partition(",")[0]
     if kind == "rsa" and renewal_values.is_number(bits) and int(bits) < least and not same:
         return bad(
             "key",
             f"{where('rsa_key_size')} has rsa_key_size = {bits}, and certbot makes no RSA key of "
             f"less than {least} bits",
-            "Take that line out."
-            if "rsa_key_size" in by_settings
-            else "Have the usual size saved:",
-            ""
-            if "rsa_key_size" in by_settings
-            else commands.saving(lineage.name, "--rsa-key-size", "2048"),
+            *(
+                ("Take that line out.",)
+                if "rsa_key_size" in by_settings
+                else (
+                    "Have the usual size saved:",
+                    commands.saving(lineage.name, "--rsa-key-size", "2048"),
+                )
+            ),
         )
     return None
 

@@ -13,7 +13,7 @@ from certbot_sectigo.machine.lineages import PLUGIN
 from certbot_sectigo.renewals import next_key
 from certbot_sectigo.renewals.facts import Facts
 from certbot_sectigo.renewals.model import Basis, Forecast, Outlook
-from certbot_sectigo.renewals.unloadable import PUT_RIGHT, astray, bad, unloadable, unwritable
+from certbot_sectigo.renewals.unloadable import PUT_RIGHT, bad, unloadable, unsaved
 
 _AMONG = "What to do about it is among the findings of:"
 
@@ -50,9 +50,7 @@ def broken(facts: Facts) -> Forecast | None:
             commands.ours("adopt", "--cert-name", lineage.name),
         )
     found = _refused_options(facts) or _no_account(facts)
-    if found is None and facts.astray is not None:
-        found = astray(facts.astray, facts.mending)
-    return found or (unwritable(facts.unwritable) if facts.unwritable else None)
+    return found or unsaved(facts.astray, facts.unwritable, facts.mending)
 
 
 def _refused_options(facts: Facts) -> Forecast | None:

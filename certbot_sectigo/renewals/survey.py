@@ -185,7 +185,8 @@ def _as_renewed(
     if renewed.looked_after or not authenticator:
         return renewed
     try:
-        dirs.server_path(server or "https://ca.example")
+        if server:
+            dirs.server_path(server)
     except dirs.PathError:
         problem = f"is renewed at a server that is no URL ({server}), as settings for every run say"
         return replace(renewed, server=None, account=None, problem=renewed.problem or problem)

@@ -83,6 +83,18 @@ def astray(link: Path, mending: Sequence[str]) -> Forecast:
     return bad("files-wrong", reason, remedy, "\n".join(mending))
 
 
+def unsaved(link: Path | None, place: Path | None, mending: Sequence[str]) -> Forecast | None:
+    """Return the forecast of a lineage whose next certificate is not saved where it is looked for.
+
+    :param link: see :func:`astray`.
+    :param place: see :func:`unwritable`.
+    :param mending: as of :func:`unloadable`.
+    """
+    if link is not None:
+        return astray(link, mending)
+    return unwritable(place) if place is not None else None
+
+
 def bad(code: str, reason: str, remedy: str = "", command: str = "") -> Forecast:
     """Return the forecast that certbot cannot even begin."""
     return Forecast(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from certbot_sectigo.base import reading
 from certbot_sectigo.deploy.delivery import hosts
 from certbot_sectigo.deploy.delivery.ssh import Destination
 from certbot_sectigo.machine import hooks, programs, timers
@@ -71,6 +72,34 @@ def test_where_tables_cannot_be_read_it_is_not_said_that_nothing_starts_certbot(
     unread = timers.read(tmp_path, tmp_path / "here")
     assert unread.unread == (f"{tmp_path}/etc/cron.d: {os.strerror(errno.EIO)}",)
     assert obstacles.not_started(Facts(known.lineage, schedule=unread)) is None
+
+
+@pytest.mark.parametrize("broken", ["certbot.timer", "certbot.service"])
+def test_a_unit_that_cannot_be_read_is_not_taken_for_masked(
+    tmp_path: Path, breaks: Breaking, broken: str
+) -> None:
+    units = tmp_path / "etc/systemd/system"
+    units.mkdir(parents=True)
+    (units / "certbot.timer").write_text("[Timer]\nOnCalendar=daily\n")
+    (units / "certbot.service").write_text("[Service]\nExecStart=/usr/bin/certbot -q renew\n")
+    breaks(units / broken)
+    assert timers.read(tmp_path).active == (units / "certbot.timer",)
+
+
+def test_a_script_of_cron_that_cannot_be_looked_at_is_not_said_to_be_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "etc/cron.daily/certbot"
+    script.parent.mkdir(parents=True)
+    script.write_text("#!/bin/sh\ncertbot -q renew\n")
+    assert timers.read(tmp_path).idle
+
+    def failing(path: Path) -> bool:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    monkeypatch.setattr(reading, "is_program", failing)
+    found = timers.read(tmp_path)
+    assert not found.idle and found.unread == (f"{script}: {os.strerror(errno.EIO)}",)
 
 
 def test_an_environment_that_cannot_be_read_is_not_said_to_lack_the_plugin(

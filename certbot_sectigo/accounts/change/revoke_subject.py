@@ -38,7 +38,7 @@ def find(
     known = lineages.read_all(dirs.renewal)
     if cert_name is not None:
         lineage = _named(dirs, known, cert_name)
-        path = lineage.cert_path or lineage.fullchain_path
+        path = lineage.certificate_path
         if path is None:
             raise errors.Error(
                 f"{lineage.path} does not say where the certificate is.",

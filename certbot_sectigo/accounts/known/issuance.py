@@ -220,7 +220,7 @@ def versions(
     """
     unread = [] if unread is None else unread
     for lineage in all_lineages:
-        current = lineage.cert_path or lineage.fullchain_path
+        current = lineage.certificate_path
         if current is None:
             continue
         folder = Path(os.path.realpath(current)).parent

@@ -55,7 +55,7 @@ def read(
 def _asked(item: Surveyed) -> Asked | None:
     """Read a lineage's certificate with its issuer's."""
     lineage = item.facts.lineage
-    chain = [*_parsed(lineage.cert_path or lineage.fullchain_path), *_parsed(lineage.chain_path)]
+    chain = [*_parsed(lineage.certificate_path), *_parsed(lineage.chain_path)]
     if not chain:
         return None
     leaf = chain[0]
