@@ -40,7 +40,10 @@ def paste(
         for capitals, value in (words or {}).items():
             line = re.sub(rf"\b{capitals}\b", str(value), line)
         ours = re.match(r"\s*(sudo .*)?certbot", line)
-        line = f"{line} {more}" if ours and more else line
+        if ours and more:
+            # What stands behind "--" is no option any more.
+            options, dashes, values = line.partition(" -- ")
+            line = f"{options} {more}{dashes}{values}"
         # Whoever pastes sits at a terminal, where certbot does not wait before it renews.
         if ours and " renew " in f"{line} " and "--no-random-sleep-on-renew" not in line:
             line += " --no-random-sleep-on-renew"
