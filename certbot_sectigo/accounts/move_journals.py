@@ -163,7 +163,8 @@ def alone(dirs: Dirs) -> Iterator[None]:
 
     :raises certbot_sectigo.base.errors.Error: if one is going on.
     """
-    paths.refuse_links(dirs.config_dir, dirs.moves)
+    for folder in (dirs.moves, dirs.pending, dirs.backup):
+        paths.refuse_links(dirs.config_dir, folder)
     atomic.make_private_dir(dirs.moves)
     path = dirs.moves / "lock"
     try:

@@ -92,6 +92,20 @@ def again(user: int) -> str:
     return proposed.line(text)
 
 
+def again_with(*options: str) -> str:
+    """Return the command line that this process was called with, and options that it lacked.
+
+    :param options: as for :func:`ours`.
+    :returns: nothing where this process is no certbot-sectigo.
+    """
+    if not _called:
+        return ""
+    called = list(_called)
+    behind = called.index("--") if "--" in called else len(called)
+    called[behind:behind] = options
+    return proposed.line(f"certbot-sectigo {shlex.join(called)}")
+
+
 def _joined(words: Iterable[str]) -> str:
     safe = _told_apart(list(words))
     return " ".join(word if _PLACEHOLDER.fullmatch(word) else shlex.quote(word) for word in safe)

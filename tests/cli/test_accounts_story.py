@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from certbot_sectigo.machine import lineages
+from tests.bed import schema
 from tests.bed.acme2certifier import Acme2certifier
 from tests.bed.certbot import Certbot
 from tests.bed.history import old_log, plain_account, plain_lineage
+from tests.bed.paste import paste
 from tests.bed.pebble import Pebble
 from tests.bed.sectigo import Sectigo
 from tests.bed.tree import Snapshot
@@ -115,7 +117,8 @@ def test_a_leaked_pair_is_rotated_out(
     assert sectigo.b.pair.hmac_key not in shown.output
     refused = tool.run("-n", *words, "--yes", check=1)
     assert "--agree-tos" in refused.output and sectigo.accounts_of(sectigo.b.kid) == []
-    done = tool.json(*words, "--yes", "--agree-tos", "--email", "a@example.org")
+    line = next(x for x in refused.output.splitlines() if x.endswith("--agree-tos"))
+    done = schema.document(paste(certbot, line, more="--json --email a@example.org").stdout)
 
     new = done["result"]["account"]
     lineage = certbot.lineage(NAME)

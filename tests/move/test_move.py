@@ -132,7 +132,8 @@ def test_where_the_new_ca_does_not_answer_it_says_how_to_go_on_or_back(two: Bed)
     again = command(two.certbot, "move", "--continue", "--yes", check=1).output
     assert on in again and undo in again
     two.new.clear_faults()
-    paste(two.certbot, on, more="--yes --agree-tos --email admin@example.org")
+    agree = next(x for x in again.splitlines() if x.endswith("--agree-tos"))
+    paste(two.certbot, agree, more="--email admin@example.org")
     assert two.of_new(A)
 
 

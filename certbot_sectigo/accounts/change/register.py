@@ -17,6 +17,7 @@ from certbot_sectigo.ca.credentials import Credentials
 from certbot_sectigo.ca.errors import Refused, Unreachable
 from certbot_sectigo.ca.problems import Meaning, refuses_pair
 from certbot_sectigo.ca.session import Session, Settings
+from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.dirs import Dirs, server_path
 
 if TYPE_CHECKING:
@@ -67,18 +68,11 @@ def register(
     """
     below = server_path(credentials.server)
     pending = dirs.pending / below
-    folder, uri, bound_nowhere = _resume(pending, below, credentials, settings)
-    if folder is not None and uri is not None:
-        return _publish(dirs, folder, below, uri)
-    _refuse_unwritable(dirs, below)
-    # Whether the CA can be reached is found out before anything is written.
-    session = Session(credentials.server, None, settings)
-    terms = session.terms_of_service()
-    if terms:
-        consent.agree(terms)
+    found = refuse_beforehand(dirs, credentials, settings, consent)
+    folder, bound_nowhere = found.folder, found.bound_nowhere
+    if folder is not None and found.uri is not None:
+        return _publish(dirs, folder, below, found.uri)
     contact = consent.contact()
-    _refuse_without(contact, credentials)
-    credentials.hmac_key.reveal()  # a command that gives no key is to leave nothing behind
     if folder is None:
         note = Note(
             credentials.kid, credentials.server, Learned.REGISTERED, datetime.now(timezone.utc)
@@ -101,20 +95,46 @@ def register(
     return _publish(dirs, folder, below, registered.uri)
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What an earlier run that was cut off has left of a registration."""
+
+    folder: Path | None
+    """Of its key; None without one."""
+    uri: str | None
+    """The account's URL, where the CA has bound the key."""
+    bound_nowhere: bool
+    """The CA is known not to have bound the key."""
+
+
+def refuse_beforehand(
+    dirs: Dirs, credentials: Credentials, settings: Settings, consent: Consent
+) -> Earlier:
+    """Raise what :func:`register` can know before anything is written, and have it agreed to.
+
+    :returns: what is there already.
+    """
+    below = server_path(credentials.server)
+    earlier = _resume(dirs.pending / below, below, credentials, settings)
+    if earlier.uri is not None:
+        return earlier
+    _refuse_unwritable(dirs, below)
+    terms = Session(credentials.server, None, settings).terms_of_service()
+    if terms:
+        consent.agree(terms)
+    _refuse_without(consent.contact(), credentials)
+    credentials.hmac_key.reveal()  # a command that gives no key is to leave nothing behind
+    return earlier
+
+
 def pending_accounts(dirs: Dirs) -> list[Account]:
     """List the keys of registrations that were not finished."""
     return store.read_all(dirs.pending)
 
 
-def _resume(
-    pending: Path, below: str, credentials: Credentials, settings: Settings
-) -> tuple[Path | None, str | None, bool]:
-    """Look for a pending key of this pair and ask the CA about it.
-
-    :returns: its folder, None without one; the account URL where the CA has the
-        account; and whether the CA is known not to have bound the key.
-    """
-    undecided: tuple[Path, None, bool] | None = None
+def _resume(pending: Path, below: str, credentials: Credentials, settings: Settings) -> Earlier:
+    """Look for a pending key of this pair and ask the CA about it."""
+    undecided: Earlier | None = None
     for folder in tree.account_folders(pending):
         if not store.has_key(folder):
             continue  # cut off before the key was made: the CA never heard of it
@@ -130,15 +150,15 @@ def _resume(
             # Some servers answer this question to nobody, or not to an account that
             # is suspended: it does not tell, so the same key is sent once more.
             logger.debug("onlyReturnExisting refused: %s", refused)
-            undecided = (folder, None, False)
+            undecided = Earlier(folder, None, bound_nowhere=False)
             continue
         except Unreachable as error:
             error.remedy = f"The key of the earlier attempt stays in {folder}.\n{error.remedy}"
             raise
         if found is not None:
-            return folder, found.uri, False
-        undecided = undecided or (folder, None, True)
-    return undecided or (None, None, True)
+            return Earlier(folder, found.uri, bound_nowhere=False)
+        undecided = undecided or Earlier(folder, None, bound_nowhere=True)
+    return undecided or Earlier(None, None, bound_nowhere=True)
 
 
 def _refuse_without(contact: tuple[str, ...], credentials: Credentials) -> None:
@@ -149,7 +169,8 @@ def _refuse_without(contact: tuple[str, ...], credentials: Credentials) -> None:
         raise RegistrationError(
             f"No account is registered: {ca.name} takes none without an e-mail address "
             f"({wanted.source}).",
-            "Nothing was sent to the CA. Give --email ADDRESS.",
+            "Nothing was sent to the CA. Give --email ADDRESS.\n"
+            + commands.again_with("--email", "ADDRESS"),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -77,6 +78,8 @@ class Errand:
     """Names of the lineages that are to go, once that is agreed to."""
     _answers: dict[frozenset[str], Answer] | None = field(default=None, repr=False)
     _foresight: Foresight | None = field(default=None, repr=False)
+    _pair: Credentials | None = field(default=None, repr=False)
+    """Read once: the command that prints its key may do so a single time."""
 
     def pair(self, path: Path | None) -> Credentials:
         """Read the EAB pair.
@@ -184,8 +187,14 @@ class Errand:
     def begin(self, plan: MovePlan) -> Move:
         """Carry a plan out."""
         self.begun = tuple(one.name for one in plan.going)
-        with move_journals.alone(self.dirs):
-            return self.go_on(self._journal(plan))
+        self._pair = pair = self.pair(self.wish.file)
+        if plan.target.account is None:  # before there is a journal, which has to be ended
+            registering.refuse_beforehand(pair, self.around, self.consenting.consent)
+        with contextlib.ExitStack() as held:
+            with self._lock():  # first: while another has them nothing is written, no folder either
+                held.enter_context(move_journals.alone(self.dirs))
+                move = self._journal(plan, pair)
+            return self.go_on(move)
 
     def resume(self, move: Move) -> Move:
         """Go on with a move that was cut off."""
@@ -193,26 +202,24 @@ class Errand:
         with move_journals.alone(self.dirs):
             return self.go_on(move)
 
-    def _journal(self, plan: MovePlan) -> Move:
-        """Write down what is to be done, before anything is."""
-        pair = self.pair(self.wish.file)
+    def _journal(self, plan: MovePlan, pair: Credentials) -> Move:
+        """Write down what is to be done, before anything is; certbot's locks have to be held."""
         now = datetime.now(timezone.utc)
-        with self._lock():
-            move_journals.refuse_unfinished(self.dirs)
-            here = known(self.dirs)
-            move = Move(
-                move_journals.new_id(now),
-                now,
-                pair.server,
-                pair.kid,
-                str(pair.path),
-                tuple(as_it_is(here[one.name]) for one in plan.going if one.name in here),
-                now=self.wish.now,
-                per_hour=self.wish.per_hour,
-                sample=self.wish.sample,
-                left={one.name: one.reason for one in plan.staying},
-            )
-            move_journals.write(self.dirs, move)
+        move_journals.refuse_unfinished(self.dirs)
+        here = known(self.dirs)
+        move = Move(
+            move_journals.new_id(now),
+            now,
+            pair.server,
+            pair.kid,
+            str(pair.path),
+            tuple(as_it_is(here[one.name]) for one in plan.going if one.name in here),
+            now=self.wish.now,
+            per_hour=self.wish.per_hour,
+            sample=self.wish.sample,
+            left={one.name: one.reason for one in plan.staying},
+        )
+        move_journals.write(self.dirs, move)
         return move
 
     def question(self, plan: MovePlan) -> str:
@@ -234,7 +241,7 @@ class Errand:
                 return act.carry_out(move, self._means(move, renewed))
         except errors.Error as error:
             open_yet = any(x.unfinished for x in move_journals.look(self.dirs)[0])
-            if open_yet and commands.ours("move", "--continue") not in error.remedy:
+            if open_yet and commands.ours("move", "--continue") not in error.remedy.splitlines():
                 error.remedy = f"{error.remedy}\n{move_journals.ways_on()}".strip()
             raise
 
@@ -246,7 +253,7 @@ class Errand:
         tell: Callable[[str], None] = (lambda line: None) if self.context.json else say
 
         def account() -> Account:
-            pair = self.pair(Path(move.credentials) if move.credentials else None)
+            pair = self._pair or self.pair(Path(move.credentials) if move.credentials else None)
             if (pair.kid, pair.server) != (move.kid, move.server):
                 raise errors.Error(
                     f"{pair.path} is not of kid {move.kid} at {move.server} any more.",

@@ -17,6 +17,7 @@ from certbot_sectigo.ca.session import Session, Settings
 from certbot_sectigo.cli.shared import questions
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
+from certbot_sectigo.machine import commands
 
 
 def consent_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,10 +82,12 @@ class Consenting:
         if may_ask and questions.agreed(
             f"The CA's terms of service are at {terms} . Do you agree?"
         ):
+            self._agreed.add(terms)
             return
         raise register.RegistrationError(
             f"No account was registered: the terms of service ({terms}) were not agreed to.",
-            "Nothing was sent to the CA. --agree-tos agrees beforehand.",
+            "Nothing was sent to the CA. To agree beforehand:\n"
+            + commands.again_with("--agree-tos"),
         )
 
     def _contact(self) -> tuple[str, ...]:
@@ -95,6 +98,14 @@ class Consenting:
 def request(pair: Credentials) -> AccountRequest:
     """Return the wish for an account of a pair's kid."""
     return AccountRequest(pair.server, pair.kid, credentials=pair)
+
+
+def refuse_beforehand(pair: Credentials, around: FindContext, consented: register.Consent) -> None:
+    """Raise what :func:`obtain` can know before anything is written.
+
+    :raises certbot_sectigo.base.errors.Error: with what helps.
+    """
+    register.refuse_beforehand(around.dirs, pair, around.settings, consented)
 
 
 def obtain(
