@@ -139,7 +139,8 @@ def exposed(path: Path, status: os.stat_result, owner: int | None) -> Exposure |
         return Exposure(path, f"belongs to {stranger}", _giving(path, rightful))
     mode = stat.S_IMODE(status.st_mode)
     folder = credentials_directory()
-    if folder is not None and path.parent == folder and status.st_uid == 0:
+    same = folder is not None and os.path.realpath(path.parent) == os.path.realpath(folder)
+    if same and status.st_uid == 0:  # /var/run is a link to /run
         # systemd lets the unit's user in by an ACL, whose mask shows as the group's bits.
         mode &= ~stat.S_IRGRP
     who = [name for bits, name in ((0o070, "its group"), (0o007, "everybody")) if mode & bits]

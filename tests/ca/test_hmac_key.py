@@ -168,6 +168,9 @@ def test_systemd_lets_a_units_user_in_by_an_acl_whose_mask_is_no_group(
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     path = _file(tmp_path, f"sectigo_eab_hmac_key = {KEY}", mode)
     assert (credentials.read(path).exposure is None) == private
+    linked = tmp_path / "linked"
+    linked.symlink_to(tmp_path)
+    assert (credentials.read(linked / path.name).exposure is None) == private
 
 
 @pytest.mark.parametrize(
