@@ -27,7 +27,7 @@ _WORDS = re.compile(
     r"(?i)\bacme(?![-_]?challenge|\.(?:example|com|org)\b)|\bx-acme|certbot|letsencrypt"
     r"|let'?s[ -]encrypt|\blego\b|dehydrated"
     r"|\bwin-acme|\bwacs\b|cert-?manager|\bgetssl\b|\bposh-?acme|\bmod_md\b"
-    r"|\bmd:(?:error|debug|info|warn|trace)|\buacme\b|tls\.(?:obtain|issuance|renew)|\beab\b"
+    r"|\bautomatoes\b|\bmd:(?:error|debug|info|warn|trace)|\buacme\b|tls\.(?:obtain|issuance|renew)|\beab\b"
     r"|eab[-_]"
     r"|failed to renew cert(?:ificate)?\b|attempting to renew cert\b"  # certbot's own
     r"|order resource|cluster-?issuer|certificate ?request\b|\bissuing certificate"
@@ -38,7 +38,19 @@ _WORDS = re.compile(
     r"|new-(?:order|acct|nonce)|/v2/(?:[DOE]V\w*|GEANT\w*)\b|renewalInfo|zerossl"
 )  # fmt: skip
 _ONE_OF = (
-    *("acme", "cert", "encrypt", "lego", "dehydrated", "wacs", "getssl", "mod_md", "md:", "tls."),
+    *(
+        "acme",
+        "cert",
+        "encrypt",
+        "lego",
+        "dehydrated",
+        "wacs",
+        "getssl",
+        "automatoes",
+        "mod_md",
+        "md:",
+        "tls.",
+    ),
     *("http-01", "dns-01", "alpn-01", "authoriz", "standalone mode", "_issue", "before setting up"),
     *('"logger":"tls', "tls app", "provision tls"),
     *("eab", "order", "account", "acct", "nonce", "hmac", "/v2/", "renewal", "zerossl", "issuer"),

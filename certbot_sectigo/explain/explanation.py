@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from certbot_sectigo.base import printable
 from certbot_sectigo.ca import catalogue
 from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile, spoken_of
+from certbot_sectigo.explain.beside import left_in, untried
 from certbot_sectigo.explain.reading import TextFinding
 from certbot_sectigo.explain.situation import Situation, Used, harmless
 from certbot_sectigo.explain.speakers import CERTBOT
@@ -84,8 +85,8 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
         situation=situation,
         title=advice.title,
         meaning=advice.meaning + (_set(told.patience) if entry.waits else ""),
-        causes=(*_alike(finding), *advice.causes),
-        steps=(*_told(finding), *_new(advice.steps, told.typed)),
+        causes=(*_left(finding), *_alike(finding), *advice.causes),
+        steps=(*_told(finding), *untried(_new(advice.steps, told.typed), finding.around)),
         here=()
         if entry.weight is Weight.HARMLESS or other
         else (*_here(situation), *(_lacks(situation) if entry.network else ())),
@@ -119,6 +120,12 @@ def _told(finding: TextFinding) -> tuple[str, ...]:
         return ()
     said = finding.instruction.replace("`", "'")
     return (f"What the text itself asks for comes first: \u201c{said}\u201d",)
+
+
+def _left(finding: TextFinding) -> tuple[str, ...]:
+    """Return the cause that comes first where a placeholder was left in."""
+    found = left_in(finding.around, finding.entry.key)
+    return (found,) if found else ()
 
 
 def _alike(finding: TextFinding) -> tuple[str, ...]:

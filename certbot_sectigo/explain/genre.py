@@ -12,7 +12,7 @@ import re
 from certbot_sectigo.explain.context import speaks_of_acme
 from certbot_sectigo.explain.envelope import Line
 from certbot_sectigo.explain.listing import Listing
-from certbot_sectigo.explain.prose import Prose
+from certbot_sectigo.explain.prose import POWERSHELL, Prose
 from certbot_sectigo.explain.statements import ISSUED, TYPES, ended_well, heading, loud, quiet
 from certbot_sectigo.explain.steps import step_of
 
@@ -81,7 +81,7 @@ _HAPPENED = re.compile(
     r"\d{1,2}:\d\d:\d\d|\b(?i:error|exception|failed|failure|fatal)\b\s{0,2}[:(\[=!]|Traceback"
     r"|\w(?:Error|Exception):|[\"'](?:status|detail)\\?[\"']\s?:|:: ?urn:"
     r"|\A\s{0,9}(?:[\w@~/.:\[\] -]{1,60}[$#>] \w|[$#>] [a-z./~])"
-    r"|\b(?i:exit(?:ed)?|rc|code|HTTP/[\d.]+)\b\W{0,9}\d"
+    rf"|\b(?i:exit(?:ed)?|rc|code|HTTP/[\d.]+)\b\W{{0,9}}\d|{POWERSHELL}"
 )
 _NAMED = re.compile(rf"\b(?:{'|'.join(name for name in TYPES if not name.islower())})\b")
 _LEAST_SIGNS, _LEAST_NAMES = 2, 3

@@ -9,6 +9,11 @@ from __future__ import annotations
 
 import re
 
+POWERSHELL = (
+    r"\A\W{0,9}(?:VERBOSE|DEBUG|INFO|TRACE|COMMENTAIRES) ?: |\bAt [A-Z]:\\\S.{0,300} char:\d"
+    r"|\A\s{0,9}[A-Z][a-z]{1,20}-[A-Z][A-Za-z]{1,60} : "
+)
+"""How PowerShell and its commands say something."""
 _FORM = re.compile(
     r"\d{1,2}:\d\d:\d\d|\b\d{4}/\d\d/\d\d |\[\w{3,9}\]|\A\W{0,9}\w{0,20}(?i:error|exception|failed"
     r"|failure|fatal|warning|warn|critical|err)\w{0,4}\b\s{0,2}[:(\[=!]"
@@ -22,6 +27,8 @@ _FORM = re.compile(
     r"|\b[A-Za-z_]\w{1,40}(?:\.\w{2,40}){0,6}\.[A-Z]\w{2,60}: \S"
     r"|\A\s{0,9}(?:Could not|Cannot|Unable to|Failed to) [^.?!]{3,200}? (?:for|from|of) "
     r"(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\.?\s*\Z"
+    rf"|{POWERSHELL}"
+    r"|: (?i:no such file or directory|permission denied|command not found)\W{0,3}\Z"
     r"|\b(?:Invalid response from|Fetching) https?://\S{1,300}/acme-challenge/"
 )
 _TELLER = re.compile(

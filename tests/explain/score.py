@@ -23,8 +23,11 @@ from certbot_sectigo.cli.main import main as tool
 HERE = Path(__file__).parent
 REPORTS = HERE / "reports"
 INNOCENT = HERE / "innocent"
-SETS = {"build": REPORTS, **{name: REPORTS / name for name in ("later", "fresh", "kinds", "aside")}}
-OPEN = ("build", "later", "fresh", "kinds")
+SETS = {
+    "build": REPORTS,
+    **{name: REPORTS / name for name in ("later", "fresh", "kinds", "found", "aside")},
+}
+OPEN = ("build", "later", "fresh", "kinds", "found")
 """The sets that are built with."""
 
 NOTHING, UNEXPLAINED = "nothing", "unexplained"
@@ -39,7 +42,8 @@ class Verdict:
     name: str
     kind: int
     word: str
-    """``right``, ``wrong``, ``silent``, ``shows no error``, ``forbidden``, ``wrong advice``."""
+    """``right``, ``wrong``, ``silent``, ``shows no error``, ``forbidden``, ``wrong advice``,
+    ``too little``."""
     found: tuple[str, ...]
     """What was found, the decisive one first."""
     ours: bool = False
@@ -96,13 +100,17 @@ def _word(case: dict[str, Any], document: dict[str, Any], findings: list[dict[st
         return "wrong"
     if _says([first], case["forbidden_words"]):
         return "wrong advice"
+    if not all(_says([first], [word]) for word in case.get("words", ())):
+        return "too little"
     if case.get("quote", "").lower() not in first["quote"].lower():
         return "wrong"
     return "right"
 
 
 def _says(findings: Sequence[dict[str, Any]], words: Sequence[str]) -> bool:
-    said = " ".join(" ".join([f["meaning"], *f["causes"], *f["steps"]]).lower() for f in findings)
+    said = " ".join(
+        " ".join([f["title"], f["meaning"], *f["causes"], *f["steps"]]).lower() for f in findings
+    )
     return any(word.lower() in said for word in words)
 
 

@@ -197,9 +197,42 @@ ENTRIES = (
             "may be problems with existing configuration",
             "!error while running nginx|apache|apache2|apachectl|httpd",
             "!not automatically find matching server block",
-            "!unable find virtual host|vhost listening",
+            "!unable|cannot|could_not find virtual_host|vhost listening|matching",
             "!nginx|apache restart failed",
             "does not exist or is not directory",
+        ),
+        cases=(
+            Case(
+                r"find (?:a )?(?:virtual ?host|vhost|matching)|matching server block",
+                "certbot's plugin looked through the web server's configuration for the host that "
+                "answers for the name, and found none. The CA was not asked to look.",
+                (
+                    "No server_name (nginx) or ServerName (Apache) names it, or no host of it "
+                    "listens on port 80.",
+                    "Its file is not loaded (sites-enabled), or the plugin cannot read it.",
+                ),
+                (
+                    "Give the name a host with server_name or ServerName that listens on port 80, "
+                    "load it, and test the configuration (nginx -t, apachectl configtest).",
+                    "Or take the web root of what answers there: certbot's --webroot.",
+                ),
+                title="certbot finds no host for the name in the web server's configuration",
+            ),
+            Case(
+                r"does not exist or is not a directory",
+                "The folder that certbot is to write the challenge into is not there, or is a "
+                "file. The CA was not asked to look.",
+                (
+                    "The web root was moved or removed, or is misspelt in webroot_path or below "
+                    "[[webroot_map]] in the renewal file; in a container it is not mounted.",
+                    "A path was written where a list belongs, so that one letter is taken for it.",
+                ),
+                (
+                    "Name the folder that the web server serves for the name, with its whole "
+                    "path, by --webroot -w, and run it once: the renewal file keeps it.",
+                ),
+                title="The web root that certbot is to use does not exist",
+            ),
         ),
         sources=("certbot",),
         weight=Weight.SYMPTOM,

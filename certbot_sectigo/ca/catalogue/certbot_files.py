@@ -48,7 +48,7 @@ ENTRIES = (
             "!loading certificates|certificate|key open * no such file",
         ),
         sources=("nginx", "Apache httpd"),
-        hides=("pem-unreadable",),
+        hides=("pem-unreadable", "web-server-broken"),
         after=("directory", "nonce", "account", "order", "challenge", "finalize"),
         vague=True,
     ),

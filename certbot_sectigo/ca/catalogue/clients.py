@@ -46,6 +46,8 @@ ENTRIES = (
             "!no challenges|challenge of_type|that_match",
             "!no challenge * available|match",
             "!acme_tiny line in get_crt index_error",
+            "!challenge http|dns|tls|alpn declined",
+            "!no challenge completed",
         ),
         cases=(
             Case(
@@ -56,6 +58,24 @@ ENTRIES = (
                  "record that the DNS plugin was to write, or the look for it.",),
                 ("Look for the first error of the same name before this line, and mend that.",),
                 title="The only challenge that the client is set up for failed before",
+            ),
+            Case(
+                r"\bdeclined|no challenge completed",
+                "The client offered each challenge to its hook, and the hook declined: by another "
+                "exit code than 0 it says that it does not answer this kind. The CA was not asked "
+                "to look.",
+                (
+                    "The hook knows HTTP-01 only and failed there: its folder for the challenges "
+                    "does not exist or may not be written to.",
+                    "The hook is not made for the kind that is meant (a wildcard needs DNS-01).",
+                ),
+                (
+                    "Run the hook by hand as the same user, with begin, the kind, the name, a "
+                    "token and a value, and see what it says and its exit code.",
+                    "Set the hook's folder to the one that the web server serves, or take a hook "
+                    "for DNS-01.",
+                ),
+                title="The client's hook declined every kind of challenge",
             ),
             Case(
                 r"currently selected authenticator",
@@ -131,7 +151,28 @@ ENTRIES = (
             "A version of the protocol, or a server, that has been switched off.",
         ),
         steps=("Update the client; if it is no longer looked after, take another one.",),
+        bystander=True,
+        shown=(
+            r"(?:KeyError: |Undefined (?:array key|index|property):? |missing (?:required )?"
+            r"(?:field|property|key|member) |\(reading |key not found: |No such key: )"
+            r"[\\\"'`$:]{0,4}contacts?\b",
+        ),
         cases=(
+            Case(
+                r"\bcontacts?\b",
+                "The client looks for the contact addresses in the account that the CA answers "
+                "with, and the CA (Let's Encrypt, since June 2025) no longer keeps or sends them. "
+                "RFC 8555 allows that. Registration and account are in order.",
+                (
+                    "The client is older than that change, and an e-mail address is set in it.",
+                ),
+                (
+                    "Update the client, or the program that brings it along.",
+                    "Until then leave the contact address out (acme-tiny: no --contact; mailcow: "
+                    "no ACME_CONTACT).",
+                ),
+                title="The client wants the contact address that the CA no longer sends",
+            ),
             Case(
                 r"acme ?v1|v01\b|rfc ?8555|v2\b",
                 "The client speaks a protocol older than RFC 8555 (ACME v1), or asks a server for "
@@ -206,6 +247,7 @@ ENTRIES = (
         ),
         sources=("dehydrated#1002", "cert-manager#692", "RFC 8555"),
         hides=("ca-unreachable", "ca-name-resolution", "server-time-limit", "order-invalid",
-               "order-not-ready", "malformed", "renewals-failed", "account-unparsable"),
+               "order-not-ready", "malformed", "renewals-failed", "account-unparsable",
+               "client-bug"),
     ),
 )  # fmt: skip

@@ -153,6 +153,28 @@ ENTRIES = (
         sources=("RFC 8555 section 6.7",),
     ),
     Entry(
+        key="staple-ended",
+        title="The request asks for OCSP must-staple, which the CA no longer gives",
+        meaning="The certificate request has the extension 'must staple' (TLS feature), and this "
+        "CA ended OCSP (Let's Encrypt in 2025). Names, key, account and validations are in order.",
+        causes=(
+            "An option from former times: the client keeps it with the certificate, so that "
+            "switching it off elsewhere changes nothing.",
+        ),
+        steps=(
+            "Switch it off for this certificate: certbot: must_staple in the renewal file and "
+            "cli.ini. acme.sh: Le_OCSP_Staple in the domain's .conf. Posh-ACME: Set-PAOrder "
+            "-OCSPMustStaple:$false. A panel or container: its option, and update it.",
+            "Then order again; take stapling out of the web server's configuration as well.",
+        ),
+        phrases=(
+            "!ocsp must_staple extension|feature * no_longer|not available|supported|allowed",
+            "!must_staple no_longer|not available|supported|allowed|offered",
+        ),
+        sources=("acme.sh#6348", "Posh-ACME#614"),
+        hides=("lacks-authorization", "order-invalid", "bad-csr", "malformed", "refused"),
+    ),
+    Entry(
         key="account-key-kind",
         title="The CA does not take the kind of the account's key",
         meaning="What a client says to a CA is signed with the account's key, and this CA does not "

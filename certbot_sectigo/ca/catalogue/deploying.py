@@ -22,6 +22,59 @@ ENTRIES = (
             "Mend that; do not order again.",
             "With certbot this shows the certificates that are there: `certbot certificates`",
         ),
+        cases=(
+            Case(
+                beside=r"\bcat: \S{3,300}\.(?:cer|pem|key|crt): no such file",
+                meaning="The step that brings the certificate to its place did not find the "
+                "certificate's files, so it sent empty ones. Nothing was issued under this name "
+                "and kind of key here, or it lies elsewhere.",
+                causes=(
+                    "The order failed, or was never made: only key and request are there.",
+                    "The client looked below another home folder, or for the other kind of key "
+                    "(folders that end with _ecc).",
+                ),
+                steps=(
+                    "See what the folder that is named holds; if the certificate is missing, get "
+                    "it first, and have the error of that explained.",
+                    "Then deploy again, with the same home folder and kind of key.",
+                ),
+                title="The certificate's files, which were to be deployed, do not exist",
+            ),
+            Case(
+                beside=r"[\"']code[\"']: ?55\d\d\b|synowebapi error"
+                r"|illegal (?:key|certificate) file",
+                meaning="The certificate is there. The Synology device let the client in, and did "
+                "not take one of the files that it sent (certificate, key, intermediate).",
+                causes=(
+                    "A file is empty, was cut off, or belongs to another certificate.",
+                    "The key is of a kind or form that this version of DSM does not take (an EC "
+                    "key), or is protected by a passphrase.",
+                    "The client's deploy step is older than DSM.",
+                ),
+                steps=(
+                    "Import the same files by hand (DSM: Control Panel, Security, Certificate): "
+                    "it says which one it does not take.",
+                    "Update the client; on an old DSM order with an RSA key (acme.sh: --keylength "
+                    "2048), then deploy again.",
+                ),
+                title="The Synology device does not take a file of the certificate",
+            ),
+            Case(
+                r"\bscript\b[^\n]{0,300}\bexit(?:ed)?\b[^\n]{0,20}\d",
+                "The certificate is there. The client then ran the script that was set up for it, "
+                "and takes its exit code, which is not 0, for a failure.",
+                (
+                    "Something in the script failed (rights, a service, a path, a version of "
+                    "PowerShell), or the program that it calls last ends with that code.",
+                ),
+                (
+                    "Run the script by hand with the same parameters, as the user of the scheduled "
+                    "task; its output and log say where it stops.",
+                    "Have the script end with 0 when all is well (exit 0); do not order again.",
+                ),
+                title="The script that the client runs after the order ended with an error",
+            ),
+        ),
         phrases=(
             "!script|command|cmd failed|finished|exited with|exit_code|code 1|2|126|127",
             "!deploy_hook * not_found",

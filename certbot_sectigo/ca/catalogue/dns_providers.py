@@ -89,6 +89,35 @@ ENTRIES = (
                 title="A key or token has a line end or a blank in it",
             ),
             Case(
+                r"file not found: |no such file[^\n]{0,80}\.(?:ini|json)\b",
+                "The client does not find the credentials file of its DNS plugin where the option "
+                "or the renewal file says. Neither provider nor CA was asked.",
+                (
+                    "The path is relative, or begins with ~ , which is another user's home under "
+                    "sudo, cron or a timer; it was moved, or is not in this container.",
+                ),
+                (
+                    "Write the whole path of the credentials file into the option, and into the "
+                    "line dns_..._credentials of the renewal file: {config}/renewal",
+                ),
+                title="The DNS plugin's credentials file is not where the client looks",
+            ),
+            Case(
+                r"pars(?:e|ing) (?:failed|credentials)|not found in the configuration"
+                r"|missing propert",
+                "The client read the credentials file of its DNS plugin, and does not find in it "
+                "what it needs. Neither provider nor CA was asked.",
+                (
+                    "The file is of another form than 'name = value' (a BIND key file, JSON, "
+                    "blanks or quotes too many), or holds names of another plugin or version.",
+                ),
+                (
+                    "Write the credentials file as the plugin's manual shows it, with one "
+                    "dns_..._ = value in each line.",
+                ),
+                title="The DNS plugin's credentials file does not hold what it needs",
+            ),
+            Case(
                 beside=r"you (?:must|have to|need to|did(?:n't| not)|don't) "
                 r"(?:specify|provide|set|give)"
                 r"|please (?:specify|provide|set|export) [^\n]{0,40}(?:key|token|user|secret|"
@@ -140,6 +169,28 @@ ENTRIES = (
                     "variable); try it with curl first.",
                 ),
                 title="The DNS provider's interface refused the client's credentials",
+            ),
+            Case(
+                r"(?:zone|domain)[\s:\"'`\\]{1,5}[a-z]{2,12}\.?(?=[\s\"'`\\]|:\s)(?<!:)"
+                r"[\"'`\\]{0,4}(?::| (?:not|could|was|doesn))",
+                "The client asked the DNS provider's interface for a zone of one label, such as "
+                "com. , the registry's: one above the name's own. It takes for the zone what the "
+                "resolver of this machine says (SOA), and that knew no zone of yours. The CA was "
+                "not asked yet.",
+                (
+                    "The resolver that the client uses answers otherwise than the public DNS (a "
+                    "filter, a router that takes all DNS to itself, split DNS), or the domain is "
+                    "not registered or not delegated.",
+                    "The token may not see the zone, or it is in another account: some plugins go "
+                    "on upwards then.",
+                ),
+                (
+                    "Where the client runs, with its resolver, and then with another (@1.1.1.1): "
+                    "`dig +short SOA {name}`",
+                    "Give the client a public resolver (Traefik: resolvers; lego: "
+                    "--dns.resolvers), and a token that may read and edit the zone.",
+                ),
+                title="The client's DNS plugin looks for the zone one level too high (com.)",
             ),
             Case(
                 r"(?:zone|domain|service|account).{0,80}not (?:be )?(?:found|exist)"
@@ -200,6 +251,13 @@ ENTRIES = (
             "!submit_challenge_validation|publish_challenge underlying connection was_closed",
             "!no hosted_zone found|for",
             "!find start of authority",
+            "!find start of authority * nxdomain|servfail|refused",
+            "dns zone not_found",
+            "404 zone not_found",
+            "!plugin_error file not_found",
+            "!renew cert|certificate * error file not_found ini|credentials|conf|json",
+            "!error parsing credential configuration",
+            "ini * not_found in the configuration for",
             "!determine zone for|of domain",
             "!supplied|provided valid * api credential",
             "unable to locate credential",

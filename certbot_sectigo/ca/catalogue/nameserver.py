@@ -64,6 +64,21 @@ ENTRIES = (
                 title="The name server failed at the update",
             ),
             Case(
+                r"soa query",
+                "The client's nsupdate asked the name server whose zone the record belongs to, "
+                "and got no usable answer; so it sent no update.",
+                (
+                    "The server that was named does not have the zone, or refuses questions "
+                    "from this address.",
+                    "The name is below no zone that the server knows (misspelt, split DNS).",
+                ),
+                (
+                    "Ask that server itself (dig SOA, with @ and its address) for the zone.",
+                    "Name the zone's primary server, and the zone, in the client's settings.",
+                ),
+                title="The name server that gets the updates does not know the zone",
+            ),
+            Case(
                 r"notzone|nxrrset|yxrrset|formerr",
                 "The record does not belong to the zone that the update names.",
                 ("The client took the wrong zone, one level too high or too low.",),
@@ -90,6 +105,7 @@ ENTRIES = (
             "!dns update failed|error|refused",
             "!tsig error|verify|failure|failed|badkey|badsig|badtime|badtrunc",
             "dns bad signature|key|time|authentication",
+            "response soa query unsuccessful",
             "peer_bad_key|peer_bad_signature|peer_bad_time|peer_bad_truncation",
             "nsupdate|update failed * refused|notauth|servfail|notzone|notimp|badkey|badsig",
         ),

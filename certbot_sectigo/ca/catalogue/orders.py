@@ -106,6 +106,8 @@ ENTRIES = (
             "!acme errors issuance_error",
             "!issuance_error",
         ),
+        # a function's name, and no order of the CA's
+        at=(("", "client-bug", r"function 'order' failed"),),
         sources=("certbot", "acme.sh#3703"),
         weight=Weight.SYMPTOM,
     ),

@@ -161,10 +161,29 @@ ENTRIES = (
             "See who may write there, and the room left: `ls -ld FOLDER ; df -h FOLDER`",
             "Run the client as the user that the folder belongs to.",
         ),
+        cases=(
+            Case(
+                r"no such file|enoent|errno.?2\b|does not exist|doesn't exist"
+                r"|find (?:a part of the|the) path|not[_ ]?found|rb_sysopen",
+                "A file or folder that the client wants does not exist where it looks. Nobody "
+                "forbade anything.",
+                (
+                    "The folder was never made, was moved, or is misspelt in the client's "
+                    "settings, which it may keep for each name in a file of its own.",
+                    "It is not mounted in this container, or it is below another user's home.",
+                ),
+                (
+                    "See what is there, from the top: `ls -ld FOLDER ; df -h FOLDER`",
+                    "Make the folder, or correct the path where the client keeps it.",
+                ),
+                title="A file or folder that the client wants does not exist",
+            ),
+        ),
         phrases=(
             "!could_not save account|resource|private_key",
             "!unable|failed|cannot|could_not create path|directory",
             "!failed storage check",
+            "!failed|cannot|unable|could_not open|write|create webroot|challenge file",
             "!error loading staged set",
             "!unexpected error errno_2 no such file",
             "no_such_file directory rb_sysopen",

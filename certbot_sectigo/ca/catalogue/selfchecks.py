@@ -73,7 +73,7 @@ ENTRIES = (
             ),
             Case(
                 r"status code|\b(?:404|403|401|500|502|503)\b|did not return|unexpected (?:body|"
-                r"response)|key authorization",
+                r"response)|key authorization|presented key",
                 "The client fetches the challenge's URL itself first, and got another answer than "
                 "its own. The CA has not looked yet.",
                 (
@@ -129,6 +129,7 @@ ENTRIES = (
             "!cannot|could_not reach challenge dir|directory|file|url",
             "!propagation check failed * wrong status_code|status",
             "!self_check|self_verify|selfcheck failed|error",
+            "!propagation check failed * presented key",
             "!failed perform self_check",
             "!wrong status_code * expected 200",
             "!propagation check failed * get http",

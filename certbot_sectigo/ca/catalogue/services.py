@@ -51,6 +51,7 @@ ENTRIES = (
         ),
         phrases=(
             "cannot snap_exec",
+            "version snapd outdated",
             "cannot perform the following tasks",
             "cannot open seccomp filter",
             "snap_confine * not confined",

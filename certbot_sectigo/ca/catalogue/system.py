@@ -226,6 +226,20 @@ ENTRIES = (
                 title="A file cannot be replaced in its place",
             ),
             Case(
+                r"errno 22\][^\n]{0,40}/live/|einval[^\n]{0,80}/live/",
+                "Below live/ certbot wants links that lead to archive/, and this is a plain file.",
+                (
+                    "The directories were copied or restored without their links, or a file was "
+                    "put there by hand.",
+                ),
+                (
+                    "See what is a link: `ls -la {config}`",
+                    "Restore live/ with its links, or set the folder of the name in live/ and "
+                    "archive/ and its renewal file aside, and get the certificate anew.",
+                ),
+                title="A file in live/ is no link",
+            ),
+            Case(
                 r"used by another process|sharing violation",
                 "Another program has the file open and lets nobody else write it.",
                 ("A service that uses the certificate, a virus scanner or a backup.",),
@@ -256,6 +270,7 @@ ENTRIES = (
             "errno_20|enotdir|not_a_directory_error",
             "cannot|can_not|could_not|failed create|stat|write|remove * not a directory",
             "used by another process",
+            "errno_22 invalid argument * letsencrypt",
         ),
         sources=("errno(3)",),
         hides=("another-instance", "files-failed", "renewals-failed"),
