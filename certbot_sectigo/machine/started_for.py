@@ -27,6 +27,11 @@ def renews(system_root: Path, command: str) -> bool:
     return any(_renewing(system_root, command, ""))
 
 
+def says_renew(line: str) -> bool:
+    """Return whether a line itself has certbot renew, not a script that it names."""
+    return _RENEWS.search(line) is not None
+
+
 def is_for(config_dir: Path, system_root: Path, command: str, around: str) -> bool:
     """Return whether a command line renews a configuration directory's lineages, or may do so.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
-from certbot_sectigo.base import reading
-from certbot_sectigo.machine import cron, schedules, started_for
+from certbot_sectigo.machine import cron, schedules, scripts, started_for, units
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.programs import (
     Surroundings,
@@ -21,6 +21,7 @@ from certbot_sectigo.machine.programs import (
 )
 from certbot_sectigo.machine.schedules import Source
 from certbot_sectigo.machine.starts import Schedule, Start
+from certbot_sectigo.machine.units import Barred, Unit
 
 _LAUNCH = re.compile(
     r"(?:(?P<python>[^\s\"'=;&|]*python[\w.]*)\s+(?:-\w+\s+)*)?"
@@ -28,8 +29,6 @@ _LAUNCH = re.compile(
     r"(?P<rest>(?:\s+[^\s|;&]+)*?\s+renew)\b"
 )
 _SNAP = re.compile(r"\S*snap\s+run\s(?:[^;&|]*\s)?certbot\.renew\b")
-_TIME = re.compile(r"^[ \t]*On[A-Z]\w+[ \t]*=(.*)$", re.MULTILINE)
-_ENVIRONMENT_FILE = re.compile(r"^\s*EnvironmentFile\s*=\s*-?(/\S+)", re.MULTILINE)
 _USUAL = Dirs().config_dir
 
 
@@ -43,29 +42,43 @@ def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
     disabled: list[Path] = []
     elsewhere: list[Path] = []
     starts: list[Start] = []
+    unread: list[str] = []
+    idle: list[str] = []
     timers = {path.name: path for path in _timers(system_root)}
     folders = list(_wants(system_root))
     wanted = {path.name: path for folder in folders for path in schedules.children(folder)}
-    for timer in timers.values():
-        service = _service(system_root, timer)
-        if service is None or not _starts_certbot(system_root, timer, service):
+    for path in timers.values():
+        timer = units.read(system_root, path.name)
+        service = None if timer.masked else _service(system_root, timer)
+        if service is None or service.masked or not _starts_certbot(system_root, path, service):
+            continue
+        commands = _commands(service)
+        said = _around(system_root, service)
+        if commands and not any(
+            started_for.is_for(config_dir, system_root, command, said) for command in commands
+        ):
+            elsewhere.append(path)
             continue
         # Without any such folder this is not a whole machine, and nothing tells.
-        is_enabled = (timer.name in wanted or not folders) and _has_times(system_root, timer)
-        if service.path and not any(
-            started_for.is_for(config_dir, system_root, command, service.text)
-            for command in service.commands
-        ):
-            elsewhere.append(timer)
-            continue
-        (active if is_enabled else disabled).append(timer)
-        starts += _unit_starts(system_root, timer, service, is_enabled)
+        is_enabled = path.name in wanted or not folders
+        barred = _barred(system_root, timer, service)
+        if not is_enabled:
+            disabled.append(path)
+        elif barred is None:
+            active.append(path)
+        elif barred.certain:
+            idle.append(f"{path} does, but systemd does not start it: {barred.why}")
+        else:
+            unread.append(f"{path}: {barred.why}")
+        counts = is_enabled and not (barred and barred.certain)
+        starts += _unit_starts(system_root, path, service, said, counts)
     for name, link in wanted.items():
-        # A link may lead to a unit that cannot be seen from here.
         if name not in timers and name.endswith(".timer") and "certbot" in name:
-            active.append(link)
-    unread: list[str] = []
-    idle: list[str] = []
+            # A link may lead to a unit that cannot be seen from here.
+            if "@" in name or not scripts.is_whole(system_root):
+                active.append(link)
+            else:
+                idle.append(f"{link} is there, but no unit of this name")
     for source, path in schedules.schedules(system_root, unread):
         if source is Source.CRON:
             lines = [
@@ -111,79 +124,66 @@ def _wants(system_root: Path) -> Iterator[Path]:
                 yield target
 
 
-@dataclass(frozen=True)
-class _Service:
-    name: str
-    path: Path | None
-    """None if the unit cannot be seen from here."""
-    commands: tuple[str, ...] = ()
-    text: str = ""
-    """The unit, its drop-ins and its environment files."""
+def _service(system_root: Path, timer: Unit) -> Unit:
+    """Read the unit that a timer starts."""
+    named = timer.values("Timer", "Unit")
+    return units.read(
+        system_root, named[-1][1] if named else f"{timer.name.rpartition('.')[0]}.service"
+    )
 
 
-def _service(system_root: Path, timer: Path) -> _Service | None:
-    """Read the unit that a timer starts; None if one of them is masked."""
-    unread: list[str] = []
-    text = schedules.read_text(timer, unread)
-    if not text.strip() and not unread:
-        return None  # empty, or a link to /dev/null
-    unit = re.search(r"^\s*Unit\s*=\s*(\S+)", text, re.MULTILINE)
-    name = unit[1] if unit else f"{timer.stem}.service"
-    places = (system_root / folder / name for folder in schedules.UNIT_FOLDERS)
-    try:
-        path = next((place for place in places if reading.is_there(place)), None)
-    except OSError:
-        path = None  # as one that cannot be seen from here
-    masked = path is not None and not schedules.read_text(path, unread).strip()
-    if path is None or (masked and unread):
-        return _Service(name, None)
-    if masked:
-        return None
-    overrides: dict[str, Path] = {}
-    for folder in reversed(schedules.UNIT_FOLDERS):
-        found = schedules.children(system_root / folder / f"{name}.d")
-        overrides.update({each.name: each for each in found if each.name.endswith(".conf")})
-    texts = [
-        schedules.read_text(each) for each in (path, *(v for _, v in sorted(overrides.items())))
-    ]
-    commands: list[str] = []
-    for text in texts:
-        for _, line in schedules.lines(text):
-            if line.strip().startswith("ExecStart"):
-                key, _, value = line.partition("=")
-                if key.strip() == "ExecStart" and not value.strip():
-                    commands.clear()  # an empty one takes back those before it
-                elif value.strip():
-                    commands.append(value.strip())
-    files = [m for text in texts for m in _ENVIRONMENT_FILE.findall(text)]
-    texts += [schedules.read_text(system_root / file.lstrip("/")) for file in files]
-    return _Service(name, path, tuple(commands), "\n".join(texts))
+def _commands(service: Unit) -> list[str]:
+    """Return all that a service executes, its own commands first."""
+    names = ("ExecStart", "ExecStartPre", "ExecStartPost")
+    return [value for name in names for _, value in service.values("Service", name)]
 
 
-def _has_times(system_root: Path, timer: Path) -> bool:
-    """Return whether a timer has a time left; an empty setting takes back those before it."""
-    places = (system_root / folder / f"{timer.name}.d" for folder in schedules.UNIT_FOLDERS)
-    texts = [timer, *(path for place in places for path in schedules.children(place))]
-    found = [m for path in texts for m in _TIME.findall(schedules.read_text(path))]
-    return not found or bool(found[-1].strip())
+def _around(system_root: Path, service: Unit) -> str:
+    """Return the unit, its drop-ins and its environment files."""
+    files = [value for _, value in service.values("Service", "EnvironmentFile")]
+    named = [system_root / file.lstrip("-/") for file in files]
+    return "\n".join([*service.texts, *map(schedules.read_text, named)])
 
 
-def _starts_certbot(system_root: Path, timer: Path, service: _Service) -> bool:
-    """Return whether a timer's service is certbot's renewal."""
+def _barred(system_root: Path, timer: Unit, service: Unit) -> Barred | None:
+    """Return what keeps a timer's service from doing its work, if something does or may."""
+    # One that cannot be read may have times.
+    why = units.untimed(timer, datetime.now(timezone.utc).year) if timer.path else ""
+    if why:
+        return Barred(why)
+    if service.gone and "@" not in service.name and scripts.is_whole(system_root):
+        return Barred(f"its service {service.name} is not there")
     if service.path is None:
+        return None
+    commands = [
+        command for command in _commands(service) if started_for.renews(system_root, command)
+    ]
+    around = "\n".join(service.texts)
+    reasons = [scripts.why_not(system_root, command, around) for command in commands]
+    why = units.unstartable(system_root, service) or (reasons[0] if all(reasons) else "")
+    found = [units.barred(system_root, unit) for unit in (timer, service)]
+    some = sorted(filter(None, found), key=lambda each: not each.certain)
+    return Barred(why) if why else next(iter(some), None)
+
+
+def _starts_certbot(system_root: Path, timer: Path, service: Unit) -> bool:
+    """Return whether a timer's service is certbot's renewal."""
+    commands = _commands(service)
+    if service.path is None or not commands:
         return "certbot" in timer.name  # its service is somewhere else, as a snap's may be
-    return any(started_for.renews(system_root, command) for command in service.commands)
+    return any(started_for.renews(system_root, command) for command in commands)
 
 
 def _unit_starts(
-    system_root: Path, timer: Path, service: _Service, active: bool
+    system_root: Path, timer: Path, service: Unit, text: str, active: bool
 ) -> Iterator[Start]:
     if service.path is None:
         return
-    around = Surroundings(service.text)
-    for command in service.commands:
+    around = Surroundings(text)
+    own = tuple(value for _, value in service.values("Service", "ExecStart"))
+    for command in _commands(service):
         for start in _starts(system_root, timer, service.path, 0, command, around):
-            commands = service.commands if start.place == service.path else ()
+            commands = own if start.place == service.path and command in own else ()
             yield replace(start, active=active, service=service.name, commands=commands)
 
 

@@ -18,6 +18,7 @@ def written(root: Path, files: dict[str, str]) -> Path:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+        path.chmod(0o755 if text.startswith("#!") else 0o644)
     return root
 
 
@@ -27,7 +28,7 @@ def cron(line: str, above: str = "") -> dict[str, str]:
 
 def unit(start: str, more: str = "") -> dict[str, str]:
     return {
-        f"{UNIT}.timer": "[Timer]\n",
+        f"{UNIT}.timer": "[Timer]\nOnCalendar=daily\n",
         f"{UNIT}.service": f"[Service]\n{more}ExecStart={start}\n",
     }
 

@@ -163,9 +163,9 @@ SERVICE = "[Service]\nType=oneshot\nExecStart=/usr/bin/certbot -q renew\n"
         ),
         (
             {
-                "lib/systemd/system/certbot.timer": "[Timer]\n",
+                "lib/systemd/system/certbot.timer": "[Timer]\nOnCalendar=daily\n",
                 "lib/systemd/system/certbot.service": SERVICE,
-                "etc/systemd/system/timers.target.wants/apt.timer": "[Timer]\n",
+                "etc/systemd/system/timers.target.wants/apt.timer": "",
             },
             False,
         ),
@@ -173,42 +173,42 @@ SERVICE = "[Service]\nType=oneshot\nExecStart=/usr/bin/certbot -q renew\n"
         ({"etc/systemd/system/timers.target.wants/apt.timer": ""}, False),
         (
             {
-                "lib/systemd/system/certbot.timer": "[Timer]\n",
+                "lib/systemd/system/certbot.timer": "[Timer]\nOnCalendar=daily\n",
                 "lib/systemd/system/certbot.service": SERVICE,
             },
             True,
         ),
         (
             {
-                "lib/systemd/system/certbot.timer": "[Timer]\n",
+                "lib/systemd/system/certbot.timer": "[Timer]\nOnCalendar=daily\n",
                 "lib/systemd/system/certbot.service": SERVICE,
-                "etc/systemd/system/timers.target.wants/certbot.timer": "[Timer]\n",
+                "etc/systemd/system/timers.target.wants/certbot.timer": "",
             },
             True,
         ),
         (
             {
-                "etc/systemd/system/mine.timer": "[Timer]\nUnit=other.service\n",
+                "etc/systemd/system/mine.timer": "[Timer]\nOnCalendar=daily\nUnit=other.service\n",
                 "etc/systemd/system/other.service": SERVICE,
-                "etc/systemd/system/timers.target.wants/mine.timer": "[Timer]\n",
+                "etc/systemd/system/timers.target.wants/mine.timer": "",
             },
             True,
         ),
         (
             {
-                "lib/systemd/system/apt.timer": "[Timer]\n",
+                "lib/systemd/system/apt.timer": "[Timer]\nOnCalendar=daily\n",
                 "lib/systemd/system/apt.service": "[Service]\nExecStart=/bin/true\n",
-                "etc/systemd/system/timers.target.wants/apt.timer": "[Timer]\n",
+                "etc/systemd/system/timers.target.wants/apt.timer": "",
             },
             False,
         ),
         (
             {
-                "etc/systemd/system/snap.certbot.renew.timer": "[Timer]\n",
+                "etc/systemd/system/snap.certbot.renew.timer": "[Timer]\nOnCalendar=daily\n",
                 "etc/systemd/system/snap.certbot.renew.service": (
                     '[Service]\nExecStart=/usr/bin/snap run --timer="00:00~24:00/2" certbot.renew\n'
                 ),
-                "etc/systemd/system/timers.target.wants/snap.certbot.renew.timer": "[Timer]\n",
+                "etc/systemd/system/timers.target.wants/snap.certbot.renew.timer": "",
             },
             True,
         ),
@@ -216,9 +216,9 @@ SERVICE = "[Service]\nType=oneshot\nExecStart=/usr/bin/certbot -q renew\n"
             {
                 # masked
                 "etc/systemd/system/certbot.timer": "",
-                "lib/systemd/system/certbot.timer": "[Timer]\n",
+                "lib/systemd/system/certbot.timer": "[Timer]\nOnCalendar=daily\n",
                 "lib/systemd/system/certbot.service": SERVICE,
-                "etc/systemd/system/timers.target.wants/certbot.timer": "[Timer]\n",
+                "etc/systemd/system/timers.target.wants/certbot.timer": "",
             },
             False,
         ),
@@ -231,7 +231,7 @@ def test_what_starts_renewals(tmp_path: Path, files: dict[str, str], active: boo
 
 
 def test_a_timer_that_is_not_enabled_is_named(tmp_path: Path) -> None:
-    write(tmp_path, "lib/systemd/system/certbot.timer", "[Timer]\n")
+    write(tmp_path, "lib/systemd/system/certbot.timer", "[Timer]\nOnCalendar=daily\n")
     write(tmp_path, "lib/systemd/system/certbot.service", SERVICE)
     write(tmp_path, "lib/systemd/system/sysinit.target.wants/x.service", "")
     found = timers.read(tmp_path)
@@ -245,7 +245,7 @@ def test_a_timer_that_is_not_enabled_is_named(tmp_path: Path) -> None:
 LIB = "usr/lib/python3/dist-packages"
 VENV = "opt/v/lib/python3.11/site-packages"
 TIMER = {
-    "lib/systemd/system/certbot.timer": "[Timer]\n",
+    "lib/systemd/system/certbot.timer": "[Timer]\nOnCalendar=daily\n",
     "lib/systemd/system/certbot.service": SERVICE,
     "usr/bin/certbot": "#!/usr/bin/python3\n",
     f"{LIB}/certbot-2.1.0.egg-info": "",
@@ -318,7 +318,8 @@ def cron(line: str) -> dict[str, str]:
             True,
         ),
         ({**IN_VENV, **cron("/opt/v/bin/certbot renew")}, False),
-        ({**IN_VENV, **cron("/opt/v/bin/python -m certbot renew")}, False),
+        ({**IN_VENV, **cron("/opt/v/bin/python -m certbot renew"), "opt/v/bin/python": "#!"},
+         False),
         ({**TIMER, **IN_VENV, **SYSTEM_TOO, **cron("/opt/v/bin/certbot renew")}, False),
         ({**IN_VENV, **OURS_IN_VENV, **cron("PATH=/opt/v/bin:$PATH certbot renew")}, True),
         ({**IN_VENV, **cron("PATH=/opt/v/bin:$PATH certbot renew")}, False),
