@@ -25,7 +25,7 @@ from certbot_sectigo.explain import explanation
 from certbot_sectigo.explain.explanation import Explanation
 from certbot_sectigo.explain.findings import read
 from certbot_sectigo.explain.known import SPEAKERS
-from certbot_sectigo.explain.places import bearing
+from certbot_sectigo.explain.places import bearing, tells
 from certbot_sectigo.explain.reading import Reading
 from certbot_sectigo.explain.situation import survey
 from certbot_sectigo.machine import commands, network, timers
@@ -215,7 +215,7 @@ def _print(
     for text in reading.unexplained:
         say(f"An error, but not one that is known here: {text}")
     if reading.unexplained and not shown:
-        say("\n".join(_tells(reading.unexplained[-1])))
+        say("\n".join(tells(reading.unexplained[-1])))
     if reading.documentation:
         say("This names errors as a manual does, and tells of none: nothing failed here.")
         if reading.supposed is not None:
@@ -255,22 +255,7 @@ def _nothing(name: str, reading: Reading, logs_dir: Path) -> Iterator[str]:
 def _most_likely(number: int, text: str) -> Iterator[str]:
     """Say what the structure of the line that most likely decides tells."""
     yield f"What decides is most likely line {number}: {text}"
-    yield from _tells(text)
-
-
-def _tells(text: str) -> Iterator[str]:
-    """Say what the structure of a line that tells of a failure tells."""
-    found = bearing(text)
-    if found.reason:
-        yield f"The reason that it gives: {found.reason}"
-    if found.place is not None:
-        yield f"By its words it is about {found.place.meaning}. {found.place.advice}"
-    if found.file:
-        yield f"Look at what it names, {found.file}: is it there, whose is it, what does it hold?"
-    if found.host:
-        yield f"It names {found.host}: that the client can reach it, or that it is the right name."
-    if found.instruction:
-        yield f"What the text itself asks for comes first: \u201c{found.instruction}\u201d"
+    yield from tells(text)
 
 
 def _decisive(reading: Reading) -> dict[str, object] | None:
@@ -284,6 +269,7 @@ def _decisive(reading: Reading) -> dict[str, object] | None:
         "place": found.place.key if found.place else None,
         "reason": found.reason or None,
         "instruction": found.instruction or None,
+        "evidence": found.evidence or None,
     }
 
 

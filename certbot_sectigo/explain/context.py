@@ -36,6 +36,7 @@ _WORDS = re.compile(
     r"|\b(?:http|dns|tls-alpn)-01\b|\bauthoriz(?:e identifier|ing using)\b"
     r"|external[ _-]?account[ _-]?(?:binding|required)|\bhmac\b|newOrder|newAccount|newNonce"
     r"|new-(?:order|acct|nonce)|/v2/(?:[DOE]V\w*|GEANT\w*)\b|renewalInfo|zerossl"
+    r"|\bauto-?(?:ssl|cert)\b|\bdcv\b|\b(?:aws_)?acm(?:_certificate\w{0,20})?\b"
 )  # fmt: skip
 _ONE_OF = (
     *(
@@ -54,6 +55,7 @@ _ONE_OF = (
     *("http-01", "dns-01", "alpn-01", "authoriz", "standalone mode", "_issue", "before setting up"),
     *('"logger":"tls', "tls app", "provision tls"),
     *("eab", "order", "account", "acct", "nonce", "hmac", "/v2/", "renewal", "zerossl", "issuer"),
+    *("acm", "autossl", "auto-ssl", "dcv"),
 )
 """One of them is in whatever :data:`_WORDS` finds, and is looked for much faster."""
 _SPEAKERS = re.compile(rf"{_WORDS.pattern}|\bmd\Z")

@@ -69,6 +69,8 @@ _MANUAL = re.compile(
     r"|.{0,400}\b(?:bedeutet,? dass|signifie que|significa que|betekent dat|means that)\b"
     r"|.{0,400}\b(?:[Ss]iehe auch|[Vv]oir aussi|V\xe9ase|Abschnitt \d|section \d)"
     r"|.{0,200}\b(?:Fehler|erreur|errore?) .{2,80} (?:bedeutet|signifie|significa)\b"
+    r"|\s{0,9}(?:Resolution|Solution|Remedy|Symptoms?|Possible causes?|Probable causes?)s?: [A-Z]"
+    r"|[^\n]{0,200}[\"'(: ]<[a-z]{2,20}(?:[ _-][a-z]{2,20}){1,4}>"  # a place to be filled in
     r"|.{0,400}\bIf (?:your|a|an|the) \w[^.:]{3,120}(?:, | it has to | (?:fails|stops) )"
     r"|.{0,400}\b(?:MUST|SHOULD|SHALL|RECOMMENDED|MAY)(?: NOT)? [a-z]"
     r"|.{0,400}\b(?i:this (?:document|section|page|list|table|guide|memo)|RFC ?\d{4}|section \d"
@@ -76,6 +78,11 @@ _MANUAL = re.compile(
 )
 _EXAMPLE = re.compile(r"[\"'](?:code|status|type|detail)[\"']\s?:\s?[^,]{1,300}")
 """A member of an answer, which manuals print as well."""
+_PLACE = re.compile(
+    r"<(?!(?:html|head|body|title|center|div|span|meta|link|script)\b)"
+    r"[a-z]{2,20}(?:[ _-][a-z]{2,20}){0,4}>"
+)
+"""A place in an example that is to be filled in."""
 _SUPPOSED = re.compile(r"\W{0,9}(?:If|When) (?:your|you|a|an|the) ")
 _HAPPENED = re.compile(
     r"\d{1,2}:\d\d:\d\d|\b(?i:error|exception|failed|failure|fatal)\b\s{0,2}[:(\[=!]|Traceback"
@@ -84,7 +91,7 @@ _HAPPENED = re.compile(
     rf"|\b(?i:exit(?:ed)?|rc|code|HTTP/[\d.]+)\b\W{{0,9}}\d|{POWERSHELL}"
 )
 _NAMED = re.compile(rf"\b(?:{'|'.join(name for name in TYPES if not name.islower())})\b")
-_LEAST_SIGNS, _LEAST_NAMES = 2, 3
+_LEAST_SIGNS, _MANY_SIGNS, _LEAST_NAMES = 2, 5, 3
 _PUT_TO_USE = re.compile(
     r"(?i)install|deploy|import|\bbind|\biis|keystore|hook|reload|restart|nginx|apache|haproxy"
     r"|systemctl"
@@ -111,11 +118,18 @@ def spoken(line: Line) -> bool:
     )
 
 
+def templated(line: Line) -> bool:
+    """Tell whether a line is a message as a program's source has it, before it is filled in."""
+    return bool(_TEMPLATE.search(line.raw[:2000]))
+
+
 class Genre:
     """Learns line by line what kind of text it is."""
 
     def __init__(self) -> None:
         self._signs, self._happened = 0, False
+        self.templates = 0
+        """Lines of messages that are not filled in."""
         self._names: set[str] = set()
         self.success: tuple[int, str] | None = None
         """Number and words of the line that tells that it ended well."""
@@ -141,7 +155,8 @@ class Genre:
             self._names.update(_NAMED.findall(text) if len(self._names) < _LEAST_NAMES else ())
             raw = line.raw[:400]
             raw = _EXAMPLE.sub("", raw) if self._signs >= _LEAST_SIGNS else raw
-            self._happened = bool(_HAPPENED.search(raw)) and not _SUPPOSED.match(raw)
+            made = _SUPPOSED.match(raw) or _PLACE.search(raw)
+            self._happened = bool(_HAPPENED.search(raw)) and not made
         if text.startswith(("fatal: [", "failed: [")):
             self._task, self._loud_before = line.number, self._loud
         elif self._task and _IGNORED.match(text):
@@ -171,7 +186,11 @@ class Genre:
         """Whether it names errors, and none happened."""
         signs = self._signs + (len(self._names) >= _LEAST_NAMES)
         prose = self.prose
+        if self.templates >= _LEAST_SIGNS and not self._happened and not prose.own:
+            return True
         if prose.manual or self._listing.only or (prose.only and not prose.own):
+            return True
+        if not self._happened and signs >= _MANY_SIGNS and not prose.told:
             return True
         return not self._happened and signs >= _LEAST_SIGNS and not prose.own
 

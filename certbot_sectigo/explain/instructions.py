@@ -35,6 +35,7 @@ _ANYWAY = re.compile(
     r"|listed above|temporary (?:challenge|certificate)|try again later|run it again|just wait"
     r"|network connectivity|latest version and try|contact (?:the )?(?:server|system) admin"
     r"|hint: the certificate authority"
+    r"|\bto (?:skip|suppress|silence|disable|ignore|hide|bypass) (?:it|this|the check)\b"
 )
 """What is said after any failure."""
 

@@ -10,12 +10,12 @@ from certbot_sectigo.ca.catalogue import Entry, Weight, spoken_of
 from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.explain.context import speaks_of_acme
 from certbot_sectigo.explain.envelope import RECORD, Line
-from certbot_sectigo.explain.genre import Genre, spoken
+from certbot_sectigo.explain.genre import Genre, spoken, templated
 from certbot_sectigo.explain.hooks import Hooks
 from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.prose import told_by_a_person
 from certbot_sectigo.explain.quoting import quote
-from certbot_sectigo.explain.statements import likeness, points_elsewhere
+from certbot_sectigo.explain.statements import ended_badly, likeness, points_elsewhere
 
 # Above this a text is no paste from a terminal.
 _LONGEST_PASTE = 200_000
@@ -44,6 +44,7 @@ class Paste:
         self._kept: list[str] = []
         self._size = 0
         self._likely: list[tuple[int, int, str, str]] = []
+        self._ended: list[tuple[int, int, str, str]] = []
         self._frame = False
         self._hooks: dict[str, Hooks] = {}
         self._asked: list[str] = []
@@ -70,6 +71,7 @@ class Paste:
         for line in lines:
             self.lines = max(self.lines, line.number)
             self._asked += [line.text] if _ASKED.search(line.raw[:2000]) else []
+            self.genre.templates += templated(line)
             if self._source(line) or not spoken(line) or self._printed(line):
                 continue
             score = likeness(line.text)
@@ -89,6 +91,11 @@ class Paste:
                 self._likely.append((score, line.number, line.text, line.program))
                 if len(self._likely) > 10 * _MOST_LIKELY:
                     self._likely = sorted(self._likely)[-_MOST_LIKELY:]
+            elif ended_badly(raw) and not told_by_a_person(raw):
+                self._ended = [
+                    *self._ended[1 - _MOST_LIKELY :],
+                    (0, line.number, line.text, line.program),
+                ]
             yield line
 
     def text(self) -> str | None:
@@ -123,14 +130,16 @@ class Paste:
 
         :param told: numbers of lines that are explained, as summaries of it.
         """
-        near = (
+        near = [
             each
             for each in self._likely
             if each[1] not in told
             and each[0] >= (_LEAST_BESIDE if told else 1)
             and (self.log or self._near(each[1], each[3]))
-        )
-        _, number, text, _ = max(near, default=(0, 0, "", ""))
+        ]
+        # What tells of an exit code only is better than nothing.
+        ended = () if near or told else (e for e in self._ended if self._near(e[1], e[3]))
+        _, number, text, _ = max([*near, *ended], default=(0, 0, "", ""))
         return (number, quote(text, 0, len(text))) if number else None
 
     def likely(self) -> tuple[tuple[int, str], ...]:

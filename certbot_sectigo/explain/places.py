@@ -8,8 +8,10 @@ sentences that nobody has seen.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from certbot_sectigo.explain.evidence import meaning_of
 from certbot_sectigo.explain.instructions import instruction
 from certbot_sectigo.explain.steps import step_of
 
@@ -127,6 +129,8 @@ class Bearing:
     host: str
     instruction: str
     """Of these, empty where it names none."""
+    evidence: str = ""
+    """What a code in it says in general."""
 
 
 def bearing(text: str) -> Bearing:
@@ -141,6 +145,7 @@ def bearing(text: str) -> Bearing:
         file[1].rstrip(".") if file else "",
         host[1] if host else "",
         instruction(text, 0, len(text)),
+        meaning_of(text),
     )
 
 
@@ -158,3 +163,20 @@ def place_of(text: str, reason: str = "") -> Place | None:
         found[step] += 1
     best = max(PLACES, key=lambda place: found[place.key])
     return best if found[best.key] else None
+
+
+def tells(text: str) -> Iterator[str]:
+    """Say what the structure of a line that tells of a failure tells."""
+    found = bearing(text)
+    if found.reason:
+        yield f"The reason that it gives: {found.reason}"
+    if found.evidence:
+        yield f"In general: {found.evidence}."
+    if found.place is not None:
+        yield f"By its words it is about {found.place.meaning}. {found.place.advice}"
+    if found.file:
+        yield f"Look at what it names, {found.file}: is it there, whose is it, what does it hold?"
+    if found.host:
+        yield f"It names {found.host}: that the client can reach it, or that it is the right name."
+    if found.instruction:
+        yield f"What the text itself asks for comes first: \u201c{found.instruction}\u201d"

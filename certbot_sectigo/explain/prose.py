@@ -225,6 +225,11 @@ class Prose:
         return bool(self._one) or self.lived
 
     @property
+    def told(self) -> bool:
+        """Whether somebody says in it what happened to him, or asks."""
+        return bool(self._one) or self._suffered
+
+    @property
     def lived(self) -> bool:
         """Whether a failure in it was somebody's, whatever manuals stand around it.
 

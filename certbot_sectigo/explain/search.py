@@ -23,6 +23,15 @@ from certbot_sectigo.explain.steps import Steps
 from certbot_sectigo.explain.told import Told
 
 MOST_UNEXPLAINED = 5
+_ASIDE = 400  # characters before an error that names no host, in which its URL may stand
+_URL = re.compile(r"https?://[^\s\"'<>]{3,300}")
+
+
+def _of_challenge(text: str, at: int) -> bool:
+    """Tell whether the last URL before a place, a few lines above it, is that of a challenge."""
+    first = text.rfind("\n", 0, at) + 1
+    urls = _URL.findall(text, max(0, first - _ASIDE), at)
+    return bool(urls) and "/.well-known/acme-challenge/" in urls[-1]
 
 
 class Search:
@@ -118,6 +127,8 @@ class Search:
             if where in ("", step, kind) and re.search(says, said, re.IGNORECASE):
                 found = entry(meant)
                 break
+        if found.key == "ca-name-resolution" and _of_challenge(passage.text, start):
+            found = entry("http01-selfcheck")
         if found.otherwise and not passage.told.kid:
             found = entry(found.otherwise)
         before = self._found.get(found.key)

@@ -223,6 +223,19 @@ def quiet(raw: str) -> bool:
     return bool(_QUIET.match(raw[:400])) and not _LEVELS.search(raw[:400])
 
 
+_ENDED = re.compile(
+    r"(?i)\b(?:fail(?:ed|ure|s)?|error|unable|could not|cannot)\b[^\n]{0,300}\bexit(?:ed)?\b"
+    r"|\b(?:exit(?:ed)?|return(?:ed)?)(?: with)? (?:(?:a )?non-?zero\b|(?:code|status)[ :=]{1,2}"
+    r"(?!0\b)\d{1,3}\b)"
+)
+"""How lines look that tell by its exit code that a program failed, and not why."""
+
+
+def ended_badly(raw: str) -> bool:
+    """Tell whether a line, as it was, tells that a program failed, and not why."""
+    return bool(_ENDED.search(raw[:2000])) and not _DENIAL.search(raw[:2000])
+
+
 def points_elsewhere(raw: str) -> bool:
     """Tell whether a line, as it was, only points elsewhere, or tells how to call a program."""
     return bool(_POINTER.search(raw[:2000]))

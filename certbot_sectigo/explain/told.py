@@ -117,7 +117,7 @@ def name_in(*texts: str) -> str | None:
     """Return the name of a certificate's that texts speak of, the first one's first."""
     for text in texts:
         for found in _OF_NAMES.finditer(text):
-            name = found[1].lower().rstrip(".")
+            name = found[1].lower().rstrip(".").removeprefix("_acme-challenge.")
             if not re.search(r"\d\Z|\.(?:py|conf|json|pem|sh|log|go|txt)\Z", name):
                 return name
     return None

@@ -78,6 +78,26 @@ ENTRIES = (
                 title="The client's hook declined every kind of challenge",
             ),
             Case(
+                r"autocert|unable to satisfy",
+                "The program gets its certificate while a visitor connects (Go's autocert). It "
+                "tried each kind of challenge that it knows, TLS-ALPN-01 by port 443 and HTTP-01 "
+                "by port 80, and the CA took none of them. This line is the end of that.",
+                (
+                    "The name leads to another machine or a content network, or port 443 (or 80) "
+                    "of the outside does not lead to this program: the CA asks at these ports, "
+                    "whatever others the program listens at.",
+                    "A proxy in front ends TLS, and port 80 is not handed to the program.",
+                ),
+                (
+                    "See where it leads: `dig +short A {name} ; dig +short AAAA {name}`",
+                    "Have port 443 of the outside lead to the program as it is (no TLS ended in "
+                    "front), or port 80 to its HTTP handler.",
+                    "The authorization's URL in the text tells why each of them failed, if it is "
+                    "opened before it is cleaned up.",
+                ),
+                title="The CA took none of the challenges that the program answered",
+            ),
+            Case(
                 r"currently selected authenticator",
                 "certbot's authenticator can answer none of the challenges that the CA offers for "
                 "a name. No connection was tried.",

@@ -41,6 +41,9 @@ ENTRIES = (
             r"[\w.-]{3,100}[^\n]{0,300}?(?:Max retries exceeded|[Tt]imed out|timeout"
             r"|[Cc]onnection (?:refused|reset)|no such host|Name or service not known"
             r"|too many \d{3} error)",
+            r"(?:GET|POST|PUT|PATCH|DELETE) https?://(?:[\w-]{1,40}\.){0,3}(?:api|dnsapi|rest)"
+            r"[\w-]{0,20}\.(?![^\s/]{0,100}(?:acme|letsencrypt|zerossl|sectigo))[^\s:]{3,300}: "
+            r"(?:status |HTTP )?(?:429|5\d\d)\b",
         ),
         sources=("cloudflare/certbot-dns-cloudflare#6",),
         bystander=True,

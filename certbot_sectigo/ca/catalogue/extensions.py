@@ -107,6 +107,8 @@ ENTRIES = (
             "!contains|contain|included more_than identifiers|names|domains|sans",
             "!cumulative length * identifier",
             "!too_many identifiers|sans|names * order|csr|certificate|request",
+            "!order|csr|certificate|request has|with|contain|contains too_many "
+            "identifiers|sans|names|domains",
             "!number of names|identifiers|sans|domains exceeds|exceeded|maximum|limit",
         ),
         sources=("boulder",),

@@ -154,6 +154,7 @@ ENTRIES = (
             "!cannot|can_not|could_not|unable get new order|authz",
             "create new order error",
             "!create certificate failed retry",
+            "!error creating|obtaining|requesting|ordering certificate|cert",
             "!syno letsencrypt failed",
             "!failed create lets encrypt certificate",
             "!could_not request a lets encrypt ssl|tls certificate",

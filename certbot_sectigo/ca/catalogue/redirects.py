@@ -32,4 +32,33 @@ ENTRIES = (
                "validation-failed", "name-not-public", "http01-selfcheck", "ca-name-resolution",
                "lacks-authorization"),
     ),
+    Entry(
+        key="redirect-loop",
+        title="Redirects lead in a circle, so the challenge is never answered (HTTP-01)",
+        meaning="Who asks for http://{name}/.well-known/acme-challenge/ is redirected again and "
+        "again. Neither DNS nor the way to the CA are at fault.",
+        causes=(
+            "Port 80 redirects to https, and https back to http or to itself: two rules of web "
+            "server, ingress, route or application, or a proxy that ends TLS and asks by http.",
+            "A content network before the server speaks http to it (Cloudflare: SSL mode Flexible)"
+            ", and the server redirects that to https.",
+        ),
+        steps=(
+            "See the circle: `curl -sIL --max-redirs 5 http://{name}/.well-known/acme-challenge/x`",
+            "Have /.well-known/acme-challenge/ answered on port 80 without any redirect; or take "
+            "away one of the two rules.",
+        ),
+        phrases=(
+            "stopped after redirects",
+            "fetching|well_known|challenge|self_check * too_many redirects",
+            "redirect|redirection loop|circle|cycle",
+            "maximum * redirects followed",
+            "curl 47",
+            "redirected too many times",
+        ),
+        at=(("directory", "not-acme", ""), ("nonce", "not-acme", "")),
+        sources=("Go", "curl", "boulder"),
+        hides=("http01-selfcheck", "http01-connection", "http01-wrong-answer",
+               "validation-failed", "ca-unreachable"),
+    ),
 )  # fmt: skip

@@ -102,6 +102,22 @@ ENTRIES = (
         phrases=(
             "!manual_auth_hook * reported|returned|error_code|exit_code|exited|failed",
             "!auth_hook * reported|returned|error_code|exit_code|exited|failed",
+            "!deploy_challenge hook * returned|error_code|exit_code|exited|failed|non_zero",
+            "!challenge hook|script|command * returned|exited|failed * non_zero|status|code",
+        ),
+        cases=(
+            Case(
+                r"deploy_challenge",
+                "The client has a program of yours (its hook) write the file or the DNS record of "
+                "a challenge. That program ended with an error, or was ended, so the client "
+                "stopped there. The CA was not asked to look.",
+                steps=(
+                    "Run the hook by hand as the client calls it (dehydrated: HOOK "
+                    "deploy_challenge NAME TOKEN VALUE), as the same user, and see what it says.",
+                    "Mend that: most often the DNS provider's token, or the way out to its "
+                    "interface.",
+                ),
+            ),
         ),
         sources=("certbot", "bunkerweb#3783"),
         hides=("deploy-failed", "validation-failed", "renewals-failed"),

@@ -25,6 +25,24 @@ ENTRIES = (
         cases=(
             Case(
                 r"wrote (?:the )?(?:challenge )?file",
+                beside=r"name or service not known|no such host|name does not resolve|nxdomain"
+                r"|name resolution|nodename nor servname|no address associated",
+                meaning="The client wrote the challenge's file and wanted to fetch it itself, and "
+                "could not resolve the name {name} where it runs. The CA was not asked.",
+                causes=(
+                    "The name has no A or AAAA record, such as a name that a panel adds by itself "
+                    "(www, mail, autoconfig).",
+                    "The resolver here keeps an old answer, or does not know the public zone.",
+                ),
+                steps=(
+                    "Compare inside and outside: `dig +short A {name} ; dig +short A {name} "
+                    "@1.1.1.1`",
+                    "Make the record, or leave this name out of the certificate.",
+                ),
+                title="A name of the certificate does not resolve, seen from the client",
+            ),
+            Case(
+                r"wrote (?:the )?(?:challenge )?file",
                 "The client wrote the challenge's file and fetched it itself, as the CA would, and "
                 "did not get it. The CA was not asked.",
                 (
@@ -248,40 +266,12 @@ ENTRIES = (
             "!failed|unable|cannot|could_not|queried fetch|for dcv|domain_control_validation|"
             "temporary file",
             "!dcv|domain_control_validation error|failed|failure",
+            "!domain|domains failed|fail|failing dcv",
             "!local http|dns dcv|validation error|failed",
         ),
         sources=("cPanel",),
         hides=("http01-selfcheck", "dns01-propagation-check", "dns01-wrong-record",
                "http01-wrong-answer", "http01-timeout", "dns-problem", "ca-timeout",
                "ca-unreachable", "ca-connect-timeout"),
-    ),
-    Entry(
-        key="redirect-loop",
-        title="Redirects lead in a circle, so the challenge is never answered (HTTP-01)",
-        meaning="Who asks for http://{name}/.well-known/acme-challenge/ is redirected again and "
-        "again. Neither DNS nor the way to the CA are at fault.",
-        causes=(
-            "Port 80 redirects to https, and https back to http or to itself: two rules of web "
-            "server, ingress, route or application, or a proxy that ends TLS and asks by http.",
-            "A content network before the server speaks http to it (Cloudflare: SSL mode Flexible)"
-            ", and the server redirects that to https.",
-        ),
-        steps=(
-            "See the circle: `curl -sIL --max-redirs 5 http://{name}/.well-known/acme-challenge/x`",
-            "Have /.well-known/acme-challenge/ answered on port 80 without any redirect; or take "
-            "away one of the two rules.",
-        ),
-        phrases=(
-            "stopped after redirects",
-            "fetching|well_known|challenge|self_check * too_many redirects",
-            "redirect|redirection loop|circle|cycle",
-            "maximum * redirects followed",
-            "curl 47",
-            "redirected too many times",
-        ),
-        at=(("directory", "not-acme", ""), ("nonce", "not-acme", "")),
-        sources=("Go", "curl", "boulder"),
-        hides=("http01-selfcheck", "http01-connection", "http01-wrong-answer",
-               "validation-failed", "ca-unreachable"),
     ),
 )  # fmt: skip

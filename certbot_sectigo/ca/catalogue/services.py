@@ -85,6 +85,24 @@ ENTRIES = (
             "private_key not match certificate|cert|public",
             "private_key and certificate not match",
             "inconsistent private_key",
+            "first certificate is ca certificate",
+        ),
+        cases=(
+            Case(
+                r"first certificate is",
+                "The file, or what the client keeps, begins with a CA's certificate where the "
+                "server's own has to be the first.",
+                (
+                    "Leaf and intermediate were put together in the wrong order, or only the "
+                    "CA's certificate was stored.",
+                    "An older version of the client took the wrong one out of the CA's answer.",
+                ),
+                (
+                    "Put the server's own certificate first; or have the client order anew into "
+                    "an empty place, after an update of it.",
+                ),
+                title="A CA's certificate stands where the server's own has to be the first",
+            ),
         ),
         sources=("OpenSSL", "nginx"),
         hides=("deploy-failed", "key-not-made", "pem-unreadable", "plugin-not-working"),

@@ -66,6 +66,22 @@ ENTRIES = (
                 title="The client's script has a quotation mark that does not end",
             ),
             Case(
+                r"line \d+: \S*/\S*: (?:no such file|permission denied)",
+                "The client's script calls a program by its path, and it is not there, or may not "
+                "be executed, where the client runs. The CA was asked nothing.",
+                (
+                    "The path is relative (./hook.sh): it counts from the folder that the client "
+                    "was started in, and cron and timers start it in another one.",
+                    "The file is misspelt, was removed, or has no right to be executed; its first "
+                    "line names an interpreter that is not there.",
+                ),
+                (
+                    "Write the program's whole path in the client's configuration (HOOK= for "
+                    "dehydrated), and make it executable.",
+                ),
+                title="A program that the client calls is not at that path, or may not be executed",
+            ),
+            Case(
                 r"command not found|: not found",
                 "A script of the container or client calls a command or function of its own that "
                 "is not there: its parts do not fit each other. The CA was asked nothing.",
@@ -130,6 +146,8 @@ ENTRIES = (
         shown=(
             r"(?m)\S{1,200}(?:entrypoint|acme|cert|letsencrypt)\S{0,200}: line \d{1,6}: \w{2,60}: "
             r"command not found",
+            r"(?m)\S{1,200}(?:entrypoint|acme|cert|letsencrypt|dehydrated|getssl|uacme|lego)"
+            r"\S{0,200}: line \d{1,6}: \S{0,200}/\S{1,200}: (?:No such file|Permission denied)",
         ),
         sources=("bash(1)", "dehydrated#511"),
         vague=True,

@@ -41,6 +41,20 @@ _BY_CA = Case(
     ),
     steps=("Validate the domain in {portal} (Domains), then run the same command again.",),
 )
+_BY_SNI = Case(
+    r"tls-sni",
+    meaning="The client answered a challenge of the kind TLS-SNI-01, by a certificate of its own "
+    "at port 443, and the CA saw another one there. No CA offers this kind any more (since 2019).",
+    causes=(
+        "The client is that old; its answer did not reach port 443, where another server listens "
+        "or a proxy ends TLS.",
+    ),
+    steps=(
+        "Update the client, and have it use HTTP-01 (port 80) or DNS-01; behind a proxy hand "
+        "/.well-known/acme-challenge/ through to it.",
+    ),
+    title="The client answers by TLS-SNI-01, which no CA takes any more",
+)
 _BY_DNS = Case(
     challenge="dns-01",
     meaning="The CA could not convince itself that a name is yours: the TXT record "
@@ -167,7 +181,7 @@ ENTRIES = (
     ),
     Entry(
         key="validation-failed",
-        cases=(_BY_DNS, _BY_TLS, _BY_CA, _BY_HTTP),
+        cases=(_BY_SNI, _BY_DNS, _BY_TLS, _BY_CA, _BY_HTTP),
         title="A validation failed",
         meaning="The CA could not convince itself that a name is yours; this text does not say "
         "why.",
