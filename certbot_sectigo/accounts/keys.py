@@ -129,6 +129,11 @@ def _from_pem(path: Path, data: bytes) -> JWK:
         raise errors.Error(f"{path} does not hold a usable private key.") from None
     if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
         if isinstance(key, ec.EllipticCurvePrivateKey):
+            if not isinstance(key.curve, (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)):
+                raise errors.Error(
+                    f"{path} is a key on the curve {key.curve.name}, which ACME does not know.",
+                    "Known are P-256, P-384 and P-521: register a new account.",
+                )
             _check_usable(path)
         return _jwk(key)
     raise errors.Error(f"{path} is neither an RSA nor an EC key, which is all that certbot takes.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts.change import transfer
-from certbot_sectigo.accounts.change.transfer import KeyTold, TransferError
+from certbot_sectigo.accounts.change.transfer import KeyTold, NothingTold, TransferError
 from certbot_sectigo.accounts.model import Learned
 from certbot_sectigo.base import reading
 from certbot_sectigo.machine import commands
@@ -45,6 +46,8 @@ class Foreign:
     """The server was concluded from the account's URL."""
     problem: str | None = None
     """Why it is no account, as the end of a sentence."""
+    unread: str | None = None
+    """What beside it is damaged or cannot be read, and may have told more; a sentence."""
 
 
 def read(client: str, folder: Path) -> list[Foreign]:
@@ -115,17 +118,26 @@ def _place(url: str) -> tuple[str, ...]:
 
 def _lego(folder: Path) -> Iterator[Foreign]:
     for told_file in _files(folder, "account.json"):
+        here = told_file.parent
+        if any(reading.is_there(here / name) for name in ("ca.conf", "account.key")):
+            continue  # another client's
         keys = [
             where / entry.name
-            for where in (told_file.parent / "keys", told_file.parent)  # v4, v5
+            for where in (here / "keys", here)  # v4, v5
             for entry in reading.entries(where)
             if entry.name.endswith(".key")
         ]
-        if len({key.name for key in keys}) != 1 or reading.is_there(told_file.parent / "ca.conf"):
-            continue  # another client's
-        told = _told(told_file)
+        keys = [key for key in keys if key.stem == here.name] or keys
+        told, unread = _told(told_file)
+        if len({key.name for key in keys}) != 1:
+            if told.uri is not None or unread:
+                what = "several keys, and none of its name," if keys else "no key"
+                yield Foreign(told_file, problem=f"has {what} beside it")
+            continue
         if told.uri is None:
-            yield Foreign(keys[0], problem="was never registered")
+            yield Foreign(
+                keys[0], problem=f"is not imported: {unread}" if unread else "was never registered"
+            )
             continue
         # Before v5 lego keeps of the server's URL the host alone.
         server = told.server or directory_of(told.uri)
@@ -141,19 +153,21 @@ def _acme_sh(folder: Path) -> Iterator[Foreign]:
             continue
         if urls is None:
             urls = set(_acme_sh_urls(key_path.parents[len(place) + 1]))
-        shown, typed = _told(key_path.parent / "account.json"), _told(key_path.parent / "ca.conf")
+        shown, damaged = _told(key_path.parent / "account.json")
+        typed, unread = _told(key_path.parent / "ca.conf")
         # ca.conf has the pair of the last attempt to register, even of one that failed.
         kid, learned = (shown.kid, Learned.SERVER) if shown.kid else (typed.kid, Learned.TOLD)
         server = acme_sh_directory(place, urls)
-        yield Foreign(key_path, server, typed.uri, kid, learned)
+        yield Foreign(key_path, server, typed.uri, kid, learned, unread=damaged or unread)
 
 
 def _dehydrated(folder: Path) -> Iterator[Foreign]:
     for key_path in _files(folder, "account_key.pem"):
         server = dehydrated_directory(key_path.parent.name)
-        told = _told(key_path.with_name("account_id.json"))
-        kid = told.kid or _told(key_path.with_name("registration_info.json")).kid
-        yield Foreign(key_path, server, told.uri, kid, Learned.SERVER)
+        told, damaged = _told(key_path.with_name("account_id.json"))
+        shown, unread = _told(key_path.with_name("registration_info.json"))
+        kid = told.kid or shown.kid
+        yield Foreign(key_path, server, told.uri, kid, Learned.SERVER, unread=damaged or unread)
 
 
 def dehydrated_directory(name: str) -> str | None:
@@ -172,15 +186,16 @@ def _uacme(folder: Path) -> Iterator[Foreign]:
     """Find the one account; uacme keeps its key alone, and asks each CA for the rest."""
     inside = folder if folder.name == "private" else folder / "private"
     key_path = inside / "key.pem"
-    if reading.is_file(key_path):
+    if reading.is_there(key_path):
         yield Foreign(key_path)
 
 
 def _below_ca(key_folder: Path, top: Path) -> tuple[str, ...] | None:
     """Return the parts of a folder below acme.sh's ``ca``; None if it is not below one."""
     inside = key_folder.relative_to(top).parts
-    if "ca" in inside:
-        return inside[inside.index("ca") + 1 :] or None
+    for at, part in enumerate(inside):
+        if part == "ca" and not "".join(inside[at + 1 :]).startswith("."):  # a host's name
+            return inside[at + 1 :] or None
     above = top.parts  # a folder inside of ca was named
     if "ca" not in above:
         return None
@@ -190,7 +205,7 @@ def _below_ca(key_folder: Path, top: Path) -> tuple[str, ...] | None:
 
 def _acme_sh_urls(home: Path) -> Iterator[str]:
     """Find the directory URLs that acme.sh's settings name."""
-    below = [home / entry.name for entry in reading.entries(home) if entry.is_dir()]
+    below = [home / entry.name for entry in reading.entries(home) if _is_folder(entry)]
     settings = [d / e.name for d in below for e in reading.entries(d) if e.name.endswith(".conf")]
     for path in [home / "account.conf", *settings]:
         try:
@@ -205,22 +220,47 @@ def _acme_sh_urls(home: Path) -> Iterator[str]:
 
 
 def _files(folder: Path, name: str) -> list[Path]:
-    """Find the files of a name in a folder and below it; links to folders are not followed.
+    """Find what has a file's name in a folder and below it, whether it can be read or not.
+
+    Each folder is looked into once, by its own name if it has one here, else by a link's.
 
     :raises OSError: if a folder cannot be listed.
     """
-    found = []
-    for entry in reading.entries(folder):
-        path = folder / entry.name
-        if entry.is_dir(follow_symlinks=False):
-            found += _files(path, name)
-        elif entry.name == name and reading.is_file(path):
-            found.append(path)
+    found: list[Path] = []
+    waiting, seen = [folder], set()
+    top = os.path.realpath(folder)
+    while waiting:
+        here = waiting.pop()
+        real = os.path.realpath(here)
+        if real in seen or (here != folder and f"{top}/".startswith(f"{real.rstrip('/')}/")):
+            continue  # a link that leads out of it, upwards, would lead to all there is
+        seen.add(real)
+        for entry in reading.entries(here):
+            path = here / entry.name
+            if _is_folder(entry):
+                waiting.insert(0 if entry.is_symlink() else len(waiting), path)
+            elif entry.name == name:
+                found.append(path)
     return found
 
 
-def _told(path: Path) -> KeyTold:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Tell whether it is a folder, or a link to one; a link that leads nowhere is none."""
     try:
-        return transfer.read(path)
-    except TransferError:
-        return KeyTold()
+        return entry.is_dir()
+    except OSError as error:
+        if not reading.tells(error):
+            raise
+        return False
+
+
+def _told(path: Path) -> tuple[KeyTold, str | None]:
+    """Return what a file tells; and where it is damaged or cannot be read, a sentence on it."""
+    if not reading.is_there(path):
+        return KeyTold(), None
+    try:
+        return transfer.read(path), None
+    except NothingTold:
+        return KeyTold(), None
+    except TransferError as error:
+        return KeyTold(), error.message

@@ -28,6 +28,10 @@ class TransferError(errors.Error):
     """A key cannot be imported or exported as asked; nothing was written."""
 
 
+class NothingTold(TransferError):  # noqa: N818 - what was found, not a failure
+    """A file is sound, and tells of no account."""
+
+
 @dataclass(frozen=True)
 class KeyTold:
     """What a file says about the account that a key belongs to; None is what it does not say."""
@@ -50,16 +54,17 @@ def to_json(account: Account, server: str) -> str:
     return json.dumps(content, indent=2) + "\n"
 
 
-def parse(text: str) -> KeyTold:
+def parse(text: str, *, settings: bool = True) -> KeyTold:
     """Pure: read what clients keep beside an account's key.
 
     Known are our own export, lego's ``account.json``, the ``account.json`` and ``ca.conf``
     of acme.sh, dehydrated's ``account_id.json`` and ``registration_info.json``, and certbot's
     ``regr.json``.
 
-    :raises ValueError: if it is none of these; completes a sentence that begins with a file.
+    :param settings: it is the settings of a shell where it is no JSON.
+    :raises ValueError: if it is damaged; completes a sentence that begins with a file.
     """
-    if text.lstrip()[:1] != "{":
+    if settings and text.lstrip()[:1] != "{":
         return _parse_shell(text)
     try:
         content = json_text.loads_object(text)
@@ -72,19 +77,24 @@ def parse(text: str) -> KeyTold:
         body = registration.get("body", registration)
         uri = uri or _first(registration, "uri", "accountURL")
     kid = _first(content, "kid") or (shown_kid(body) if isinstance(body, Mapping) else None)
-    told = KeyTold(_first(content, "server"), uri, kid)
-    if told == KeyTold():
-        raise ValueError("does not tell of an account")
-    return told
+    return _checked(KeyTold(_first(content, "server"), uri, kid))
 
 
 def _parse_shell(text: str) -> KeyTold:
     """Read acme.sh's settings, which a shell would source."""
-    values = dict(re.findall(r"""^(\w+)=['"]?([^'"\n]*)['"]?\s*$""", text, re.MULTILINE))
+    values = dict(re.findall(r"""^(\w+)=['"]?([^'"\r\n]*)['"]?\s*$""", text, re.MULTILINE))
     uri = values.get("ACCOUNT_URL") or None
     told = KeyTold(values.get("CA_SERVER") or None, uri, values.get("CA_EAB_KEY_ID") or None)
-    if told == KeyTold():
-        raise ValueError("is not a file that tells of an account")
+    return _checked(told)
+
+
+def _checked(told: KeyTold) -> KeyTold:
+    """Refuse what a damaged file says; certbot would send it to the CA, or show it."""
+    for url in filter(None, (told.server, told.uri)):
+        if not re.fullmatch(r"https?://[^\s/\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*", url):
+            raise ValueError("names a URL that is none")
+    if told.kid and re.search(r"[\s\x00-\x1f\x7f-\x9f]", told.kid):
+        raise ValueError("names a kid that is none")
     return told
 
 
@@ -108,14 +118,19 @@ def beside(key_file: Path) -> Path | None:
 def read(path: Path) -> KeyTold:
     """Read a file for :func:`parse`.
 
-    :raises TransferError: if it cannot be read or tells nothing.
+    :raises NothingTold: if it tells nothing.
+    :raises TransferError: if it cannot be read, or is damaged.
     """
     try:
-        return parse(reading.read_regular(path).decode("utf-8", "replace"))
+        text = reading.read_regular(path).decode("utf-8", "replace")
+        told = parse(text, settings=path.suffix != ".json")
     except OSError as error:
         raise TransferError(f"{path}: {error.strerror}") from None
     except ValueError as error:
         raise TransferError(f"{path} {error}.") from None
+    if told == KeyTold():
+        raise NothingTold(f"{path} does not tell of an account.")
+    return told
 
 
 def read_all(path: Path) -> KeyTold:

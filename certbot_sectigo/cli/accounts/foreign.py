@@ -15,6 +15,7 @@ from certbot_sectigo.accounts.change.adopt_plan import binds
 from certbot_sectigo.accounts.change.other_clients import Foreign
 from certbot_sectigo.accounts.change.transfer import TransferError
 from certbot_sectigo.accounts.model import Account, Learned, Note
+from certbot_sectigo.base import errors
 from certbot_sectigo.ca import credentials
 from certbot_sectigo.ca.errors import CaError
 from certbot_sectigo.ca.session import Session, Settings
@@ -22,7 +23,7 @@ from certbot_sectigo.cli.format import document
 from certbot_sectigo.cli.shared import change
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.say import say
-from certbot_sectigo.machine.dirs import Dirs
+from certbot_sectigo.machine.dirs import Dirs, server_path
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,14 @@ class ForeignPlan:
     """What is imported, and what is not, with the reason."""
 
     incoming: tuple[ForeignImport, ...]
+    left: tuple[tuple[Path, str], ...]
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What was imported, and what was to be and was not, with the reason."""
+
+    accounts: tuple[Account, ...]
     left: tuple[tuple[Path, str], ...]
 
 
@@ -79,8 +88,17 @@ def bring(
             + "\n".join(f"  {path} {reason}" for path, reason in plan.left)
         )
 
-    def carry_out(plan: ForeignPlan) -> list[Account]:
-        return [_bring_in(dirs, incoming, online, settings) for incoming in plan.incoming]
+    def carry_out(plan: ForeignPlan) -> Brought:
+        accounts: list[Account] = []
+        left: list[tuple[Path, str]] = []
+        for incoming in plan.incoming:
+            try:
+                accounts.append(_bring_in(dirs, incoming, online, settings))
+            except errors.Error as error:
+                if not plan.incoming[1:]:
+                    raise
+                left.append((incoming.found.key_path, _refused(error)))  # the others go on
+        return Brought(tuple(accounts), tuple(left))
 
     change.act(
         context,
@@ -96,30 +114,40 @@ def bring(
         yes=yes,
         carry_out=carry_out,
         conclude=_conclude,
-        result=lambda accounts: {
+        result=lambda brought: {
             "accounts": [
                 {"account": a.name, "uri": a.uri, "kid": a.kid, "folder": str(a.folder)}
-                for a in accounts
-            ]
+                for a in brought.accounts
+            ],
+            "left": _left(brought.left),
         },
+        failed=lambda brought: bool(brought.left),
     )
 
 
 def _plan(dirs: Dirs, accounts: Sequence[Foreign], server: str | None, online: bool) -> ForeignPlan:
     incoming: list[ForeignImport] = []
     left: list[tuple[Path, str]] = []
-    for found in accounts:
+    taken: dict[tuple[str, str], Path] = {}
+    for found in sorted(accounts, key=lambda one: one.kid is None):  # of copies the one with a kid
         if server is not None:
             found = _at(found, server)
-        reason = found.problem or _objection(found, server, online)
-        if reason is not None or found.server is None:
-            left.append((found.key_path, reason or ""))
+        if found.problem is not None:
+            left.append((found.key_path, found.problem))
             continue
-        name = store.key_id(keys.from_file(found.key_path))
         try:
+            name = store.key_id(keys.from_file(found.key_path))
+            reason = _objection(found, server, online)
+            if reason is not None or found.server is None:
+                left.append((found.key_path, reason or ""))
+                continue
             transfer.refuse_existing(dirs, name, found.server)
-        except TransferError as error:
-            left.append((found.key_path, f"is not imported: {error.message} {error.remedy}"))
+        except errors.Error as error:
+            left.append((found.key_path, _refused(error)))
+            continue
+        other = taken.setdefault((name, server_path(found.server)), found.key_path)
+        if other != found.key_path:
+            left.append((found.key_path, f"is the same account as {other}"))
             continue
         crowded = any(a.loads for a in store.read_server(dirs.accounts, found.server))
         incoming.append(ForeignImport(name, found.server, found, crowded))
@@ -141,9 +169,17 @@ def _at(found: Foreign, server: str) -> Foreign:
 def _objection(found: Foreign, server: str | None, online: bool) -> str | None:
     """Say why an account is not imported as it stands; completes a sentence."""
     if found.server is None:
-        return "does not say which server it is of; add --server URL"
+        more = "" if found.uri or online else ", and --online to ask the CA for its URL"
+        return f"does not say which server it is of; add --server URL{more}"
+    if found.unread and not online:
+        return f"is not told of in full ({found.unread.rstrip('.')}); add --online to ask the CA"
     if found.uri is None and not online:
         return "has no account URL beside it; add --online to ask the CA for it"
+    if found.uri is not None and not online and not _agree(found.uri, found.server):
+        return (
+            f"has the account URL {found.uri}, which is not of {found.server}; add --server URL of "
+            "its own, or --online to see at the CA"
+        )
     if found.guessed and not online and not other_clients.sure_of_shape(found.server):
         return (
             f"seems to be of {found.server}, by its account's URL; add --server URL, or --online "
@@ -157,6 +193,15 @@ def _objection(found: Foreign, server: str | None, online: bool) -> str | None:
         # One more account of such a CA, and plain certbot asks which one is meant.
         return f"is no account with EAB, as far as can be seen; add --server {found.server}"
     return None
+
+
+def _agree(uri: str, server: str) -> bool:
+    """Tell whether an account's URL may be one of a server."""
+    ours, its = urlsplit(server), urlsplit(uri)
+    if ours.netloc.lower() != its.netloc.lower():
+        return False
+    directory = other_clients.directory_of(uri) if other_clients.sure_of_shape(server) else None
+    return directory in (None, server.rstrip("/"))
 
 
 def _bring_in(dirs: Dirs, incoming: ForeignImport, online: bool, settings: Settings) -> Account:
@@ -209,10 +254,20 @@ def _describe(plan: ForeignPlan) -> dict[str, Any]:
             }
             for incoming in plan.incoming
         ],
-        "left": [{"key": str(path), "reason": reason} for path, reason in plan.left],
+        "left": _left(plan.left),
     }
 
 
-def _conclude(accounts: Sequence[Account]) -> None:
-    for account in accounts:
+def _left(left: Sequence[tuple[Path, str]]) -> list[dict[str, str]]:
+    return [{"key": str(path), "reason": reason} for path, reason in left]
+
+
+def _refused(error: errors.Error) -> str:
+    return f"is not imported: {error.message}\n{error.remedy}".rstrip()
+
+
+def _conclude(brought: Brought) -> None:
+    for account in brought.accounts:
         say(f"Imported: {account.folder}")
+    for path, reason in brought.left:
+        say(f"Left alone: {path} {reason}")

@@ -53,9 +53,10 @@ def test_known_files(text: str, told: KeyTold) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "hello", "{", "{}", "[]", '{"uri": 7}', '{"uri": ""}'])
-def test_others_tell_nothing(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is not|does not tell"):
-        transfer.parse(text)
+def test_others_tell_nothing(text: str, tmp_path: Path) -> None:
+    (tmp_path / "told").write_text(text)
+    with pytest.raises(transfer.TransferError, match=r"is not|does not tell"):
+        transfer.read(tmp_path / "told")
 
 
 @pytest.mark.parametrize(
