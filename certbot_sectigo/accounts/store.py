@@ -19,7 +19,7 @@ from certbot_sectigo.machine import account_id, dirs
 if TYPE_CHECKING:
     from josepy.jwk import JWK
 
-_NOTE = "sectigo-eab.json"
+NOTE = "sectigo-eab.json"
 _NOTE_VERSION = 1
 
 
@@ -86,7 +86,7 @@ def read(folder: Path, server_path: str, link: Path | None = None) -> Account:
     try:
         note = read_note(folder)
     except OSError as error:
-        note, unread = None, f"{here}/{_NOTE}: {error.strerror}"
+        note, unread = None, f"{here}/{NOTE}: {error.strerror}"
     key = found.get(files.KEY, {})
     meta = found.get(files.META, {})
     regr = found.get(files.REGR, {})
@@ -187,9 +187,9 @@ def derive(folder: Path, key: JWK, like: Path) -> str:
     ident = key_id(key)
     target = folder / ident
     atomic.make_private_dir(target)
-    for name in (files.META, files.REGR, _NOTE, files.KEY):
+    for name in (files.META, files.REGR, NOTE, files.KEY):
         old = like / name
-        if name == _NOTE and not reading.is_there(old):
+        if name == NOTE and not reading.is_there(old):
             continue
         status = old.stat()
         data = key.json_dumps().encode() if name == files.KEY else reading.read_regular(old)
@@ -230,7 +230,7 @@ def write_note(folder: Path, note: Note) -> None:
         "learned": note.learned.value,
         "when": note.when.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    _write(folder / _NOTE, content, mode=0o600)
+    _write(folder / NOTE, content, mode=0o600)
 
 
 def _write(path: Path, content: Mapping[str, Any], mode: int) -> None:
@@ -243,7 +243,7 @@ def read_note(folder: Path) -> Note | None:
     :raises OSError: if it cannot be read: there may be one.
     """
     try:
-        content = files.load(f"{folder}/{_NOTE}")
+        content = files.load(f"{folder}/{NOTE}")
         when = files.parse_time(str(content["when"]))
         kid, server = content["kid"], content["server"]
         if when is None or not isinstance(kid, str) or not kid or not isinstance(server, str):

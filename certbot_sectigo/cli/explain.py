@@ -186,6 +186,8 @@ def _is_path(text: str) -> bool:
         return True
     if found is not None and stat.S_ISDIR(found.st_mode):
         raise errors.Error(f"{text} is a folder.", "Name a log in it.")
+    if found is not None:
+        raise errors.Error(f"{text} is {ODD}.", "Name a log, or pipe it in, with - for its name.")
     if " " not in text and text.startswith(("/", "./", "../", "~")):
         raise errors.Error(f"{text} does not exist.", "Name a log, - or the words of an error.")
     return False

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +22,7 @@ from certbot_sectigo.doctor.checks import (
     cut_off,
     deployment,
     idle_options,
+    kept,
     network_settings,
     reach,
     receiving,
@@ -42,6 +40,8 @@ from certbot_sectigo.doctor.readers import (
     hmac_keys,
     holdings,
     leaks,
+    ours,
+    records,
     revocations,
     scheduled,
     twins,
@@ -53,7 +53,6 @@ from certbot_sectigo.machine import (
     live,
     network,
     owners,
-    programs,
     schedules,
     settings,
     starts,
@@ -110,6 +109,8 @@ class Machine:
     guarded: tuple[model.Guarded, ...]
     repositories: tuple[model.Repository, ...]
     leftovers: tuple[leftovers.Leftover, ...]
+    kept: tuple[model.Kept, ...]
+    """What is not what it ought to be of our own files, and among certbot's hooks."""
     deployment: tuple[DeployTrouble, ...]
     receiving: model.Receiving
     leaks: tuple[model.Leak, ...]
@@ -167,7 +168,7 @@ def read(
     trouble: list[str] = []
     guarded = tuple(exposure.guarded(dirs, credentials, trouble))
     deploy_files = [lineage.deploy for lineage in overview.lineages]
-    kept = tuple(exposure.repositories(dirs.config_dir, trouble))
+    repositories = tuple(exposure.repositories(dirs.config_dir, trouble))
     received = read_receiving(system_root, trouble)
     revoked_here = (*overview.logs.revoked, *revocations.noted(dirs.portal, trouble))
     overview = replace(overview, unread=(*overview.unread, *trouble))
@@ -178,12 +179,13 @@ def read(
     answers = questions.orders(surveyed) if questions.orders is not None else {}
     renewals = [item.renewal(answers.get(item.facts.lineage.name)) for item in surveyed]
     expiries = tuple(map(_expiry, surveyed, renewals))
+    unnoted = frozenset(a.folder for a in store.read_all(dirs.accounts) if a.note is None)
     return Machine(
         dirs=dirs,
         now=now,
         host=network.host(system_root),
         overview=overview,
-        unnoted=frozenset(a.folder for a in store.read_all(dirs.accounts) if a.note is None),
+        unnoted=unnoted,
         renewals=tuple(renewals),
         relinks=tuple(
             link for renewal in renewals for link in live.relinks(renewal.lineage, renewal.damages)
@@ -195,8 +197,9 @@ def read(
         expiries=expiries,
         schedule=schedule,
         guarded=guarded,
-        repositories=kept,
+        repositories=repositories,
         leftovers=tuple(leftovers.find(dirs)),
+        kept=tuple(records.read(dirs, sorted(unnoted), overview.unread)),
         deployment=tuple(
             examine_deploy(dirs.config_dir, deploy_files, folders=system_root == Path("/"))
         ),
@@ -212,7 +215,7 @@ def read(
         settings_files=frozenset(files),
         holdings=tuple(holdings.holdings(dirs, overview, expiries)),
         certbot_version=version,
-        ours=_ours(system_root),
+        ours=ours.read(system_root),
         unmet=first_unmet(),
         barred=owners.bar(dirs),
     )
@@ -230,6 +233,7 @@ def diagnose(machine: Machine) -> Diagnosis:
     findings: list[Finding] = [
         *accounts.check(*known, machine.unnoted, machine.settings_files),
         *cut_off.check(machine.leftovers, *machine.overview.journals),
+        *kept.check(machine.kept),
         *secrets.check(machine.guarded, machine.repositories, machine.leaks),
         *reach.check(reached),
         *renewal.check(
@@ -281,20 +285,3 @@ def _expiry(item: Surveyed, found: Renewal) -> Expiry:
         found.forecast.outlook.value,
         found.horizon,
     )
-
-
-def _ours(system_root: Path) -> Ours:
-    """Look for the certbot of this command's own environment, if it is on that system."""
-    python = os.path.abspath(sys.executable)  # noqa: PTH100 - a link here tells the environment
-    certbot = str(Path(python).with_name("certbot"))
-    if programs.in_environment(system_root, python) is not True:
-        return Ours()
-    plugins = {
-        point.name
-        for distribution in importlib.metadata.distributions()
-        for point in distribution.entry_points
-        if point.group == "certbot.plugins"
-    }
-    if programs.of_program(system_root, certbot):
-        return Ours(program=certbot, plugins=frozenset(plugins))
-    return Ours(python=python, plugins=frozenset(plugins))

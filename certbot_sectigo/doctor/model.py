@@ -198,6 +198,17 @@ class Repository:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A file or folder of ours, or among the hooks, that is not what it ought to be."""
+
+    path: Path
+    reason: str
+    """As the end of a sentence."""
+    hook: bool = False
+    """It lies among certbot's hooks."""
+
+
+@dataclass(frozen=True)
 class Twin:
     """A lineage ``NAME-0001`` for the names of a lineage ``NAME``."""
 

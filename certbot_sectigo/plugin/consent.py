@@ -68,7 +68,7 @@ def _contact(config: Any) -> tuple[str, ...]:
         config.email = certbot_versions.ask_text(
             "E-mail address for notices of the CA (leave empty for none)"
         )
-    return tuple(f"mailto:{mail.strip()}" for mail in (config.email or "").split(",") if mail)
+    return registration.contact(config.email)
 
 
 def _new_key(bits: int) -> JWK:

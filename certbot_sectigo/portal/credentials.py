@@ -55,6 +55,12 @@ class ScmCredentials:
     key: Path | None = None
     """File with its key; None where the certificate's file has it."""
 
+    @property
+    def title(self) -> str:
+        """As whom SCM is asked, and which file says so, for people."""
+        who = f"{self.login} of {self.customer_uri}" if self.login else self.client_id
+        return f"{who}, from {self.path}"
+
 
 def read(path: Path, owner: int | None = None) -> ScmCredentials:
     """Read and validate the file, and run its password command if it has one.
@@ -93,6 +99,13 @@ def read(path: Path, owner: int | None = None) -> ScmCredentials:
             token_url=given["token_url"] or DEFAULT_TOKEN_URL,
         )
     _need(path, given, "customer_uri", "login")
+    if "/" in given["customer_uri"]:
+        raise private_file.bad(
+            path,
+            lines["customer_uri"],
+            "sectigo_scm_customer_uri is more than the end of the portal's address",
+            "Of  https://cert-manager.com/customer/NAME  it is NAME.",
+        )
     url = _trimmed(given["url"] or DEFAULT_URL)
     if given["certificate"]:
         if not url.endswith(_PRIVATE):
@@ -107,9 +120,10 @@ def read(path: Path, owner: int | None = None) -> ScmCredentials:
         )
     if bool(given["password"]) == bool(given["password_command"]):
         raise PrivateFileError(
-            f"{path} needs one of sectigo_scm_password, sectigo_scm_password_command and "
-            "sectigo_scm_certificate.",
-            "Such as:  sectigo_scm_password_command = pass show scm",
+            f"{path} has {'both of' if given['password'] else 'none of'} sectigo_scm_password and "
+            "sectigo_scm_password_command.",
+            "Give one of them, or sectigo_scm_certificate. Such as:  "
+            "sectigo_scm_password_command = pass show scm",
         )
     if given["password"]:
         password = Secret(given["password"])

@@ -112,8 +112,23 @@ def several(wanted: Wanted, found: Sequence[PortalAccount], why: str = "") -> Po
         f"There are {len(found)} ACME accounts {wanted.name} of {wanted.organisation.name} at "
         f"{wanted.server.url}: {numbers}." + (f" {why}" if why else ""),
         "See which one is in use, and give the others another name by their number:\n"
-        + commands.ours("rename", str(found[-1].id), f"{wanted.name} unused"),
+        + commands.ours("rename", str(found[-1].id), f"{wanted.name} unused {found[-1].id}"),
     )
+
+
+def refuse_taken(one: PortalAccount, name: str, accounts: Iterable[PortalAccount]) -> None:
+    """Refuse a new name that another account beside it has: both would be meant by it.
+
+    :raises PortalError: naming the other.
+    """
+    for other in accounts:
+        beside = (other.organisation, other.server) == (one.organisation, one.server)
+        if other.name == name and beside and other.id != one.id:
+            raise PortalError(
+                f"{name} is the name of another ACME account already ({other.id}), so "
+                f"{one.name} ({one.id}) keeps its own.",
+                f"Take another name. What there is, is listed by:\n{commands.ours('accounts')}",
+            )
 
 
 def named(text: str, accounts: Iterable[PortalAccount]) -> PortalAccount:

@@ -138,7 +138,10 @@ class Transport:
                 self._sleep(answers.wait(answer, attempt))
                 continue
             if answer.status >= 300:
-                raise answers.refusal(method, path, answer)
+                error = answers.refusal(method, path, answer)
+                if answer.status in (401, 403):
+                    error.remedy += f"\nSCM was asked as {self._credentials.title}."
+                raise error
             return answer
         raise AssertionError  # the last attempt returns or raises
 

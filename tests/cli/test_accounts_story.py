@@ -117,6 +117,8 @@ def test_a_leaked_pair_is_rotated_out(
     assert sectigo.b.pair.hmac_key not in shown.output
     refused = tool.run("-n", *words, "--yes", check=1)
     assert "--agree-tos" in refused.output and sectigo.accounts_of(sectigo.b.kid) == []
+    none = tool.run(*words, "--yes", "--agree-tos", "--email", "example.org", check=1)
+    assert "'example.org' is no" in none.output and sectigo.accounts_of(sectigo.b.kid) == []
     line = next(x for x in refused.output.splitlines() if x.endswith("--agree-tos"))
     done = schema.document(paste(certbot, line, more="--json --email a@example.org").stdout)
 

@@ -202,6 +202,10 @@ def test_wrong_words(tool: Tool, sandbox: RunningSandbox) -> None:
     tool.run("scm", "revoke", check=2)
     tool.run("scm", "revoke", "xyz", check=2)
     assert Scm(sandbox).ask("GET", "/api/acme/v2/account").json == []
+    for name in (NAME, "web2"):
+        tool.run(*[name if word == NAME else word for word in words], "--yes")
+    result = tool.run("scm", "rename", "web2", NAME, "--yes", check=1)
+    assert f"{NAME} is the name of another ACME account" in result.stderr
 
 
 def test_a_used_pair_is_not_handed_out(tool: Tool, sandbox: RunningSandbox, tmp_path: Path) -> None:
@@ -391,7 +395,7 @@ def test_commands_that_are_proposed_do_what_they_say(
     twins = [raw.create(NAME), raw.create(NAME)]
     follow(*_ensure(sandbox, "--yes"), only=" rename ")
     names = {a["id"]: a["name"] for a in raw.ask("GET", "/api/acme/v2/account").json}
-    assert names == {twins[0]: NAME, twins[1]: f"{NAME} unused"}
+    assert names == {twins[0]: NAME, twins[1]: f"{NAME} unused {twins[1]}"}
     raw.ask("DELETE", f"/api/acme/v2/account/{twins[1]}")
     follow("scm", "show", "nobody")
     tool.run(*_ensure(sandbox, "--yes"), *own)

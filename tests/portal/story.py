@@ -28,15 +28,9 @@ def told(port: int, folder: Path) -> str:
     :param port: of the sandbox, which has written its credentials into `folder`/le.
     """
     client = ""
-    # A test machine has no systemd; that nothing runs the timer is not to be seen here.
-    programs = folder / "programs"
-    programs.mkdir()
-    systemctl = programs / "systemctl"
-    systemctl.write_text('#!/bin/sh\n[ "$*" = "disable --now certbot.timer" ]\n')
-    systemctl.chmod(0o755)
     environment = {
         **clean_environment(HOME=str(folder), COLUMNS="100"),
-        "PATH": f"{programs}:{BIN}:{os.environ['PATH']}",
+        "PATH": f"{BIN}:{os.environ['PATH']}",
         "D": "--config-dir ./le --work-dir ./le --logs-dir ./le",
     }
 

@@ -91,8 +91,13 @@ def test_a_certificate_asks_at_the_private_place(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("", "sectigo_scm_customer_uri"),
-        (GOOD, "needs one of sectigo_scm_password"),
-        (GOOD + "sectigo_scm_password = p\nsectigo_scm_password_command = x\n", "needs one of"),
+        (GOOD, "none of sectigo_scm_password"),
+        (GOOD + "sectigo_scm_password = p\nsectigo_scm_password_command = x\n", "both of"),
+        (
+            "sectigo_scm_customer_uri = https://cert-manager.com/customer/x\n"
+            "sectigo_scm_login = l\n",
+            "line 1: sectigo_scm_customer_uri is more than",
+        ),
         (GOOD + "sectigo_scm_password =\n", "line 3: sectigo_scm_password is empty"),
         (GOOD + "sectigo_scm_passwort = p\n", "line 3: what stands before the ="),
         (

@@ -98,6 +98,7 @@ def test_refusals_have_code_text_and_a_way_on(start: Start, tmp_path: Path) -> N
     assert (caught.value.status, caught.value.code) == (401, -16)
     assert "Unknown user" in caught.value.message
     assert "password may have expired" in caught.value.remedy
+    assert f"asked as nobody of sandbox, from {path}." in caught.value.remedy
 
 
 def _written(folder: Path, url: str, login: str, *more: str) -> Path:

@@ -164,6 +164,8 @@ class _End:
         if wanted["state"] == "renamed":
             new = plan.account_name(wanted["new_name"])
             self.changed = self._account.name != new
+            if self.changed:
+                plan.refuse_taken(self._account, new, listed.accounts())
             listed.take_for(self._account, new)
             return
         gone = wanted["state"] == "absent"

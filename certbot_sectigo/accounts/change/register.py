@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# Less than RFC 5322 allows, and what certbot and CAs take.
+_ADDRESS = re.compile(r"""[^\s@,;:<>()\[\]\\"]+@[^\s@,;:<>()\[\]\\"]+""")
+
 
 class RegistrationError(errors.Error):
     """No account was registered; says what became of the pair."""
@@ -42,6 +46,22 @@ class Consent:
     """Called with the terms' URL; raises where they are not agreed to."""
     contact: Callable[[], tuple[str, ...]]
     """Gives the contact URLs, such as ``mailto:a@example.org``."""
+
+
+def contact(text: str | None) -> tuple[str, ...]:
+    """Return the contact URLs of e-mail addresses; pure.
+
+    :param text: addresses with commas between; nothing means none.
+    :raises RegistrationError: if one of them is none. A CA would say so when the pair is with it.
+    """
+    every = [mail.strip() for mail in (text or "").split(",") if mail.strip()]
+    for mail in every:
+        if not _ADDRESS.fullmatch(mail) or ".." in mail or not mail.isprintable():
+            raise RegistrationError(
+                f"{mail!r} is no e-mail address. Nothing was sent to the CA.",
+                "Give it as  you@example.org , several with commas between.",
+            )
+    return tuple(f"mailto:{mail}" for mail in every)
 
 
 def register(
@@ -72,7 +92,7 @@ def register(
     folder, bound_nowhere = found.folder, found.bound_nowhere
     if folder is not None and found.uri is not None:
         return _publish(dirs, folder, below, found.uri)
-    contact = consent.contact()
+    contacts = consent.contact()
     if folder is None:
         note = Note(
             credentials.kid, credentials.server, Learned.REGISTERED, datetime.now(timezone.utc)
@@ -81,7 +101,7 @@ def register(
         bound_nowhere = True
     session = Session(credentials.server, store.load_key(folder), settings)
     try:
-        registered = session.register(credentials, contact)
+        registered = session.register(credentials, contacts)
     except Refused as refused:
         if refuses_pair(refused.problem, credentials.server) and bound_nowhere:
             _drop(dirs, folder)
@@ -161,11 +181,11 @@ def _resume(pending: Path, below: str, credentials: Credentials, settings: Setti
     return undecided or Earlier(None, None, bound_nowhere=True)
 
 
-def _refuse_without(contact: tuple[str, ...], credentials: Credentials) -> None:
+def _refuse_without(contacts: tuple[str, ...], credentials: Credentials) -> None:
     """Refuse what the CA is known to refuse: some have used the pair up by then."""
     ca = catalogue.of_server(credentials.server)
     wanted = ca.customs.contact
-    if wanted is not None and wanted.value and not contact:
+    if wanted is not None and wanted.value and not contacts:
         raise RegistrationError(
             f"No account is registered: {ca.name} takes none without an e-mail address "
             f"({wanted.source}).",

@@ -59,6 +59,8 @@ def rename(
             raise
         one = plan.named(new_name, every)
     already = one.name == new_name
+    if not already:
+        plan.refuse_taken(one, new_name, every)
     change.act(
         context,
         "scm rename",

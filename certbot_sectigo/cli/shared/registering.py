@@ -44,11 +44,13 @@ class Consenting:
     :param settings: how the CA is asked for its terms.
     :param email: addresses with commas between; None: asked for.
     :param agree_tos: the terms are agreed to beforehand.
+    :raises certbot_sectigo.accounts.change.register.RegistrationError: if an address is none.
     """
 
     def __init__(
         self, context: CommandContext, settings: Settings, email: str | None, *, agree_tos: bool
     ) -> None:
+        register.contact(email)
         self._context = context
         self._settings = settings
         self._address = email
@@ -63,6 +65,7 @@ class Consenting:
         """
         if self._address is None:
             self._address = questions.text("E-mail address for the CA's notices (empty: none)")
+            register.contact(self._address)
         terms = Session(server, None, self._settings).terms_of_service()
         if self._agree_tos or not terms:
             return f"{act[0].upper()}{act[1:]}?"
@@ -91,8 +94,7 @@ class Consenting:
         )
 
     def _contact(self) -> tuple[str, ...]:
-        every = (mail.strip() for mail in (self._address or "").split(","))
-        return tuple(f"mailto:{mail}" for mail in every if mail)
+        return register.contact(self._address)
 
 
 def request(pair: Credentials) -> AccountRequest:

@@ -286,3 +286,17 @@ def test_where_a_ca_wants_an_address_the_pair_is_not_wasted_without_one(bench: B
             bench.register(credentials)
     assert "--email" in found.value.remedy
     assert bench.files() == before
+
+
+@pytest.mark.parametrize("text", ["nobody", "a@", "@b.example", "a b@c.example", "a@b@c.example",
+                                  "a@b.example; c@d.example", "a@b.example,c", "a..b@c.example",
+                                  "Ann <a@b.example>", "a@b.example\x1b"])  # fmt: skip
+def test_what_is_no_address(text: str) -> None:
+    with pytest.raises(RegistrationError, match="is no e-mail address"):
+        registration.contact(text)
+
+
+def test_addresses() -> None:
+    found = registration.contact(" a@b.example, o'neil+x@c.example ,")
+    assert found == ("mailto:a@b.example", "mailto:o'neil+x@c.example")
+    assert registration.contact("") == registration.contact(None) == ()

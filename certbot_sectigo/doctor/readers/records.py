@@ -1,0 +1,79 @@
+"""What we have written down here and nobody can read, and hooks that certbot passes over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from certbot_sectigo.accounts import records, store, tree
+from certbot_sectigo.base import atomic, json_text, reading
+from certbot_sectigo.doctor.model import Kept
+from certbot_sectigo.machine.dirs import Dirs
+
+_HOOKS = ("pre", "deploy", "post")
+
+
+def read(dirs: Dirs, unnoted: Iterable[Path], told: Collection[str]) -> Iterator[Kept]:
+    """Find notes, manifests, journals and checkpoints that tell nothing, and hooks that are none.
+
+    Journals of moves are not among them: they have a finding of their own.
+
+    :param unnoted: folders of accounts of which no note tells the kid.
+    :param told: what others could not read, as ``path: reason``; it is told once.
+    :raises OSError: if a folder cannot be looked into.
+    """
+    yield from _damaged(dirs, unnoted, told)
+    for name in _HOOKS:
+        folder = dirs.config_dir / "renewal-hooks" / name
+        for entry in reading.entries(folder):
+            path = folder / entry.name
+            if not entry.name.endswith("~") and not reading.is_file(path):
+                yield Kept(path, reading.ODD, hook=True)
+
+
+def _damaged(dirs: Dirs, unnoted: Iterable[Path], told: Collection[str]) -> Iterator[Kept]:
+    notes = [folder / store.NOTE for folder in unnoted]
+    for path in (*notes, *_ours(dirs)):
+        if any(text.startswith(f"{path}: ") for text in told):
+            continue
+        # Whatever a note says that tells no kid, it is none.
+        why = _why(path) or ("it is damaged" if path in notes and reading.is_there(path) else None)
+        if why is not None:
+            yield Kept(path, why)
+    for folder in (dirs.archive.parent, *_folders(dirs), dirs.moves):
+        if reading.is_there(folder) and not reading.is_folder(folder):
+            yield Kept(folder, "no folder")
+
+
+def _folders(dirs: Dirs) -> tuple[Path, ...]:
+    return (dirs.archive, dirs.pending, dirs.staging, dirs.backup, dirs.portal, dirs.deploy)
+
+
+def _ours(dirs: Dirs) -> Iterator[Path]:
+    """Iterate over the files of ours, however deep they lie."""
+    waiting = list(_folders(dirs))
+    while waiting:
+        folder = waiting.pop()
+        # What is put away stays as it is, damaged accounts too.
+        whole = dirs.archive in folder.parents and tree.is_account(folder)
+        for entry in () if whole else reading.entries(folder):
+            if entry.name.endswith(".json") and not atomic.is_temporary(entry.name):
+                yield folder / entry.name
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append(folder / entry.name)
+
+
+def _why(path: Path) -> str | None:
+    """Return why a file tells nothing; None if it does, or is not there (any more)."""
+    try:
+        json_text.loads_object(reading.read_regular(os.fspath(path), records.MOST))
+    except FileNotFoundError as error:
+        return error.strerror if reading.link(path) is not None else None
+    except NotADirectoryError:
+        return None
+    except OSError as error:
+        return error.strerror or "it cannot be read"
+    except ValueError:
+        return "it is damaged"
+    return None
