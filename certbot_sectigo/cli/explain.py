@@ -184,10 +184,9 @@ def _is_path(text: str) -> bool:
         raise errors.Error(f"{text} cannot be read: {error.strerror}.") from None
     if found is not None and stat.S_ISREG(found.st_mode):
         return True
-    if found is not None and stat.S_ISDIR(found.st_mode):
-        raise errors.Error(f"{text} is a folder.", "Name a log in it.")
     if found is not None:
-        raise errors.Error(f"{text} is {ODD}.", "Name a log, or pipe it in, with - for its name.")
+        what = "a folder" if stat.S_ISDIR(found.st_mode) else ODD
+        raise errors.Error(f"{text} is {what}.", "Name a log, or pipe it in, with - for its name.")
     if " " not in text and text.startswith(("/", "./", "../", "~")):
         raise errors.Error(f"{text} does not exist.", "Name a log, - or the words of an error.")
     return False

@@ -13,7 +13,7 @@ from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.deploy.examination import DeployTrouble
 from certbot_sectigo.deploy.examination import examine as examine_deploy
-from certbot_sectigo.doctor import model
+from certbot_sectigo.doctor import model, ours
 from certbot_sectigo.doctor.checks import (
     accounts,
     barred,
@@ -40,7 +40,6 @@ from certbot_sectigo.doctor.readers import (
     hmac_keys,
     holdings,
     leaks,
-    ours,
     records,
     revocations,
     scheduled,
