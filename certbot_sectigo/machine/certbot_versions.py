@@ -107,6 +107,16 @@ def lacks_option(version: tuple[int, ...], name: str) -> bool:
     )
 
 
+def compares_kept_keys(version: tuple[int, ...]) -> bool:
+    """Return whether ``reuse_key`` has it compare the key with options, and mind another one."""
+    return not lacks_option(version, "new-key")
+
+
+def reads_deploy_hook(version: tuple[int, ...]) -> bool:
+    """Return whether it takes ``deploy_hook`` out of a renewal file; others look for renew_hook."""
+    return version[:2] > (4, 0) or not version
+
+
 def takes_prefixed_plugins(version: tuple[int, ...]) -> bool:
     """Return whether certbot knows plugins by ``DISTRIBUTION:NAME`` as well."""
     return version < (2,)

@@ -192,6 +192,20 @@ def _certificate(certificate: X509Certificate) -> Certificate:
     )
 
 
+def key_kind(path: Path | None) -> str:
+    """Return the kind of a private key in certbot's words, ``other`` of what it does not keep.
+
+    Empty where the file has none that can be read.
+    """
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        key = load_pem_private_key(reading.read_regular(path), None) if path else None
+    except Exception:  # whatever it is, it is told of as damage
+        return ""
+    return (_kind(key.public_key()) or "other") if key else ""
+
+
 def _kind(key: object) -> str | None:
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 

@@ -6,6 +6,7 @@ goes well and the renewal at night does not.
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 from collections.abc import Iterable, Mapping
@@ -42,6 +43,25 @@ class Lack:
                 f"and write there:\n[Service]\nEnvironment={self.name}=VALUE"
             )
         return f"Put a line  {self.name}=VALUE  at the top of {self.start.schedule}"
+
+
+def deaf(address: str, port: str) -> str:
+    """Return why nothing can listen there, as part of a sentence; empty if something may.
+
+    :param address: of this machine; empty for all it has.
+    :param port: as it stands in a renewal file.
+    """
+    if re.fullmatch(r"\s*[+-]?\d+\s*", port) and not 0 < int(port) < 1 << 16:
+        return f"{port} is no port"
+    try:
+        found = socket.getaddrinfo(address or None, None, flags=socket.AI_NUMERICHOST)
+        family, where = found[0][0], found[0][4]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind(where)
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            return f"{address} is no address of this machine"
+    return ""
 
 
 def given(environ: Mapping[str, str]) -> list[str]:

@@ -31,11 +31,12 @@ class BadValue:
     """What certbot takes there, as part of a sentence."""
 
 
-def bad(options: Mapping[str, str]) -> BadValue | None:
+def bad(options: Mapping[str, str], *, compares: bool = True) -> BadValue | None:
     """Return the first one.
 
     :param options: texts of ``[renewalparams]``, the file's own ``renew_before_expiry``, and
         ``ari_retry_after``.
+    :param compares: whether this certbot compares the type with that of a key that is kept.
     """
     for name in _SWITCHES:
         if options.get(name, "true").lower() not in ("true", "false"):
@@ -58,7 +59,7 @@ def bad(options: Mapping[str, str]) -> BadValue | None:
     # Of several it takes the first, but compares all with the key that it keeps, in newer versions.
     kind = written.partition(",")[0]
     if options.get("reuse_key", "").lower() == "true":
-        return BadValue("key_type", written, "one") if kind != written else None
+        return BadValue("key_type", written, "one") if compares and kind != written else None
     if kind not in _KEYS:
         return BadValue("key_type", written, " or ".join(_KEYS))
     if kind == "ecdsa" and curve.lower() not in (*_CURVES, "none"):

@@ -17,6 +17,9 @@ _OPTIONS = {
     "--installer": "installer",
     "--configurator": "configurator",
 }
+_KNOWN = (PLUGIN, "standalone", "webroot", "manual", "nginx", "apache")
+_PREFIXES = {PLUGIN: "certbot-sectigo"}
+"""What certbots before 2.0 take before a colon; of certbot's own plugins nothing."""
 _SHORT = re.compile(r"--(standalone|webroot|manual|nginx|apache|dns-[a-z0-9]+)")
 """certbot's own names for ``--authenticator X``; of two of them nginx and apache install."""
 
@@ -47,6 +50,18 @@ def other(given: Iterable[tuple[str, str]], filed: Iterable[tuple[str, str]] = (
     if any(plugin.rpartition(":")[2] == PLUGIN for plugin in found.values()):
         return None
     return found.get("authenticator") or found.get("configurator")
+
+
+def misspelt(plugin: str) -> str:
+    """Return the plugin that a name is meant for which no certbot has; empty if it may have it.
+
+    certbot compares names letter by letter.
+    """
+    prefix, _, name = plugin.rpartition(":")
+    meant = name.strip().lower().replace("_", "-")
+    if meant not in _KNOWN or (name == meant and prefix in ("", _PREFIXES.get(meant, ""))):
+        return ""
+    return meant
 
 
 def short(option: str) -> str | None:

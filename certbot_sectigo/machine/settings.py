@@ -21,7 +21,7 @@ _PATH = tuple(f"{top}/{name}" for top in ("/usr/local", "/usr", "", "/snap")
               for name in ("bin", "sbin"))  # fmt: skip
 """Where certbot looks for hooks, as far as the machine's own PATH may be another."""
 HOOKS = ("pre-hook", "post-hook", "deploy-hook", "renew-hook")
-_VALUES = ("rsa-key-size", "key-type", "elliptic-curve", "http-01-port")
+_VALUES = ("rsa-key-size", "key-type", "elliptic-curve", "http-01-port", "http-01-address")
 _PORTS = {"http-01-port": 80, "https-port": 443}
 """With what they are unless told otherwise."""
 GONE = "is not there"

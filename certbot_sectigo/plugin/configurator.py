@@ -112,7 +112,7 @@ class Configurator(InstallerHalf, common.Plugin, *certbot_versions.plugin_interf
         self._responder = (
             http01.WebRoot(Path(webroot))
             if webroot
-            else http01.Standalone(self.config.http01_address, self.config.http01_port)
+            else http01.Standalone(self.config.http01_address or "", self.config.http01_port)
         )
         try:
             if serious:

@@ -73,7 +73,7 @@ class Standalone:
             self._servers = standalone.HTTP01DualNetworkedServers(
                 (self._address, self._port), resources
             )
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise errors.Error(self._refusal(error, answers), _ways_out(answers)) from error
         self._servers.serve_forever()
 
@@ -83,8 +83,10 @@ class Standalone:
             self._servers.shutdown_and_server_close()
             self._servers = None
 
-    def _refusal(self, error: OSError, answers: Iterable[ChallengeAnswer]) -> str:
-        if error.errno == errno.EACCES:
+    def _refusal(self, error: OSError | OverflowError, answers: Iterable[ChallengeAnswer]) -> str:
+        if isinstance(error, OverflowError):
+            why = "there is none of that number"
+        elif error.errno == errno.EACCES:
             why = "only root may open it"
         elif error.errno == errno.EADDRINUSE:
             why = "another program has it"

@@ -69,7 +69,7 @@ class Facts:
     names: tuple[str, ...] = ()
     """Of its certificate."""
     key: str = ""
-    """The kind of its certificate's key, such as ``rsa 2048``; empty where that is not known."""
+    """The kind of its key, such as ``rsa 2048``; empty where that is not known."""
     stranger: bool = False
     """Whether the plugin is made its authenticator by settings, and has nothing to go by."""
     unreadable: str = ""
@@ -90,6 +90,8 @@ class Facts:
     unnamed: Sequence[Account] | None = None
     """What certbot finds at the server where nothing names an account; None where one is named, or
     the plugin chooses."""
+    deaf: str = ""
+    """Why its authenticator cannot listen for HTTP-01, as part of a sentence."""
     missing_hook: str = ""
     """A hook of its authenticator with why certbot cannot start it, as part of a sentence."""
     doubt: str = ""

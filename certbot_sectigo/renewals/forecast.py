@@ -115,6 +115,14 @@ def _challenge(
             remedy=f"{again} renew with an authenticator that answers it and {PLUGIN} as the "
             "installer.",
         )
+    if facts.deaf:
+        return replace(
+            said,
+            reason=f"{reason}, and {lineage.authenticator} cannot listen for it: {facts.deaf}.",
+            method="http-01",
+            answerable=False,
+            remedy=f"{again} mend http01_port or http01_address in {lineage.path} or cli.ini.",
+        )
     if not lineage.ours:
         by_http = all("http-01" in kinds for kinds in types.values())
         return replace(

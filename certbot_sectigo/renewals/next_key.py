@@ -9,6 +9,9 @@ from certbot_sectigo.renewals.facts import Facts
 from certbot_sectigo.renewals.model import Forecast
 from certbot_sectigo.renewals.unloadable import PUT_RIGHT, bad
 
+_CURVE = "secp256r1"
+"""certbot's own choice."""
+
 
 def obstacle(
     facts: Facts,
@@ -37,11 +40,20 @@ def obstacle(
             "then gets a new one.",
             "\n".join(facts.mending),
         )
-    other = _other_key(facts, options) if same else ""
-    if other:
+    if same and facts.key == "other":
         return bad(
             "key",
-            f"{where(other)} has another {other} than the key of its certificate ({facts.key}), "
+            f"with reuse_key certbot keeps keys of RSA and ECDSA alone, and {lineage.key_path} is "
+            "neither",
+            "Have a new key made once and kept:",
+            commands.certbots("renew", "--force-renewal", "--new-key", "--cert-name", lineage.name),
+        )
+    other = _other_key(facts, options) if same else ""
+    if other:
+        has = "has" if other in options else "says nothing else, so certbot wants"
+        return bad(
+            "key",
+            f"{where(other)} {has} another {other} than the key that is there ({facts.key}), "
             "and with reuse_key certbot changes none, so it does not renew it",
             "Take that line out, or have a new key made once and kept:",
             commands.certbots("renew", "--force-renewal", "--new-key", "--cert-name", lineage.name),
@@ -68,7 +80,7 @@ def obstacle(
 
 def _other_key(facts: Facts, options: Mapping[str, str]) -> str:
     """Return the option by which the key would be another; empty if certbot minds none."""
-    minds = not certbot_versions.lacks_option(facts.certbot_version, "new-key")
+    minds = certbot_versions.compares_kept_keys(facts.certbot_version)
     if not facts.key or not minds or any(s.name == "new-key" for s in facts.settings):
         return ""
     kind, _, detail = facts.key.partition(" ")
@@ -76,5 +88,5 @@ def _other_key(facts: Facts, options: Mapping[str, str]) -> str:
         return "key_type"
     if kind == "rsa":
         return "rsa_key_size" if int(options.get("rsa_key_size", 2048)) != int(detail) else ""
-    curve = options.get("elliptic_curve", detail).lower()
-    return "elliptic_curve" if curve not in ("none", detail) else ""
+    curve = options.get("elliptic_curve", _CURVE).lower()
+    return "elliptic_curve" if curve != detail else ""

@@ -7,6 +7,7 @@ from certbot_sectigo.machine import (
     commands,
     narrowed,
     renewal_values,
+    roles,
     settings,
 )
 from certbot_sectigo.machine.lineages import PLUGIN
@@ -69,7 +70,9 @@ def _refused_options(facts: Facts) -> Forecast | None:
     def where(name: str) -> str:
         return f"{said[name].path}, line {said[name].line}," if name in said else f"{lineage.path}"
 
-    value = renewal_values.bad(options)
+    version = facts.certbot_version
+    compares = certbot_versions.compares_kept_keys(version)
+    value = renewal_values.bad(options, compares=compares)
     if value is not None:
         return bad(
             "value",
@@ -77,16 +80,24 @@ def _refused_options(facts: Facts) -> Forecast | None:
             f"{value.takes} there, so it does not renew it",
             "Mend the line, or take it out.",
         )
-    prefixed = next((name for name in (lineage.authenticator, lineage.installer)
-                     if ":" in (name or "")), None)  # fmt: skip
-    if prefixed and not certbot_versions.takes_prefixed_plugins(facts.certbot_version):
-        role = "authenticator" if prefixed == lineage.authenticator else "installer"
+    if lineage.several and certbot_versions.reads_deploy_hook(version):
+        return bad(
+            "unusable",
+            f"{lineage.path} has not one value for {lineage.several}, so certbot fails with it",
+            "Mend the line, with quotes around a value that has commas.",
+        )
+    # Without an installer that it does not have certbot goes on.
+    name = lineage.authenticator or ""
+    meant = roles.misspelt(name)
+    if ":" in name and not meant and not certbot_versions.takes_prefixed_plugins(version):
+        meant = name.rpartition(":")[2]
+    if meant:
         return bad(
             "plugin-renamed",
-            f"its {role} is called {prefixed} in {lineage.path}, and certbot knows plugins by "
-            "their last part only since 2.0",
+            f"its authenticator is called {name} in {lineage.path}, and certbot finds no plugin "
+            f"of that name, but {meant}",
             "Have it saved by that name:",
-            commands.saving(lineage.name, f"--{role}", prefixed.rpartition(":")[2]),
+            commands.saving(lineage.name, "--authenticator", meant),
         )
     return next_key.obstacle(facts, options, where, by_settings=said)
 

@@ -12,14 +12,23 @@ from certbot_sectigo.accounts.model import Account
 from certbot_sectigo.base import reading
 from certbot_sectigo.ca import catalogue
 from certbot_sectigo.ca.problems import About
-from certbot_sectigo.machine import dirs, lineages, live, saving, settings, stops
+from certbot_sectigo.machine import (
+    certbot_versions,
+    dirs,
+    lineages,
+    live,
+    roles,
+    saving,
+    settings,
+    stops,
+)
 from certbot_sectigo.machine.certificates import Certificate
 from certbot_sectigo.machine.dirs import Dirs
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.logs.orders import Opened
 from certbot_sectigo.machine.settings import Setting
 from certbot_sectigo.machine.starts import Schedule
-from certbot_sectigo.renewals import due, whose
+from certbot_sectigo.renewals import due, local, whose
 from certbot_sectigo.renewals.facts import Answer, Facts
 from certbot_sectigo.renewals.forecast import forecast
 from certbot_sectigo.renewals.horizon import horizon
@@ -112,7 +121,7 @@ def survey(
     for written in overview.lineages:
         if only is not None and written.name not in only:
             continue
-        lineage = _as_renewed(written, schedule, configured)
+        lineage = _as_renewed(written, schedule, configured, certbot_version)
         options = lineages.read_options(lineage)
         read = lineages.read_certificate(lineage)
         certificate = read if isinstance(read, Certificate) else None
@@ -133,7 +142,7 @@ def survey(
         facts = Facts(
             lineage=lineage,
             names=names,
-            key=(certificate.key if certificate else None) or "",
+            key=local.key(lineage, certificate, options, configured),
             stranger=_stranger(written, lineage, configured, here),
             unreadable="" if isinstance(read, Certificate) else read.reason,
             damages=damages,
@@ -144,7 +153,8 @@ def survey(
             candidates=candidates,
             registers=registers,
             unnamed=unnamed,
-            missing_hook=_missing_hook(lineage, options),
+            deaf=local.deaf(lineage, options, configured),
+            missing_hook=local.missing_hook(lineage, options),
             doubt=whose.doubt(account, index),
             archived=archived,
             likely=None if account else whose.likely(lineage, index),
@@ -163,7 +173,10 @@ def survey(
 
 
 def _as_renewed(
-    lineage: Lineage, schedule: Schedule | None, configured: Sequence[Setting]
+    lineage: Lineage,
+    schedule: Schedule | None,
+    configured: Sequence[Setting],
+    certbot_version: tuple[int, ...],
 ) -> Lineage:
     """Return a lineage with the plugins, server and account that its renewal will have.
 
@@ -175,7 +188,12 @@ def _as_renewed(
         settings.authenticator(configured) or lineage.authenticator
     )
     installer = lineage.installer
-    if installer and schedule is not None and schedule.lacking(installer) is not None:
+    prefixed = ":" in (installer or "")
+    if installer and (
+        roles.misspelt(installer)
+        or (prefixed and not certbot_versions.takes_prefixed_plugins(certbot_version))
+        or (schedule is not None and schedule.lacking(installer) is not None)
+    ):
         installer = None
     renewed = replace(lineage, authenticator=authenticator, installer=installer)
     server = settings.said(configured, "server")
@@ -199,17 +217,6 @@ def _stranger(
     given = any(setting.name.startswith(f"{lineages.PLUGIN}-") for setting in configured)
     forced = renewed.ours and not written.looked_after and bool(written.authenticator)
     return forced and not given and not reading.is_there(here.default_credentials)
-
-
-def _missing_hook(lineage: Lineage, options: Mapping[str, str]) -> str:
-    if "manual" not in lineage.plugins:
-        return ""
-    for name in ("manual_auth_hook", "manual_cleanup_hook"):
-        program = options.get(name, "None").split()[:1]
-        why = settings.no_program(program[0]) if program and program != ["None"] else ""
-        if why:
-            return f"{name} = {program[0]}, {why}"
-    return ""
 
 
 def _issuer(

@@ -75,3 +75,18 @@ def test_a_cron_table(tmp_path: Path, more: dict[str, str], head: str, names: li
     root = write(tmp_path, {"etc/cron.d/certbot": head + line, **more})
     assert lacks(root, REQUESTS_CA_BUNDLE="/ca.pem") == names
     assert lacks(root, HTTPS_PROXY="", LANG="C") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "why"),
+    [
+        ("", "80", ""),
+        ("127.0.0.1", "65535", ""),
+        ("a.name", "80", ""),  # nobody is asked for it here
+        ("", "70000", "70000 is no port"),
+        ("", "0", "0 is no port"),
+        ("192.0.2.1", "80", "192.0.2.1 is no address of this machine"),
+    ],
+)
+def test_where_nothing_can_listen(address: str, port: str, why: str) -> None:
+    assert network.deaf(address, port) == why

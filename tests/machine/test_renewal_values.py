@@ -45,6 +45,12 @@ def test_what_certbot_takes(option: str, value: str, taken: bool) -> None:
     assert (found is None) is taken, found
 
 
+def test_a_key_that_is_kept_is_not_compared_by_older_ones() -> None:
+    kept = {"key_type": "rsa, dsa", "reuse_key": "True"}
+    assert bad(kept) is not None
+    assert bad(kept, compares=False) is None
+
+
 def test_a_curve_counts_for_new_keys_of_that_kind_only() -> None:
     assert bad({"elliptic_curve": "secp999r1"}) is None
     assert bad({"key_type": "ecdsa", "elliptic_curve": "None"}) is None

@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
 if TYPE_CHECKING:
     from tests.trial.world import Site
 
@@ -273,6 +276,10 @@ BY: dict[str, Apply] = {
     "missing installer beside us": _set(**_HTTP01, installer="gone"),
     "no authenticator": _set(authenticator=None),
     "under its old name": _set(**_HTTP01, authenticator="certbot-sectigo:sectigo-eab"),
+    "a port that is none": _set(**{**_HTTP01, "http01_port": "70000"}),
+    "an address of another machine": _set(**{**_HTTP01, "http01_address": "192.0.2.1"}),
+    "in capitals": _set(**_HTTP01, authenticator="Sectigo-EAB"),
+    "installer under its old name": _set(**_HTTP01, installer="certbot-sectigo:sectigo-eab"),
     "standalone alone": _set(**_PLAIN, **_HTTP01, authenticator="standalone"),
     "manual alone": _set(**_PLAIN, authenticator="manual", pref_challs="dns-01,"),
     "missing plugin alone": _set(**_PLAIN, authenticator="dns-gone"),
@@ -321,6 +328,13 @@ def _content(kind: str, data: bytes) -> Callable[[Site, Draft], None]:
 
 def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
+
+
+def _other_kind(site: Site, draft: Draft) -> None:
+    key = ed25519.Ed25519PrivateKey.generate()
+    form, none = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    data = key.private_bytes(serialization.Encoding.PEM, form, none)
+    site.link(draft, "privkey").resolve().write_bytes(data)
 
 
 def _elsewhere(site: Site, draft: Draft) -> None:
@@ -380,6 +394,7 @@ FILES: dict[str, Apply] = {
     "empty key, used again": _both(_deed(_content("privkey", b"")), _set(reuse_key="True")),
     "empty certificate": _deed(_content("cert", b"")),
     "no certificate at all": _deed(_content("cert", b"nonsense\n")),
+    "key of a kind that is not kept": _both(_deed(_other_kind), _set(reuse_key="True")),
     "key gone, used again": _both(_deed(_content("privkey", b"x\n")), _set(reuse_key="True")),
     "empty full chain": _deed(_content("fullchain", b"")),
     "no chain": _deed(_no_chain),
