@@ -50,7 +50,7 @@ class Lineage:
     The properties make paths of those that are asked for: of thousands of lineages that is
     a tenth of the time of a list (benchmarks/accounts_list.py)."""
     several: str = ""
-    """A hook of which a comma has made a list, where not every certbot reads it."""
+    """A deploy hook of which a comma has made a list; empty if there is none."""
     link: bool = False
     """Whether the renewal file is a symbolic link, which is not changed through."""
     unknown: bool = False

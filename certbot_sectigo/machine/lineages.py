@@ -33,8 +33,10 @@ __all__ = [
     "repoint",
 ]
 
-_ONE = ("pre_hook", "renew_hook", "user_agent")
+_ONE = ("pre_hook", "user_agent")
 """What certbot fails with where a comma has made a list of it; of a post_hook it does not."""
+_ONE_AFTER = ("renew_hook", "deploy_hook")
+"""With these it does so once it has the certificate."""
 _ONE_ABOVE = (*FOUR, "archive_dir", "renew_before_expiry")
 """The same above ``[renewalparams]``."""
 _OURS = ("sectigo_eab_credentials", "sectigo_eab_webroot", "sectigo_eab_deploy")
@@ -230,7 +232,7 @@ def _lineage(
         key_type=text("key_type"),
         named=named,
         link=link,
-        several="deploy_hook" if isinstance(params.get("deploy_hook"), list) else "",
+        several=next((key for key in _ONE_AFTER if isinstance(params.get(key), list)), ""),
         problem=problem,
         # Of options that certbot has written these two are the first.
         unknown=account is None and (problem is not None or authenticator is None),

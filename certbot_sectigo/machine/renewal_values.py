@@ -14,6 +14,9 @@ from certbot_sectigo.machine import challenges
 
 _SWITCHES = ("must_staple", "allow_subset_of_names", "reuse_key", "autorenew")
 _NUMBERS = ("rsa_key_size", "http01_port")
+_SECONDS = re.compile(r"(?:dns_\w+_propagation|nginx_sleep)_seconds")
+_PYTHON = ("None", "True", "False")
+"""What certbot takes for what it is in Python, whatever the option."""
 _KEYS = ("rsa", "ecdsa")
 _HOURS = {"hour": 1, "day": 24, "week": 24 * 7}
 _SOME_DAY = datetime(2026, 7, 1, tzinfo=timezone.utc)
@@ -44,6 +47,13 @@ def bad(options: Mapping[str, str], *, compares: bool = True) -> BadValue | None
     for name in _NUMBERS:
         value = options.get(name, "0")
         if not is_number(value) and (name, value) != ("http01_port", "None"):
+            return BadValue(name, value, "a number")
+    parts = {
+        str(options.get(part, "")).replace("-", "_") for part in ("authenticator", "installer")
+    }
+    for name in filter(_SECONDS.fullmatch, options):
+        value = options[name]
+        if name.rsplit("_", 2)[0] in parts and not is_number(value) and value not in _PYTHON:
             return BadValue(name, value, "a number")
     asked = options.get("renew_before_expiry")
     if asked is not None and not span(asked):

@@ -80,10 +80,12 @@ def _refused_options(facts: Facts) -> Forecast | None:
             f"{value.takes} there, so it does not renew it",
             "Mend the line, or take it out.",
         )
-    if lineage.several and certbot_versions.reads_deploy_hook(version):
+    hook = lineage.several
+    if hook and (hook != "deploy_hook" or certbot_versions.reads_deploy_hook(version)):
         return bad(
-            "unusable",
-            f"{lineage.path} has not one value for {lineage.several}, so certbot fails with it",
+            "value",
+            f"{lineage.path} has not one value for {hook}, so certbot fails once it has saved the "
+            "next certificate, and runs no deploy hook",
             "Mend the line, with quotes around a value that has commas.",
         )
     # Without an installer that it does not have certbot goes on.

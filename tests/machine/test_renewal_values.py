@@ -45,6 +45,13 @@ def test_what_certbot_takes(option: str, value: str, taken: bool) -> None:
     assert (found is None) is taken, found
 
 
+def test_numbers_of_plugins_that_take_part() -> None:
+    wrong = {"dns_ovh_propagation_seconds": "ten"}
+    assert bad({**wrong, "authenticator": "webroot"}) is None
+    assert bad({**wrong, "authenticator": "dns-ovh"}) is not None
+    assert bad({"authenticator": "dns-ovh", "dns_ovh_propagation_seconds": "10"}) is None
+
+
 def test_a_key_that_is_kept_is_not_compared_by_older_ones() -> None:
     kept = {"key_type": "rsa, dsa", "reuse_key": "True"}
     assert bad(kept) is not None

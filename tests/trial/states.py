@@ -289,6 +289,7 @@ PREFERRED: dict[str, Apply] = {
     "none preferred": _nothing,
     "http-01 preferred": _set(pref_challs="http-01,"),
     "dns-01 preferred": _set(pref_challs="dns-01,"),
+    "none at all preferred": _set(pref_challs=""),
     "both preferred": _set(pref_challs="dns-01, http-01"),
 }
 
