@@ -183,7 +183,9 @@ ENTRIES = (
         step="account",
         cases=(
             Case(
-                r"forbidden|example\.(?:com|org|net)\b",
+                r"forbidden domain|@(?:[\w-]{1,63}\.)*example\.(?:com|org|net)\b|(?:contact"
+                r"|e-?mail)"
+                r"[^\n]{0,80}\bforbidden\b",
                 "The domain of the contact address is one that takes no mail, such as that of "
                 "documentation. The names of the certificate are not meant.",
                 (
@@ -192,7 +194,9 @@ ENTRIES = (
                 ),
             ),
             Case(
-                r"at least one|no contact|without|missing|empty",
+                r"at least one|no contacts?\b|(?:contact|e-?mail|address)[^\n]{0,60}"
+                r"\b(?:missing|empty|required|needed|must)\b"
+                r"|(?:without|missing|empty|requires?)\b[^\n]{0,40}(?:contact|e-?mail|address)",
                 "The registration carried no e-mail address, and this CA wants one. What a client "
                 "says after that (no account, an empty URL, a missing file) only follows.",
                 ("No address was given, or the program around the client does not pass it on.",),

@@ -102,7 +102,9 @@ ENTRIES = (
                 title="The CA does not know the id with which the client asks when to renew",
             ),
             Case(
-                r"account",
+                r"(?:this|your|requesting|another|other|different|same|the"
+                r"|order'?s) (?:acme )?account"
+                r"|account (?:that|which|did|does|has|of)|by (?:an|another) account",
                 "What 'replaces' (RFC 9773) names is not a certificate that this account had "
                 "issued. The account itself is in order.",
                 (

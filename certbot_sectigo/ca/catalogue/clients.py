@@ -179,6 +179,7 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"(?:KeyError|Undefined|missing|reading|key not found|no such key)[^\n]{0,30}"
                 r"\bcontacts?\b",
                 "The client looks for the contact addresses in the account that the CA answers "
                 "with, and the CA (Let's Encrypt, since June 2025) no longer keeps or sends them. "
@@ -194,7 +195,7 @@ ENTRIES = (
                 title="The client wants the contact address that the CA no longer sends",
             ),
             Case(
-                r"acme ?v1|v01\b|rfc ?8555|v2\b",
+                r"acme ?v[12]\b|\bv01\b|rfc ?8555",
                 "The client speaks a protocol older than RFC 8555 (ACME v1), or asks a server for "
                 "it, and the CA has switched that off.",
                 ("The client, or the script around it, is older than ACME v2 (2018).",),

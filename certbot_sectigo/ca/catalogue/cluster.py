@@ -56,7 +56,9 @@ ENTRIES = (
                 title="The cluster does not let cert-manager work in kube-system",
             ),
             Case(
-                r"api group \W{0,4}(?!(?:acme\.)?cert-manager)[\w.-]+\.|present|challenge",
+                r"api group \W{0,4}(?!(?:acme\.)?cert-manager)[\w.-]+\.|presenting"
+                r"|solving challenge"
+                r"|cannot create resource",
                 "cert-manager hands the DNS-01 challenge to a webhook by creating a resource of "
                 "the webhook's API group, and the cluster does not let its service account do so. "
                 "Neither the CA nor the DNS provider was asked.",

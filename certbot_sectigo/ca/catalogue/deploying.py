@@ -113,7 +113,7 @@ ENTRIES = (
         ),
         cases=(
             Case(
-                r"access is denied|denied",
+                r"access(?: is)? denied",
                 causes=(
                     "The program was not started as administrator, or the task runs as a user "
                     "without rights on this store.",

@@ -138,8 +138,12 @@ ENTRIES = (
                 title="The client was not given credentials for the DNS provider",
             ),
             Case(
-                r"(?:not|n't) (?:yet )?(?:specif|set|defin|provid|given|configur)|missing|is empty"
-                r"|please (?:set|specify|define|provide|export)|required",
+                r"(?:not|n't) (?:yet )?(?:specif|set\b|defin|provid|given|configur)"
+                r"|\bmissing (?:\w+ )?(?:properties|property|credential|api|key|token|user"
+                r"|secret|env|"
+                r"variable|value|option|some)|credentials? (?:information )?(?:is |are )?missing"
+                r"|(?:key|token|user\w*|secret|password|id|credentials?|email) (?:is |are )?"
+                r"(?:empty|missing|required)|please (?:set|specify|define|provide|export)",
                 "The client was given no credentials, or not all of them, for the DNS provider's "
                 "interface, so it wrote no record. The CA was not asked to look.",
                 (
@@ -154,9 +158,10 @@ ENTRIES = (
                 title="The client has no credentials for the DNS provider's interface",
             ),
             Case(
-                r"authenticat|api[ _-]?(?:key|token)|credential|unauthori[sz]ed|\b40[13]\b"
-                r"|forbidden|access denied|permission|not (?:been )?(?:authori[sz]ed|granted)|login"
-                r"|password|signature|invalid request headers"
+                r"authenticat(?!ors?\b)|api[ _-]?(?:key|token)|\bcredentials?\b|unauthori[sz]ed"
+                r"|(?<![\d.:/-])40[13](?![\d.:/-])|\bforbidden\b|access[ _-]?denied|permission"
+                r"|not (?:been )?(?:authori[sz]ed|granted)|\blog-?in\b|\bpassword\b"
+                r"|\bsignature\b|invalid request headers"
                 r"|\b(?:invalid|wrong|expired|bad|access|auth|bearer) token"
                 r"|\btoken\b.{0,20}(?:invalid|not|expired|wrong|rejected|refused)",
                 "The DNS provider's interface did not let the client in, or not at this zone. The "

@@ -75,7 +75,9 @@ ENTRIES = (
                 title="The client crashed",
             ),
             Case(
-                r"\b203\b|/EXEC|exec format|\b12[67]\b|no such file|not found|not executable",
+                r"\b203/|/EXEC|exec format|(?:status"
+                r"|code)\W{0,3}(?:exited, )?(?:status=)?\b(?:203|12[67])\b"
+                r"|no such file|command not found|not executable",
                 "The program that was to start is not there, or may not be executed.",
                 (
                     "A path in the unit (ExecStart=) or the script that is wrong since an update; "
@@ -85,7 +87,7 @@ ENTRIES = (
                 title="The client did not start: its program is not there, or no program",
             ),
             Case(
-                r"\b(?:200|217|226|2[0-4]\d)\b|/(?:CHDIR|USER|NAMESPACE|CREDENTIALS|STDOUT)",
+                r"status=2[0-4]\d\b|/(?:CHDIR|USER|NAMESPACE|CREDENTIALS|STDOUT)",
                 "The unit's surroundings could not be set up, so the client did not start.",
                 (
                     "A directory (WorkingDirectory=, ReadWritePaths=), user or mount that the unit "

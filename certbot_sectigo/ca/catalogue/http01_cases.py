@@ -73,7 +73,7 @@ REDIRECTED = (
         ),
     ),
     Case(
-        r"\[?\b[0-9a-f]{1,4}:[0-9a-f]{1,4}:[0-9a-f:]{2,}",
+        r"\b[23][0-9a-f]{3}:(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{0,4}",
         "The CA used the name's IPv6 address (AAAA record), and nobody answered there.",
         (
             "The AAAA record leads to another machine, or nothing listens on IPv6 here.",

@@ -185,7 +185,8 @@ ENTRIES = (
         types=("badNonce",),
         cases=(
             Case(
-                r"base64|decod|empty|missing",
+                r"nonce\b[^\n;]{0,80}\b(?:base64|decod|empty|missing)|\b(?:base64|decod\w*|empty"
+                r"|missing)\b[^\n]{0,60}nonce",
                 "The number that each request carries, from an answer before, was empty or "
                 "damaged: the CA's answer before brought none. EAB, keys and account have "
                 "nothing to do with it.",

@@ -117,7 +117,8 @@ ENTRIES: tuple[Entry, ...] = (
             ),
             Case(
                 beside=r"\bhaproxy\b|automation|sync ssl|keystore|deploy[_ -]hook",
-                says=r"(?i)argument|convert|format|attribute|index|nonetype",
+                says=r"(?:attribute|index|type|value)_?error|nonetype|arguments? (?:given"
+                r"|converted)",
                 title="The step that puts the certificate to use stumbled over something",
                 meaning="A program that passes the certificate on has a fault or met something "
                 "that it did not expect. The certificate itself is not concerned, nor is the CA.",

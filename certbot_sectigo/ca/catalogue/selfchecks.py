@@ -90,7 +90,9 @@ ENTRIES = (
                 ),
             ),
             Case(
-                r"status code|\b(?:404|403|401|500|502|503)\b|did not return|unexpected (?:body|"
+                r"status code|(?:status|http|got|returned|response"
+                r"|error)\W{1,4}(?:code\W{1,3})?(?:40[134]"
+                r"|50[0-4])\b|did not return|unexpected (?:body|"
                 r"response)|key authorization|presented key",
                 "The client fetches the challenge's URL itself first, and got another answer than "
                 "its own. The CA has not looked yet.",
@@ -107,7 +109,9 @@ ENTRIES = (
                 ),
             ),
             Case(
-                r"x509|certificate|\btls\b|\bssl\b",
+                r"x509: |\btls: |certificate (?:is|has|verify|signed|not|expired)|ssl (?:error"
+                r"|certificate"
+                r" problem)|self-signed",
                 "The client fetches the challenge's URL itself first, was redirected to https, and "
                 "does not trust the certificate there. The CA would not mind that.",
                 ("Port 80 redirects to https, where a certificate of its own or an old one is.",),

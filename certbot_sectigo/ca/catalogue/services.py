@@ -152,9 +152,11 @@ ENTRIES = (
                 title="The client does not find the web server's configuration",
             ),
             Case(
-                r"is duplicate|duplicate|conflicting|already defined|unknown directive|unexpected"
-                r"|not (?:allowed|terminated)|invalid (?:number|parameter|value|variable)"
-                r"|expecting",
+                r"\[emerg\]|duplicate (?:location|listen|default|\"|upstream)|is duplicate"
+                r"|conflicting "
+                r"|already defined|unknown directive|unexpected [\"'}{;]"
+                r"|directive is not (?:allowed"
+                r"|terminated)|invalid (?:number|parameter|value|variable)|expecting",
                 "The web server does not take a line of its own configuration, named above with "
                 "file and number. Whoever has it test or load that (certbot, a panel, a hook) "
                 "stops there. The CA refused nothing.",
@@ -183,7 +185,7 @@ ENTRIES = (
                 title="The web server may not write its pid file",
             ),
             Case(
-                r"not found|not-found|not loaded|no such unit",
+                r"(?:unit|service)\b[^\n]{0,60}(?:not[ -]found|not loaded)|no such unit",
                 "The service that the hook or client restarts has another name here, or does not "
                 "run under this manager (container, other distribution).",
                 ("apache2 is called httpd elsewhere; in containers there is no systemd.",),

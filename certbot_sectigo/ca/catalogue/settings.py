@@ -137,7 +137,9 @@ ENTRIES = (
                 title="An option does not go with the renewal of what is kept",
             ),
             Case(
-                r"parameter|argument",
+                r"\b(?:parameter|argument) (?:['\"\w-]|on|cannot)|(?:missing|unknown|unexpected"
+                r"|required|the)"
+                r" (?:mandatory )?(?:parameter|argument)|parameter_?binding",
                 "A value that the command needs was not given, is empty, or is of another kind; "
                 "it stopped before it asked anybody.",
                 ("A variable that is empty, a plugin that is not named, a name of an option that "

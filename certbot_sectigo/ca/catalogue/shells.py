@@ -96,7 +96,8 @@ ENTRIES = (
                 title="A script calls a command that is not there",
             ),
             Case(
-                r"valid application|unable to start|parse|ampersand",
+                r"not a valid|valid application|unable to start|parse\w*(?:exception|error)"
+                r"|ampersand",
                 "The client called a script of yours and Windows, or PowerShell, could not start "
                 "or read it: not one line of it ran. The CA is not meant.",
                 (

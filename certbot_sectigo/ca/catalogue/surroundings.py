@@ -170,7 +170,8 @@ ENTRIES = (
                 title="The distribution forbids pip to change the system's Python",
             ),
             Case(
-                r"\bnpm\b|eresolve|\byarn\b|node-gyp",
+                r"\bnpm (?:err|error|warn|i|ci|install|run)\b|\beresolve\b|\byarn (?:add"
+                r"|install)|node-gyp",
                 "A package of the client's, or of a program around it, was to be installed by npm, "
                 "and npm found no versions that go together or could not fetch or build them. "
                 "Neither the CA nor a DNS provider was asked.",
@@ -182,7 +183,8 @@ ENTRIES = (
                 title="npm could not install a part of the client",
             ),
             Case(
-                r"subprocess|wheel|gcc|rust|cargo|compil|build",
+                r"subprocess-exited|\bwheels?\b|\bgcc\b|\brustc?\b|\bcargo\b|compiler"
+                r"|failed (?:to )?build",
                 "A package had to be built here and could not be: no ready one fits this machine.",
                 (
                     "An old pip or Python, or a processor for which there are no wheels (ARM, "

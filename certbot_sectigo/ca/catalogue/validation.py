@@ -62,7 +62,9 @@ ENTRIES = (
                 title="A name server did not answer the client, before the CA was asked",
             ),
             Case(
-                r"not return|expected txt|not (?:yet )?propagat|nxdomain|not found|incorrect",
+                r"not return|expected txt|not (?:yet )?propagat|nxdomain|(?:record|value"
+                r"|txt)\b[^\n]{0,60}"
+                r"not found|incorrect",
                 "Before it asks the CA the client asks the zone's name servers whether they have "
                 "the record. They answered, and it was not there, or another value was.",
                 (
