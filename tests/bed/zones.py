@@ -14,6 +14,7 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
@@ -30,6 +31,8 @@ class Node:
     """What is answered instead, such as ``SERVFAIL``."""
     bogus: bool = False
     """Its signatures do not hold: SERVFAIL, unless the asker does not want them checked."""
+    data: Sequence[bytes] = ()
+    """Records as they are sent, which may be none."""
 
 
 @dataclass
@@ -88,6 +91,11 @@ class Zones:
             if not node.cname:
                 if node.caa and question.rdtype == dns.rdatatype.CAA:
                     reply.answer.append(dns.rrset.from_text(name, 1, "IN", "CAA", *node.caa))
+                for data in node.data:
+                    kind = (dns.rdataclass.IN, dns.rdatatype.CAA)
+                    sent = dns.rrset.RRset(name, *kind)
+                    sent.add(dns.rdata.GenericRdata(*kind, data), 1)
+                    reply.answer.append(sent)
                 break
             reply.answer.append(dns.rrset.from_text(name, 1, "IN", "CNAME", f"{node.cname}."))
             name = dns.name.from_text(node.cname)

@@ -158,6 +158,22 @@ ZONES = {
         True, Why.PINNED, {"Z": Node(code="SERVFAIL"), "a.Z": [MINE]}, "a.Z"
     ),
     "bad signatures": Zone(False, lookup.Failure.DNSSEC, {"Z": Node([MINE], bogus=True)}),
+    "a record without anything": Zone(False, lookup.Failure.SERVER, {"Z": Node(data=[b""])}),
+    "a record without a tag": Zone(
+        False, lookup.Failure.SERVER, {"Z": Node([MINE], data=[b"\0\0sectigo.com"])}
+    ),
+    "a tag that is longer than all": Zone(
+        False, lookup.Failure.SERVER, {"Z": Node([MINE], data=[b"\0\x20issue"])}
+    ),
+    "a tag that is none": Zone(
+        False, lookup.Failure.SERVER, {"Z": Node([MINE], data=[b"\0\x05is-ueca.example"])}
+    ),
+    "aliases of aliases": Zone(
+        False,
+        Why.OTHER_ACCOUNT,
+        {"Z": [MINE], "a.Z": Node(cname="b.Z"), "b.Z": Node(cname="c.Z"), "c.Z": [THEIRS]},
+        "*.a.Z",
+    ),
     "longer than a packet": z(True, Why.PINNED, *LONG, MINE),
     "longer than a packet, without us": z(False, Why.OTHER_CA, *LONG),
 }  # fmt: skip
@@ -183,6 +199,7 @@ class Bench:
                 node.cname.replace("Z", domain),
                 node.code,
                 node.bogus,
+                node.data,
             )
 
 

@@ -138,6 +138,10 @@ def _query(domain: str, server: tuple[str, int]) -> Sequence[Property]:
                 last = error
             else:
                 return answer
+        if isinstance(last, dns.exception.FormError):  # it came, and holds what is no record
+            raise LookupFailed(
+                domain, Failure.SERVER, f"the answer of {server[0]} cannot be read ({last})"
+            ) from None
         raise LookupFailed(
             domain, Failure.SILENCE, f"{server[0]} port {server[1]} gave no answer ({last})"
         ) from None

@@ -30,13 +30,17 @@ def caa_records(name: str, server: tuple[str, int], timeout: float) -> list[tupl
     """Ask a recursive DNS server for CAA records (RFC 8659 section 4.1), as :func:`txt_records`.
 
     :returns: flags, tag and value of each; none where there is no such name either.
+    :raises DnsError: likewise where one is no such record.
     """
     return [_property(data) for data in _ask(name, _CAA, server, timeout, missing=True)]
 
 
 def _property(data: bytes) -> tuple[int, str, str]:
-    end = 2 + data[1]
-    return data[0], data[2:end].decode("latin-1"), data[end:].decode("latin-1")
+    end = 2 + data[1] if len(data) > 1 else 0
+    tag = data[2:end]
+    if not end or len(tag) != data[1] or not tag.isalnum():
+        raise DnsError("the DNS server gave a CAA record without a tag")
+    return data[0], tag.decode("latin-1"), data[end:].decode("latin-1")
 
 
 def _ask(
