@@ -59,7 +59,7 @@ _METRIC = re.compile(
 
 _MANUAL = re.compile(
     r"\s{0,9}(?:#{1,5} \w|\d{1,2}(?:\.\d{1,2}){1,4}\.? {1,4}[A-Z]\w)"  # headings
-    r"|\s{0,9}[+|][-=+|: ]{5,}[+|]|\s{0,9}\|.{1,200}\|\s{0,3}\Z"  # tables
+    r"|\s{0,9}[+|][-=+|: ]{5,}[+|]|\s{0,9}\|.{1,1500}\|\s{0,3}\Z"  # tables
     r"|\s{0,9}\d{3,5} (?:/|-|:|\||=) \w{3,60}\b.{20,}"  # lists of codes, with what each means
     r"|.{0,200}\b(?i:errors?|codes?) (?:are )?(?:listed|described|explained|documented)\b"
     r"|\s{0,9}\d{1,2}\. (?:Ask|Install|Register|Order|Run|Create|Open|Enter|Choose|Set|Add|Renew)\b"

@@ -15,7 +15,7 @@ from certbot_sectigo.explain.hooks import Hooks
 from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.explain.prose import told_by_a_person
 from certbot_sectigo.explain.quoting import quote
-from certbot_sectigo.explain.statements import ended_badly, likeness, points_elsewhere
+from certbot_sectigo.explain.statements import ended_badly, likeness, points_elsewhere, quiet
 
 # Above this a text is no paste from a terminal.
 _LONGEST_PASTE = 200_000
@@ -27,6 +27,10 @@ _LEAST_BESIDE = 2
 _ASKED = re.compile(r"\b(?:GET|HEAD) \S{0,200}/\.well-known/acme-challenge/")
 """A line of a web server about what a CA asked it."""
 _NEAR = 15  # lines
+_FAILED = re.compile(
+    r"(?i)fail|err(?:or)?\b|unable|cannot|can't|could ?n[o']t|denied|refused|invalid|timed? ?out"
+    r"|reject|exception|abort|unexpected"
+)
 _FRAME = re.compile(r"\bFile \\?\"[^\"\n]{1,300}\", line \d{1,7}, in [\w<>.]{1,80}\Z")
 _RAISED = re.compile(
     r"[\w.]{2,80}(?:Error|Exception|Timeout|Exit|Interrupt)\b|File |Traceback|During |\d{4}-"
@@ -87,6 +91,8 @@ class Paste:
             if speaks_of_acme(line.raw[:2000]) or speaks_of_acme(line.program):
                 self._acme.setdefault(line.program, []).append(line.number)
             raw = line.raw[:2000]
+            # A line that calls itself no failure needs a word that leaves no doubt.
+            score = score if not quiet(raw) or _FAILED.search(raw) else 0
             if score and not told_by_a_person(raw) and not points_elsewhere(raw):
                 self._likely.append((score, line.number, line.text, line.program))
                 if len(self._likely) > 10 * _MOST_LIKELY:

@@ -45,6 +45,7 @@ ENTRIES = (
             "!none * challenge|challenges methods|types * suitable|supported|offered",
             "!no challenges|challenge of_type|that_match",
             "!no challenge * available|match",
+            "!expected challenge type * not available",
             "!acme_tiny line in get_crt index_error",
             "!challenge http|dns|tls|alpn declined",
             "!no challenge completed",

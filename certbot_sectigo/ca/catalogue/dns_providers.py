@@ -223,7 +223,7 @@ ENTRIES = (
                 title="The client's DNS plugin does not find the zone of the name",
             ),
             Case(
-                r"already exists|duplicate|conflict|identical record",
+                r"already exists|duplicate|conflict|identical record|\btaken\b",
                 "The record that the client wanted to write is there already. The CA was not asked "
                 "yet.",
                 ("A run before did not clean up, or two run at once.",),

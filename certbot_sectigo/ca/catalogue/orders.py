@@ -34,6 +34,7 @@ ENTRIES = (
             "!waiting for|on order|certificate timed_out|timeout",
             "!error|failed waiting * order * ready|valid",
         ),
+        details=("certificate not found|available",),
         waits=True,
         sources=("RFC 8555 section 7.1.6", "acme2#13", "simple-acme#703"),
         hides=("malformed", "order-invalid", "order-not-ready", "ca-timeout"),

@@ -213,6 +213,7 @@ ENTRIES = (
             "!not qualify for public certificate",
             "not public suffix",
             "!invalid|rejected|unsupported identifiers",
+            "!identifier|identifiers * were|was|is|are rejected|refused",
             "!refuses|refuse issue certificate * domain|name|policy",
             "!identifier not available|permitted|allowed account",
         ),

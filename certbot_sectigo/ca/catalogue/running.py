@@ -188,6 +188,12 @@ ENTRIES = (
             "no such file directory * cacert|ca_certificates|ca_bundle|cabundle",
             "cacert|ca_certificates|ca_bundle|cabundle * no such|not found|unreadable|permission",
         ),
+        shown=(
+            r"/(?:cert\.pem|ca-certificates\.crt|(?:tls-)?ca-bundle\.(?:crt|pem)|cacert\.pem"
+            r"|ca-root-nss\.crt)\b[\"']?(?:: |, |\s)[^\n/]{0,60}"
+            r"(?:[Nn]o such file|[Nn]ot found|[Pp]ermission denied)",
+        ),
+        bystander=True,
         sources=("curl", "requests", "mod_md", "Go"),
         hides=("ca-certificate", "ca-unreachable", "ca-timeout", "not-acme", "permission"),
         network=True,

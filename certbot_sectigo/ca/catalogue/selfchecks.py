@@ -150,7 +150,7 @@ ENTRIES = (
         phrases=(
             "!cannot|could_not reach challenge dir|directory|file|url",
             "!propagation check failed * wrong status_code|status",
-            "!self_check|self_verify|selfcheck failed|error",
+            "!self_check|self_verify|selfcheck|self_test failed|error",
             "!propagation check failed * presented key",
             "!failed perform self_check",
             "!wrong status_code * expected 200",

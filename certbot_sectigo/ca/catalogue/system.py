@@ -39,6 +39,21 @@ ENTRIES = (
                 title="A service may not read the certificate's files",
             ),
             Case(
+                r"\bAH\d{5}\b|mod_md",
+                "Apache's module mod_md may not read or write its own folder (MDStoreDir, most "
+                "often md below the server's state or root folder). The CA refused nothing.",
+                (
+                    "The folder, or one that was made or copied later, does not belong to the user "
+                    "that Apache's processes run as; they work there after they gave root up.",
+                    "SELinux keeps Apache from writing or from connecting out.",
+                ),
+                (
+                    "Give md/challenges, md/staging, md/ocsp and what lies in them to Apache's "
+                    "user, and leave md/domains and md/accounts to root; then restart Apache.",
+                ),
+                title="Apache's mod_md may not read or write its own folder",
+            ),
+            Case(
                 r"errno 1\b|operation not permitted|\beperm\b",
                 "The operating system forbids this to whoever asks, root as well (EPERM): not the "
                 "file's mode is in the way.",

@@ -226,6 +226,6 @@ ENTRIES = (
         ),
         sources=("certbot", "acme.sh", "dehydrated", "mod_md#52"),
         weight=Weight.SYMPTOM,
-        hides=("order-invalid",),
+        hides=("order-invalid", "renewals-failed"),
     ),
 )  # fmt: skip
