@@ -12,7 +12,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from certbot_sectigo.accounts import keys as account_keys
 from certbot_sectigo.cli import main
+from tests.bed import schema
+from tests.bed.sectigo import Sectigo
 
 OV, EV = "https://acme.sectigo.com/v2/OV", "https://acme.sectigo.com/v2/EV"
 MAIL = "jürgen@x.example"
@@ -176,3 +179,21 @@ def test_what_is_wrong_with_one_account_is_said_and_keeps_no_other_back(
     assert note.parent.parent == server and json.loads(note.read_text())["kid"] == "ev"
     uri = json.loads(note.with_name("regr.json").read_text())["uri"]
     assert uri == f"{EV}/account/ev"
+
+
+def test_an_account_that_the_ca_does_not_know_keeps_no_other_back(
+    tmp_path: Path, keys: Keys, sectigo: Sectigo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "key.pem", keys["rsa"])
+    public = json.loads(account_keys.from_file(tmp_path / "key.pem").public_key().json_dumps())
+    uri = sectigo.sandbox.add_account(sectigo.a.kid, public)
+    top = tmp_path / "lego"
+    lego(top, sectigo.server, keys["second"], "gone", "a@x.example")
+    lego(top, sectigo.server, keys["rsa"], sectigo.a.kid, uri=uri)
+    folders = [f"--{kind}-dir={tmp_path / kind}" for kind in ("config", "work", "logs")]
+    words = [*folders, "--json", "accounts", "import", "lego", str(top), "--online", "--yes"]
+    assert main.run(words) == 1
+    result = schema.document(capsys.readouterr().out)["result"]
+    assert [(one["uri"], one["kid"]) for one in result["accounts"]] == [(uri, sectigo.a.kid)]
+    assert "knows no account of the key" in result["left"][0]["reason"]
+    [note] = tmp_path.rglob("sectigo-eab.json")
