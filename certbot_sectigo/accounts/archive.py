@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import re
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -216,7 +215,7 @@ def purge(dirs: Dirs, archived: Archived) -> None:
     _refuse_link(dirs, archived.account)
     gone = archived.purged
     if gone is None:
-        gone = folder.with_name(f".purged-{folder.name}-{secrets.token_hex(8)}")
+        gone = folder.with_name(f".purged-{folder.name}-{os.urandom(8).hex()}")
         atomic.rename_dir(folder, gone)
     if reading.is_there(gone):
         atomic.remove(gone)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import secrets
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
@@ -142,7 +142,7 @@ def aside(broken: Sequence[Broken]) -> tuple[str, str]:
 
 def new_id(now: datetime) -> str:
     """Make a move's id: when it began, and something by chance."""
-    return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    return f"{now:%Y%m%dT%H%M%SZ}-{os.urandom(2).hex()}"
 
 
 def write(dirs: Dirs, move: Move) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import stat
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from certbot_sectigo.accounts import files, keys, tree
 from certbot_sectigo.accounts.model import Account, Learned, Note, State
 from certbot_sectigo.base import atomic, errors, reading
-from certbot_sectigo.machine import account_id, dirs
+from certbot_sectigo.machine import account_id, dirs, host_name
 
 if TYPE_CHECKING:
     from josepy.jwk import JWK
@@ -165,7 +164,7 @@ def create(folder: Path, key: JWK, note: Note | None) -> str:
     atomic.make_private_dir(target)
     meta = {
         "creation_dt": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "creation_host": socket.gethostname(),
+        "creation_host": host_name.own(),
     }
     _write(target / files.META, meta, mode=0o644)
     if note is not None:

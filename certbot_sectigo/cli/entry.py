@@ -7,6 +7,7 @@ Python's own.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
+_GARBAGE = 50_000
+"""After how many new objects Python looks for cycles; with its own 700 that is a twentieth of the
+start and of a list of 1000 accounts (benchmarks/accounts_list.py)."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -28,6 +32,7 @@ def main() -> NoReturn:
     signal's number: after SIGINT, SIGTERM or SIGHUP, and for SIGPIPE where nobody reads what is
     printed. A second signal ends the process at once; nothing is lost by that.
     """
+    gc.set_threshold(_GARBAGE)
     try:
         for number in _SIGNALS:
             # What nohup(1), or a shell for a job in the background, has ignored stays so.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -200,6 +199,8 @@ def _print(
     name: str, reading: Reading, shown: Iterable[Explanation], total: int, logs_dir: Path
 ) -> None:
     shown = list(shown)
+    import shutil
+
     width = shutil.get_terminal_size((explanation.WIDTH, 0)).columns
     if reading.log or reading.findings:
         later = " (later runs in it show no error)" if reading.later_runs else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -27,7 +26,7 @@ from certbot_sectigo.fleet.report import page as pages
 from certbot_sectigo.fleet.report.documents import COMMANDS, finding
 from certbot_sectigo.fleet.report.model import SEVERITIES, Fault, Finding, Source
 from certbot_sectigo.fleet.report.page import Granted, Page
-from certbot_sectigo.machine import commands, requirements
+from certbot_sectigo.machine import commands, host_name, requirements
 from certbot_sectigo.portal import audit, survey
 from certbot_sectigo.portal import hosts as portal_hosts
 from certbot_sectigo.portal.audit import AuditFinding
@@ -176,7 +175,7 @@ def _this_machine(context: CommandContext) -> Source:
         doctor.data(examination.diagnose(machine)),
     )
     documents = tuple({"command": name, **one} for name, one in zip(COMMANDS, data))
-    return Source(machine.host or socket.gethostname(), documents, machine.now)
+    return Source(machine.host or host_name.own(), documents, machine.now)
 
 
 def _finding(one: AuditFinding) -> Finding:

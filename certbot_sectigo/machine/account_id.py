@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ def _usual_rsa(key: Mapping[str, Any]) -> bytes | None:
     if key.get("kty") != "RSA" or key.get("e") != "AQAB":
         return None
     try:
-        modulus = _bytes(key["n"])
+        modulus = _modulus(key["n"])
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
     # 2048, 3072 or 4096 bits, odd, and without zeros in front.
@@ -94,7 +95,7 @@ def is_pair(key: Mapping[str, Any]) -> bool:
             if "p" not in key or "q" not in key:
                 return True
             p, q, both = _number(key["p"]), _number(key["q"]), _number(key["e"]) * _number(key["d"])
-            return p * q == _number(key["n"]) and both % (p - 1) == both % (q - 1) == 1
+            return p * q == _whole(key["n"]) and both % (p - 1) == both % (q - 1) == 1
         from cryptography.hazmat.primitives.asymmetric import ec
 
         derived = ec.derive_private_key(_number(key["d"]), _curve(key))
@@ -108,10 +109,20 @@ def kind(key: Mapping[str, Any]) -> str | None:
     """Return for people what kind of key it is, such as ``RSA 2048``; None if it does not tell."""
     try:
         if key["kty"] == "RSA":
-            return f"RSA {_number(key['n']).bit_length()}"
+            return f"RSA {_whole(key['n']).bit_length()}"
         return f"EC {key['crv']}"
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
+
+
+def _whole(text: str) -> int:
+    return int.from_bytes(_modulus(text), "big")
+
+
+@functools.lru_cache(maxsize=1)
+def _modulus(text: str) -> bytes:
+    # Each key is asked three questions, one after the other; this part of it is public.
+    return _bytes(text)
 
 
 def _number(text: str) -> int:

@@ -193,13 +193,14 @@ def _lineage(
     def text(key: str) -> str | None:
         nonlocal problem
         value = params.get(key)
-        if isinstance(value, list) and key == "key_type":
-            value = next(iter(value), "")  # certbot takes the first
-        if isinstance(value, list) and key in _OURS:
-            value = str(value)
         if value is not None and not isinstance(value, str):
-            problem = problem or f"has not one value for {key}"
-            return None
+            if isinstance(value, list) and key == "key_type":
+                value = next(iter(value), "")  # certbot takes the first
+            elif isinstance(value, list) and key in _OURS:
+                value = str(value)
+            else:
+                problem = problem or f"has not one value for {key}"
+                return None
         return value if value and value != "None" else None
 
     server = text("server")

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import errno
 import re
-import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from certbot_sectigo.base import proposed
-from certbot_sectigo.machine import schedules
+from certbot_sectigo.machine import host_name, schedules
 from certbot_sectigo.machine.starts import Start
 
 PROXIES = ("https_proxy", "http_proxy", "all_proxy")
@@ -102,4 +101,4 @@ def host(system_root: Path) -> str:
         name = schedules.read_text(system_root / "etc/hostname").strip()
         if name:
             return name
-    return socket.gethostname()
+    return host_name.own()

@@ -8,7 +8,6 @@ so does every result of a change, for proof.
 
 from __future__ import annotations
 
-import difflib
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -22,13 +21,13 @@ PARAMS = "renewalparams"
 
 # What configobj reads as one word of text: no quotes, lists, comments or interpolation.
 _PLAIN = re.compile(
-    r"""
-    ([\w.*-]+)[ ]?=[ ]?([^\s'"\#,%][^'"\#,%]*)? |  # 1, 2: key and value
+    r"""^(?:
+    ([\w.*-]+)[ ]?=[ ]?([^\s'"\#,%][^\n'"\#,%]*)? |  # 1, 2: key and value
     \[([A-Za-z_][\w.-]*)\] |                                 # 3: section
     \[\[([A-Za-z_][\w.-]*)\]\] |                             # 4: section below it
     (?:\#.*)?                                                # comment or nothing
-    """,
-    re.VERBOSE | re.ASCII,
+    )$""",
+    re.VERBOSE | re.ASCII | re.MULTILINE,
 )
 # Anything else that configobj might take for the end of a line or for white space.
 _ODD = re.compile(rb"[^\n\x20-\x7e]")
@@ -84,20 +83,20 @@ def _parse_plain(data: bytes) -> Mapping[str, Any] | None:
         return None
     top: dict[str, Any] = {}
     first = here = top
-    for line in data.decode("ascii").split("\n"):
-        match = _PLAIN.fullmatch(line)
-        if match is None:
-            return None
-        key, value, section, below = match.groups()
-        if key is not None:
+    text = data.decode("ascii")
+    lines = _PLAIN.findall(text)
+    if len(lines) != text.count("\n") + 1:
+        return None
+    for key, value, section, below in lines:
+        if key:
             if key in here:
                 return None  # configobj has an error to report
-            here[key] = (value or "").rstrip(" ")
-        elif section is not None:
+            here[key] = value.rstrip(" ")
+        elif section:
             if section in top:
                 return None
             first = here = top[section] = {}
-        elif below is not None:
+        elif below:
             if first is top or below in first:
                 return None
             here = first[below] = {}
@@ -167,6 +166,8 @@ def repoint(text: str, changes: Mapping[str, str | None]) -> str:
 
 def diff(old: str, new: str, path: str) -> str:
     """Return a change as a unified diff, for people; empty if there is none."""
+    import difflib
+
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), path, path, lineterm="", n=2)
     return "\n".join(lines)
 

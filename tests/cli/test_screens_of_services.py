@@ -9,7 +9,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -24,6 +23,7 @@ from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Learned, Note
 from certbot_sectigo.cli.main import main
 from certbot_sectigo.cli.shared.say import wrapped
+from certbot_sectigo.machine import host_name
 from certbot_sectigo.sandbox import Config, Organisation, RunningSandbox, running
 from tests.accounts import keys
 from tests.bed.ports import free_port
@@ -66,7 +66,7 @@ def root(sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     """An account, two lineages of it, a deploy file, a pair to move to, a log-in to SCM."""
     key = JWKEC(key=ComparableECKey(ec.derive_private_key(1, ec.SECP256R1())))
     monkeypatch.setattr(keys, "new_key", lambda: key)
-    monkeypatch.setattr(socket, "gethostname", lambda: "web1.example.org")
+    monkeypatch.setattr(host_name, "own", lambda: "web1.example.org")
     tmp_path = Path("/tmp", f"s{secrets.token_hex(4)}")
     tmp_path.mkdir(mode=0o700)
     config, server = tmp_path / "config", sandbox.directory_url()

@@ -6,7 +6,7 @@ import base64
 import contextlib
 import json
 import logging
-import secrets
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -196,7 +196,7 @@ def _write_record(
     }
     paths.refuse_links(dirs.config_dir, dirs.backup)
     atomic.make_private_dir(dirs.backup)
-    name = f"{kind}-{now:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}.json"
+    name = f"{kind}-{now:%Y%m%dT%H%M%S.%fZ}-{os.urandom(2).hex()}.json"
     atomic.replace(dirs.backup / name, json.dumps(content).encode())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shlex
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -163,7 +162,7 @@ def backup(path: Path, backup_dir: Path) -> Path:
     # File names end at 255 bytes.
     name = os.fsdecode(os.fsencode(path.name)[:200])
     now = datetime.now(timezone.utc)
-    copy = backup_dir / f"{name}.{now:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
+    copy = backup_dir / f"{name}.{now:%Y%m%dT%H%M%S.%fZ}-{os.urandom(2).hex()}"
     with os_errors(copy), open_folder(backup_dir) as folder:
         _write(copy, folder, data, old, None, None)
     return copy

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shlex
-import shutil
 import stat
 from pathlib import Path
 
@@ -129,7 +127,7 @@ def refuse_unmovable(src: Path, dst: Path) -> None:
     :param dst: the folder that it is to be moved into, likewise.
     :raises FileError: if not, with the reason.
     """
-    name = f".sectigo-eab-{secrets.token_hex(8)}.none"
+    name = f".sectigo-eab-{os.urandom(8).hex()}.none"
     here, there = (_nearest(folder) for folder in (src, dst))
     for folder in (here, there):
         if not os.access(folder, os.W_OK | os.X_OK):
@@ -172,6 +170,8 @@ def remove(path: Path) -> None:
 
     :raises FileError: if something of it may still be there.
     """
+    import shutil
+
     with os_errors(path), open_folder(path.parent) as folder:
         if stat.S_ISDIR(path.lstat().st_mode):
             do("remove folder", path, shutil.rmtree, path)

@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import os
 import re
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,7 +56,7 @@ def _sweep_one(path: Path, folder: int) -> None:
 
 def name() -> str:
     """Return a name for an unfinished file or link."""
-    return f".sectigo-eab-{secrets.token_hex(8)}.tmp"
+    return f".sectigo-eab-{os.urandom(8).hex()}.tmp"
 
 
 def create(path: Path, folder: int) -> tuple[str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +11,7 @@ from certbot_sectigo.accounts.known.overview import Overview
 from certbot_sectigo.cli import format as formats
 from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Table
 from certbot_sectigo.cli.shared import account_words
+from certbot_sectigo.machine import host_name
 
 
 def show(offered: Sequence[CleanStep], found: Overview) -> None:
@@ -23,7 +23,7 @@ def show(offered: Sequence[CleanStep], found: Overview) -> None:
 
 def _offer(offered: Sequence[CleanStep], found: Overview) -> Iterator[Block]:
     """Tell of idle accounts what is known of each: nothing here can tell what they are for."""
-    host = socket.gethostname()
+    host = host_name.own()
     short = account_words.short_ids(entry.account.name for entry in found.entries)
     rows = []
     for step in offered:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
@@ -20,6 +19,7 @@ from certbot_sectigo.cli.format.interface import Block, Cell, Remark, Report, Ta
 from certbot_sectigo.cli.shared import account_words, ask_ca
 from certbot_sectigo.cli.shared.id_types import Server
 from certbot_sectigo.cli.shared.options import CommandContext, scm_option
+from certbot_sectigo.machine import host_name
 from certbot_sectigo.machine.schedules import Source
 
 _BROKEN = (Verdict.UNPARSABLE, Verdict.INCOMPLETE, Verdict.MISNAMED)
@@ -57,7 +57,7 @@ def command(
         from certbot_sectigo.cli.scm import connect
 
         found = connect.learn_kids(found, connect.connect(context, scm_file).scm)
-    host = socket.gethostname()
+    host = host_name.own()
     report = Report(
         "accounts list",
         lambda: data(found, host),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +22,7 @@ from certbot_sectigo.cli.shared.id_types import Kid, Server
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
-from certbot_sectigo.machine import commands
+from certbot_sectigo.machine import commands, host_name
 
 
 @click.command("pick")
@@ -154,7 +153,7 @@ def _document(
     warnings: Sequence[str],
     candidates: Sequence[AccountEntry],
 ) -> None:
-    host = socket.gethostname()
+    host = host_name.own()
     data: dict[str, Any] = {
         "account": account_words.as_json(entry, host) if entry else None,
         "reason": reason,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import socket
 from collections.abc import Iterator
 from datetime import datetime, timezone
 
 import click
 
+from certbot_sectigo.accounts import model
 from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.cli import format as formats
@@ -16,7 +16,7 @@ from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Re
 from certbot_sectigo.cli.shared import account_words, ask_ca, id_lookup
 from certbot_sectigo.cli.shared.id_types import AccountId, Server
 from certbot_sectigo.cli.shared.options import CommandContext
-from certbot_sectigo.machine import commands
+from certbot_sectigo.machine import commands, host_name
 
 
 @click.command("show")
@@ -40,7 +40,7 @@ def command(
         place = found.entries.index(entry)
         found = ask_ca.with_answers(context, found, only=[entry], verify_ssl=not no_verify_ssl)
         entry = found.entries[place]
-    host = socket.gethostname()
+    host = host_name.own()
     report = Report(
         "accounts show",
         lambda: {"account": account_words.as_json(entry, host)},
@@ -102,4 +102,4 @@ def _kid(entry: AccountEntry) -> str:
     note = entry.account.note
     if note is None:
         return "unknown"
-    return f"{note.kid} ({account_words.LEARNED[note.learned]})"
+    return f"{note.kid} ({model.LEARNED[note.learned]})"

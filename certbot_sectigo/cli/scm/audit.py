@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.doctor.format import FORMATS
 from certbot_sectigo.doctor.model import Diagnosis, Finding, Severity
+from certbot_sectigo.machine import host_name
 from certbot_sectigo.portal import audit, commands, survey
 from certbot_sectigo.portal import hosts as portal_hosts
 from certbot_sectigo.portal.audit import AuditFinding
@@ -35,7 +35,7 @@ def facts(context: CommandContext) -> None:
     Reads certbot's files and logs, changes nothing and asks nobody. There is nothing secret in
     it. Keep the output of each host in a file, and give the files to scm audit.
     """
-    host = connect.this_host(context, socket.gethostname(), whole=True)
+    host = connect.this_host(context, host_name.own(), whole=True)
     report = Report("scm facts", lambda: _as_json(host), tuple)
     formats.chosen(json=True).show(report)
 
@@ -69,7 +69,7 @@ def command(
     chosen = FORMATS.get(format_name)
     try:
         hosts = _told_apart([(name, host) for name in files for host in _read(Path(name))])
-        hosts = hosts or [connect.this_host(context, socket.gethostname(), whole=True)]
+        hosts = hosts or [connect.this_host(context, host_name.own(), whole=True)]
         seen = survey.look(connect.connect(context, scm_file).scm)
         found = [f for f in audit.compare(seen, hosts) if f.code not in ignore]
     except (errors.Error, OSError) as error:

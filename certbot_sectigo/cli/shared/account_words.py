@@ -9,7 +9,7 @@ from typing import Any
 from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.judge.verdict import moved_machine
 from certbot_sectigo.accounts.known.overview import Dangling
-from certbot_sectigo.accounts.model import Learned, Standing, Status, Use, Verdict
+from certbot_sectigo.accounts.model import Standing, Status, Use, Verdict
 from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Cell, Tone
 from certbot_sectigo.machine.schedules import Source
@@ -27,13 +27,6 @@ TONES = {
     Verdict.DUPLICATE: Tone.WARN,
     Verdict.SUPERSEDED: Tone.WARN,
     Verdict.IDLE: Tone.PLAIN,
-}
-LEARNED = {
-    Learned.REGISTERED: "registered here",
-    Learned.LOG: "certbot's log shows it",
-    Learned.SERVER: "the CA shows it",
-    Learned.TOLD: "as was said by hand",
-    Learned.SCM: "SCM shows it",
 }
 _SOURCES = {
     Source.LINEAGE: "lineage",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 _LIKE = 0.7
@@ -14,6 +13,8 @@ def words(word: str, known: Iterable[str]) -> list[str]:
 
     Dashes before them do not count: all options have those in common.
     """
+    import difflib
+
     bare = {each.lstrip("-"): each for each in known}
     near = difflib.get_close_matches(word.lstrip("-"), bare, cutoff=_LIKE)
     return [bare[each] for each in near]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import textwrap
 
@@ -22,6 +21,8 @@ def say(text: str, *, err: bool = False) -> None:
     """
     stream = sys.stderr if err else sys.stdout
     if stream is not None and stream.isatty():
+        import shutil
+
         text = wrapped(text, shutil.get_terminal_size().columns)
     click.echo(text, err=err)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from certbot_sectigo.base import json_text
@@ -39,6 +38,8 @@ def _time(text: str) -> datetime | None:
 
 
 def _date(text: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(text).astimezone(timezone.utc)
     except (ValueError, TypeError, IndexError, OverflowError):
