@@ -18,6 +18,12 @@ exec setpriv --reuid "$user" --regid "$user" --clear-groups "$@"
 """
 
 
+def answered(line: str, more: str = "--yes") -> str:
+    """Return a command with more options, in front of values that begin with a dash."""
+    options, dashes, values = line.partition(" -- ")
+    return f"{options} {more}{dashes}{values}"
+
+
 def paste(
     certbot: Certbot,
     printed: str,
@@ -40,10 +46,7 @@ def paste(
         for capitals, value in (words or {}).items():
             line = re.sub(rf"\b{capitals}\b", str(value), line)
         ours = re.match(r"\s*(sudo .*)?certbot", line)
-        if ours and more:
-            # What stands behind "--" is no option any more.
-            options, dashes, values = line.partition(" -- ")
-            line = f"{options} {more}{dashes}{values}"
+        line = answered(line, more) if ours and more else line
         # Whoever pastes sits at a terminal, where certbot does not wait before it renews.
         if ours and " renew " in f"{line} " and "--no-random-sleep-on-renew" not in line:
             line += " --no-random-sleep-on-renew"

@@ -19,6 +19,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
+from tests.bed.ports import free_port
+
 
 @dataclass
 class Node:
@@ -44,7 +46,7 @@ class Zones:
     """Domains, in the order in which they were asked for, over UDP."""
 
     def __enter__(self) -> Zones:
-        self._udp = _Udp(("127.0.0.1", 0), _UdpHandler)
+        self._udp = _Udp(("127.0.0.1", free_port()), _UdpHandler)
         self._udp.zones = self
         self._tcp = _Tcp(self._udp.server_address, _TcpHandler)
         self._tcp.zones = self

@@ -21,6 +21,7 @@ from tests.bed import process, schema
 from tests.bed.certbot import Certbot
 from tests.bed.eab import EabPair
 from tests.bed.history import plain_lineage
+from tests.bed.paste import answered
 from tests.bed.proposals import ran
 from tests.cli.tool import Tool
 from tests.portal.conftest import scm_ini
@@ -97,7 +98,7 @@ def test_every_command_answers_as_its_schema_has_it(
     assert {f["code"] for f in found} == {"scm/wide", "scm/validation"}
     # The command that a finding proposes, as it is printed.
     (wide,) = [f for f in found if f["code"] == "scm/wide"]
-    tool.run(*shlex.split(ran(wide["command"]))[1:], "--yes")
+    tool.run(*shlex.split(answered(ran(wide["command"])))[1:])
     assert _json(tool, "scm", "audit", str(facts))["findings"] == []
     assert _json(tool, "scm", "domains", "remove", NAME, "nothing.example")["done"]
 
@@ -215,7 +216,7 @@ def test_a_used_pair_is_not_handed_out(tool: Tool, sandbox: RunningSandbox, tmp_
     refused = tool.run(*pair, "--for", "www.d.example", check=1)
     # What it proposes does help, as it is printed.
     (line,) = [w for w in refused.stderr.splitlines() if w.startswith("certbot-sectigo ")]
-    tool.run(*shlex.split(ran(line))[1:], "--yes")
+    tool.run(*shlex.split(answered(ran(line)))[1:])
     tool.run(*pair, "--for", "www.d.example")
     content = dict(line.split(" = ") for line in output.read_text().splitlines()[1:])
     config_pair = sandbox.pairs()[0]
@@ -325,7 +326,7 @@ def test_the_last_way_to_revoke_is_named_and_works(
     refused = tool.run("-n", "revoke", "--cert-name", "www.c.example", "--account", ident, "--yes",
                        check=1)  # fmt: skip
     [line] = [w for w in refused.stderr.splitlines() if " scm revoke " in w]
-    tool.run(*shlex.split(ran(line))[1:], "--yes")
+    tool.run(*shlex.split(answered(ran(line)))[1:])
     assert sandbox.certificates()[0].revoked
 
 
@@ -389,7 +390,7 @@ def test_commands_that_are_proposed_do_what_they_say(
         said = tool.run("-n", *words, *own, check=check)
         [line] = [line for line in dict.fromkeys(_lines(said.output)) if only in line]
         assert shlex.quote(str(other)) in line
-        tool.run(*shlex.split(ran(line))[1:], *(("--yes",) if only else ()))
+        tool.run(*shlex.split(answered(ran(line)) if only else ran(line))[1:])
 
     raw = Scm(sandbox)
     twins = [raw.create(NAME), raw.create(NAME)]

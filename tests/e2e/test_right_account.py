@@ -13,6 +13,7 @@ import pytest
 from tests.bed.certbot import Certbot
 from tests.bed.command import command
 from tests.bed.history import old_log, plain_account, plain_lineage
+from tests.bed.paste import answered
 from tests.bed.process import ArgumentWatch
 from tests.bed.proposals import ran
 from tests.bed.sectigo import Sectigo
@@ -271,7 +272,7 @@ def test_moving_a_lineage_to_another_server_is_said_with_the_way_to_do_it(
         (line,) = (
             line for line in result.output.splitlines() if "accounts register --cred" in line
         )
-        command(certbot, *shlex.split(ran(line))[1:], "--yes")
+        command(certbot, *shlex.split(answered(ran(line)))[1:])
         moved = certbot.lineage(NAME)
         assert (moved.params["server"], moved.serial) == (other.server, old.serial)
         assert moved.account == certbot.account(other.server, other.b.kid).id
