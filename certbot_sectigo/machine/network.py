@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import re
+import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
