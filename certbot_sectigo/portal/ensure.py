@@ -93,7 +93,14 @@ class Ensurer:
         ours = account.id
         account = self._settle(wanted, account)
         made = made and account.id == ours
-        done = self._domains(wanted, account, made=made)
+        try:
+            done = self._domains(wanted, account, made=made)
+        except PortalError as error:
+            error.remedy = (
+                f"The ACME account {account.name} ({account.id}) is there, and may lack domains: "
+                f"repeat the command, which completes it.\n{error.remedy}"
+            )
+            raise
         # As long as lists do not show it, the note is what the next run knows it by.
         if self._journal.read(*_key(wanted)) is not None and any(
             one.id == account.id for one in self._same(wanted)

@@ -182,7 +182,8 @@ def which_server(text: str, servers: Sequence[Server]) -> Server:
         if text in (server.name, server.url) or text.rstrip("/") == server.url.rstrip("/"):
             return server
     lines = "\n".join(f"  {server.url}  {server.name}" for server in servers)
-    raise PortalError(f"SCM shows no ACME server {text}.", f"There are:\n{lines or '  none'}")
+    what = f"SCM shows no ACME server {text}." if text else "No ACME server is named."
+    raise PortalError(what, f"There are:\n{lines or '  none'}")
 
 
 def which_organisation(text: str, organisations: Sequence[Organisation]) -> Organisation:
@@ -195,7 +196,8 @@ def which_organisation(text: str, organisations: Sequence[Organisation]) -> Orga
         return found[0]
     lines = "\n".join(f"  {o.id}  {o.name}" for o in organisations)
     what = "several organisations are called" if found else "this log-in sees no organisation"
-    raise PortalError(f"In SCM, {what} {text}.", f"There are:\n{lines or '  none'}")
+    what = f"In SCM, {what} {text}." if text else "No organisation is named."
+    raise PortalError(what, f"There are:\n{lines or '  none'}")
 
 
 def account_name(text: str) -> str:
@@ -229,7 +231,10 @@ def domain_name(text: str) -> str:
     except ValueError:
         pass
     else:
-        raise PortalError(f"{text} is an address, and domains of ACME accounts are names.")
+        raise PortalError(
+            f"{text} is an address, and domains of ACME accounts are names.",
+            "Give it as  www.example.org",
+        )
     try:
         name = names.to_ascii(name)
     except ValueError:

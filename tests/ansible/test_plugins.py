@@ -177,7 +177,9 @@ def test_what_is_refused(world: World) -> None:
         world.accounts("wildcards", domains=["*.c.example"]),
         readable_one,
         {"name": "none yet", f"{FLEET}scm_clients_info": {}},
+        world.accounts("nobody", organisation=""),
         world.accounts(),
+        world.accounts("taken", state="renamed", new_name="web2"),
         # A pair does not reach the wrong host, and what is there is not overwritten.
         world.pair("wrong host", name="web2"),
         world.pair("other", dest=str(paths["other"])),
@@ -188,8 +190,12 @@ def test_what_is_refused(world: World) -> None:
     played = world.ansible.play([{**task, "ignore_errors": True} for task in tasks], "--diff")
     results = {name: hosts["web1"] for name, hosts in played.tasks.items()}
     failed = {name for name, result in results.items() if result.get("failed")}
-    assert failed == {"wildcards", "readable", "wrong host", "other", "another", "link"}
+    assert failed == {
+        "wildcards", "readable", "nobody", "taken", "wrong host", "other", "another", "link"
+    }  # fmt: skip
     assert results["wildcards"]["msg"].count("a wildcard is no domain") == 2
+    assert results["nobody"]["msg"].startswith("web1: No organisation is named.")
+    assert results["taken"]["msg"].startswith("web1: web2 is the name of another ACME account")
     assert "chmod 600" in results["readable"]["remedy"]
     assert results["none yet"]["accounts"] == []
     assert "may not issue for" in results["wrong host"]["msg"]

@@ -253,6 +253,16 @@ def test_the_same_name_elsewhere_is_another_account(bench: Bench) -> None:
     assert bench.run().made
 
 
+def test_where_domains_fail_it_is_said_that_the_account_is_there(bench: Bench) -> None:
+    bench.sandbox.fault("forbidden", "scm-account-domains", times=0)
+    with pytest.raises(PortalError) as caught:
+        bench.run()
+    assert f"{NAME} (501) is there, and may lack domains" in caught.value.remedy
+    bench.sandbox.fault("none")
+    assert not bench.run().made
+    bench.check()
+
+
 def test_exact_takes_away_what_is_not_wanted(bench: Bench) -> None:
     bench.run()
     kept = bench.run(bench.wanted("c.example"))

@@ -70,11 +70,12 @@ class ActionModule(shared.PortalAction):
             try:
                 planned[at] = kind(wanted, scm, listed, words, journal)
             except errors.Error as error:
-                problems.append(error)
+                problems.append((wanted["name"], error))
         if problems:
             # Nothing was changed, so all that is wrong can be told at once.
-            remedies = dict.fromkeys(error.remedy for error in problems if error.remedy)
-            raise errors.Error("\n".join(e.message for e in problems), "\n".join(remedies))
+            remedies = dict.fromkeys(error.remedy for _, error in problems if error.remedy)
+            text = "\n".join(f"{name}: {error.message}" for name, error in problems)
+            raise errors.Error(text, "\n".join(remedies))
         if not self._task.check_mode:
             for at in order:
                 if planned[at].changed:
@@ -105,7 +106,10 @@ class _Present:
         asked = words.wanted(wanted["name"], wanted["organisation"], wanted["server"],
                              wanted["domains"], exact=wanted["exact"])  # fmt: skip
         if not asked.domains:
-            raise errors.Error(f"{asked.name}: domains is empty, so it could issue nothing.")
+            raise errors.Error(
+                "domains is empty, so it could issue nothing.",
+                "Name the domains; the role host takes them from sectigo_certificates.",
+            )
         self._plan = Ensurer(listed, journal, list(words.servers)).plan(asked)
         self._account = self._plan.account
         had = [domain.name for domain in listed.domains(self._account.id)] if self._account else []

@@ -99,16 +99,15 @@ def revoke(
         raise errors.UsageError("Give one of SERIAL, --cert-path and --cert-name.")
     if not 1 <= len(words) <= 512:
         raise errors.UsageError("--words: give 1 to 512 characters.")
-    number = _number(context, serial, cert_path, cert_name)
     scm = connect.connect(context, scm_file).scm
+    number = _number(context, serial, cert_path, cert_name)
     found = next((c for c in scm.certificates() if c.serial == number), None)
     found = found or scm.certificate(number)
     already = found is not None and found.status == _REVOKED
     if found is None or not (already or found.live):
         raise errors.Error(
             f"SCM shows no issued certificate with serial {number:x} to this log-in.",
-            "It is expired, or another organisation's. What there is, is listed by:\n"
-            + commands.ours("certificates"),
+            f"It is expired, or another organisation's. {_listed()}",
         )
     names = ", ".join(found.names)
     what = (
@@ -183,17 +182,24 @@ def _number(
     context: CommandContext, serial: str | None, cert_path: str | None, cert_name: str | None
 ) -> int:
     if serial is not None:
-        if parsing.serial(serial) == 0 or not all(c in "0123456789abcdefABCDEF:" for c in serial):
-            raise errors.UsageError(f"{serial} is no serial number in hexadecimal digits.")
-        return parsing.serial(serial)
+        digits = serial[2:] if serial.lower().startswith("0x") else serial
+        if parsing.serial(digits) == 0 or not all(c in "0123456789abcdefABCDEF:" for c in digits):
+            raise errors.UsageError(
+                f"{serial} is no serial number in hexadecimal digits.", _listed()
+            )
+        return parsing.serial(digits)
     path = Path(cert_path) if cert_path else None
     if cert_name is not None:
         dirs = change.dirs_of(context)
         lineage = lineages.read(dirs.renewal / f"{cert_name}.conf")
         path = lineage.cert_path if lineage else None
         if path is None:
-            raise errors.Error(f"There is no lineage {cert_name} in {dirs.renewal}.")
+            raise errors.Error(f"There is no lineage {cert_name} in {dirs.renewal}.", _listed())
     found = machine_certificates.read(path) if path else Unreadable("no file")
     if isinstance(found, Unreadable):
-        raise errors.Error(f"{found.reason}.")
+        raise errors.Error(f"{found.reason}.", _listed())
     return found.serial
+
+
+def _listed() -> str:
+    return f"What SCM has, is listed by:\n{commands.ours('certificates')}"

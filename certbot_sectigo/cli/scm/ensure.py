@@ -78,7 +78,7 @@ def command(
         yes=yes or planned.nothing,
         carry_out=carry_out,
         lock=change.no_lock,
-        conclude=_conclude,
+        conclude=lambda done: _conclude(done, before=planned.nothing),
         result=_result,
         failed=_incomplete,
     )
@@ -110,11 +110,17 @@ def _describe(planned: EnsurePlan) -> Mapping[str, Any]:
     }
 
 
-def _conclude(done: Ensured) -> None:
+def _conclude(done: Ensured, *, before: bool) -> None:
+    """Say what was done.
+
+    :param before: whether it was known beforehand that there is nothing to do.
+    """
     if done.made:
         say(f"Made: {done.account.name}, number {done.account.id}.")
     elif done.added or done.removed:
         say(f"Completed: {done.account.name}, number {done.account.id}.")
+    elif not before and not _incomplete(done):
+        say(f"Another run has made it meanwhile: {done.account.name}, number {done.account.id}.")
     if _incomplete(done):
         _say_incomplete(done)
     elif done.account.status == "pending" or done.made:
