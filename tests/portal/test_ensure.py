@@ -254,11 +254,10 @@ def test_the_same_name_elsewhere_is_another_account(bench: Bench) -> None:
 
 
 def test_where_domains_fail_it_is_said_that_the_account_is_there(bench: Bench) -> None:
-    bench.sandbox.fault("forbidden", "scm-account-domains", times=0)
+    bench.sandbox.fault("forbidden", "scm-account-domains", times=1)
     with pytest.raises(PortalError) as caught:
         bench.run()
     assert f"{NAME} (501) is there, and may lack domains" in caught.value.remedy
-    bench.sandbox.fault("none")
     assert not bench.run().made
     bench.check()
 
