@@ -36,6 +36,7 @@ _WORDS = re.compile(
     r"|\b(?:http|dns|tls-alpn)-01\b|\bauthoriz(?:e identifier|ing using)\b"
     r"|external[ _-]?account[ _-]?(?:binding|required)|\bhmac\b|newOrder|newAccount|newNonce"
     r"|new-(?:order|acct|nonce)|/v2/(?:[DOE]V\w*|GEANT\w*)\b|renewalInfo|zerossl"
+    r"|(?<!\w)_acme-challenge\."
     r"|\bauto-?(?:ssl|cert)\b|\bdcv\b|\b(?:aws_)?acm(?:_certificate\w{0,20})?\b"
 )  # fmt: skip
 _ONE_OF = (

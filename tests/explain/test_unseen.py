@@ -46,6 +46,34 @@ ROLES = (
          "challenge.", "validation-failed", "no ca takes", "log"),
     Said("aws_acm_certificate.main: LimitExceededException: Certificate has too many domains.",
          "too-many-names"),
+    Said("acme.responder: http-01 self test failed: Get http://a.example/.well-known/acme-challenge/"
+         "x: net/http: request canceled while waiting for connection", "http01-selfcheck"),
+    Said(f'lego: {{"type":"{URN}malformed","detail":"Certificate not found","status":404}}',
+         "issuance-pending", "some minutes"),
+    Said("acme-client: /etc/ssl/cert.pem: No such file or directory\nacme-client: bad exit: 1",
+         "ca-bundle-unreadable"),
+    Said("[md:error] (13)Permission denied: AH10056: processing a.example", "permission",
+         "mdstoredir", "/etc/letsencrypt"),
+    Said("win-acme: Failed to create order: Some of the identifiers requested were rejected.",
+         "rejected-identifier"),
+    Said("Failed to renew certificate a with error: Some challenges have failed.\n"
+         "All renewals failed. The following certificates could not be renewed:",
+         "validation-failed"),
+    Said("cert-manager: Reason: Waiting for DNS-01 challenge propagation: dial udp: lookup "
+         "ns3.dns.example. on 192.0.2.10:53: no such host\n  State:  pending",
+         "dns01-propagation-check"),
+    # the innermost reason: the provider's interface, which is asked whether it is done
+    Said("cert-manager: Time limit exceeded. Last error: Failed to query Route 53 change status: "
+         "AccessDenied: User: arn:x is not authorized to perform: route53:GetChange",
+         "dns-plugin-error", "token"),
+    Said("acme.sh: Unable to authenticate to localhost:5001 using https.\n"
+         "acme.sh: Error deploy for domain:a.example\nacme.sh: Deploy error.",
+         "deploy-failed", "second factor|do not order again"),
+    Said('nginx: update failed for acme issuer "x": expected value at line 1 column 1', "not-acme"),
+    Said("Submit-ChallengeValidation: Conversion from JSON failed with error: Unexpected end when "
+         "reading JSON.", "dns-plugin-error"),
+    Said("Couldn't download https://raw.example/certbot/letsencrypt-auto-source/letsencrypt-auto. "
+         "HTTP Error 404: Not Found", "client-too-old", "no longer"),
     Said("a.example: AutoSSL would renew this certificate now, but 2 of the secured domains just "
          "failed DCV.", "panel-dcv"),
 )  # fmt: skip

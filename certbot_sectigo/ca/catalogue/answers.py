@@ -51,7 +51,7 @@ ENTRIES = (
             "too many redirects",
             "exceeded redirects",
             "invalid character * looking beginning",
-            "expecting value * line 1 column 1",
+            "expecting|expected value * line 1 column 1",
             "!directory field not found",
             "directory * not * valid|json",
             "!unable get service directory",

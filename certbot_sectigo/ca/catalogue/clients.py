@@ -215,7 +215,7 @@ ENTRIES = (
                 title="The client wants a Location header that the CA's answer does not have",
             ),
             Case(
-                r"certbot-auto",
+                r"(?:certbot|letsencrypt)-auto",
                 "certbot-auto, the script that once brought certbot along, is not looked after any "
                 "more (since 2021) and no longer works on this system. What it got stays valid "
                 "until it ends.",
@@ -259,6 +259,7 @@ ENTRIES = (
             "!account creation on acmev1 disabled",
             "!acmev1 is deprecated",
             "!system not supported by certbot_auto",
+            "!couldnt|could_not|cannot|failed download * certbot_auto|letsencrypt_auto",
             "!acmev1 * turned|shut|switched off|disabled",
             "!acme v1 * deprecated|disabled|deactivated|end of life",
             "!no longer supported * acme v1|v01|acmev1",

@@ -74,6 +74,40 @@ ENTRIES = (
                 ),
                 title="The script that the client runs after the order ended with an error",
             ),
+            Case(
+                beside=r"unable to (?:authenticate|log ?in)|(?:login|authentication|auth) (?:failed"
+                r"|error)|failed to (?:authenticate|log ?in)|check your (?:username|password)"
+                r"|with error: (?:105|106|107|119|40\d)\b",
+                meaning="The certificate was to be loaded into a device or service, and that did "
+                "not let the client in. The CA has nothing to do with it; the certificate, if it "
+                "was issued, is in the client's folder.",
+                causes=(
+                    "User or password in the client's settings are not (any more) those of the "
+                    "device, or the user may not change certificates.",
+                    "The device wants a second factor, or a token that has expired; an update "
+                    "changed its interface.",
+                    "It is asked at the wrong port or by the wrong scheme (https with a "
+                    "certificate that is not trusted: curl's 60).",
+                ),
+                steps=(
+                    "Log in at that address and port with the same user; give the client the "
+                    "second factor's secret, or a user of its own for this.",
+                    "Update the client: its step for this device has to know the device's "
+                    "interface. Then deploy only; do not order again.",
+                ),
+                title="The device that the certificate goes to did not let the client in",
+            ),
+            Case(
+                beside=r"unable to find certificate: [^\n]{1,200} not set",
+                meaning="The device has no certificate of the description that is to be replaced, "
+                "and the client was not told to make a new one.",
+                causes=("The description differs, or it is the first time.",),
+                steps=(
+                    "Let the client make it the first time (acme.sh for Synology: SYNO_CREATE=1), "
+                    "or give the description as the device shows it.",
+                ),
+                title="The device has no certificate of that description to be replaced",
+            ),
         ),
         phrases=(
             "!script|command|cmd failed|finished|exited with|exit_code|code 1|2|126|127",

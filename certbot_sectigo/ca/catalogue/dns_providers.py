@@ -231,7 +231,11 @@ ENTRIES = (
             ),
         ),
         # a plugin's own fault, in whatever language PowerShell tells it
-        shown=(r"FullyQualifiedErrorId {0,3}: FormatError,Submit-ChallengeValidation",),
+        shown=(
+            r"FullyQualifiedErrorId {0,3}: FormatError,Submit-ChallengeValidation",
+            r"Submit-ChallengeValidation ?: (?=\S{0,200}\.ps1:\d|[^\n]{0,60}JSON)"
+            r"(?![^\n]{0,200}(?:urn:|acme:error))",
+        ),
         phrases=(
             "!adding|creating|deleting temporary record for zone",
             "!error|failed|unable|cannot|could_not add|adding|create|creating|delete|deleting|"
@@ -249,6 +253,7 @@ ENTRIES = (
             "!credential information missing",
             "!missing property|properties * credential",
             "!failed change|query route 53",
+            "!zone * not_found in azuredns|azure_dns|route53|cloudflare|clouddns|cloud_dns|dns",
             "!could not|cannot|unable determine|find soa|authoritative nameserver|record",
             "!error add|adding txt for|to domain",
             "!api threw|returned|raised|gave unexpected|error|exception * zone|domain|record|txt",

@@ -83,6 +83,8 @@ ENTRIES = (
         ),
         phrases=(
             "!time_limit exceeded last error",
+            "!waiting for dns 01 challenge propagation * no_such_host|timeout|refused|"
+            "misbehaving|servfail|nxdomain|connection",
             "!propagation time_limit|timeout exceeded",
             "!propagation check|dns failed|timed_out|timeout|incomplete",
             "!propagation check * not",
@@ -100,6 +102,9 @@ ENTRIES = (
         sources=("traefik-duckdns-letsencrypt#5",),
         at=(
             ("finalize", "issue-time-limit", r"time.?limit"),
+            # The inner reason: the provider's interface, which is asked whether it is done.
+            ("", "dns-plugin-error", r"AccessDenied|not authorized to perform|InvalidClientToken"
+             r"|UnauthorizedOperation|api error|AADSTS\d|invalid_client"),
             ("http-01", "http01-selfcheck", ""),
         ),
         hides=("server-time-limit", "ca-timeout", "ca-connect-timeout", "dns-problem",
