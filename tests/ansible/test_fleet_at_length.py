@@ -149,6 +149,9 @@ def test_a_leak_a_clone_and_an_audit(tmp_path: Path) -> None:
         # The kid of another host is no word to end that one's account.
         other = fleet.accounts()["web2"]["macId"]
         assert "is the kid of web2" in fleet.play("rotate", *_leaked(other), check=2).output
+        assert "-e sectigo_leaked_kid=KID" in fleet.play("rotate", "-l", "web1", check=2).output
+        mistyped = fleet.play("rotate", *_leaked("mistyped"))
+        assert mistyped.changed() == [] and "Nothing is of the kid mistyped" in mistyped.output
         assert fleet.play("site").changed() == []
         # A clone does not go on with what its original is.
         fleet.machine_ids("web2", "of-a-clone")
