@@ -123,9 +123,9 @@ class Facts:
     def preferred(self) -> list[str]:
         """The types of challenge that certbot keeps to; empty: all."""
         every = settings.said(self.settings, "preferred-challenges")
-        own = self.options.get("pref_challs")
+        value = self.options.get("pref_challs") if every is None else every
         # An empty one is one type that nobody answers.
-        return challenges.preferred(every or own) or ([] if own is None or every else ["nothing"])
+        return challenges.preferred(value) or ([] if value is None else ["nothing"])
 
     def answers(self, types: Collection[str]) -> bool:
         """Return whether the authenticator may be able to answer one of these types."""

@@ -179,6 +179,8 @@ ONLY_WRONG = Damage(Path("/live/privkey.pem"), "is empty", False)
         ({"answer": Yes({NAME: ("dns-01",)})}, Outlook.CHALLENGE, Basis.ORDER, True),
         ({"answer": Yes({NAME: ()}), "options": {"pref_challs": "dns-01,"}},
          Outlook.CHALLENGE, Basis.ORDER, True),
+        ({"answer": Yes({NAME: ()}), "settings": (replace(PREFERS_DNS, value=""),)},
+         Outlook.CHALLENGE, Basis.ORDER, True),
         ({"answer": Yes({NAME: ()}), "options": {"pref_challs": ""}},
          Outlook.CHALLENGE, Basis.ORDER, True),
         ({"answer": Yes({NAME: ()}), "settings": (PREFERS_DNS,)},
