@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
-_GARBAGE = 50_000
+_GARBAGE = 200_000
 """After how many new objects Python looks for cycles; with its own 700 that is a twentieth of the
 start and of a list of 1000 accounts (benchmarks/accounts_list.py)."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
