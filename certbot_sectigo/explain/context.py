@@ -100,7 +100,10 @@ _MADE_UP = re.compile(
     r"(?i)\b(?:for example|for instance|e\.g\.|such as)[^.!?]{0,300}\Z"
     r"|(?-i:(?:\b|(?<=[a-z]))If (?!I\b)\w|\b[Ww]hen(?:ever)? you\b|\bWenn (?:Sie|du|man)\b"
     r"|\bFalls\b"
-    r"|\bSi (?:vous|tu|usted|ves|se)\b|\bSe (?:vedi|ricevi|voc\xea)\b)[^.!?:\n]{0,120}\Z"
+    r"|\bSi (?:vous|tu|usted|ves|se|aparece|recibe|obtiene|certbot|le|la|l['\u2019]\w{2,20})\b"
+    r"|\bEn (?:cas d['\u2019]|caso de )|\bCuando (?:vea|aparezca|reciba)\b|\bErscheint (?:der"
+    r"|die)\b"
+    r"|\bSe (?:vedi|ricevi|voc\xea)\b)[^.!?:\n]{0,120}\Z"
 )
 """What stands in a sentence before words that nobody said."""
 # Lines of a web server about requests to it are not an ACME client's.

@@ -86,8 +86,9 @@ _ASKED = re.compile(
     r"|thanks in advance|danke|merci|gracias|obrigado|grazie)\b)|\u8bf7\u95ee|\u6c42\u52a9"
 )
 _EXPLAINED = re.compile(
-    r"(?i)\b(?:error|message)s?\b [\"'\u201c`][^\n]{3,300}[\"'\u201d`] "
-    r"(?:indicates?|means|says|tells)"
+    r"(?i)\b(?:(?:error|message|erreur|fehler|meldung)s?|errores|mensajes?)\b "
+    r"[\"'\u201c\u201e\xab`] ?[^\n]{3,300} ?[\"'\u201d\u201c\xbb`] "
+    r"(?:indicates?|means|says|tells|signifie|indique|significa|indica|bedeutet|hei\xdft)"
 )
 """What articles say about a message."""
 _MARK = re.compile(

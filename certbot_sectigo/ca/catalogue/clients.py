@@ -47,7 +47,6 @@ ENTRIES = (
             "!no challenge * available|match",
             "!expected challenge type * not available",
             "!acme_tiny line in get_crt index_error",
-            "!challenge http|dns|tls|alpn declined",
             "!no challenge completed",
         ),
         cases=(
@@ -271,6 +270,6 @@ ENTRIES = (
         sources=("dehydrated#1002", "cert-manager#692", "RFC 8555"),
         hides=("ca-unreachable", "ca-name-resolution", "server-time-limit", "order-invalid",
                "order-not-ready", "malformed", "renewals-failed", "account-unparsable",
-               "client-bug"),
+               "client-bug", "client-settings"),
     ),
 )  # fmt: skip

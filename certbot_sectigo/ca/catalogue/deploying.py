@@ -132,6 +132,28 @@ ENTRIES = (
         hides=("renewals-failed",),
     ),
     Entry(
+        key="usage-server-only",
+        title="The certificate is for servers only, and is used as a client's",
+        meaning="A program shows the certificate where it is the client (server to server: XMPP, "
+        "SMTP, IRC, mutual TLS), and the other side wants the usage clientAuth in it. Public CAs "
+        "no longer issue that (Let's Encrypt since 2026). Issuance is in order.",
+        causes=("The certificate was renewed, and the new one has serverAuth only.",),
+        steps=(
+            "Update the program on both sides: newer ones do without that usage, or use another "
+            "way (XMPP: dialback).",
+            "Else take a certificate of a private CA, or a self-signed one, for the side that is "
+            "the client; ordering again does not help.",
+        ),
+        phrases=(
+            "unsupported certificate purpose",
+            "certificate specifies incompatible key_usage",
+            "unsuitable|not_suitable certificate purpose",
+            "not suitable|valid|intended for client auth|authentication",
+        ),
+        sources=("ejabberd#4392", "OpenSSL, Go"),
+        step="deploy",
+    ),
+    Entry(
         key="windows-store",
         title="Windows' certificate store did not take the certificate or its key",
         meaning="The CA issued the certificate; storing or installing it here failed. Ordering "

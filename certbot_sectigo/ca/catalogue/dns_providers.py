@@ -163,7 +163,7 @@ ENTRIES = (
                 r"|not (?:been )?(?:authori[sz]ed|granted)|\blog-?in\b|\bpassword\b"
                 r"|\bsignature\b|invalid request headers"
                 r"|\b(?:invalid|wrong|expired|bad|access|auth|bearer) token"
-                r"|\btoken\b.{0,20}(?:invalid|not|expired|wrong|rejected|refused)",
+                r"|(?<!presenting )\btoken\b.{0,20}(?:invalid|not|expired|wrong|rejected|refused)",
                 "The DNS provider's interface did not let the client in, or not at this zone. The "
                 "CA was not asked yet.",
                 (
@@ -179,8 +179,9 @@ ENTRIES = (
                 title="The DNS provider's interface refused the client's credentials",
             ),
             Case(
-                r"(?:zone|domain)[\s:\"'`\\]{1,5}[a-z]{2,12}\.?(?=[\s\"'`\\]|:\s)(?<!:)"
-                r"[\"'`\\]{0,4}(?::| (?:not|could|was|doesn))",
+                r"(?:zone|domain):? [\\\"'`]{0,3}[a-z]{2,12}(?:\.[\\\"'`]{0,3}(?=[:\s]|\Z)"
+                r"|[\\\"'`]{1,3}"
+                r" (?:not|could|was|doesn))",
                 "The client asked the DNS provider's interface for a zone of one label, such as "
                 "com. , the registry's: one above the name's own. It takes for the zone what the "
                 "resolver of this machine says (SOA), and that knew no zone of yours. The CA was "

@@ -71,6 +71,7 @@ ENTRIES = (
         phrases=(
             "!key_id|kid must specified|present",
             "!no key_id|kid * jws|header|request",
+            "!jws|header must|should contain|include|have key_id|kid",
             "!missing key_id|kid * jws|header|request",
             "!jws|header|request no|missing key_id|kid",
             "!not|cannot find|determine account id|acme url",

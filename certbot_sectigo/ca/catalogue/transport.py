@@ -244,6 +244,10 @@ ENTRIES = (
             "!failed initialize acme client",
             "an error occurred while sending request",
         ),
+        shown=(
+            r"(?i)(?:could not|cannot|can't|unable to|failed to) (?:connect to|reach|contact) "
+            r"(?:the )?https?://[^\s/]{0,100}(?:acme|letsencrypt)\S{0,300}",
+        ),
         sources=("requests, curl and Go",),
         hides=("not-acme",),
         network=True,
