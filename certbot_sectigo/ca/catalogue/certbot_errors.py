@@ -236,5 +236,6 @@ ENTRIES = (
         ),
         sources=("certbot",),
         weight=Weight.SYMPTOM,
+        hides=("renewals-failed",),
     ),
 )

@@ -158,8 +158,10 @@ ENTRIES = (
             "neither curl nor wget",
             "socat|openssl|curl|jq command_not_found|not_found",
             "requires|need|needs|missing socat|openssl|curl|jq * install|installed|path",
+            "wget|curl|libcurl * error code 127",
         ),
         sources=("acme.sh",),
+        hides=("solver-missing", "ca-unreachable"),
     ),
     Entry(
         key="client-too-old",

@@ -118,6 +118,8 @@ ENTRIES = (
             "!failed|cannot|unable import|export|bind|install certificate",
             "!error|failed|failure deploying|deploy for|domain|certificate|cert",
             "deploy error",
+            "!install|assign certificate failure",
+            "!failed|unable|cannot generate|create pfx",
             "!error|errors encountered|occurred|when|while|calling running|run|deploying|hook "
             "deploy|hook|pre|post|renew",
             "!error encountered while deploying",
@@ -211,6 +213,8 @@ ENTRIES = (
             "certificate * access_is_denied",
             "!error saving certificate to store|intermediate",
             "!store|storing failed access_is_denied",
+            "!error|failed|unable * opening|open certificate_store",
+            "!opening certificate_store * cryptographic_exception",
             "cryptographic_exception * access_is_denied",
             "key not_valid use specified state",
             "private_key not_exportable|non_exportable",

@@ -56,6 +56,7 @@ ENTRIES = (
             "!verify|challenge error|err|failed * could_not connect",
             "!verify error|err * connection refused|reset",
             "!error getting validation data",
+            "!challenge marked invalid * could_not connect",
             "!fetching http|https * connection refused|reset",
             "!fetching http|https * error|no route|unreachable|eof",
             "!well known acme challenge * connection|network refused|reset|unreachable|no",
