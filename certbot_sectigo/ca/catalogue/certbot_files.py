@@ -112,6 +112,7 @@ ENTRIES = (
             "live/ may be set to the last one whose four files are whole.",
         ),
         phrases=(
+            "failed find any pem data",
             "unable|cannot|could_not load pem|certificate|key file",
             "no start line",
             "pem lib|routines|file no|bad start|read|begin",

@@ -180,7 +180,7 @@ ENTRIES = (
             "!adapting config using caddyfile * error|unrecognized|wrong|unknown",
             "!wrong argument count * line ending",
             "unknown|unrecognized directive|subdirective|property|global_option",
-            "cannot|failed unmarshal|decode * into|configuration|config",
+            "cannot|failed unmarshal|decode * configuration|config",
         ),
         sources=("traefik#6605", "Caddy", "mod_md", "Posh-ACME#109"),
         hides=("deploy-failed", "validation-failed", "order-refused", "solver-missing"),

@@ -129,6 +129,7 @@ ENTRIES = (
             "!error retrieving txt record",
             "!dns problem",
             "!problem with dns query",
+            "!dns query timed_out",
             "!nxdomain|servfail looking",
             "!could not resolve domain_name",
             "nxdomain",
