@@ -40,6 +40,8 @@ PYTHON ?= python3
 WORKERS ?= 4
 ARGS ?=
 MOVE ?= --tree 1000 --now
+# Each of the test processes would compile all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin

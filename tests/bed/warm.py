@@ -1,7 +1,8 @@
 """A program that has imported all of itself, and forks for each command.
 
 Ours, or a certbot, which is run by the Python of its own environment. A certbot has imported the
-libraries that it needs, and imports itself and its plugins in each fork, as in each start.
+libraries that it needs, and of ours what knows nothing of certbot; it imports itself and its
+plugins in each fork, as in each start.
 
 Most of a short command's time goes into imports, and the tests run thousands of them. A fork has
 its own process, session, arguments, environment and files as a started program has, and the
@@ -122,11 +123,7 @@ def _serve(connection: socket.socket, package: str) -> None:
     if package == "certbot":
         _import_libraries()
     else:
-        path = importlib.import_module(package).__path__
-        for found in pkgutil.walk_packages(path, f"{package}."):
-            if not found.name.endswith("__main__"):
-                with contextlib.suppress(ImportError):  # of an extra that is not here
-                    importlib.import_module(found.name)
+        _import_ours()
     gc.freeze()
     with connection.makefile("r") as requests:
         for line in requests:
@@ -145,6 +142,18 @@ def _import_libraries() -> None:
     importlib.import_module("certbot.main")
     for name in [name for name in sys.modules if name.partition(".")[0] == "certbot"]:
         del sys.modules[name]
+    sys.modules["certbot"] = None  # type: ignore[assignment]  # what imports it fails
+    with contextlib.suppress(ModuleNotFoundError):  # a certbot without our plugin
+        _import_ours()
+    del sys.modules["certbot"]
+
+
+def _import_ours() -> None:
+    package = importlib.import_module("certbot_sectigo")
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not found.name.endswith("__main__"):
+            with contextlib.suppress(ImportError):  # of an extra that is not here
+                importlib.import_module(found.name)
 
 
 def _become(request: dict[str, Any], connection: socket.socket, package: str) -> NoReturn:

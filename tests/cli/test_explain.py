@@ -9,6 +9,7 @@ import resource
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,9 @@ import pytest
 from certbot_sectigo.cli.explain import _lines
 from certbot_sectigo.explain.known import ENTRIES
 from certbot_sectigo.machine.logs import files
-from tests.bed import schema
+from tests.bed import process, schema
 from tests.bed.certbot import Certbot
-from tests.bed.components import TREE
+from tests.bed.components import BIN, TREE
 from tests.bed.history import old_log, plain_account, plain_lineage, plain_options
 from tests.bed.process import clean_environment
 from tests.bed.proposals import ran
@@ -30,20 +31,26 @@ SENTENCE = "The account is currently suspended"
 def explain(
     *words: str | Path, certbot: Certbot | None = None, stdin: str | bytes = ""
 ) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from certbot_sectigo.cli.main import main; main()"]
+    command = [str(BIN / "certbot-sectigo")]
     if certbot is not None:
-        for option, folder in zip(("config", "work", "logs"), certbot.directories):
-            command += [f"--{option}-dir", str(folder)]
-    done = subprocess.run(
-        [*command, "explain", *map(str, words)],
-        input=stdin if isinstance(stdin, bytes) else stdin.encode(),
-        capture_output=True,
-        env=clean_environment(PYTHONPATH=str(TREE)),
-        check=False,
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
+        for option, directory in zip(("config", "work", "logs"), certbot.directories):
+            command += [f"--{option}-dir", str(directory)]
+    command += ["explain", *map(str, words)]
+    if stdin:
+        done = subprocess.run(
+            command,
+            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+            capture_output=True,
+            env=clean_environment(),
+            check=False,
+        )
+        code, out, err = done.returncode, done.stdout.decode(), done.stderr.decode()
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            result = process.run(command, folder=Path(folder), check=None)
+        code, out, err = result.returncode, result.stdout, result.stderr
     assert "Traceback" not in err, err
-    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+    return subprocess.CompletedProcess(command, code, out, err)
 
 
 @pytest.mark.parametrize("way", ["words", "one word", "-", "piped", "file", "gz", "other name"])
