@@ -41,6 +41,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line, red=True)
 
 
+_LONG = (
+    "tests/ansible/test_fleet.py",
+    "tests/e2e/test_patience.py",
+    "tests/ansible/test_plugins.py",
+    "tests/move/test_killed.py",
+    "tests/portal/test_killed.py",
+    "tests/safety/test_killed.py",
+    "tests/e2e/test_certificate_machine",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes a minute and more, so that nobody waits for it in the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+
+
 @pytest.fixture(autouse=True)
 def usual_directories() -> None:
     """Forget the directories that an earlier test's command or plugin had in this process."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 from pathlib import Path
@@ -54,6 +55,7 @@ class OwnedCertbot(Certbot):
         return found
 
 
+@functools.cache
 def drop(user: int) -> list[str]:
     """Give the words that run the rest of a command as another user.
 

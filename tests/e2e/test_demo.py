@@ -43,7 +43,10 @@ def test_it_tells_the_story_and_leaves_nothing_behind(home: Path) -> None:
     assert before.changes(Snapshot.of(home)) == []
 
 
-def test_it_does_not_mind_a_proxy(home: Path) -> None:
+def test_it_does_not_mind_a_proxy_or_the_users_own_certbot_configuration(home: Path) -> None:
+    cli_ini = home / ".config" / "letsencrypt" / "cli.ini"
+    cli_ini.parent.mkdir(parents=True)
+    cli_ini.write_text("server = https://acme.invalid/\nauthenticator = webroot\ndry-run = true\n")
     # Nothing listens there; loopback is not reached through a proxy anyway.
     proxy = "http://127.0.0.1:9"
     told = demo(
@@ -52,13 +55,6 @@ def test_it_does_not_mind_a_proxy(home: Path) -> None:
     document = schema.document(told.stdout, "demo")
     assert all(step["outcome"] for step in document["steps"])
     assert [one["name"] for one in document["certificates"]] == ["www.a.example", "www.b.example"]
-
-
-def test_it_does_not_mind_the_users_own_certbot_configuration(home: Path) -> None:
-    cli_ini = home / ".config" / "letsencrypt" / "cli.ini"
-    cli_ini.parent.mkdir(parents=True)
-    cli_ini.write_text("server = https://acme.invalid/\nauthenticator = webroot\ndry-run = true\n")
-    demo(home)
 
 
 def test_it_fails_where_anything_is_not_as_told(home: Path, tmp_path: Path) -> None:
