@@ -61,8 +61,8 @@ class InstallerHalf:
     def prepare_installer(self) -> None:
         """Read the deploy file ahead of everything, so that mistakes show before an order.
 
-        Not in ``renew``: there a certificate that can be renewed is, whatever
-        keeps it from being deployed.
+        Not in ``renew``: there a certificate that can be renewed is, whatever keeps it from being
+        deployed. Its dry run says so, since the renewal would end with 1.
 
         :raises certbot.errors.Error: the deploy file, or the machine, is not fit.
         """
@@ -70,12 +70,19 @@ class InstallerHalf:
         if given:
             # As a run-time value it is saved in the renewal file, absolute.
             setattr(self.config, self.dest("deploy"), str(Path(given).absolute()))
-        if self.config.verb not in ("run", "install"):
+        rehearses = self.config.verb == "renew" and self.config.dry_run
+        if self.config.verb not in ("run", "install") and not rehearses:
             return
+        deployments = self._deployments()
         try:
-            self._deployments().check_file()
+            # What is wrong with a target is a matter of the lineages that it is for.
+            if rehearses:
+                deployments.targets()
+            else:
+                deployments.check_file()
         except Error as error:
-            raise errors.Error(self._said(error)) from error
+            kept = "This would be renewed, but its services would keep the old certificate:\n"
+            raise errors.Error(kept * rehearses + self._said(error)) from error
 
     # certbot.interfaces.Installer
 

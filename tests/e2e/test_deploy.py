@@ -213,6 +213,9 @@ def test_broken_deploy_file_does_not_keep_a_certificate_from_being_renewed(place
     before = place.cert
     text = place.machine.file.read_text()
     place.machine.file.write_text(text.replace("mode", "moed"))
+    told = place.certbot.run("renew", "--dry-run", check=1).text
+    assert "its services would keep the old certificate" in told
+    assert "is mode meant?" in told
     result = place.certbot.run("renew", "--force-renewal", check=1)
     assert 'target "haproxy": moed: is not a key of a target; is mode meant?' in result.text
     assert place.cert != before
