@@ -170,6 +170,8 @@ def read(
     repositories = tuple(exposure.repositories(dirs.config_dir, trouble))
     received = read_receiving(system_root, trouble)
     revoked_here = (*overview.logs.revoked, *revocations.noted(dirs.portal, trouble))
+    unnoted = frozenset(a.folder for a in store.read_all(dirs.accounts) if a.note is None)
+    kept = tuple(records.read(dirs, sorted(unnoted), overview.unread, trouble))
     overview = replace(overview, unread=(*overview.unread, *trouble))
     schedule = timers.read(system_root, dirs.config_dir)
     version = schedule.certbot_version(certbot_versions.certbot_version())
@@ -178,7 +180,6 @@ def read(
     answers = questions.orders(surveyed) if questions.orders is not None else {}
     renewals = [item.renewal(answers.get(item.facts.lineage.name)) for item in surveyed]
     expiries = tuple(map(_expiry, surveyed, renewals))
-    unnoted = frozenset(a.folder for a in store.read_all(dirs.accounts) if a.note is None)
     return Machine(
         dirs=dirs,
         now=now,
@@ -198,7 +199,7 @@ def read(
         guarded=guarded,
         repositories=repositories,
         leftovers=tuple(leftovers.find(dirs)),
-        kept=tuple(records.read(dirs, sorted(unnoted), overview.unread)),
+        kept=kept,
         deployment=tuple(
             examine_deploy(dirs.config_dir, deploy_files, folders=system_root == Path("/"))
         ),

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import re
 
+_CODE = (
+    r"(?:40\d|41[0-8]|42[1-9]|431|451|50[0-8]|51[01]|52[0-7]|530)\b(?!\.?\d)"
+    r"(?! (?:bytes|domains|names|records|days|lines|ms|[KM]B)\b)"
+)
+"""Codes that servers give; 512 bytes are none."""
 _STATUS = re.compile(
     r"(?i)\b(?:http(?:/[\d.]{1,3}|s)?|status(?:[ _-]?code)?|statuscode|response(?:[ _]code)?"
     r"|returned|error(?:[ _]code)?|code|got|with)\b[\"'\]]{0,2}\s{0,2}[:=(]{0,2}\s{0,2}"
     r"[\"'<\[]{0,2}"
-    r"(?P<code>[45]\d\d)\b(?![.\d])|https?://\S{3,300}?[\"']?[:,]?\s(?P<behind>[45]\d\d)\b(?![.\d])"
+    rf"(?P<code>{_CODE})|https?://\S{{3,300}}?[\"']?[:,]?\s(?P<behind>{_CODE})"
     r"|\b(?P<named>[45]\d\d) (?:bad request|unauthorized|forbidden|not found|method not|conflict"
     r"|unprocessable|too many|internal server|bad gateway|service unavail|gateway time)"
 )
@@ -34,7 +39,7 @@ _SYSTEM = (
         "the file, folder or program of that name is not there, seen from where the client runs",
     ),
     (
-        r"\b(?:EACCES|EPERM)\b|(?:errno|os error) 1?[13]\b|(?:permission|access|operation) (?:is "
+        r"\b(?:EACCES|EPERM)\b|(?:errno|os error) (?:1|13)\b|(?:permission|access|operation) (?:is "
         r"|was )?(?:denied|not permitted)",
         "the user that the client runs as has no right to that",
     ),
@@ -50,7 +55,7 @@ _SYSTEM = (
         "no answer came in the time that was allowed",
     ),
     (
-        r"\bECONNRESET\b|errno 104\b|connection reset|\bEOF\b",
+        r"\bECONNRESET\b|errno 104\b|connection reset|\bEOF\b(?! while)",
         "the other side broke the connection off",
     ),
     (
@@ -67,7 +72,7 @@ _SYSTEM = (
 _RULES = tuple((re.compile(rule, re.IGNORECASE), meaning) for rule, meaning in _SYSTEM)
 _EXIT = re.compile(
     r"(?i)\b(?:exit(?:ed|s)?|return(?:ed)?|rc|status)(?:[ _]?(?:code|status|value))?[ :=]{1,3}"
-    r"(?:with )?(?:exit )?(?:code |status )?(?P<code>\d{1,3})\b"
+    r"(?:with )?(?:exit )?(?:code |status )?(?P<code>\d{1,3})\b(?!\.?\d)"
 )
 _EXITS = {
     "124": "it was ended since it took too long",

@@ -93,7 +93,7 @@ def again(user: int) -> str:
 
 
 def again_with(*options: str) -> str:
-    """Return the command line that this process was called with, and options that it lacked.
+    """Return the command line this process was called with, and options that it lacked, on a line.
 
     :param options: as for :func:`ours`.
     :returns: nothing where this process is no certbot-sectigo.
@@ -103,7 +103,7 @@ def again_with(*options: str) -> str:
     called = list(_called)
     behind = called.index("--") if "--" in called else len(called)
     called[behind:behind] = options
-    return proposed.line(f"certbot-sectigo {shlex.join(called)}")
+    return "\n" + proposed.line(f"certbot-sectigo {shlex.join(called)}")
 
 
 def _joined(words: Iterable[str]) -> str:

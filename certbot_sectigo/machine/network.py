@@ -51,8 +51,8 @@ def deaf(address: str, port: str) -> str:
     :param address: of this machine; empty for all it has.
     :param port: as it stands in a renewal file.
     """
-    if re.fullmatch(r"\s*[+-]?\d+\s*", port) and not 0 < int(port) < 1 << 16:
-        return f"{port} is no port"
+    if re.fullmatch(r"\s*[+-]?\d+\s*", port) and (len(port) > 99 or not 0 < int(port) < 1 << 16):
+        return f"{port.strip()[:20]} is no port"
     try:
         found = socket.getaddrinfo(address or None, None, flags=socket.AI_NUMERICHOST)
         family, where = found[0][0], found[0][4]
@@ -61,6 +61,8 @@ def deaf(address: str, port: str) -> str:
     except OSError as error:
         if error.errno == errno.EADDRNOTAVAIL:
             return f"{address} is no address of this machine"
+    except ValueError:  # Python makes a name of it that DNS cannot have
+        return f"{address} is no address"
     return ""
 
 

@@ -100,6 +100,11 @@ def odd_curve(top: Path, keys: Keys) -> None:
     lego(top, EV, keys["rsa"], "ev")
 
 
+def bracket(top: Path, keys: Keys) -> None:
+    lego(top, OV, keys["second"], "a", "b@x.example", uri="https://[bad/acme/acct/1")
+    lego(top, EV, keys["rsa"], "ev")
+
+
 def spare_key(top: Path, keys: Keys) -> None:
     write(lego(top, EV, keys["rsa"], "ev") / "old.key", keys["second"])
     write(lego(top, OV, keys["rsa"], "a", "b@x.example") / "two.key", keys["second"])
@@ -152,6 +157,7 @@ def no_file(top: Path, keys: Keys) -> None:
         ("lego", elsewhere, "https://ca.example/account/1, which is not of https://acme.sectigo"),
         ("lego", odd_curve, "curve secp256k1, which ACME does not know"),
         ("lego", spare_key, "account.json has several keys, and none of its name, beside it"),
+        ("lego", bracket, "account.json"),
         ("lego", linked, ""),
         ("acme.sh", other_key, "is neither an RSA nor an EC key"),
         ("acme.sh", backup, f"has the account URL {EV}/account/ev, which is not of {EV}.bak"),

@@ -34,6 +34,10 @@ def _dangling(path: Path) -> None:
     path.symlink_to("/nowhere")
 
 
+def _loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
 def _no_note(path: Path) -> None:
     path.write_text('{"kid": 5}')
 
@@ -55,6 +59,7 @@ def test_what_nobody_can_read_is_told_by_name_and_the_command_puts_it_aside(
         hooks / "pre/a": _fifo,
         hooks / "deploy/b.sh": Path.mkdir,
         hooks / "post/gone": _dangling,
+        hooks / "deploy/loop": _loop,
     }
     for path, plant in {**planted, **passed_over}.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,6 +19,12 @@ CODES = (
     ("line 4013: no luck", ""),
     ("took 429 ms", ""),
     ("exited with code 3", ""),
+    ("exited with code 127.", "not found"),
+    ("[Errno 11] Resource temporarily unavailable", ""),
+    ("DNS lookup of www.a.example returned 127.0.0.1", ""),
+    ("got 512 bytes instead of 1024", ""),
+    ("failed with 500 domains", ""),
+    ("line 9: unexpected EOF while looking for matching `\"'", ""),
 )
 ROLES = (
     # the error has no URL of its own: the one above it is the challenge's

@@ -85,6 +85,8 @@ def test_a_cron_table(tmp_path: Path, more: dict[str, str], head: str, names: li
         ("a.name", "80", ""),  # nobody is asked for it here
         ("", "70000", "70000 is no port"),
         ("", "0", "0 is no port"),
+        ("", "1" * 5000, f"{'1' * 20} is no port"),
+        ("a..b", "80", "a..b is no address"),
         ("192.0.2.1", "80", "192.0.2.1 is no address of this machine"),
     ],
 )

@@ -189,7 +189,7 @@ def _refuse_without(contacts: tuple[str, ...], credentials: Credentials) -> None
         raise RegistrationError(
             f"No account is registered: {ca.name} takes none without an e-mail address "
             f"({wanted.source}).",
-            "Nothing was sent to the CA. Give --email ADDRESS.\n"
+            "Nothing was sent to the CA. Give --email ADDRESS."
             + commands.again_with("--email", "ADDRESS"),
         )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from certbot_sectigo.accounts import store
 from certbot_sectigo.accounts.model import Account, Learned, Note
@@ -93,6 +94,7 @@ def _checked(told: KeyTold) -> KeyTold:
     for url in filter(None, (told.server, told.uri)):
         if not re.fullmatch(r"https?://[^\s/\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*", url):
             raise ValueError("names a URL that is none")
+        urlsplit(url)  # a ValueError of its own, such as of a bracket without its fellow
     if told.kid and re.search(r"[\s\x00-\x1f\x7f-\x9f]", told.kid):
         raise ValueError("names a kid that is none")
     return told

@@ -89,8 +89,7 @@ class Consenting:
             return
         raise register.RegistrationError(
             f"No account was registered: the terms of service ({terms}) were not agreed to.",
-            "Nothing was sent to the CA. To agree beforehand:\n"
-            + commands.again_with("--agree-tos"),
+            "Nothing was sent to the CA. To agree beforehand:" + commands.again_with("--agree-tos"),
         )
 
     def _contact(self) -> tuple[str, ...]:

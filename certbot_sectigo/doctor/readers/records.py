@@ -14,27 +14,53 @@ from certbot_sectigo.machine.dirs import Dirs
 _HOOKS = ("pre", "deploy", "post")
 
 
-def read(dirs: Dirs, unnoted: Iterable[Path], told: Collection[str]) -> Iterator[Kept]:
+def read(
+    dirs: Dirs, unnoted: Iterable[Path], told: Collection[str], trouble: list[str]
+) -> Iterator[Kept]:
     """Find notes, manifests, journals and checkpoints that tell nothing, and hooks that are none.
 
     Journals of moves are not among them: they have a finding of their own.
 
     :param unnoted: folders of accounts of which no note tells the kid.
     :param told: what others could not read, as ``path: reason``; it is told once.
-    :raises OSError: if a folder cannot be looked into.
+    :param trouble: gets the folders that cannot be looked into, each with the reason.
     """
-    yield from _damaged(dirs, unnoted, told)
+    try:
+        yield from _damaged(dirs, unnoted, told, trouble)
+    except OSError as error:
+        trouble.append(f"{error.filename}: {error.strerror}")
     for name in _HOOKS:
         folder = dirs.config_dir / "renewal-hooks" / name
-        for entry in reading.entries(folder):
-            path = folder / entry.name
-            if not entry.name.endswith("~") and not reading.is_file(path):
-                yield Kept(path, reading.ODD, hook=True)
+        for entry in _entries(folder, trouble):
+            why = None if entry.name.endswith("~") else _no_hook(folder / entry.name)
+            if why is not None:
+                yield Kept(folder / entry.name, why, hook=True)
 
 
-def _damaged(dirs: Dirs, unnoted: Iterable[Path], told: Collection[str]) -> Iterator[Kept]:
+def _entries(folder: Path, trouble: list[str]) -> list[os.DirEntry[str]]:
+    try:
+        return reading.entries(folder)
+    except OSError as error:
+        trouble.append(f"{folder}: {error.strerror}")
+        return []
+
+
+def _no_hook(path: Path) -> str | None:
+    """Return why certbot passes over what lies among the hooks; None if it may be one.
+
+    Whatever keeps certbot from looking at a file makes it none for certbot.
+    """
+    try:
+        return None if reading.is_file(path) else reading.ODD
+    except OSError as error:
+        return error.strerror
+
+
+def _damaged(
+    dirs: Dirs, unnoted: Iterable[Path], told: Collection[str], trouble: list[str]
+) -> Iterator[Kept]:
     notes = [folder / store.NOTE for folder in unnoted]
-    for path in (*notes, *_ours(dirs)):
+    for path in (*notes, *_ours(dirs, trouble)):
         if any(text.startswith(f"{path}: ") for text in told):
             continue
         # Whatever a note says that tells no kid, it is none.
@@ -42,7 +68,13 @@ def _damaged(dirs: Dirs, unnoted: Iterable[Path], told: Collection[str]) -> Iter
         if why is not None:
             yield Kept(path, why)
     for folder in (dirs.archive.parent, *_folders(dirs), dirs.moves):
-        if reading.is_there(folder) and not reading.is_folder(folder):
+        try:
+            odd = reading.is_there(folder) and not reading.is_folder(folder)
+        except OSError as error:
+            if not reading.tells(error):
+                raise
+            odd = True  # a link that leads in a circle
+        if odd:
             yield Kept(folder, "no folder")
 
 
@@ -50,14 +82,14 @@ def _folders(dirs: Dirs) -> tuple[Path, ...]:
     return (dirs.archive, dirs.pending, dirs.staging, dirs.backup, dirs.portal, dirs.deploy)
 
 
-def _ours(dirs: Dirs) -> Iterator[Path]:
+def _ours(dirs: Dirs, trouble: list[str]) -> Iterator[Path]:
     """Iterate over the files of ours, however deep they lie."""
     waiting = list(_folders(dirs))
     while waiting:
         folder = waiting.pop()
         # What is put away stays as it is, damaged accounts too.
         whole = dirs.archive in folder.parents and tree.is_account(folder)
-        for entry in () if whole else reading.entries(folder):
+        for entry in () if whole else _entries(folder, trouble):
             if entry.name.endswith(".json") and not atomic.is_temporary(entry.name):
                 yield folder / entry.name
             elif entry.is_dir(follow_symlinks=False):
