@@ -84,6 +84,11 @@ class Dirs:
         return self.config_dir / "renewal"
 
     @property
+    def hooks(self) -> tuple[Path, ...]:
+        """The folders whose programs certbot runs before, for and after its renewals."""
+        return tuple(self.config_dir / "renewal-hooks" / name for name in ("pre", "deploy", "post"))
+
+    @property
     def live(self) -> Path:
         """certbot's links to the certificates in use."""
         return self.config_dir / "live"

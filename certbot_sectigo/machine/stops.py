@@ -124,10 +124,9 @@ def _strange(dirs: Dirs, configured: Sequence[Setting]) -> Stop | None:
     setting = settings.strict(configured)
     if setting is None or os.geteuid():  # whose certbot it is, is root's alone surely
         return None
-    hooks = [dirs.config_dir / "renewal-hooks" / name for name in ("pre", "deploy", "post")]
     wanted = {
         dirs.logs_dir: 0o700,
-        **dict.fromkeys((dirs.config_dir, dirs.work_dir, *hooks), 0o755),
+        **dict.fromkeys((dirs.config_dir, dirs.work_dir, *dirs.hooks), 0o755),
     }
     for folder, mode in wanted.items():
         found = reading.status(folder)
@@ -156,9 +155,8 @@ def _in_the_way(dirs: Dirs, *, hooks: bool) -> Iterator[Path]:
 
     :param hooks: whether certbot looks for hooks in folders; it makes ``renewal-hooks`` always.
     """
-    top = dirs.config_dir / "renewal-hooks"
-    folders = [dirs.config_dir, dirs.work_dir, dirs.logs_dir, top]
-    folders += [top / name for name in ("pre", "deploy", "post") if hooks]
+    folders = [dirs.config_dir, dirs.work_dir, dirs.logs_dir, dirs.hooks[0].parent]
+    folders += dirs.hooks if hooks else ()
     for folder in folders:
         # A link counts by where it leads, and one that leads nowhere is in the way as well.
         if reading.is_there(folder) and not _is(stat.S_ISDIR, folder):

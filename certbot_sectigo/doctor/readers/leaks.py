@@ -116,8 +116,8 @@ def _texts(
         yield LeakPlace.CONFIG, str(path), schedules.read_text(path)
     for path in schedules.children(dirs.renewal):
         yield LeakPlace.RENEWAL, str(path), schedules.read_text(path)
-    for folder in ("pre", "deploy", "post"):
-        for path in schedules.children(dirs.config_dir / "renewal-hooks" / folder):
+    for folder in dirs.hooks:
+        for path in schedules.children(folder):
             yield LeakPlace.RENEWAL, str(path), schedules.read_text(path)
     for temporary in ("tmp", "var/tmp"):
         for path in schedules.children(system_root / temporary):

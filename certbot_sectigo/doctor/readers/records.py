@@ -11,8 +11,6 @@ from certbot_sectigo.base import atomic, json_text, reading
 from certbot_sectigo.doctor.model import Kept
 from certbot_sectigo.machine.dirs import Dirs
 
-_HOOKS = ("pre", "deploy", "post")
-
 
 def read(
     dirs: Dirs, unnoted: Iterable[Path], told: Collection[str], trouble: list[str]
@@ -29,8 +27,7 @@ def read(
         yield from _damaged(dirs, unnoted, told, trouble)
     except OSError as error:
         trouble.append(f"{error.filename}: {error.strerror}")
-    for name in _HOOKS:
-        folder = dirs.config_dir / "renewal-hooks" / name
+    for folder in dirs.hooks:
         for entry in _entries(folder, trouble):
             why = None if entry.name.endswith("~") else _no_hook(folder / entry.name)
             if why is not None:

@@ -102,7 +102,7 @@ def _places(
                 unread.append(f"{system_root / top}: more than {_MOST_FILES} files")
                 return
             yield from _named(path, link, folders, unread)
-    for path, link in _walk(dirs.config_dir / "renewal-hooks", None, unread):
+    for path, link in _walk(dirs.hooks[0].parent, None, unread):
         yield from _named(path, link, alone, unread)
     for name in (*names, *(entry.name[:-5] for entry in reading.entries(dirs.renewal))):
         path = dirs.renewal / f"{name}.conf"
