@@ -114,7 +114,7 @@ def compares_kept_keys(version: tuple[int, ...]) -> bool:
 
 def reads_deploy_hook(version: tuple[int, ...]) -> bool:
     """Return whether it takes ``deploy_hook`` out of a renewal file; others look for renew_hook."""
-    return version[:2] > (4, 0) or not version
+    return version >= (5, 3) or not version
 
 
 def takes_prefixed_plugins(version: tuple[int, ...]) -> bool:

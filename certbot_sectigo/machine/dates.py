@@ -23,6 +23,8 @@ _FIELDS: Sequence[tuple[int, int, Sequence[str]]] = (
 )
 """Of a cron table: minute, hour, day, month, weekday; the least, the most, their names."""
 
+_YEAR = 365 * 24 * 3600
+"""The shortest, in seconds."""
 _SHORTHANDS = (
     *("minutely", "hourly", "daily", "weekly", "monthly", "quarterly", "semiannually"),
     *("yearly", "annually", "semi-annually", "biannually", "bi-annually", "anually"),
@@ -63,7 +65,7 @@ def cron_refuses(when: str, *, debian: bool) -> str:
     return ""
 
 
-def is_no_time(when: str, *, debian: bool) -> bool:
+def is_no_time(when: str, *, debian: bool = False) -> bool:
     """Return whether cron makes nothing of a time."""
     return cron_refuses(when, debian=debian) == NO_TIME
 
@@ -103,8 +105,10 @@ def calendar_refuses(value: str, year: int) -> str:
     first, _, zone = text.partition(" ")
     if first.lower() in _SHORTHANDS and (not zone or re.fullmatch(_ZONE, zone)):
         return ""
-    if re.fullmatch(r"@\d+", text):
-        return f"OnCalendar={value} is a single time"
+    if text.startswith("@"):
+        once = re.fullmatch(r"@(\d{1,11})", text)
+        gone = once is not None and int(once[1]) // _YEAR + 1971 < year
+        return f"OnCalendar={value} never comes" if gone else ""
     found = _CALENDAR.fullmatch(text)
     if not text or found is None:
         return wrong
@@ -114,10 +118,16 @@ def calendar_refuses(value: str, year: int) -> str:
     days, months = _field(_dashed(day, 31), 1, 31, ()), _field(_dashed(month, 12), 1, 12, ())
     if days is None or months is None:
         return wrong
-    past = years and re.fullmatch(r"[\d.,]+", years[0])
-    if not _comes(days, months) or (past and max(map(int, re.findall(r"\d+", years[0]))) < year):
+    past = years and re.fullmatch(r"\d{1,4}(?:(?:\.\.|,)\d{1,4})*", years[0])
+    if not _comes(days, months) or (past and max(_years(years[0])) < year):
         return f"OnCalendar={value} never comes"
     return ""
+
+
+def _years(text: str) -> list[int]:
+    """Return the years that are named; systemd takes 69 for 2069, and 70 for 1970."""
+    named = map(int, re.findall(r"\d+", text))
+    return [year + (2000 if year < 70 else 1900 if year < 100 else 0) for year in named]
 
 
 def _dashed(text: str, most: int) -> str:

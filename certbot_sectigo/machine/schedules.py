@@ -91,13 +91,18 @@ def children(folder: Path, trouble: list[str] | None = None) -> list[Path]:
         return []
 
 
+def physical(text: str) -> list[str]:
+    """Split a text where a shell, cron and systemd do, which is not at all that Unicode ends."""
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+
+
 def lines(text: str) -> Iterator[tuple[int, str]]:
     """Iterate over a text's lines, numbered from 1; comments are left out.
 
     Those that go on in the next line are joined with it.
     """
     joined, first = "", 0
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(physical(text), 1):
         if not joined:
             first = number
             if line.lstrip()[:1] in ("#", ";"):

@@ -12,15 +12,22 @@ from certbot_sectigo.machine import schedules, site_packages, started_for
 _BIN = ("bin", "sbin")
 _PATH = re.compile(r"\bPATH\s*=")
 _SET = re.compile(r"\w+=")
-_OPENS = re.compile(r"(?:if|for|while|until|case|select)\b|(?:.*[\s)])?\{$|\($")
-_CLOSES = re.compile(r"(?:fi|done|esac)\b|[})]")
-_ENDS = re.compile(r"exit(?:\s+\d+)?\s*(?:;.*|#.*)?|exec\s+[^\s>&|<\d].*")
+_ENDS = re.compile(r"(?:exit(?:\s+\d+)?|exec\s+(?:/\S*/)?(?:true|false))\s*(?:;?\s*|\s#.*)")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_HARMLESS = re.compile(
+    r"\s*(?:\w+=\S*|(?:\[|test|echo|printf|true|false|:|set|export|cd|umask|sleep|logger|exit|"
+    r"date|which|type|mkdir|touch|rm|command\s+-v)(?:\s.*)?)\s*"
+)
+"""Commands that neither renew nor take the lines after them for their own."""
 _SHELL = re.compile(r"#!\s*/\S*(?:sh|env\s+\S*sh)\b")
 
 
 def is_whole(system_root: Path) -> bool:
-    """Return whether this is a machine of which all is seen, not a part of one."""
-    return system_root == Path("/") or reading.is_folder(system_root / "usr/lib/systemd/system")
+    """Return whether this is surely a machine of which all is seen, not a part of one."""
+    try:
+        return system_root == Path("/") or reading.is_folder(system_root / "usr/lib/systemd/system")
+    except OSError:
+        return False
 
 
 def is_gone(system_root: Path, path: str) -> bool:
@@ -100,36 +107,34 @@ def _not_started(system_root: Path, program: str) -> str:
 
 def _ended(system_root: Path, part: str) -> str:
     for word in started_for.PATH.findall(part):
-        text = schedules.read_text(system_root / word.lstrip("/"))
-        if _SHELL.match(text):
-            why = ended(text)
-            if why:
-                return f"{word} {why}"
+        why = ended(schedules.read_text(system_root / word.lstrip("/")))
+        if why:
+            return f"{word} {why}"
     return ""
 
 
 def ended(text: str) -> str:
     """Return which line ends a shell script before it renews, as part of a sentence; empty if none.
 
-    Only what surely ends it: a line of its own, inside of nothing.
+    Only what surely ends it: a line of its own, after none that is not understood.
     """
-    if "<<" in text:
-        return ""
-    depth, end, before = 0, 0, ""
-    for number, line in schedules.lines(text):
-        line = line.strip()
+    end = 0
+    for number, line in schedules.lines(text) if _SHELL.match(text) else ():
         if started_for.says_renew(line):
             return f"ends in line {end}, before it renews" if end else ""
-        surely = not depth and not re.search(r"(?:\|\||&&|\|)$", before) and _whole_strings(before)
-        if _CLOSES.match(line):
-            depth -= 1
-        elif _OPENS.match(line) and not re.search(r"\b(?:fi|done|esac)\s*;?$", line):
-            depth += 1
-        elif surely and not end and _ENDS.fullmatch(line):
+        if end:
+            continue
+        if _ENDS.fullmatch(line):
             end = number
-        before = f"{before}\n{line}"
+        elif line.strip() and not _is_harmless(line):
+            return ""
     return ""
 
 
-def _whole_strings(text: str) -> bool:
-    return not any(text.count(quote) % 2 for quote in "\"'`")
+def _is_harmless(line: str) -> bool:
+    """Return whether a line of a shell script is whole, and surely does not renew."""
+    if re.search(r"[`(){}\\]|<<", line):
+        return False
+    bare = re.sub(r"\d?>&\d|\s#.*", "", _QUOTED.sub("Q", line))
+    parts = re.split(r"\|\||&&|[;|&]", bare)
+    return not re.search("[\"']", bare) and all(map(_HARMLESS.fullmatch, parts))

@@ -44,13 +44,19 @@ def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
     starts: list[Start] = []
     unread: list[str] = []
     idle: list[str] = []
-    timers = {path.name: path for path in _timers(system_root)}
-    folders = list(_wants(system_root))
-    wanted = {path.name: path for folder in folders for path in schedules.children(folder)}
+    timers = {path.name: path for path in _timers(system_root, unread)}
+    folders = list(_wants(system_root, unread))
+    links = [link for folder in folders for link in schedules.children(folder, unread)]
+    wanted = {path.name: path for path in links}
+    all_seen = not unread
     for path in timers.values():
         timer = units.read(system_root, path.name)
         service = None if timer.masked else _service(system_root, timer)
+        # Without any such folder this is not a whole machine, and nothing tells.
+        is_enabled = path.name in wanted or not folders
         if service is None or service.masked or not _starts_certbot(system_root, path, service):
+            if service and service.path is None and not service.gone and is_enabled:
+                unread.append(f"{path}: what it starts, {service.name}, cannot be told")
             continue
         commands = _commands(service)
         said = _around(system_root, service)
@@ -59,9 +65,9 @@ def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
         ):
             elsewhere.append(path)
             continue
-        # Without any such folder this is not a whole machine, and nothing tells.
-        is_enabled = path.name in wanted or not folders
         barred = _barred(system_root, timer, service)
+        if not is_enabled and not all_seen:
+            continue  # it may be enabled where nothing could be listed
         if not is_enabled:
             disabled.append(path)
         elif barred is None:
@@ -77,7 +83,7 @@ def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
             # A link may lead to a unit that cannot be seen from here.
             if "@" in name or not scripts.is_whole(system_root):
                 active.append(link)
-            else:
+            elif all_seen:
                 idle.append(f"{link} is there, but no unit of this name")
     for source, path in schedules.schedules(system_root, unread):
         if source is Source.CRON:
@@ -101,25 +107,24 @@ def read(system_root: Path, config_dir: Path = _USUAL) -> Schedule:
                     starts += _starts(system_root, path, path, number, line, around)
     named = (started_for.options_file(s.command, s.around, system_root, config_dir) for s in starts)
     found = tuple(replace(start, file=file) for start, file in zip(starts, named))
-    return Schedule(
-        tuple(active), tuple(disabled), found, tuple(elsewhere), tuple(unread), tuple(idle)
-    )
+    not_read = tuple(dict.fromkeys(unread))
+    return Schedule(tuple(active), tuple(disabled), found, tuple(elsewhere), not_read, tuple(idle))
 
 
-def _timers(system_root: Path) -> Iterator[Path]:
+def _timers(system_root: Path, unread: list[str]) -> Iterator[Path]:
     names = set()
     for folder in schedules.UNIT_FOLDERS:
-        for path in schedules.children(system_root / folder):
+        for path in schedules.children(system_root / folder, unread):
             # The first folder that has a unit hides the same name in the others.
             if path.name.endswith(".timer") and path.name not in names:
                 names.add(path.name)
                 yield path
 
 
-def _wants(system_root: Path) -> Iterator[Path]:
+def _wants(system_root: Path, unread: list[str]) -> Iterator[Path]:
     """List the folders of links by which units are enabled."""
     for folder in schedules.UNIT_FOLDERS:
-        for target in schedules.children(system_root / folder):
+        for target in schedules.children(system_root / folder, unread):
             if target.name.endswith((".wants", ".requires")):
                 yield target
 
@@ -127,9 +132,10 @@ def _wants(system_root: Path) -> Iterator[Path]:
 def _service(system_root: Path, timer: Unit) -> Unit:
     """Read the unit that a timer starts."""
     named = timer.values("Timer", "Unit")
-    return units.read(
-        system_root, named[-1][1] if named else f"{timer.name.rpartition('.')[0]}.service"
-    )
+    name = units.filled(named[-1][1], timer.name) if named else f"{timer.name[:-6]}.service"
+    # A target may start anything.
+    told = name.endswith(".service") and "%" not in name
+    return units.read(system_root, name) if told else Unit(name, None)
 
 
 def _commands(service: Unit) -> list[str]:
@@ -148,20 +154,20 @@ def _around(system_root: Path, service: Unit) -> str:
 def _barred(system_root: Path, timer: Unit, service: Unit) -> Barred | None:
     """Return what keeps a timer's service from doing its work, if something does or may."""
     # One that cannot be read may have times.
-    why = units.untimed(timer, datetime.now(timezone.utc).year) if timer.path else ""
-    if why:
-        return Barred(why)
+    never = units.untimed(timer, datetime.now(timezone.utc).year) if timer.path else None
+    if never and never.certain:
+        return never
     if service.gone and "@" not in service.name and scripts.is_whole(system_root):
         return Barred(f"its service {service.name} is not there")
     if service.path is None:
-        return None
+        return never
     commands = [
         command for command in _commands(service) if started_for.renews(system_root, command)
     ]
     around = "\n".join(service.texts)
     reasons = [scripts.why_not(system_root, command, around) for command in commands]
     why = units.unstartable(system_root, service) or (reasons[0] if all(reasons) else "")
-    found = [units.barred(system_root, unit) for unit in (timer, service)]
+    found = [never, *(units.barred(system_root, unit) for unit in (timer, service))]
     some = sorted(filter(None, found), key=lambda each: not each.certain)
     return Barred(why) if why else next(iter(some), None)
 
@@ -234,7 +240,7 @@ def _starts(
 
 def _physical(path: Path, number: int, word: str) -> int:
     """Return the line on which a word stands, as a command may go on over several."""
-    lines = schedules.read_text(path).splitlines()
+    lines = schedules.physical(schedules.read_text(path))
     if number:
         return number if word in lines[number - 1] else 0
     return next((at for at, line in enumerate(lines, 1) if word in line), 0)

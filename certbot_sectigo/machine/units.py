@@ -12,7 +12,7 @@ from typing import Optional
 from certbot_sectigo.base import reading
 from certbot_sectigo.machine import dates, schedules, scripts
 
-_SECTION = re.compile(r"\s*\[(\w+)\]\s*")
+_SECTION = re.compile(r"\s*\[([^\]]+)\]\s*")
 _BOOT = ("OnActiveSec", "OnBootSec", "OnStartupSec")
 _AFTER = ("OnUnitActiveSec", "OnUnitInactiveSec")
 _CONDITION = re.compile(r"(?P<kind>Condition|Assert)(?P<what>[A-Z]\w+)")
@@ -58,6 +58,17 @@ def _settings(text: str) -> Iterator[Setting]:
             yield section, name.strip(), value.strip()
 
 
+def filled(value: str, name: str) -> str:
+    """Put a unit's name in for the specifiers that mean it; others stay.
+
+    :param value: of a setting in this unit.
+    """
+    stem = name.rpartition(".")[0]
+    prefix, _, instance = stem.partition("@")
+    known = {"%n": name, "%N": stem, "%p": prefix, "%i": instance}
+    return re.sub(r"%.", lambda found: known.get(found[0], found[0]), value)
+
+
 def read(system_root: Path, name: str) -> Unit:
     """Read a unit by its name."""
     unread: list[str] = []
@@ -67,14 +78,16 @@ def read(system_root: Path, name: str) -> Unit:
     except OSError:
         return Unit(name, None)  # as one that cannot be seen from here
     text = schedules.read_text(path, unread) if path is not None else ""
-    if path is None or (unread and not text.strip()):
-        return Unit(name, None, gone=path is None)
+    if path is None:
+        return Unit(name, None, gone=True)
     overrides: dict[str, Path] = {}
     for folder in reversed(schedules.UNIT_FOLDERS):
         for among in _drop_ins(name):
-            found = schedules.children(system_root / folder / among)
+            found = schedules.children(system_root / folder / among, unread)
             overrides.update({each.name: each for each in found if each.name.endswith(".conf")})
-    texts = [schedules.read_text(each) for _, each in sorted(overrides.items())]
+    texts = [schedules.read_text(each, unread) for _, each in sorted(overrides.items())]
+    if unread:
+        return Unit(name, None)  # what stands there may be all that counts
     return Unit(name, path, (text, *texts), masked=not text.strip())
 
 
@@ -85,22 +98,23 @@ def _drop_ins(name: str) -> list[str]:
     return [f"{kind}.d", *(f"{each}.{kind}.d" for each in shared), f"{name}.d"]
 
 
-def untimed(timer: Unit, year: int) -> str:
-    """Return why a timer never elapses, as part of a sentence; empty if it may."""
+def untimed(timer: Unit, year: int) -> Barred | None:
+    """Return why a timer never elapses, or may not."""
     times = timer.values("Timer", "OnCalendar", *_BOOT, *_AFTER)
     others = timer.values("Timer", "OnClockChange", "OnTimezoneChange")
     if not times:
-        return "" if others else "no On…= is left in it"
+        return None if others else Barred("no On…= is left in it")
     calendar = [value for name, value in times if name == "OnCalendar"]
     refused = [dates.calendar_refuses(value, year) for value in calendar]
     if calendar and not all(refused):
-        return ""
+        return None
     names = {name for name, _ in times}
     if names.isdisjoint(_AFTER) and not names.isdisjoint(_BOOT):
-        return "it waits for the next start of the machine"
+        return Barred("it waits for the next start of the machine")
     if names.isdisjoint(_BOOT) and not names.isdisjoint(_AFTER):
-        return "it counts from a run of its service, and none begins by itself"
-    return refused[0] if refused and names == {"OnCalendar"} else ""
+        # Something else may begin it, such as a target that wants it.
+        return Barred("it counts from a run of its service, and begins none itself", certain=False)
+    return Barred(refused[0]) if refused and names == {"OnCalendar"} else None
 
 
 @dataclass(frozen=True)

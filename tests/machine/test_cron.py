@@ -39,10 +39,23 @@ def schedule(root: Path, files: dict[str, str], executable: bool = True) -> Sche
         ({TABLE: f"{EVERY}test -x /usr/bin/certbot && {RENEW}\n"}, ""),  # not the whole machine
         ({TABLE: f"{EVERY}[ -x /gone ] && {RENEW}\n"}, "/gone is not there"),
         ({TABLE: f"0 3 * * * {RENEW}\n"}, "as whom"),
+        ({TABLE: f"0\t3  *\t* *\troot\t{RENEW}\n"}, ""),
+        ({TABLE: f"0\t3\t*\t*\t*\t{RENEW}\n"}, "as whom"),
+        ({TABLE: f"0 3 * * * certbot {RENEW}\n"}, ""),  # a user of this name
+        ({"var/spool/cron/crontabs/root": f"@daily\troot\t{RENEW}\n"}, "names a user"),
+        ({"etc/anacrontab": f"1\t5\tcertbot\t{RENEW}\n"}, ""),
         ({TABLE: f"0 3 * * root {RENEW}\n"}, "no time"),
         ({TABLE: f"@reboot root {RENEW}\n"}, "next start"),
         ({TABLE: f'{EVERY}{RENEW} --deploy-hook "date +%F"\n'}, "percent sign"),
         ({TABLE: f'{EVERY}{RENEW} --deploy-hook "date +\\%F"\n'}, ""),
+        ({TABLE: f"{EVERY}{RENEW} # don't\n"}, ""),
+        ({TABLE: f'{EVERY}{RENEW} >"/log $(date "+\\%F")"\n'}, ""),
+        # What is looked for first.
+        ({TABLE: f"{EVERY}[ -x /gone -o -x /snap/bin/certbot ] && {RENEW}\n"}, ""),
+        ({TABLE: f"{EVERY}[ -x /gone -a -x /etc ] && {RENEW} || true\n"}, "/gone is not there"),
+        ({TABLE: f"{EVERY}[ -x /gone ] || [ -x /etc ] && {RENEW}\n"}, ""),
+        ({TABLE: f"{EVERY}[ -x /gone ] && true || true && {RENEW}\n"}, ""),
+        ({TABLE: f"{EVERY}test -x /gone && sleep 5; {RENEW}\n"}, ""),
         ({"var/spool/cron/crontabs/root": f"0 3 * * * {RENEW}\n"}, ""),
         ({"var/spool/cron/crontabs/root": f"{EVERY}{RENEW}\n"}, "names a user"),
         ({DAILY: SCRIPT}, ""),
@@ -58,7 +71,22 @@ def schedule(root: Path, files: dict[str, str], executable: bool = True) -> Sche
         ({TABLE: f"0 3 30-31 */2 * root {RENEW}\n"}, ""),
         ({TABLE: f"0 24 * * * root {RENEW}\n"}, "no time"),
         ({TABLE: f"{EVERY}\\\n{RENEW}\n"}, "goes on in the next"),
+        ({TABLE: f"A=b \\\n{EVERY}{RENEW}\n"}, ""),
+        ({TABLE: f"{EVERY}x \\\n{EVERY}{RENEW}\n"}, ""),
+        # The sign at the end belongs to the last word.
         ({TABLE: f"{EVERY}{RENEW}\r\n"}, "Windows"),
+        ({TABLE: f"{EVERY}certbot renew --quiet\r\n"}, "Windows"),
+        ({TABLE: f"{EVERY}/srv/x\r\n", "srv/x": SCRIPT}, "Windows"),
+        ({TABLE: f"{EVERY}/srv/x && /srv/y\r\n", "srv/x": SCRIPT}, ""),
+        ({"var/spool/cron/root": f"0 3 * * * {RENEW} && /srv/y\r\n"}, ""),
+        ({"var/spool/cron/root": f"0 3 * * * {RENEW}\r\n"}, "Windows"),
+        ({TABLE: f"# a\r\n\r\n{EVERY}{RENEW}\n", **DEBIAN}, ""),
+        ({TABLE: f"{EVERY}{RENEW} >/log\r\n"}, ""),
+        ({TABLE: f"{EVERY}{RENEW} # a\r\n"}, ""),
+        ({TABLE: f"# a\u2028b\n{EVERY}{RENEW}\n", **DEBIAN}, ""),
+        ({TABLE: f"'A' = b\nA.B=c\n{EVERY}{RENEW}\n", **DEBIAN}, ""),
+        ({DAILY: f"#!/bin/sh\r\n{RENEW}\n"}, "Windows"),
+        ({DAILY: f"#!/bin/sh\n#\r\n{RENEW}\n"}, ""),
         # Debian's takes nothing of a table with one such line.
         ({TABLE: f"61 * * * * root x\n{EVERY}{RENEW}\n"}, ""),
         ({TABLE: f"61 * * * * root x\n{EVERY}{RENEW}\n", **DEBIAN}, "line 1 is no time"),
@@ -139,6 +167,9 @@ def test_one_line_that_is_run_is_enough(tmp_path: Path) -> None:
     assert [start.line for start in found.starts] == [2]
 
 
+UNCERTAIN = ("may not hold", "counts from a run", "cannot be told")
+
+
 @pytest.mark.parametrize(
     ("setting", "why"),
     [
@@ -151,7 +182,14 @@ def test_one_line_that_is_run_is_enough(tmp_path: Path) -> None:
         ({"timer": "[Timer]\nOnCalendar=*-02-31 03:00\n"}, "never comes"),
         ({"timer": "[Timer]\nOnCalendar=2019-05-01\n"}, "never comes"),
         ({"timer": "[Timer]\nOnCalendar=2019-05-01\nOnCalendar=Mon..Fri 3:00\n"}, ""),
+        ({"timer": "[Timer]\nOnCalendar=19-05-01\n"}, "never comes"),
         ({"timer": "[Timer]\nOnCalendar=daily\nUnit=gone.service\n"}, "gone.service is not there"),
+        ({"timer": "[Timer]\nOnCalendar=daily\nUnit=%N.service\n"}, ""),
+        ({"timer": "[Timer]\nOnCalendar=daily\nUnit=%p-a.service\n"}, "bot-a.service is not there"),
+        ({"timer": "[Timer]\nOnCalendar=daily\nUnit=%H.service\n"}, ""),
+        ({"timer": "[Timer]\nOnCalendar=daily\nUnit=own.target\n",
+          "target": ""}, ""),
+        ({"timer": "[Timer]\nOnCalendar=daily\n[X-Foo]\nOnCalendar=\n"}, ""),
         ({"timer.d/x.conf": "[Timer]\nOnCalendar=\n"}, "no On…="),
         ({"timer.d/x.conf": "[Timer]\nOnBootSec=\nOnCalendar=hourly\n"}, ""),
         ({"timer.d/x.conf": "[Unit]\nConditionPathExists=!/srv\n"}, "=!/srv, which does not hold"),
@@ -182,7 +220,14 @@ def test_what_keeps_units_from_being_started(
     found = schedule(tmp_path, {**whole, **TIMER, **SERVICE, **more})
     assert bool(found.active) is not bool(why) and not found.disabled
     assert why in "".join((*found.idle, *found.unread))
-    assert bool(found.unread) is ("may not hold" in why)
+    assert bool(found.unread) is (why in UNCERTAIN)
+
+
+def test_a_timer_of_another_name_whose_service_cannot_be_told(tmp_path: Path) -> None:
+    found = schedule(
+        tmp_path, {f"{UNITS}/renew.timer": "[Timer]\nOnCalendar=daily\nUnit=%H.service\n"}
+    )
+    assert found.unread and "%H.service, cannot be told" in found.unread[0]
 
 
 def test_a_link_to_a_timer_that_is_gone(tmp_path: Path) -> None:

@@ -86,6 +86,56 @@ def test_a_unit_that_cannot_be_read_is_not_taken_for_masked(
     assert timers.read(tmp_path).active == (units / "certbot.timer",)
 
 
+@pytest.mark.parametrize(
+    ("broken", "disabled"),
+    [
+        ("usr/lib/systemd/system", False),
+        ("etc/systemd/system/timers.target.wants", False),
+        ("srv", True),
+    ],
+)
+def test_where_units_cannot_be_listed_none_is_said_to_be_gone_or_disabled(
+    tmp_path: Path, breaks: Breaking, broken: str, disabled: bool
+) -> None:
+    units = tmp_path / "etc/systemd/system"
+    for name in ("timers.target.wants", "x.wants"):
+        (units / name).mkdir(parents=True)
+    (tmp_path / "usr/lib/systemd/system").mkdir(parents=True)
+    (units / "certbot.timer").write_text("[Timer]\nOnCalendar=daily\n")
+    (units / "certbot.service").write_text("[Service]\nExecStart=/usr/bin/certbot -q renew\n")
+    (units / "x.wants/certbot-gone.timer").symlink_to("/usr/lib/systemd/system/c.timer")
+    breaks(tmp_path / broken)
+    found = timers.read(tmp_path)
+    assert bool(found.disabled) is bool(found.idle) is disabled
+    assert bool(found.unread) is not disabled
+
+
+def test_drop_ins_that_cannot_be_listed_may_have_all_that_counts(
+    tmp_path: Path, breaks: Breaking
+) -> None:
+    units = tmp_path / "etc/systemd/system"
+    (units / "certbot.timer.d").mkdir(parents=True)
+    (units / "certbot.timer").write_text("[Timer]\n")
+    (units / "certbot.service").write_text("[Service]\nExecStart=/usr/bin/certbot -q renew\n")
+    assert timers.read(tmp_path).idle
+    breaks(units / "certbot.timer.d")
+    assert not timers.read(tmp_path).idle
+
+
+def test_where_it_cannot_be_looked_cron_s_lines_are_not_said_to_be_passed_over(
+    tmp_path: Path, breaks: Breaking
+) -> None:
+    table = tmp_path / "etc/cron.d/certbot"
+    table.parent.mkdir(parents=True)
+    table.write_text("0 3 * * * root [ -x /srv/bin/x ] && certbot -q renew\n")
+    (tmp_path / "srv/bin").mkdir(parents=True)
+    assert timers.read(tmp_path).idle
+    breaks(tmp_path / "srv/bin")
+    breaks(tmp_path / "run/systemd")
+    found = timers.read(tmp_path)
+    assert not found.idle and found.active == (table,)
+
+
 def test_a_script_of_cron_that_cannot_be_looked_at_is_not_said_to_be_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
