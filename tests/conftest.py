@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from certbot_sectigo.machine import commands
 from tests.bed import proposals
@@ -26,8 +27,15 @@ def pytest_report_header() -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect proposed commands and secrets: :mod:`tests.bed.proposals`, :mod:`.leaks`."""
+    """Collect proposed commands and secrets: :mod:`tests.bed.proposals`, :mod:`.leaks`.
+
+    How long an example takes says what else the machine does, and nothing of what is tested.
+    """
     proposals.configure(config)
+    settings.register_profile(
+        "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("untimed")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

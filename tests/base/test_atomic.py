@@ -365,9 +365,7 @@ def test_a_real_limit_on_file_sizes(tmp_path: Path) -> None:
     assert names_in(tmp_path) == ["file"]
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=5000), chunk=st.integers(1, 700))
 def test_short_writes_are_continued(tmp_path: Path, data: bytes, chunk: int) -> None:
     path = tmp_path / "file"

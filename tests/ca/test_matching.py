@@ -384,14 +384,14 @@ SOME_WORDS = st.sampled_from(
 
 
 @given(st.one_of(st.text(max_size=2000), st.lists(SOME_WORDS, max_size=300).map(" ".join)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_it_never_fails_and_stays_within_the_text(text: str) -> None:
     for match in matcher(ENTRIES).find(text):
         assert 0 <= match.start < match.end <= len(text)
 
 
 @given(st.lists(st.text(max_size=200), max_size=50))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_reading_never_fails(lines: list[str]) -> None:
     for finding in read(lines).findings:
         assert len(finding.quote) <= 400
@@ -410,7 +410,7 @@ def test_reading_never_fails(lines: list[str]) -> None:
         max_size=20,
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_reading_something_like_a_log_never_fails(records: list[str]) -> None:
     read("\n".join(records).split("\n"))
 

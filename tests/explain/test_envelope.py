@@ -117,7 +117,7 @@ def test_what_stands_in_common_but_means_something_stays() -> None:
 
 
 @given(st.lists(st.text(max_size=120), max_size=40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_it_never_fails_and_keeps_the_numbers(lines: list[str]) -> None:
     numbers = [line.number for line in unwrapped(lines)]
     assert numbers == sorted(numbers)
@@ -125,7 +125,7 @@ def test_it_never_fails_and_keeps_the_numbers(lines: list[str]) -> None:
 
 
 @given(st.text('0123456789:.-[]|>TZ (){}"\\nr/aE\t', max_size=3000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_line_is_catastrophic(line: str) -> None:
     list(unwrapped([line, line]))
 

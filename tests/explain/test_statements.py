@@ -60,7 +60,7 @@ PIECES = [URN, '"detail":"', '"type":"', "{", "}", ":: ", "\\", '"', "\n", "deta
 
 
 @given(st.lists(st.sampled_from([*PIECES, *TYPES]), max_size=400).map("".join))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_it_never_fails_and_stays_within_the_text(text: str) -> None:
     for found in problems(text):
         assert 0 <= found.start <= found.end <= len(text)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from certbot_sectigo.machine import certificates
 
 KEY = ec.generate_private_key(ec.SECP256R1())
-MANY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+MANY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def made(end: datetime, organisation: str = "Faculty", serial: int = 7) -> bytes:

@@ -220,9 +220,7 @@ def test_an_unreadable_folder_does_not_look_empty(tmp_path: Path) -> None:
         lineages.read_all(tmp_path / "renewal")
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300))
 def test_no_content_fails(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.conf"

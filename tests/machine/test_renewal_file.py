@@ -71,7 +71,7 @@ def outcome(parser: Any, data: bytes) -> Any:
         return str(error)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(text=st.one_of(texts(), st.text(max_size=60)))
 @example(text=CERTBOTS)
 @example(text="[a]\nb = 1\n[[b]]\n")
@@ -81,7 +81,7 @@ def test_the_fast_parser_agrees_with_certbots(text: str) -> None:
     assert outcome(parse, data) == outcome(parse_like_certbot, data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.binary(max_size=80))
 def test_bytes_of_any_kind_are_parsed_or_malformed(data: bytes) -> None:
     assert outcome(parse, data) == outcome(parse_like_certbot, data)
@@ -217,7 +217,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     text=texts(),
     changes=st.dictionaries(

@@ -243,7 +243,7 @@ WHOLE = "".join(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(cuts=st.lists(st.integers(0, len(WHOLE)), max_size=20), searched=st.integers(1, 300))
 def test_it_does_not_matter_where_the_text_is_cut(cuts: list[int], searched: int) -> None:
     places = sorted({0, *cuts, len(WHOLE)})
@@ -280,7 +280,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(parts=st.lists(PIECES, max_size=8), cut=st.integers(0, 3000))
 def test_no_damage_fails_and_no_secret_comes_out(parts: list[str], cut: int) -> None:
     found = parsed("".join(parts)[cut:])
