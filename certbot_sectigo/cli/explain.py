@@ -219,7 +219,10 @@ def _print(
     if reading.unexplained and not shown:
         say("\n".join(tells(reading.unexplained[-1])))
     if reading.documentation:
-        say("This names errors as a manual does, and tells of none: nothing failed here.")
+        say(
+            "This names errors as a manual does; no failure of a run was found in it. Is it what "
+            "a program printed? Then have its lines explained without what stands around them."
+        )
         if reading.supposed is not None:
             say(
                 f"Only if line {reading.supposed.line} is yours, and no example: "

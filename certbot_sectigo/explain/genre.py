@@ -12,6 +12,7 @@ import re
 from certbot_sectigo.explain.context import speaks_of_acme
 from certbot_sectigo.explain.envelope import Line
 from certbot_sectigo.explain.listing import Listing
+from certbot_sectigo.explain.printed import begun, signed, stated
 from certbot_sectigo.explain.prose import POWERSHELL, Prose
 from certbot_sectigo.explain.statements import ISSUED, TYPES, ended_well, heading, loud, quiet
 from certbot_sectigo.explain.steps import step_of
@@ -83,6 +84,16 @@ _PLACE = re.compile(
     r"[a-z]{2,20}(?:[ _-][a-z]{2,20}){0,4}>"
 )
 """A place in an example that is to be filled in."""
+_SHOWS = re.compile(
+    r"(?i)(?:\bsection \d[\d.]{0,9} (?:says|reads|has)\b|(?<![.\w-])example(?![.\w-])"
+    r"|\b(?:would|might|may|can) (?:look|return|answer|respond|send)\b)[^\n]{0,120}:\s*\Z"
+)
+"""A line after which an example stands."""
+_OF_ANSWER = re.compile(
+    r"\s*\Z|HTTP/[\d.]{1,3} \d{3}\b|[A-Z]\w{1,20}-[\w-]{1,40}: \S"
+    r"|(?:Connection|Date|Host|Link|Location|Server): \S|\s{0,40}[{}\[\]\"]|\s{0,4}(?:GET|POST) /"
+)
+"""A line of an HTTP answer that is shown whole."""
 _SUPPOSED = re.compile(r"\W{0,9}(?:If|When) (?:your|you|a|an|the) ")
 _HAPPENED = re.compile(
     r"\d{1,2}:\d\d:\d\d|\b(?i:error|exception|failed|failure|fatal)\b\s{0,2}[:(\[=!]|Traceback"
@@ -128,6 +139,8 @@ class Genre:
 
     def __init__(self) -> None:
         self._signs, self._happened = 0, False
+        self._printed = 0
+        self._begins: bool | None = None  # with what a program printed of its failure
         self.templates = 0
         """Lines of messages that are not filled in."""
         self._names: set[str] = set()
@@ -137,6 +150,7 @@ class Genre:
         """The lines after that which look like failures of what came then."""
         self._loud = self._idle = False
         self._task, self._loud_before = 0, False
+        self._example = False
         self._warned: list[tuple[int, bool]] = []
         self.ignored: set[int] = set()
         """Numbers of the lines of tasks that failed and might, of tries that others followed."""
@@ -148,15 +162,22 @@ class Genre:
         :param score: how much it looks like a failure, see :func:`.statements.likeness`.
         """
         text = line.text[:2000]
-        self.prose.look(line.raw, score > 0)
+        self._example = bool(
+            _SHOWS.search(line.raw[:400]) or (self._example and _OF_ANSWER.match(line.raw))
+        )
+        printed = not self._example and (signed(line.raw) or begun(line.raw) or stated(line.raw))
+        self.prose.look(line.raw, score > 0, printed)
         self._listing.look(line.raw)
+        self._printed += printed
+        if self._begins is None and len(text.split()) >= _LEAST_NAMES:
+            self._begins = printed
         if not self._happened:
             self._signs += bool(_MANUAL.match(line.raw[:2000]) or heading(line.raw))
             self._names.update(_NAMED.findall(text) if len(self._names) < _LEAST_NAMES else ())
             raw = line.raw[:400]
             raw = _EXAMPLE.sub("", raw) if self._signs >= _LEAST_SIGNS else raw
             made = _SUPPOSED.match(raw) or _PLACE.search(raw)
-            self._happened = bool(_HAPPENED.search(raw)) and not made
+            self._happened = bool(_HAPPENED.search(raw)) and not (made or self._example)
         if text.startswith(("fatal: [", "failed: [")):
             self._task, self._loud_before = line.number, self._loud
         elif self._task and _IGNORED.match(text):
@@ -188,11 +209,16 @@ class Genre:
         prose = self.prose
         if self.templates >= _LEAST_SIGNS and not self._happened and not prose.own:
             return True
-        if prose.manual or self._listing.only or (prose.only and not prose.own):
+        # Programs advise, too: what one printed of its own failure is not all well.
+        failed = self._begins or 2 * self._printed > prose.advice
+        if self._listing.only or (prose.manual and not (failed and signs < _LEAST_SIGNS)):
             return True
-        if not self._happened and signs >= _MANY_SIGNS and not prose.told:
+        if prose.only and not prose.own and not self._printed:
             return True
-        return not self._happened and signs >= _LEAST_SIGNS and not prose.own
+        if not self._happened and signs >= max(_MANY_SIGNS, self._printed) and not prose.told:
+            return True
+        happened = self._happened or self._printed
+        return not happened and signs >= _LEAST_SIGNS and not prose.own
 
     @property
     def unused(self) -> tuple[int, str] | None:

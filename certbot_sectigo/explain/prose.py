@@ -170,16 +170,19 @@ class Prose:
 
     def __init__(self) -> None:
         self._words, self._talk = 0, 0
-        self._lines = self._prose = self._advice = self._one = self._times = self._messages = 0
+        self._lines = self._prose = self._one = self._times = self._messages = 0
+        self.advice = 0
+        """Lines of advice to whoever reads it."""
         self._run = 0  # of messages of a run, one after another
         self._suffered = self._opened = self._talked = False
         self.quotes = False
-        """Whether a line has the form of a message."""
+        """Whether a line has the form of a message, or was printed of a failure."""
 
-    def look(self, raw: str, failed: bool = False) -> None:
+    def look(self, raw: str, failed: bool = False, printed: bool = False) -> None:
         """Look at a line, as it was.
 
         :param failed: whether it looks like a failure.
+        :param printed: whether a program may have printed it of its own failure.
         """
         if self._times > _LONG_WORDS:
             return
@@ -188,7 +191,7 @@ class Prose:
         self._look_at_run(raw, words, said, failed)
         self._suffered = self._suffered or bool(_SUFFERED.search(raw) and not _SUPPOSED.search(raw))
         self._words += words
-        self.quotes = self.quotes or said
+        self.quotes = self.quotes or said or (printed and not _TELLER.search(raw))
         self._messages += said
         self._times += said and bool(re.search(r"\d:\d\d:\d\d", raw))
         if words < _LEAST_WORDS or _CLIENTS.search(raw):
@@ -200,7 +203,7 @@ class Prose:
         if _ONE.search(raw) or _ASKED.search(raw):
             self._one += 1
         else:
-            self._advice += bool(_ADVICE.search(raw))
+            self.advice += bool(_ADVICE.search(raw))
 
     def _look_at_run(self, raw: str, words: int, said: bool, failed: bool) -> None:
         """Take note of what a client said, before or behind what somebody wrote."""
@@ -249,9 +252,9 @@ class Prose:
             return False
         if self._lines >= _LONG and self._prose >= _LONG_WORDS and not self._one:
             return self._messages <= self._lines
-        if self._prose >= _PAGE and not self._one and self._advice > self._messages:
-            return self._advice >= _LEAST_TALK
+        if self._prose >= _PAGE and not self._one and self.advice > self._messages:
+            return self.advice >= _LEAST_TALK
         return (
-            self._advice >= max(_LEAST_ADVICE, 3 * self._one + 1)
-            and self._messages <= 2 * self._advice
+            self.advice >= max(_LEAST_ADVICE, 3 * self._one + 1)
+            and self._messages <= 2 * self.advice
         )

@@ -162,3 +162,128 @@ def test_a_write_that_kubernetes_tries_again_is_told_as_harmless() -> None:
     assert [f.entry.key for f in read([said]).findings] == ["object-modified"]
     failed = 'Error from server: order "a" is invalid: urn:ietf:params:acme:error:rateLimited'
     assert keys(read([said, failed])) == ["rate-limited"]
+
+
+ADVISING_FAILURES = (
+    "Skipped user interaction because Certbot doesn't appear to be running in a terminal. You "
+    "should probably include --non-interactive or --force-interactive on the command line.\n"
+    "Unable to register an account with ACME server. Server requires external account binding. "
+    "Please use --eab-kid and --eab-hmac-key.\nYou can find both in the portal of the CA.",
+    "(98)Address already in use: AH00072: make_sock: could not bind to address [::]:80\n"
+    "no listening sockets available, shutting down\nThe Apache error log may have more "
+    "information, and you should check whether another web server listens before you go on with "
+    "the certificate for this host; when you have stopped it you can run certbot again.",
+    "Could not issue an SSL/TLS certificate for shop.example.org\nAuthorization for the domain "
+    "failed.\nTo resolve the issue, make sure that the domain resolves to this server.\nIf you "
+    "have an AAAA record, check that IPv6 is configured for the domain in the panel.\nYou can "
+    "also look at the related article if the problem continues, or you may contact your provider "
+    "who can tell you more.\nThe token file must be downloadable from the Internet when the "
+    "authority asks for it, and if it is not you should look at the redirects that are set there.",
+    "Job for apache2.service failed because the control process exited with error code.\nSee "
+    "journalctl for details.\nUnable to restart the web server after the certificate was "
+    "installed, you may need to check the configuration of it before you run this again\nYou can "
+    "find the configuration below the directory /etc, where it should be readable by everybody.",
+    "AutoSSL checks whether each domain can be secured before it orders a certificate.\nWARN "
+    "Local HTTP DCV failed for www.example.org because the web server answered with status 404.\n"
+    "The system will try again later, and you can exclude the domain when you do not need it, or "
+    "you should check its document root if the problem is still there on the next day.",
+    "Domain validation was not successful\nThe CAA record of example.org forbids the authority "
+    "to issue a certificate\nYou must change the CAA record if you want to use this authority, "
+    "and you may have to wait until caches are empty\nThen you can request the certificate again",
+    "Checking that the domain can be reached from outside before the certificate is ordered\nYou "
+    "may have a firewall that blocks the port or your router does not forward it\nMake sure that "
+    "the A record points to your IP\nCertificate installation failed, reverting to the "
+    "self-signed certificate for now",
+)
+"""What programs print of their own failure, with much advice and no time or level."""
+ADVICE = (
+    "Troubleshooting certificate orders\n\nIf the CA answers that it requires external account "
+    "binding, your client was started without the key. Open the portal and copy both values.\n"
+    "When an order stays pending you should look at the DNS records first. Most often a record "
+    "has not been published yet.",
+    "The HTTP challenge needs port 80. The CA fetches a file from your server and compares it "
+    "with what it expects.\nThe DNS challenge needs a TXT record. It may take a while until all "
+    "name servers have it, and if one of them is late the CA might refuse the order.\nWhich of "
+    "them you should use depends on your network.",
+    "Rate limits protect the CA against misuse. If you reach one, you will have to wait. You can "
+    "avoid that when you use the staging environment for tests.\nA failed validation counts as "
+    "well. You should find out why it failed before you try again, since too many failures within "
+    "an hour block the account for that name.",
+)
+
+
+def test_what_a_program_prints_of_its_failure_is_no_manual() -> None:
+    assert [t for t in ADVISING_FAILURES if read(t.split("\n")).documentation] == []
+    assert [t for t in ADVICE if not read(t.split("\n")).documentation] == []
+    assert keys(read(ADVISING_FAILURES[0].split("\n"))) == ["server-demands-eab"]
+    assert keys(read(ADVISING_FAILURES[1].split("\n"))) == ["port-taken"]
+
+
+def test_the_ca_s_own_words_come_before_what_the_client_cannot_read() -> None:
+    said = (
+        " + Requesting new certificate order from CA...\n"
+        "  + ERROR: An error occurred while sending post-request to "
+        "https://ca.example.org/acme/order/1/2 (Status 404)\n\nDetails:\n"
+        '{\n  "type": "urn:ietf:params:acme:error:malformed",\n  "detail": "No order for ID 2"\n}\n'
+        "\nEXPECTED value GOT EOF"
+    )
+    reading = read(said.split("\n"))
+    assert keys(reading) == ["order-unknown"]
+    whole = explain(reading.findings[0], Situation())
+    assert "disturbance" in " ".join(whole.causes)
+    assert keys(
+        read([" + Requesting new certificate order from CA...", "EXPECTED value GOT EOF"])
+    ) == ["client-too-old"]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("522", "Open port 80 of the web server to Cloudflare"),
+        ("526", "Cloudflare gets no TLS"),
+        ("401", "wants a log-in"),
+        ("403", "forbids"),
+        ("404", "web root"),
+        ("500", "failed itself"),
+        ("503", "nobody answered behind it"),
+        ("301", "redirect (3xx)"),
+    ],
+)
+def test_the_status_that_the_ca_met_tells_what_to_do(status: str, words: str) -> None:
+    url = "http://www.example.org/.well-known/acme-challenge/abc"
+    (found,) = read([f"Detail: 192.0.2.1: Invalid response from {url}: {status}"]).findings
+    whole = explain(found, Situation())
+    assert words in " ".join([whole.title, whole.meaning, *whole.causes, *whole.steps])
+    assert ("web root" in whole.causes[0]) == (status == "404")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('ERR cannot get ACME client error="error signing eab content: failed to External Account '
+         'Binding sign content: go-jose/go-jose: invalid key size for algorithm"',
+         "eab-not-signed"),
+        (r'level=error msg="Unable to obtain ACME certificate for domains \"e\" : unable to '
+         'generate a certificate for the domains [e]: acme: Error ', "names-are-letters"),
+        ('level=error msg="Unable to obtain ACME certificate for domains [w e b]: acme: Error',
+         "names-are-letters"),
+        ('error="kid does not have required prefix; expected https://ca.example.org/acme/account/, '
+         'but got https://ca.example.org/acme/new-account/abc"', "account-url-guessed"),
+    ],
+)  # fmt: skip
+def test_what_failed_before_the_ca_is_not_put_on_it(text: str, expected: str) -> None:
+    assert keys(read([text])) == [expected]
+
+
+def test_an_answer_that_a_page_shows_as_an_example_is_none() -> None:
+    shown = (
+        "Notes on RFC 8555\n\nSection 6.7.1 says:\n\nHTTP/1.1 403 Forbidden\n"
+        'Content-Type: application/problem+json\n\n{\n  "type": '
+        '"urn:ietf:params:acme:error:rejectedIdentifier",\n'
+        '  "detail": "This CA will not issue for \\"a.example\\""\n}\n'
+    )
+    reading = read(shown.split("\n"))
+    assert reading.documentation
+    assert reading.supposed is not None
+    answer = shown[shown.index("HTTP/1.1") :]
+    assert keys(read(answer.split("\n"))) == ["rejected-identifier"]

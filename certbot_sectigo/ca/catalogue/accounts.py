@@ -233,6 +233,18 @@ ENTRIES = (
             "The order is of an earlier run and has expired.",
         ),
         steps=("Start the issuance anew, with one account for all of its steps.",),
+        cases=(
+            Case(
+                beside=r"new certificate order from CA[^\n]{0,20}\n[^\n]{0,20}ERROR",
+                meaning="The CA did not find the order that it had made a moment before, for the "
+                "same client: the fault is most likely the CA's, and passes.",
+                causes=("A disturbance at the CA.",),
+                steps=(
+                    "Look at the CA's status page, and try again in some hours; change "
+                    "nothing here until then.",
+                ),
+            ),
+        ),
         phrases=(
             "!no_order|no_authorization found|exists|matching",
             "!no_order|no_authorization|no_challenge for id",

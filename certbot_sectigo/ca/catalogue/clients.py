@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Case, Entry
+from certbot_sectigo.ca.catalogue.model import STEPS, Case, Entry
 
 ENTRIES = (
     Entry(
@@ -270,6 +270,7 @@ ENTRIES = (
             "!location header missing|absent|empty|not_found",
         ),
         sources=("dehydrated#1002", "cert-manager#692", "RFC 8555"),
+        after=("", *STEPS),
         hides=("ca-unreachable", "ca-name-resolution", "server-time-limit", "order-invalid",
                "order-not-ready", "malformed", "renewals-failed", "account-unparsable",
                "client-bug", "client-settings"),

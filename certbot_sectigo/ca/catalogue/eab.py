@@ -117,6 +117,39 @@ ENTRIES = (
         weight=Weight.SYMPTOM,
     ),
     Entry(
+        key="eab-not-signed",
+        title="The client could not sign the EAB: the HMAC key is empty or too short",
+        meaning="The client failed before it sent anything: an EAB is configured, and its key is "
+        "none that can sign. The CA has refused nothing.",
+        causes=(
+            "The options for kid and HMAC key are set and empty (a variable that was not filled).",
+            "The key was cut when it was copied.",
+        ),
+        steps=(
+            "If the CA wants no EAB (Let's Encrypt), take both options out.",
+            "Otherwise fill in kid and HMAC key from {portal}, and see that they reach the client.",
+        ),
+        phrases=(
+            "!error|failed sign|signing eab|external_account_binding",
+            "!external_account_binding sign|signing content",
+            "!external_account_binding|eab|hmac * invalid|short|empty key size|length",
+        ),
+        sources=("Traefik", "go-jose"),
+        hides=("order-refused", "eab-refused", "registration-failed"),
+    ),
+    Entry(
+        key="account-url-guessed",
+        title="The client made the account URL up, instead of keeping the CA's",
+        meaning="The kid of a request is the account URL, which the CA gives in its answer to the "
+        "registration. This client put it together from the newAccount URL, which fits some CAs "
+        "only. It is no EAB kid.",
+        causes=("The client is old (dehydrated before 0.7).",),
+        steps=("Update the client, and have it register anew at this CA.",),
+        phrases=("!kid not required prefix", "!kid not have * prefix * expected"),
+        sources=("step-ca",),
+        step="order",
+    ),
+    Entry(
         key="eab-url-differs",
         title="The EAB was made for another URL",
         meaning="The newAccount URL inside the EAB is not the one the request went to.",

@@ -85,6 +85,57 @@ REDIRECTED = (
 OUTSIDE = "See it from outside: `curl -vL http://{name}/.well-known/acme-challenge/x`"
 OTHER_ANSWERS = (
     Case(
+        r"acme-challenge/[^\s\"']*:? \"?52[56]\b|\b52[56]\b[^\n]{0,20}(?:ssl|origin)",
+        "525 and 526 are Cloudflare's: the CA reached Cloudflare, and Cloudflare got no TLS with "
+        "the web server behind it, whose certificate is missing, expired or another name's.",
+        ("Cloudflare asks the web server by https (Full, strict), also for the challenge.",),
+        (
+            "Let Cloudflare ask by http until the first certificate is there (SSL/TLS mode), or "
+            "give the web server Cloudflare's origin certificate.",
+            "Or set the record to 'DNS only' for the validation, or use DNS-01.",
+        ),
+        title="Cloudflare gets no TLS with the web server behind it",
+    ),
+    Case(
+        r"acme-challenge/[^\s\"']*:? \"?5(?:2[0-47]|30)\b|\b52[0-4]\b[^\n]{0,20}origin",
+        "A status from 520 to 530 is Cloudflare's: the CA reached Cloudflare, and Cloudflare got "
+        "no answer from the web server behind it (521 refused, 522 and 524 too late, 523 no way "
+        "to it).",
+        (
+            "Port 80 of the web server is closed for Cloudflare: a firewall, no forwarding in the "
+            "router, or nothing listens.",
+            "The record at Cloudflare has another address than the web server has by now.",
+        ),
+        (
+            "Open port 80 of the web server to Cloudflare, and see that the address in the record "
+            "is its own.",
+            "Or set the record to 'DNS only' for the validation, or use DNS-01.",
+        ),
+        title="Cloudflare cannot reach the web server behind it",
+    ),
+    Case(
+        r"acme-challenge/[^\s\"']*:? \"?401\b|\b401 (?:unauthorized|authorization)",
+        "Something answered at http://{name}/ and wants a log-in (401) for what the CA asks for.",
+        ("The site, or a proxy before it, is protected by a password.",),
+        ("Take /.well-known/acme-challenge/ out of the protection.", OUTSIDE),
+    ),
+    Case(
+        r"acme-challenge/[^\s\"']*:? \"?500\b|\b500 internal server",
+        "The web server was reached and failed itself (500) when the CA asked for the file.",
+        ("The application, or a rule of the web server for that path, is broken.",),
+        (
+            "Look in the web server's error log at the same second: it says what failed.",
+            "Have /.well-known/acme-challenge/ served as files, before the application.",
+        ),
+    ),
+    Case(
+        r"acme-challenge/[^\s\"']*:? \"?30[0-8]\b",
+        "The web server answered with a redirect (3xx) that the CA does not follow: to another "
+        "port than 80 and 443, to an address, or to nothing.",
+        ("A rule redirects every path, the challenge's too.",),
+        ("Leave /.well-known/acme-challenge/ out of the redirect.", OUTSIDE),
+    ),
+    Case(
         beside=r"acme-challenge/\S{0,200} [^\n]{0,400} 500 19 \d{1,10}\b|\b500\.19\b",
         title="IIS answers the CA's question with 500.19: a web.config does not hold",
         meaning="The web server's log shows that the CA's question arrived, and that IIS could not "

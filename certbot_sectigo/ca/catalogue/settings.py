@@ -6,6 +6,22 @@ from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 ENTRIES = (
     Entry(
+        key="names-are-letters",
+        title="The names that were asked for are single letters",
+        meaning="The client ordered a certificate for each letter of a name: a text was given "
+        "where a list of names belongs.",
+        causes=("The setting for the names holds one text instead of a list.",),
+        steps=("Set the names as a list (in YAML: '- www.example.org'), and start the client "
+               "anew.",),
+        shown=(
+            r"\bdomains? \\?\"[a-wz]\\?\"[^\n]{0,80}\[[a-wz]\]",
+            r"\bdomains?\b[^\n]{0,20}\[\\?[\"']?[a-z]\\?[\"']?"
+            r"(?:[, ]{1,2}\\?[\"']?[a-z]\\?[\"']?){2,60}\]",
+        ),
+        sources=("the-littlest-jupyterhub#310",),
+        hides=("order-refused",),
+    ),
+    Entry(
         key="client-settings",
         title="A setting of the client's is missing, misspelt, or names what is not there",
         meaning="The client stopped at its own configuration, which the words above name. The CA "
