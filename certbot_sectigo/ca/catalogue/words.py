@@ -11,6 +11,10 @@ from difflib import get_close_matches
 _WORD = re.compile(r"[A-Za-z0-9]+(?:['\u2019][A-Za-z]{1,3}(?![A-Za-z]))?")
 # What is longer is base64, not language.
 _LONGEST = 40
+# So is a key whose dashes and underscores would make many words of it.
+_KEY = re.compile(
+    r"(?<![\w-])(?=[\w-]{0,99}\d)(?=[\w-]{0,99}[A-Z])(?=[\w-]{0,99}[a-z])[\w-]{41,}", re.ASCII
+)
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|[nrt\"'/\\])")
 # A name is not what it is called: account-suspended.example.org says nothing of an account.
 # Names with capitals or underscores are those of exceptions, and speak.
@@ -99,6 +103,7 @@ class Speller:
         text = _ESCAPE.sub(_blank, text)
         text = _FUNCTION.sub(_blank, text)
         text = _HOST.sub(_host, text)
+        text = _KEY.sub(lambda found: "0".ljust(len(found.group())), text)
         text = _ISSUER_KEY.sub(lambda found: "akeyid".ljust(len(found.group())), text)
         text = _PATH.sub(_blank, text)
         text = _SETTING.sub(_blank, text)
