@@ -107,7 +107,7 @@ class Trial:
             yield "no challenge fits, which is not forecast"
         if said == "refused" and not self.refused:
             yield "is forecast to be refused, and the CA does not refuse it"
-        if said == "broken" and orders[2] and real != UNSEEN:
+        if said == "broken" and orders[2] and real != UNSEEN and not self.draft.astray:
             yield "is forecast broken, and an order is opened"
         if said == "unknown" and self.ours and not self.registers:
             yield "nothing is known of a renewal of ours"

@@ -56,6 +56,8 @@ class Draft:
     url: str = ""
     mixed: bool = False
     """Whether its links are of several versions."""
+    astray: bool = False
+    """Whether a link leads where the next certificate is not saved; certbot orders it all the same."""
     rival: Draft | None = None
     """Who has the account that it is pinned to, if that is not its own; no lineage."""
 
@@ -342,6 +344,7 @@ def _elsewhere(site: Site, draft: Draft) -> None:
     link = site.link(draft, "privkey")
     link.unlink()
     link.symlink_to(f"../../archive/{site.other.name}/privkey1.pem")
+    draft.astray = True
 
 
 def _mixed(site: Site, draft: Draft) -> None:
