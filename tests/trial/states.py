@@ -57,7 +57,7 @@ class Draft:
     mixed: bool = False
     """Whether its links are of several versions."""
     astray: bool = False
-    """Whether a link leads where the next certificate is not saved; certbot orders it all the same."""
+    """Whether a link leads where the next certificate is not saved; certbot orders it anyway."""
     rival: Draft | None = None
     """Who has the account that it is pinned to, if that is not its own; no lineage."""
 
