@@ -171,8 +171,8 @@ def _spoiled(text: str, *, user: bool) -> str:
         if not line.strip() or line.lstrip().startswith("#") or _SETTING.match(line):
             continue
         entry = _ENTRY.fullmatch(line)
-        wrong = entry is None or (user and len(entry["rest"].split()) < 2 and "%" not in line)
-        if entry is None or wrong or dates.is_no_time(entry["when"], debian=True):
+        userless = entry and user and len(entry["rest"].split()) < 2 and "%" not in line
+        if entry is None or userless or dates.is_no_time(entry["when"], debian=True):
             return f"line {number} is no time with a command, so it takes nothing of the table"
     return ""
 

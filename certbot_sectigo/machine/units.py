@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Optional
@@ -77,9 +77,9 @@ def read(system_root: Path, name: str) -> Unit:
         path = next((place for place in places if reading.is_there(place)), None)
     except OSError:
         return Unit(name, None)  # as one that cannot be seen from here
-    text = schedules.read_text(path, unread) if path is not None else ""
     if path is None:
         return Unit(name, None, gone=True)
+    text = schedules.read_text(path, unread)
     overrides: dict[str, Path] = {}
     for folder in reversed(schedules.UNIT_FOLDERS):
         for among in _drop_ins(name):
@@ -123,7 +123,7 @@ class Barred:
 
     why: str
     """As part of a sentence."""
-    certain: bool = field(default=True)
+    certain: bool = True
     """Whether it is known not to hold."""
 
 

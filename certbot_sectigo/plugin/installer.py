@@ -73,8 +73,8 @@ class InstallerHalf:
         rehearses = self.config.verb == "renew" and self.config.dry_run
         if self.config.verb not in ("run", "install") and not rehearses:
             return
-        deployments = self._deployments()
         try:
+            deployments = self._deployments()
             # What is wrong with a target is a matter of the lineages that it is for.
             if rehearses:
                 deployments.targets()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 
 from certbot_sectigo.machine import certbot_versions, commands, renewal_values
+from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.renewals.facts import Facts
 from certbot_sectigo.renewals.model import Forecast
 from certbot_sectigo.renewals.unloadable import PUT_RIGHT, bad
@@ -41,22 +42,20 @@ def obstacle(
             "\n".join(facts.mending),
         )
     if same and facts.key == "other":
-        return bad(
-            "key",
+        return _kept(
             f"with reuse_key certbot keeps keys of RSA and ECDSA alone, and {lineage.key_path} is "
             "neither",
             "Have a new key made once and kept:",
-            commands.certbots("renew", "--force-renewal", "--new-key", "--cert-name", lineage.name),
+            lineage,
         )
     other = _other_key(facts, options) if same else ""
     if other:
         has = "has" if other in options else "says nothing else, so certbot wants"
-        return bad(
-            "key",
+        return _kept(
             f"{where(other)} {has} another {other} than the key that is there ({facts.key}), "
             "and with reuse_key certbot changes none, so it does not renew it",
             "Take that line out, or have a new key made once and kept:",
-            commands.certbots("renew", "--force-renewal", "--new-key", "--cert-name", lineage.name),
+            lineage,
         )
     bits = options.get("rsa_key_size", "")
     least = certbot_versions.least_rsa_bits(facts.certbot_version)
@@ -76,6 +75,12 @@ def obstacle(
             ),
         )
     return None
+
+
+def _kept(reason: str, remedy: str, lineage: Lineage) -> Forecast:
+    """Tell of a key that is kept and does not fit; a new one ends it."""
+    once = ("renew", "--force-renewal", "--new-key", "--cert-name", lineage.name)
+    return bad("key", reason, remedy, commands.certbots(*once))
 
 
 def _other_key(facts: Facts, options: Mapping[str, str]) -> str:

@@ -13,7 +13,8 @@ _WORD = re.compile(r"[A-Za-z0-9]+(?:['\u2019][A-Za-z]{1,3}(?![A-Za-z]))?")
 _LONGEST = 40
 # So is a key whose dashes and underscores would make many words of it.
 _KEY = re.compile(
-    r"(?<![\w-])(?=[\w-]{0,99}\d)(?=[\w-]{0,99}[A-Z])(?=[\w-]{0,99}[a-z])[\w-]{41,}", re.ASCII
+    r"(?<![\w-])(?=[\w-]{41})(?=[\w-]{0,99}\d)(?=[\w-]{0,99}[A-Z])(?=[\w-]{0,99}[a-z])[\w-]+",
+    re.ASCII,
 )
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|[nrt\"'/\\])")
 # A name is not what it is called: account-suspended.example.org says nothing of an account.
