@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509Certificate
     from cryptography.x509 import Name
 
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
+_PEM = re.compile(_BEGIN + b".*?" + _END, re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -102,11 +103,12 @@ def read_expiry(path: Path | str) -> datetime | None:
 
 def _not_after(pem: bytes) -> datetime | None:
     """Return the end of a certificate's validity (RFC 5280 sections 4.1 and 4.1.2.5)."""
-    block = _PEM.search(pem)
-    if block is None:
+    begin = pem.find(_BEGIN)
+    end = pem.find(_END, begin)
+    if begin < 0 or end < 0:
         return None
     try:
-        der = binascii.a2b_base64(block[0][27:-25])
+        der = binascii.a2b_base64(pem[begin + len(_BEGIN) : end])
         at, end = _value(der, 0, 0x30)
         if end != len(der):
             return None

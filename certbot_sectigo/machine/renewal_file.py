@@ -29,8 +29,8 @@ _PLAIN = re.compile(
     )$""",
     re.VERBOSE | re.ASCII | re.MULTILINE,
 )
-# Anything else that configobj might take for the end of a line or for white space.
-_ODD = re.compile(rb"[^\n\x20-\x7e]")
+# Anything else configobj might take for the end of a line or for white space.
+_USUAL = b"\n" + bytes(range(0x20, 0x7F))
 _SECTION = re.compile(
     r"\s*((?:\[\s*)+)(\"\s*\S.*?\s*\"|'\s*\S.*?\s*'|[^'\"\s].*?)((?:\s*\])+)\s*(#.*)?"
 )
@@ -79,7 +79,7 @@ def parse_like_certbot(data: bytes) -> Mapping[str, Any]:
 
 def _parse_plain(data: bytes) -> Mapping[str, Any] | None:
     """Parse a file of plain lines; None if it is not one."""
-    if _ODD.search(data):
+    if data.translate(None, _USUAL):
         return None
     top: dict[str, Any] = {}
     first = here = top

@@ -49,6 +49,7 @@ class Kids:
         self._bindings: dict[str, list[Binding]] = defaultdict(list)
         for binding in bindings:
             self._bindings[binding.account_id].append(binding)
+        self._today = today()
         self._said: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         for lineage in all_lineages:
             # The plugin writes the kid of the account that has issued.
@@ -72,7 +73,7 @@ class Kids:
         kids = self._said.get((account.server_path, account.name), {})
         if len(kids) == 1:
             [(kid, server)] = kids.items()
-            return dataclasses.replace(account, note=Note(kid, server, Learned.TOLD, today()))
+            return dataclasses.replace(account, note=Note(kid, server, Learned.TOLD, self._today))
         return account
 
 

@@ -61,7 +61,7 @@ def time(moment: datetime | None) -> str | None:
     """Return a time in UTC as RFC 3339 spells it, to the second; None for None."""
     if moment is None:
         return None
-    return moment.astimezone(timezone.utc).isoformat(timespec="seconds")[:19] + "Z"
+    return moment.astimezone(timezone.utc).isoformat()[:19] + "Z"
 
 
 def write_error(message: str, remedy: str) -> None:

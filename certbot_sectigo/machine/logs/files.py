@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import bz2
 import codecs
-import gzip
-import lzma
 import os
 import re
 import stat
 import time
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from io import BufferedReader
 from pathlib import Path
 
 from certbot_sectigo.base import reading
+from certbot_sectigo.machine.logs import packed
 
 # letsencrypt.log, .log.1, .log-20260101.gz, letsencrypt-20260101.log.xz and the like
 _NAME = re.compile(r"letsencrypt.*\.log.*", re.IGNORECASE)
 _DEPTH = 2
 """Rotated files may be in a folder of their own (logrotate's ``olddir``)."""
-_CHUNK = 1 << 18
 SECONDS = 2.0
 """How long one log may take, together with what is done with its text meanwhile."""
 MOST = 1 << 28
 """Bytes of text of one log that are read, at the most."""
-_MOST_MEMORY = 1 << 27  # for xz, which would take as much as the file asks for; -9 asks for half
-_XZ = b"\xfd7zXZ\x00"
-_BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError)
+_BROKEN = (OSError, EOFError, ImportError)  # of a Python that was built without a decompressor
 
 
 @dataclass(frozen=True)
@@ -134,41 +127,10 @@ def _bounded(log: Path, end: float | None) -> Iterator[bytes]:
     end = time.monotonic() + SECONDS if end is None else end
     size = 0
     with os.fdopen(reading.open_regular(log), "rb") as stream:
-        for chunk in _unpacked(stream):
+        for chunk in packed.unpacked(stream):
             late = time.monotonic() > end
             if late or size + len(chunk) > MOST:
                 why = f"more would take longer than {SECONDS:.0f} seconds" if late else "it is huge"
                 raise OSError(f"only its first {size / 1e6:.0f} MB of text were read: {why}")
             size += len(chunk)
             yield chunk
-
-
-def _unpacked(stream: BufferedReader) -> Iterator[bytes]:
-    """Return a log's text, through a decompressor if its first bytes look like it."""
-    head = stream.peek(len(_XZ))
-    if head.startswith(_XZ):
-        yield from _unpacked_xz(stream)
-        return
-    source: BufferedReader | gzip.GzipFile | bz2.BZ2File = stream
-    if head.startswith(b"\x1f\x8b"):
-        source = gzip.GzipFile(fileobj=stream)
-    elif head.startswith(b"BZh"):
-        source = bz2.BZ2File(stream)
-    with source:
-        while chunk := source.read1(_CHUNK):
-            yield chunk
-
-
-def _unpacked_xz(stream: BufferedReader) -> Iterator[bytes]:
-    data = stream.read1(_CHUNK)
-    while data:
-        # One archive may follow the other.
-        unpacker = lzma.LZMADecompressor(memlimit=_MOST_MEMORY)
-        while not unpacker.eof:
-            yield unpacker.decompress(data, _CHUNK)
-            data = b""
-            if unpacker.needs_input and not unpacker.eof:
-                data = stream.read1(_CHUNK)
-                if not data:
-                    raise EOFError("is cut off")
-        data = unpacker.unused_data.lstrip(b"\0") or stream.read1(_CHUNK).lstrip(b"\0")

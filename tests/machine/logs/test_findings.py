@@ -9,6 +9,7 @@ import json
 import lzma
 import os
 import shutil
+import sys
 import tracemalloc
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from certbot_sectigo.machine.logs import files, findings
+from certbot_sectigo.machine.logs import files, findings, packed
 from certbot_sectigo.machine.logs.findings import Findings
 from tests.bed.certbot import Certbot
 from tests.bed.history import plain_options
@@ -340,7 +341,7 @@ def test_a_word_across_two_chunks_is_found(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "log"
     path.write_bytes(b"x" * 95 + b"externalAccountBinding" + b"x" * 100)
     for size in range(1, 120):
-        monkeypatch.setattr(files, "_CHUNK", size)
+        monkeypatch.setattr(packed, "_CHUNK", size)
         assert files.mentions(path, (b"externalAccountBinding", b"--eab-k"))
         assert not files.mentions(path, (b"onlyReturnExisting",))
 
@@ -414,3 +415,17 @@ def test_what_cannot_be_looked_at_is_told_of(
 
     monkeypatch.setattr(os, "scandir", fails)
     assert findings.scan(tmp_path).unread == (files.Unread(tmp_path, "Input/output error"),)
+
+
+def test_a_python_without_a_decompressor_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "letsencrypt.log.1.xz").write_bytes(lzma.compress(b"a log\n"))
+    (tmp_path / "letsencrypt.log").write_text("a plain one\n")
+    monkeypatch.setitem(sys.modules, "lzma", None)
+    heard: list[str] = []
+    found = findings.scan(tmp_path, hear=lambda _, text: heard.append(text))
+    [unread] = found.unread
+    assert unread.log == tmp_path / "letsencrypt.log.1.xz"
+    assert "lzma" in unread.reason
+    assert "a plain one" in "".join(heard)
