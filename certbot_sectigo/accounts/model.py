@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import enum
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,6 +106,13 @@ class Account:
     def kid(self) -> str | None:
         """The kid it is known to be bound with."""
         return self.note.kid if self.note else None
+
+    def with_note(self, note: Note) -> Account:
+        """Return the same account with a note."""
+        # As dataclasses.replace, which goes through all members, in half of its time.
+        noted = copy.copy(self)
+        object.__setattr__(noted, "note", note)
+        return noted
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from certbot_sectigo.accounts import records
 from certbot_sectigo.base import atomic, errors, json_text, proposed, reading
@@ -107,8 +107,7 @@ class Move:
         return tuple(lineage.name for lineage in self.lineages)
 
 
-@dataclass(frozen=True)
-class Broken:
+class Broken(NamedTuple):
     """A journal that cannot be read."""
 
     path: Path

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from certbot_sectigo.base import json_text, reading
 from certbot_sectigo.machine import lineages
@@ -32,8 +32,7 @@ MOVE = "move"
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """One option of a lineage: what it was and what it is to be; None is absent."""
 
     key: str

@@ -41,6 +41,11 @@ _ONE_ABOVE = (*FOUR, "archive_dir", "renew_before_expiry")
 """The same above ``[renewalparams]``."""
 _OURS = ("sectigo_eab_credentials", "sectigo_eab_webroot", "sectigo_eab_deploy")
 """Of these certbot gives our plugin a list as Python prints it."""
+_READ = (
+    *("server", "account", "authenticator", *_ONE, "installer", "key_type"),
+    *("sectigo_eab_kid", "sectigo_eab_server", *_OURS),
+)
+"""What is asked of ``[renewalparams]`` and has to be one text, in this order."""
 
 
 class LineageError(errors.Error):
@@ -190,29 +195,24 @@ def _lineage(
     problem: str | None,
     link: bool,
 ) -> Lineage:
-    def text(key: str) -> str | None:
-        nonlocal problem
-        value = params.get(key)
-        if value is not None and not isinstance(value, str):
-            if isinstance(value, list) and key == "key_type":
-                value = next(iter(value), "")  # certbot takes the first
-            elif isinstance(value, list) and key in _OURS:
-                value = str(value)
-            else:
-                problem = problem or f"has not one value for {key}"
-                return None
-        return value if value and value != "None" else None
-
-    server = text("server")
+    text = {key: value for key, value in params.items() if isinstance(value, str)}
+    for key in _READ if len(text) < len(params) else ():
+        value = params.get(key, "")
+        if isinstance(value, list) and key == "key_type":
+            text[key] = next(iter(value), "")  # certbot takes the first
+        elif isinstance(value, list) and key in _OURS:
+            text[key] = str(value)
+        elif not isinstance(value, str):
+            problem = problem or f"has not one value for {key}"
+    said = {key: value for key, value in text.items() if value and value != "None"}.get
+    server = said("server")
     if server is not None:
         try:
             dirs.server_path(server)
         except dirs.PathError:
             problem = problem or f"has a server that is no URL: {server!r}"
             server = None
-    account, authenticator = text("account"), text("authenticator")
-    for key in _ONE:
-        text(key)
+    account, authenticator = said("account"), said("authenticator")
     several = next((key for key in _ONE_ABOVE if isinstance(content.get(key), list)), None)
     if several is not None:
         problem = problem or f"has not one value for {several}"
@@ -224,13 +224,13 @@ def _lineage(
         server=server,
         account=account,
         authenticator=authenticator,
-        installer=text("installer"),
-        kid=text("sectigo_eab_kid"),
-        eab_server=text("sectigo_eab_server"),
-        credentials=text("sectigo_eab_credentials"),
-        webroot=text("sectigo_eab_webroot"),
-        deploy=text("sectigo_eab_deploy"),
-        key_type=text("key_type"),
+        installer=said("installer"),
+        kid=said("sectigo_eab_kid"),
+        eab_server=said("sectigo_eab_server"),
+        credentials=said("sectigo_eab_credentials"),
+        webroot=said("sectigo_eab_webroot"),
+        deploy=said("sectigo_eab_deploy"),
+        key_type=said("key_type"),
         named=named,
         link=link,
         several=next((key for key in _ONE_AFTER if isinstance(params.get(key), list)), ""),

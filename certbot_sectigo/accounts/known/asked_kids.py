@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,9 +63,7 @@ def ask_portal(accounts: Sequence[Account], portal: Portal) -> list[Account]:
                 continue
             if any(same_id(client.id, tail) for client in clients):
                 found[account.folder] = Note(str(one.kid), server, Learned.SCM, kids.today())
-    return [
-        dataclasses.replace(a, note=found[a.folder]) if a.folder in found else a for a in accounts
-    ]
+    return [a.with_note(found[a.folder]) if a.folder in found else a for a in accounts]
 
 
 def _tail(account: Account) -> str:

@@ -12,9 +12,9 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import NamedTuple
 
 from certbot_sectigo.accounts.model import ValidCertificate
 from certbot_sectigo.accounts.records import ChangeRecord
@@ -36,8 +36,7 @@ _CLOCK = timedelta(minutes=1)
 """How much later than its file an order may seem to be: its time is by the CA's clock."""
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(NamedTuple):
     """One of the certificates that a lineage has had."""
 
     names: frozenset[str]
@@ -49,8 +48,7 @@ class Version:
     """Name of the lineage; empty for a certificate that is of none."""
 
 
-@dataclass(frozen=True)
-class Orders:
+class Orders(NamedTuple):
     """The orders that logs show, as far as their certificates can be valid still."""
 
     kept: tuple[tuple[Issuance, Version], ...] = ()

@@ -19,7 +19,6 @@ written down or not; see :func:`write`.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -69,11 +68,11 @@ class Kids:
                 ):
                     server = binding.server
                 note = Note(binding.kid, server, Learned.LOG, binding.when)
-                return dataclasses.replace(account, note=note)
+                return account.with_note(note)
         kids = self._said.get((account.server_path, account.name), {})
         if len(kids) == 1:
             [(kid, server)] = kids.items()
-            return dataclasses.replace(account, note=Note(kid, server, Learned.TOLD, self._today))
+            return account.with_note(Note(kid, server, Learned.TOLD, self._today))
         return account
 
 
@@ -101,7 +100,7 @@ def shown(account: Account, kid: str, server: str) -> Account:
     """Return an account of unknown kid with the one that the CA shows; pure."""
     if account.note is not None:
         return account
-    return dataclasses.replace(account, note=Note(kid, server, Learned.SERVER, today()))
+    return account.with_note(Note(kid, server, Learned.SERVER, today()))
 
 
 def write(account: Account) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from certbot_sectigo.machine.schedules import Source, lines, read_text, schedules, settings_files
 
@@ -15,8 +15,7 @@ _CONFIG = re.compile(r"""\s(?:-c|--config)(?:=|\s+)["']?([^\s"'$;&|<>()`]+)""")
 _SETTING = re.compile(r"""\s*(?:--)?account\s*[=:\s]\s*["']?([^\s"'#]+)""")
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """A place outside the renewal files that names an account."""
 
     account: str

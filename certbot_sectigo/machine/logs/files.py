@@ -8,9 +8,9 @@ import re
 import stat
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from certbot_sectigo.base import reading
 from certbot_sectigo.machine.logs import packed
@@ -26,8 +26,7 @@ MOST = 1 << 28
 _BROKEN = (OSError, EOFError, ImportError)  # of a Python that was built without a decompressor
 
 
-@dataclass(frozen=True)
-class Unread:
+class Unread(NamedTuple):
     """A log, or a folder of logs, that could not be read, or not to its end."""
 
     log: Path

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 from certbot_sectigo.machine import account_id, dirs
 from certbot_sectigo.machine.logs import files, orders, revocations
@@ -64,8 +64,7 @@ class Issuance:
         return self.status is not None and self.status >= 400
 
 
-@dataclass(frozen=True)
-class LoggedSecret:
+class LoggedSecret(NamedTuple):
     """A line of a log that shows an EAB secret."""
 
     log: Path

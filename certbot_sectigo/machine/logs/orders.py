@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 from certbot_sectigo.machine.logs.parser import Exchange
 
@@ -14,8 +13,7 @@ PASSING = ("badNonce", "serverInternal", "rateLimited")
 """Types of problems that say nothing about the next time."""
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(NamedTuple):
     """An order that was asked for (RFC 8555 section 7.4), with what the CA answered."""
 
     account_url: str
@@ -37,8 +35,7 @@ class Opened:
         return self.status is not None and self.status >= 400 and self.problem not in PASSING
 
 
-@dataclass(frozen=True)
-class Validated:
+class Validated(NamedTuple):
     """A name that an authorization shows as validated (RFC 8555 section 7.1.4)."""
 
     account_url: str

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 from certbot_sectigo.machine.logs.values import _date, _time, decoded, json_object
 
@@ -61,8 +61,7 @@ class Run:
         )
 
 
-@dataclass(frozen=True)
-class HeardReply:
+class HeardReply(NamedTuple):
     """An answer of the CA as the acme library tells it, for who hears it without a log."""
 
     status: int

@@ -6,15 +6,14 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from certbot_sectigo.machine.logs.parser import Exchange
 
 
-@dataclass(frozen=True)
-class Revoked:
+class Revoked(NamedTuple):
     """A certificate that the CA was asked to revoke (RFC 8555 section 7.6), and did or had."""
 
     fingerprint: str
