@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from certbot_sectigo.machine.schedules import Source
 
@@ -48,8 +49,7 @@ LEARNED = {
 """How a kid became known, for people."""
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """What is written beside an account, since certbot does not record the kid."""
 
     kid: str
@@ -115,8 +115,7 @@ class Account:
         return noted
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """A sign that an account is in use."""
 
     source: Source
@@ -131,8 +130,7 @@ class Use:
     """Of a log: when the order was finalised (UTC)."""
 
 
-@dataclass(frozen=True)
-class ValidCertificate:
+class ValidCertificate(NamedTuple):
     """A certificate that an account got and that is still valid."""
 
     lineage: str
@@ -152,8 +150,7 @@ class Standing(enum.Enum):
     """It was not asked, did not answer, or refused without saying that the account is dead."""
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """The CA's answer about an account, and what it rests on."""
 
     standing: Standing

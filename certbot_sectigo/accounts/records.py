@@ -13,7 +13,6 @@ import base64
 import logging
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,8 +39,7 @@ class Value(NamedTuple):
     new: str | None
 
 
-@dataclass(frozen=True)
-class RenewalChange:
+class RenewalChange(NamedTuple):
     """What happens to one renewal file."""
 
     path: Path
@@ -63,8 +61,7 @@ class RenewalChange:
         return lineages.diff(self.old, self.new, str(self.path))
 
 
-@dataclass(frozen=True)
-class ChangeRecord:
+class ChangeRecord(NamedTuple):
     """What a pin did, written down before it did it, so that it can be taken back."""
 
     path: Path
@@ -166,8 +163,7 @@ def _record(dirs: Dirs, path: Path) -> ChangeRecord:
     )
 
 
-@dataclass(frozen=True)
-class Rollover:
+class Rollover(NamedTuple):
     """A key change that has begun and is not finished."""
 
     journal: Path

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from certbot_sectigo.base import reading
 
@@ -43,8 +43,7 @@ class Certificate:
     """The kind of its key in certbot's words, such as ``rsa 2048`` and ``ecdsa secp256r1``."""
 
 
-@dataclass(frozen=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A certificate that could not be read."""
 
     reason: str

@@ -11,8 +11,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from certbot_sectigo.base import errors
 
@@ -172,8 +171,7 @@ def diff(old: str, new: str, path: str) -> str:
     return "\n".join(lines)
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A key with its value, or the marker of a section (then without key), in the text."""
 
     section: tuple[str, ...]

@@ -7,8 +7,7 @@ beforehand shows the one that :func:`by_kid` gives, as this is what is then used
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar, Union
+from typing import NamedTuple, Protocol, TypeVar, Union
 
 from certbot_sectigo.accounts.judge.facts import AccountEntry
 from certbot_sectigo.accounts.model import LEARNED, Account, Use
@@ -50,8 +49,7 @@ def ranked(candidates: Iterable[AnyCandidate]) -> list[AnyCandidate]:
     return sorted(candidates, key=lambda c: rank(c.account, c.uses), reverse=True)
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(NamedTuple):
     """An account, and why it."""
 
     account: Account
@@ -124,8 +122,7 @@ def _source(account: Account) -> str:
     return LEARNED[account.note.learned] if account.note else "as noted"
 
 
-@dataclass(frozen=True)
-class Picked:
+class Picked(NamedTuple):
     """The account a script is to use."""
 
     entry: AccountEntry
@@ -134,8 +131,7 @@ class Picked:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Undecided:
+class Undecided(NamedTuple):
     """There is no account, or several with equal right."""
 
     reason: str

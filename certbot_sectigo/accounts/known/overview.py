@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import NamedTuple
 
 from certbot_sectigo.accounts import move_journals, records, store
 from certbot_sectigo.accounts.judge import choice, verdict
@@ -24,8 +25,7 @@ from certbot_sectigo.machine.logs import findings
 from certbot_sectigo.machine.schedules import Source
 
 
-@dataclass(frozen=True)
-class Dangling:
+class Dangling(NamedTuple):
     """A place that names an account which is not there."""
 
     source: Source

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import datetime, timezone
 
@@ -86,7 +85,7 @@ def _blocks(entry: AccountEntry, host: str) -> Iterator[Block]:
     status = facts.status
     if status is not None:
         said = status.standing.value + (f" ({status.reason})" if status.reason else "")
-        rows.append(("CA says", dataclasses.replace(account_words.status_cell(status), text=said)))
+        rows.append(("CA says", account_words.status_cell(status)._replace(text=said)))
     yield Fields(tuple(rows))
     other = moved_machine(account.creation_host, host)
     if other:

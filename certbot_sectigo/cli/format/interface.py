@@ -5,8 +5,7 @@ from __future__ import annotations
 import abc
 import enum
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 VERSION = 1
 """Of the documents' schema (docs/json.md): it grows when a member goes or changes its meaning."""
@@ -22,16 +21,14 @@ class Tone(enum.Enum):
     DIM = "dim"
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A piece of text in a table."""
 
     text: str
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """Rows under headings."""
 
     title: str
@@ -45,15 +42,13 @@ class Table:
     """Columns of prose: their cells stand below the row, over the whole width."""
 
 
-@dataclass(frozen=True)
-class Fields:
+class Fields(NamedTuple):
     """Names and values, one below the other."""
 
     rows: tuple[tuple[str, Cell], ...]
 
 
-@dataclass(frozen=True)
-class Remark:
+class Remark(NamedTuple):
     """A sentence, and the command that goes with it on lines of its own."""
 
     text: str
@@ -65,8 +60,7 @@ class Remark:
 Block = Union[Table, Fields, Remark]
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What a command found; only what the format needs of it is worked out."""
 
     command: str

@@ -23,8 +23,7 @@ _TELLING = ("externalAccountBinding", "onlyReturnExisting", "csr")
 """Members of the payloads from which anything follows here."""
 
 
-@dataclass(frozen=True)
-class Binding:
+class Binding(NamedTuple):
     """An account that a log shows being registered with an EAB pair."""
 
     new_account_url: str
@@ -42,8 +41,7 @@ class Binding:
     line: int
 
 
-@dataclass(frozen=True)
-class Issuance:
+class Issuance(NamedTuple):
     """An order that was sent off to be issued, with the account that sent it."""
 
     account_url: str
@@ -76,8 +74,7 @@ Finding = Union[Told, Unread]
 _KINDS: tuple[type, ...] = (Binding, Issuance, LoggedSecret, Unread, Opened, Validated, Revoked)
 
 
-@dataclass(frozen=True)
-class Findings:
+class Findings(NamedTuple):
     """Everything that was found, newest log first."""
 
     bindings: tuple[Binding, ...] = ()

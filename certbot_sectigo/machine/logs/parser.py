@@ -34,8 +34,7 @@ _MAXIMUM_SIZE = 1 << 20
 """Characters of one record; certbot's own are far smaller."""
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """The start of a certbot process."""
 
     when: datetime | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -92,7 +91,7 @@ def test_who_got_a_certificate_that_is_still_valid(days: int, valid: list[str]) 
 def seconds(account: str, after: int, *names: str, status: int | None = 200) -> Issuance:
     """Make an order that was finalised so long after the file of `version(0)` was written."""
     first = order(account, 0, *(names or ("x",)), status=status)
-    return replace(first, when=version(0).written + timedelta(seconds=after))
+    return first._replace(when=version(0).written + timedelta(seconds=after))
 
 
 @pytest.mark.parametrize(
