@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from certbot_sectigo.accounts import refusals, store
@@ -131,7 +131,7 @@ def _with_uses(accounts: Sequence[Account], around: FindContext) -> list[Account
     """Look for all signs of use, as only they tell several accounts of one kid apart."""
     found = overview.gather(around.dirs, around.system_root, around.environ)
     known = {(_real(e.account), e.account.name): e.facts for e in found.entries}
-    return [replace(known[_real(a), a.name], account=a) for a in accounts]
+    return [known[_real(a), a.name]._replace(account=a) for a in accounts]
 
 
 def _real(account: Account) -> str:

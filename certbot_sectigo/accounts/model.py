@@ -1,4 +1,8 @@
-"""What an account is: frozen dataclasses shared by all rooms that deal with accounts."""
+"""What an account is: values that never change, shared by all rooms that deal with accounts.
+
+Rows are named tuples: to define a dataclass takes 0.7 ms, as long as reading a hundred files, and
+a list of accounts would wait for 45 of them.
+"""
 
 from __future__ import annotations
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from certbot_sectigo.accounts.model import Account, Status, Use, ValidCertificate, Verdict
 from certbot_sectigo.machine.lineages import Lineage
 from certbot_sectigo.machine.schedules import Source
 
 
-@dataclass(frozen=True)
-class AccountFacts:
+class AccountFacts(NamedTuple):
     """An account with all that is known about it."""
 
     account: Account
@@ -58,8 +57,7 @@ class AccountFacts:
         return self.able and not self.account.misnamed
 
 
-@dataclass(frozen=True)
-class AccountEntry:
+class AccountEntry(NamedTuple):
     """An account with the verdict on it."""
 
     facts: AccountFacts

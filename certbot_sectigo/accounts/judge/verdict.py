@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from certbot_sectigo.accounts.judge import choice
 from certbot_sectigo.accounts.judge.facts import AccountEntry, AccountFacts
@@ -82,9 +81,9 @@ def _judge(facts: AccountFacts, server: _Server) -> AccountEntry:
     entry = _verdict(facts, server)
     if facts.cut_off:
         command = commands.ours("accounts", "rollover", facts.account.name)
-        return replace(entry, way=CUT_OFF, command=command)
+        return entry._replace(way=CUT_OFF, command=command)
     if facts.unclear and not facts.uses and entry.command:
-        return replace(entry, way=f"{unclear(facts.unclear)}; mend it first", command="")
+        return entry._replace(way=f"{unclear(facts.unclear)}; mend it first", command="")
     return entry
 
 

@@ -174,7 +174,7 @@ def with_statuses(overview: Overview, statuses: Mapping[Path, Status]) -> Overvi
         account = facts.account
         if status is not None and status.kid is not None:
             account = kids.shown(account, status.kid, facts.server)
-        judged.append(dataclasses.replace(facts, account=account, status=status))
+        judged.append(facts._replace(account=account, status=status))
     return dataclasses.replace(overview, entries=tuple(verdict.judge(judged)))
 
 
@@ -182,7 +182,7 @@ def with_accounts(overview: Overview, accounts: Iterable[Account]) -> Overview:
     """Judge again with accounts of which more is known, such as their kids; pure."""
     better = {account.folder: account for account in accounts}
     judged = [
-        dataclasses.replace(facts, account=better.get(facts.account.folder, facts.account))
+        facts._replace(account=better.get(facts.account.folder, facts.account))
         for facts in (entry.facts for entry in overview.entries)
     ]
     return dataclasses.replace(overview, entries=tuple(verdict.judge(judged)))

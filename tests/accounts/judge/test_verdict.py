@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -316,15 +315,15 @@ def test_accounts_made_elsewhere(made: str | None, here: str, other: str | None)
 
 def test_a_status_changes_the_verdict_and_nothing_else() -> None:
     one = subject("a", kid="K")
-    [entry] = judge([replace(one, status=Status(Standing.VALID))])
+    [entry] = judge([one._replace(status=Status(Standing.VALID))])
     assert entry.verdict is judge([one])[0].verdict
 
 
 def test_what_a_move_has_left_goes_once_its_certificates_have_ended() -> None:
     """Also a server's last account: its lineages are at another server."""
-    gone = replace(subject("a", kid="k"), moved="its lineages went to b of https://n.example/d")
-    valid = replace(gone, issued=(ValidCertificate("www.a.example", EPOCH),))
-    back = replace(gone, uses=(LINEAGE,))
+    gone = subject("a", kid="k")._replace(moved="its lineages went to b of https://n.example/d")
+    valid = gone._replace(issued=(ValidCertificate("www.a.example", EPOCH),))
+    back = gone._replace(uses=(LINEAGE,))
     for facts, verdict, action in (
         (gone, Verdict.SUPERSEDED, CleanAction.ARCHIVE),
         (valid, Verdict.IDLE, CleanAction.KEEP),
