@@ -84,7 +84,7 @@ def ranked(hits: Iterable[Hit[T]], progress: Progress | None = None) -> list[T]:
     whole = [hit for hit in told if not lesser[hit.order]]
     causes = [hit for hit in whole if hit.entry.weight is Weight.CAUSE]
     harmless = [hit for hit in hits if hit.entry.weight is Weight.HARMLESS]
-    kept = causes or whole or told
+    kept = causes or [hit for hit in whole if not hit.entry.vague] or whole or told
 
     def key(hit: Hit[T]) -> tuple[object, ...]:
         symptom = hit.entry.weight is Weight.SYMPTOM

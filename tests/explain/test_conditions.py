@@ -319,3 +319,23 @@ _DAILY = (
 )
 def test_what_others_suffer_is_not_explained(text: str) -> None:
     assert answers(f"{_DAILY if text[0] != '#' else ''}{text}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("option", "known"),
+    [
+        ("--eab-kid", True),
+        ("--eab-hmac-key", True),
+        ("--eab-hmac-alg", True),
+        ("--eab-hmac-key-file", False),
+        ("--eab-key-id", False),
+        ("--hmac", False),
+        ("--key-id", False),
+    ],
+)
+def test_an_option_that_no_certbot_has_is_not_called_newer(option: str, known: bool) -> None:
+    text = f"certbot: error: unrecognized arguments: {option} x"
+    if known:
+        check(Said(text, "option-unknown", "older than External Account Binding", "no certbot has"))
+    else:
+        check(Said(text, "option-unknown", "no certbot has an option", "certbot is too old"))

@@ -90,3 +90,16 @@ def test_what_the_run_overcame_decides_nothing(text: str, key: str) -> None:
 )
 def test_what_comes_last_was_not_overcome(text: str) -> None:
     assert first(text) == "ca-unreachable"
+
+
+@pytest.mark.parametrize("detail", ["Order has been finalized before", "The wheel is square"])
+def test_certbots_sum_is_not_told_where_the_reason_stands(detail: str) -> None:
+    text = (
+        "Failed to renew certificate www.example.org with error: The request message was "
+        f"malformed :: {detail}\n"
+        "All renewals failed. The following certificates could not be renewed:\n"
+        "  /etc/letsencrypt/live/www.example.org/fullchain.pem (failure)\n"
+        "1 renew failure(s), 0 parse failure(s)"
+    )
+    assert first(text) != "renewals-failed"
+    assert "renewals-failed" not in keys(text)

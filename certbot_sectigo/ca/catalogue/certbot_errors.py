@@ -126,10 +126,11 @@ ENTRIES = (
         key="option-unknown",
         title="This certbot does not know an option",
         meaning="The program that ran is older than the option, or the option is of a plugin that "
-        "is not installed where it is.",
+        "is not installed where it is, or of no certbot.",
         causes=(
             "The plugin was installed with another Python than certbot's (snap, pipx, venv).",
             "certbot is older than the option.",
+            "The option is misspelt, or another client's.",
         ),
         steps=(
             "See all certbots: `which -a certbot`",
@@ -138,7 +139,7 @@ ENTRIES = (
         ),
         cases=(
             Case(
-                r"--eab-(?:kid|hmac)",
+                r"--eab-(?:kid|hmac-key|hmac-alg)(?![\w-])",
                 "This certbot is older than External Account Binding: --eab-kid and --eab-hmac-key "
                 "came with certbot 0.29.0 (2018), --eab-hmac-alg with 4.2.0. Kid and key are not "
                 "looked at.",
@@ -149,6 +150,18 @@ ENTRIES = (
                     "Install a current certbot (snap, backports, pip in a venv), and take the old "
                     "one away. Leaving the options out does not help where the CA wants EAB.",
                 ),
+            ),
+            Case(
+                r"--(?:eab|hmac|kid|key-?id|external-account)[\w-]*",
+                "No certbot has an option of this name. Its options for External Account Binding "
+                "are --eab-kid, --eab-hmac-key and --eab-hmac-alg. Nothing was asked of the CA.",
+                ("It is misspelt, or another client's.",),
+                (
+                    "Give kid and HMAC key as --eab-kid and --eab-hmac-key, or write both into a "
+                    "file for the plugin sectigo-eab (--sectigo-eab-credentials), where no list "
+                    "of processes shows them.",
+                ),
+                title="certbot has no option of this name",
             ),
         ),
         phrases=(

@@ -206,6 +206,7 @@ ENTRIES = (
         ),
         sources=("certbot", "certbot#5320", "aenigma#85"),
         weight=Weight.SYMPTOM,
+        vague=True,
     ),
     Entry(
         key="live-directory-exists",
