@@ -84,6 +84,11 @@ _EXITS = {
 }
 
 
+def tells_status(text: str) -> bool:
+    """Return whether a line tells the HTTP status of an answer."""
+    return bool(_STATUS.search(text))
+
+
 def meaning_of(text: str) -> str:
     """Return what the codes within a line say in general; empty if it has none that is known."""
     status = _STATUS.search(text)

@@ -48,6 +48,7 @@ def read(lines: Iterable[str]) -> Reading:
     reading = judged(reading, paste.genre)
     if reading.findings and all(f.entry.weight is Weight.SYMPTOM for f in reading.findings):
         explained = frozenset(f.line for f in reading.findings)
+        explained |= paste.statuses_before(f.line for f in reading.findings if "urn:" in f.said)
         return replace(reading, lines=paste.lines, decisive=paste.decisive(explained))
     if reading.findings or reading.clean or reading.documentation:
         return replace(reading, lines=paste.lines)

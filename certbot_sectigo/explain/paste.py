@@ -10,6 +10,7 @@ from certbot_sectigo.ca.catalogue import Entry, Weight, spoken_of
 from certbot_sectigo.ca.catalogue.matching import matcher
 from certbot_sectigo.explain.context import speaks_of_acme
 from certbot_sectigo.explain.envelope import RECORD, Line
+from certbot_sectigo.explain.evidence import tells_status
 from certbot_sectigo.explain.genre import Genre, spoken, templated
 from certbot_sectigo.explain.hooks import Hooks
 from certbot_sectigo.explain.known import ENTRIES
@@ -27,6 +28,7 @@ _LEAST_BESIDE = 2
 _ASKED = re.compile(r"\b(?:GET|HEAD) \S{0,200}/\.well-known/acme-challenge/")
 """A line of a web server about what a CA asked it."""
 _NEAR = 15  # lines
+_HEADERS = 15  # lines of an answer before its body
 _FAILED = re.compile(
     r"(?i)fail|err(?:or)?\b|unable|cannot|can't|could ?n[o']t|denied|refused|invalid|timed? ?out"
     r"|reject|exception|abort|unexpected"
@@ -147,6 +149,18 @@ class Paste:
         ended = () if near or told else (e for e in self._ended if self._near(e[1], e[3]))
         _, number, text, _ = max([*near, *ended], default=(0, 0, "", ""))
         return (number, quote(text, 0, len(text))) if number else None
+
+    def statuses_before(self, documents: Iterable[int]) -> frozenset[int]:
+        """Return the lines that only tell the status of an answer which is found itself.
+
+        :param documents: numbers of the lines with a problem document.
+        """
+        ends = tuple(documents)
+        return frozenset(
+            number
+            for _, number, text, _ in self._likely
+            if tells_status(text) and any(0 < end - number <= _HEADERS for end in ends)
+        )
 
     def likely(self) -> tuple[tuple[int, str], ...]:
         """Return the lines that look most like a failure, in their order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_sectigo.ca.catalogue.model import Entry, Weight
+from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 _RFC = "RFC 8555 section 6.7"
 
@@ -71,7 +71,40 @@ ENTRIES = (
             "An authorization has expired meanwhile.",
         ),
         steps=("Look further up for a validation that failed; else run the command again.",),
+        cases=(
+            Case(
+                r"\binvalid\b(?! (?:jws|request|signature|token))",
+                "The order was invalid by the time the client asked for the certificate: a "
+                "validation of one of its names failed. An order that is invalid stays so.",
+                (
+                    "A validation failed: its error stands further up, or at the order's "
+                    "authorizations.",
+                    "The client goes on with an order that it has kept from an earlier run.",
+                ),
+                (
+                    "Look further up, or at the URLs of the authorizations, for the validation "
+                    "that failed: that is what to mend.",
+                    "Then have the client make a new order; one that it has kept is of no use.",
+                ),
+                title="The order is invalid: a validation failed before",
+            ),
+            Case(
+                r"already|\bstatus\b.{0,12}\bvalid\b|(?:been|was) finali[sz]ed",
+                "The order was finalized before. The certificate has most likely been made, and "
+                "the client asked for it twice.",
+                (
+                    "A first request got through, and its answer did not come back (a time-out).",
+                    "Two runs of the client, or two machines, work on one order.",
+                ),
+                (
+                    "Run the client once more with a new order, not in a loop: each may issue.",
+                    "Look in {issued} whether it was issued; one too many may be revoked there.",
+                ),
+                title="The order was finalized before",
+            ),
+        ),
         phrases=(
+            "!order * already * finalized|issued|completed",
             "!order not ready * finalized|finalize",
             "!order status pending|invalid * not acceptable|finalization",
             "!must be ready finalize",
