@@ -242,7 +242,12 @@ def _nothing(name: str, reading: Reading, logs_dir: Path) -> Iterator[str]:
     yield f"Nothing in {name} is known here ({reading.lines} lines, read as {read_as})."
     if reading.hint is not None:
         yield f"Is a word misspelt? Near to it is: {reading.hint.title} ({reading.hint.key})."
-    if not reading.acme and not reading.log:
+    if reading.passed_over:
+        yield (
+            f"{reading.passed_over} of them tell what others asked a server for, or what other "
+            "programs did. Nothing about your certificates follows from them."
+        )
+    elif not reading.acme and not reading.log:
         yield "No word of an ACME server or of a client that asks for certificates stands in it."
     if reading.decisive is not None:
         yield from _most_likely(*reading.decisive)

@@ -49,6 +49,7 @@ def read(lines: Iterable[str]) -> Reading:
     if reading.findings and all(f.entry.weight is Weight.SYMPTOM for f in reading.findings):
         explained = frozenset(f.line for f in reading.findings)
         explained |= paste.statuses_before(f.line for f in reading.findings if "urn:" in f.said)
+        explained |= paste.repeated(f.said for f in reading.findings)
         return replace(reading, lines=paste.lines, decisive=paste.decisive(explained))
     if reading.findings or reading.clean or reading.documentation:
         return replace(reading, lines=paste.lines)
@@ -60,6 +61,7 @@ def read(lines: Iterable[str]) -> Reading:
         hint=paste.hint(),
         acme=paste.acme,
         lines=paste.lines,
+        passed_over=paste.passed_over,
     )
 
 

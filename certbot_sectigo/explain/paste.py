@@ -29,6 +29,7 @@ _ASKED = re.compile(r"\b(?:GET|HEAD) \S{0,200}/\.well-known/acme-challenge/")
 """A line of a web server about what a CA asked it."""
 _NEAR = 15  # lines
 _HEADERS = 15  # lines of an answer before its body
+_LEAST_REASON = 15  # characters
 _FAILED = re.compile(
     r"(?i)fail|err(?:or)?\b|unable|cannot|can't|could ?n[o']t|denied|refused|invalid|timed? ?out"
     r"|reject|exception|abort|unexpected"
@@ -44,7 +45,7 @@ class Paste:
     """Keeps what may have to be read once more, and the lines that look like failures."""
 
     def __init__(self) -> None:
-        self.lines = 0
+        self.lines = self.passed_over = 0
         self.genre = Genre()
         self.log = False
         self._kept: list[str] = []
@@ -78,7 +79,10 @@ class Paste:
             self.lines = max(self.lines, line.number)
             self._asked += [line.text] if _ASKED.search(line.raw[:2000]) else []
             self.genre.templates += templated(line)
-            if self._source(line) or not spoken(line) or self._printed(line):
+            if not spoken(line):
+                self.passed_over += 1
+                continue
+            if self._source(line) or self._printed(line):
                 continue
             score = likeness(line.text)
             self.genre.look(line, score)
@@ -161,6 +165,14 @@ class Paste:
             for _, number, text, _ in self._likely
             if tells_status(text) and any(0 < end - number <= _HEADERS for end in ends)
         )
+
+    def repeated(self, explained: Iterable[str]) -> frozenset[int]:
+        """Return the lines that give a reason which something that is explained gives, too."""
+        whole = "\n".join(explained)
+        # What stands in one piece with an explained line may be another matter.
+        apart = ((number, text) for _, number, text, _ in self._likely if text not in whole)
+        ends = ((number, text.rpartition(": ")[2].strip()) for number, text in apart)
+        return frozenset(n for n, end in ends if len(end) >= _LEAST_REASON and end in whole)
 
     def likely(self) -> tuple[tuple[int, str], ...]:
         """Return the lines that look most like a failure, in their order."""

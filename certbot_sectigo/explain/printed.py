@@ -30,7 +30,8 @@ _BEGUN = re.compile(
 )
 """How sentences begin in which a program says what it could not do."""
 _FAILED = re.compile(
-    r"\b(?:could not|couldn't|failed|was not (?:successful|found|possible)|unable to|did not [a-z]"
+    r"\b(?:could not|couldn't|failed|errored|was not (?:successful|found|possible)|unable to"
+    r"|did not [a-z]"
     r"|(?:refused|rejected|denied|closed) (?:the|to|it|our|your|access)\b|(?:ended|stopped) because"
     r"|answered (?:that|with)|too many \w{1,20} (?:were|have been)"
     r"|(?:was|were|has been|been) (?:refused|rejected|denied|aborted|cancelled"

@@ -75,6 +75,8 @@ class Reading:
     """What one of these would mean, if it were no example."""
     lines: int = 0
     """How many lines were read."""
+    passed_over: int = 0
+    """How many lines tell of strangers' requests or of other programs' events only."""
     later_runs: int = 0
     """How many certbot runs without an error follow in the same log."""
 

@@ -287,3 +287,12 @@ def test_an_answer_that_a_page_shows_as_an_example_is_none() -> None:
     assert reading.supposed is not None
     answer = shown[shown.index("HTTP/1.1") :]
     assert keys(read(answer.split("\n"))) == ["rejected-identifier"]
+
+
+def test_lines_of_strangers_are_counted() -> None:
+    text = "\n".join(
+        f"2025-12-16T04:06:4{n}Z ERR Cannot retrieve the ACME challenge for www.a.example "
+        f'(token "{name}.php") providerName=acme'
+        for n, name in enumerate(("admin", "about", "index"))
+    )
+    assert read(text.split("\n")).passed_over == 3

@@ -103,3 +103,24 @@ def test_certbots_sum_is_not_told_where_the_reason_stands(detail: str) -> None:
     )
     assert first(text) != "renewals-failed"
     assert "renewals-failed" not in keys(text)
+
+
+def test_what_repeats_the_reason_is_not_told_beside_it() -> None:
+    told = read(
+        [
+            "ERROR: An error occurred while sending a request to https://ca.example/acme/new-order"
+            " (Status 403)",
+            "Details:",
+            '{"type": "urn:ietf:params:acme:error:unauthorized", "detail": "Not today"}',
+        ]
+    )
+    assert told.findings
+    assert told.decisive is None
+    other = read(
+        [
+            "uacme: error: the frobnicator failed: it is blue",
+            "Some challenges have failed.",
+        ]
+    )
+    assert other.decisive is not None
+    assert other.decisive[0] == 1

@@ -73,7 +73,7 @@ ENTRIES = (
         steps=("Look further up for a validation that failed; else run the command again.",),
         cases=(
             Case(
-                r"\binvalid\b(?! (?:jws|request|signature|token))",
+                r"\binvalid\b.{0,30}(?:not acceptable|finali[sz])|finali[sz].{0,40}\binvalid\b",
                 "The order was invalid by the time the client asked for the certificate: a "
                 "validation of one of its names failed. An order that is invalid stays so.",
                 (
@@ -104,7 +104,7 @@ ENTRIES = (
             ),
         ),
         phrases=(
-            "!order * already * finalized|issued|completed",
+            "!order already finalized|completed",
             "!order not ready * finalized|finalize",
             "!order status pending|invalid * not acceptable|finalization",
             "!must be ready finalize",

@@ -98,6 +98,24 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         cases=(
             Case(
+                beside=r"connectionpool:https?://(?![\w.-]{0,60}acme)\S{1,100} \"(?:GET|POST|PUT"
+                r"|PATCH|DELETE) (?!\S{0,60}acme)\S{1,200} HTTP/[\d.]{1,3}\" (?:40[01359]|42[29])",
+                title="The client's plugin stumbled over a refusal of another server",
+                meaning="Just before, a server that is not the CA's refused a request: its status "
+                "stands in the debug log (401 and 403 are about the credentials, 404 about the "
+                "zone or its name). The plugin has no message for that, so its own error hides it. "
+                "The CA was not asked to look.",
+                causes=(
+                    "The plugin's credentials for that server, most often the DNS provider's, are "
+                    "wrong, expired or limited.",
+                    "The zone is not at that provider, or not in that account.",
+                ),
+                steps=(
+                    "Check the plugin's credentials file, and that they may change the zone.",
+                    "Update the plugin; tell its makers that it hides the refusal.",
+                ),
+            ),
+            Case(
                 beside=r"\bdns[-_](?!01|challenge|problem)[a-z]\w{1,30}|\bplugin\b.{0,40}\bdns",
                 title="The client's DNS plugin stumbled over an answer of its provider",
                 meaning="The plugin that writes the record at the DNS provider met an answer that "

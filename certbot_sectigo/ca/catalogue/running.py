@@ -123,6 +123,29 @@ ENTRIES = (
         hides=("deploy-failed", "validation-failed", "renewals-failed"),
     ),
     Entry(
+        key="manual-unattended",
+        title="The certificate was got by hand, and a renewal has nobody who answers its challenge",
+        meaning="It was ordered with --manual: somebody wrote the file or the DNS record that "
+        "certbot showed. A renewal runs without anybody, so certbot needs a program for that "
+        "(--manual-auth-hook), or another way to answer. The CA was not asked.",
+        causes=(
+            "The first order was a manual one, most often for a wildcard by DNS, and no hook was "
+            "given.",
+        ),
+        steps=(
+            "Order it once more with what can answer by itself, and the renewal does the same: a "
+            "DNS plugin for the provider of the zone, or webroot where it need not be DNS; at "
+            "Sectigo, where the domains are validated in advance, the plugin sectigo-eab.",
+            "Or write a hook, and give it with --manual-auth-hook (and --manual-cleanup-hook).",
+            "Until then order by hand again, with --manual and the same --cert-name.",
+        ),
+        phrases=(
+            "!authentication script must provided * manual_auth_hook",
+        ),
+        sources=("certbot", "certbot#5308"),
+        hides=("plugin-not-working", "renewals-failed", "flag-missing"),
+    ),
+    Entry(
         key="plugin-broken",
         title="A plugin of the client cannot be loaded",
         meaning="The client found the plugin and could not load it. The text names the plugin and, "
