@@ -11,7 +11,15 @@ from urllib.parse import urlsplit
 
 from certbot_sectigo.base import printable
 from certbot_sectigo.ca import catalogue
-from certbot_sectigo.ca.catalogue import ANY, Entry, Weight, advise, profile, spoken_of
+from certbot_sectigo.ca.catalogue import (
+    ANY,
+    PLACEHOLDERS,
+    Entry,
+    Weight,
+    advise,
+    profile,
+    spoken_of,
+)
 from certbot_sectigo.explain.beside import left_in, untried
 from certbot_sectigo.explain.reading import TextFinding
 from certbot_sectigo.explain.situation import Situation, Used, harmless
@@ -65,6 +73,8 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
     other = told.client not in ("", CERTBOT) and not here
     said = finding.said or finding.quote
     values = {**_name(finding, said, situation), **_file(finding, said)}
+    if other:
+        values["log"] = PLACEHOLDERS["file"]  # certbot's own has nothing of it
     advice = advise(
         entry,
         values,

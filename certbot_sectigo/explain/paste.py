@@ -125,7 +125,8 @@ class Paste:
     def acme(self) -> bool:
         """Whether it speaks of ACME, a client or a CA."""
         text = "\n".join(self._kept)
-        return bool(self._acme) or speaks_of_acme(text) or spoken_of(text) is not None
+        known = speaks_of_acme(text) or "/acme-challenge" in text or spoken_of(text) is not None
+        return bool(self._acme) or known
 
     def hint(self) -> Entry | None:
         """Return what a sentence, and nothing longer, means if it is misspelt."""
@@ -168,9 +169,15 @@ class Paste:
 
     def repeated(self, explained: Iterable[str]) -> frozenset[int]:
         """Return the lines that give a reason which something that is explained gives, too."""
-        whole = "\n".join(explained)
+        said = tuple(explained)
+        whole = "\n".join(said)
         # What stands in one piece with an explained line may be another matter.
-        apart = ((number, text) for _, number, text, _ in self._likely if text not in whole)
+        alone = frozenset(each.strip() for each in said)
+        apart = (
+            (number, text)
+            for _, number, text, _ in self._likely
+            if text not in whole or text.strip() in alone
+        )
         ends = ((number, text.rpartition(": ")[2].strip()) for number, text in apart)
         return frozenset(n for n, end in ends if len(end) >= _LEAST_REASON and end in whole)
 

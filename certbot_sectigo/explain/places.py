@@ -39,6 +39,16 @@ PLACES = (
         "its plugins and libraries.",
     ),
     Place(
+        "cluster",
+        r"\bsecrets? \\?\"|configmap|[\w.-]{1,40}\.cert-manager\.io|\bkube\w{0,12}\b|\bpods?\b"
+        r"|namespaces?\b|\border resource|\bcert-?manager\b|clusterissuer|\bwebhooks?\b"
+        r"|\bcrds?\b|serviceaccount"
+        r"|\bingress\w{0,8}\b|re-?queu\w+|\bkey ?pair for\b",
+        "an object of the cluster (Kubernetes) that is missing, not ready, or may not be read",
+        "Look at the object that is named, and at its events (kubectl describe); of Certificate, "
+        "CertificateRequest, Order and Challenge the last one has the reason.",
+    ),
+    Place(
         "provider",
         r"\bAPI\b|\bapi[_ -]?(?:key|token)|\bdns[-_](?!01|challenge|problem)[a-z]\w{1,30}"
         r"|PluginError|cloudflare|route ?53|digital ?ocean"
@@ -98,7 +108,8 @@ PLACES = (
     ),
     Place(
         "ca",
-        r"\b[45]\d\d\b|\bCA\b|acme|order|account|urn:|csr|finali[sz]|issu|reject|refus|polic|quota"
+        r"\b[45]\d\d\b|\bCA\b|\bacme\b(?![_.])|\borders?\b|\baccounts?\b|urn:|\bcsr\b|finali[sz]"
+        r"|\bissu(?:e|ed|ing|ance)\b|reject|refus|polic|quota"
         r"|server (?:said|returned|respon)",
         "an answer of the CA",
         "The CA's own words decide: the client's debug log has them, and the order's URL. Ask the "

@@ -28,7 +28,8 @@ _WORDS = {
     "order": r"/new-?order\b|\bnewOrder\b|order resource"
     r"|(?:creat\w{1,3}|plac\w{1,3}|new|get|submit\w{0,4}) (?:a |the )?(?:new )?order\b",
     "challenge": r"/(?:authz|authorization|authz-v3|chall|challenge|chall-v3)[/-]"
-    r"|(?<!sufficient )\bauthori[sz](?:ing|ations?)\b|\bverif(?:y|ying)\b|\bvalidat(?:e|ing|ion)\b"
+    r"|(?<!sufficient )\bauthori[sz](?:ing|ations?)\b"
+    r"|\b(?:verif(?:y|ying)|validat(?:e|ing|ion))\b(?! (?:the |an? )?(?:jws|jwt|signature|request))"
     r"|\bchallenges?\b|\b(?:http|dns|tls-alpn)-01\b",
     "finalize": r"/finalize\b|\bfinali[sz](?:e|ing|ation)\b|\bsign(?:ing)? error\b"
     r"|validations succeeded|requesting certificates?\b"

@@ -101,6 +101,21 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                at=("account",),
+                meaning="A registration is signed twice: with the account's new key, and, at a CA "
+                "with EAB, with the HMAC key of the pair. Of these it is most often the second "
+                "that does not fit.",
+                causes=(
+                    "The HMAC key was not copied completely, is another pair's, or was encoded "
+                    "once more (base64 of base64).",
+                    "A client, or a library of its, that signs wrongly: too old, or new.",
+                ),
+                steps=(
+                    "Copy kid and HMAC key again, together, from {portal}, as they stand there.",
+                    "Update the client.",
+                ),
+            ),
+            Case(
                 at=("order", "challenge", "finalize", "certificate"),
                 meaning="What the client signed does not fit the key that the CA holds for the "
                 "account. It was no registration, so kid and HMAC key of an EAB pair have no part "

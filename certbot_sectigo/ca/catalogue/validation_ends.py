@@ -180,6 +180,26 @@ ENTRIES = (
         hides=("solver-missing", "validation-failed", "dns-plugin-error"),
     ),
     Entry(
+        key="validation-invalid",
+        cases=(_BY_SNI, _BY_DNS, _BY_TLS, _BY_CA, _BY_HTTP),
+        title="The CA looked for the challenge's answer and refused it",
+        meaning="While the client waited, the validation went from pending to invalid: the CA "
+        "looked, and did not find what it has to. The client does not show what it met.",
+        causes=(
+            "Port 80 cannot be reached from outside, or the answer is wrong.",
+            "The TXT record is missing at one of the zone's name servers.",
+        ),
+        steps=(
+            "Open the authorization's URL, which the text has (with curl, or in a browser): the "
+            "error in it says what the CA met.",
+            "Mend that, and order anew.",
+        ),
+        phrases=("!validating challenge * failed status invalid",),
+        sources=("Proxmox VE",),
+        weight=Weight.SYMPTOM,
+        hides=("validation-failed", "validation-pending", "order-invalid", "renewals-failed"),
+    ),
+    Entry(
         key="validation-failed",
         cases=(_BY_SNI, _BY_DNS, _BY_TLS, _BY_CA, _BY_HTTP),
         title="A validation failed",
