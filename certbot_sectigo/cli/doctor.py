@@ -25,6 +25,7 @@ from certbot_sectigo.cli.shared import (
     finding_words,
     ticket,
 )
+from certbot_sectigo.cli.shared.ignoring import without
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.cli.shared.say import say
@@ -178,8 +179,7 @@ def examine(
 
 
 def _without(diagnosis: Diagnosis, ignore: Collection[str]) -> Diagnosis:
-    kept = tuple(f for f in diagnosis.findings if f.code not in ignore)
-    return dataclasses.replace(diagnosis, findings=kept)
+    return dataclasses.replace(diagnosis, findings=tuple(without(diagnosis.findings, ignore)))
 
 
 def _fix(

@@ -16,6 +16,7 @@ from certbot_sectigo.cli.format.document import time
 from certbot_sectigo.cli.format.interface import Block, Cell, Fields, Remark, Report, Tone
 from certbot_sectigo.cli.scm import connect
 from certbot_sectigo.cli.shared import finding_words, kept
+from certbot_sectigo.cli.shared.ignoring import without
 from certbot_sectigo.cli.shared.options import CommandContext
 from certbot_sectigo.cli.shared.path_types import File
 from certbot_sectigo.doctor.format import FORMATS
@@ -71,7 +72,7 @@ def command(
         hosts = _told_apart([(name, host) for name in files for host in _read(Path(name))])
         hosts = hosts or [connect.this_host(context, host_name.own(), whole=True)]
         seen = survey.look(connect.connect(context, scm_file).scm)
-        found = [f for f in audit.compare(seen, hosts) if f.code not in ignore]
+        found = without(audit.compare(seen, hosts), ignore)
     except (errors.Error, OSError) as error:
         failure = chosen.failure(str(error)) if chosen else None
         if failure is None:
