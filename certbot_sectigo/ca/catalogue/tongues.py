@@ -6,14 +6,18 @@ any program, so they count only where ACME is spoken of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from certbot_sectigo.ca.catalogue.tongues_libc import OF_LIBC
 
 OF_SYSTEMS: Mapping[str, tuple[str, ...]] = {
     "ca-connect-timeout": (
         "gegenstelle nach einer bestimmten zeit",
         "wartezeit f\u00fcr die verbindung ist abgelaufen",
         "zeit\u00fcberschreitung der verbindung", "zeit\u00fcberschreitung bei der verbindung",
-        "parti connect\u00e9 n\u2019a pas r\u00e9pondu", "parti connect\u00e9 n'a pas r\u00e9pondu",
+        "parti connect\u00e9 n'a pas r\u00e9pondu",
         "connexion termin\u00e9e par expiration", "expiration du d\u00e9lai d",
         "parte conectada no respondi\u00f3", "expir\u00f3 el tiempo de conexi\u00f3n",
         "parte connessa non ha risposto", "connessione scaduta",
@@ -38,7 +42,6 @@ OF_SYSTEMS: Mapping[str, tuple[str, ...]] = {
         "remotename konnte nicht aufgel\u00f6st werden", "name oder der dienst ist nicht bekannt",
         "host ist unbekannt", "fehler bei der namensaufl\u00f6sung", "nom ou service inconnu",
         "nom distant n'a pas pu \u00eatre r\u00e9solu",
-        "nom distant n\u2019a pas pu \u00eatre r\u00e9solu",
         "resolver el nombre remoto", "nombre o servicio desconocido",
         "nome o servizio sconosciuto", "nome ou servi\u00e7o desconhecido",
         "\u672a\u80fd\u89e3\u6790\u6b64\u8fdc\u7a0b\u540d\u79f0",
@@ -46,6 +49,18 @@ OF_SYSTEMS: Mapping[str, tuple[str, ...]] = {
         "\u672a\u77e5\u7684\u540d\u79f0\u6216\u670d\u52a1",
         "\u540d\u79f0\u89e3\u6790\u6682\u65f6\u5931\u8d25",
         "\u0438\u043c\u044f \u0438\u043b\u0438 \u0441\u043b\u0443\u0436\u0431\u0430",
+    ),
+    "ca-certificate": (
+        "keine vertrauensstellung hergestellt", "tablir une relation de confiance pour le canal",
+        "establecer una relaci\u00f3n de confianza para el canal",
+        "relazione di trust per il canale", "rela\u00e7\u00e3o de confian\u00e7a para o canal",
+        "vertrouwensrelatie tot stand", "\u5efa\u7acb\u4fe1\u4efb\u5173\u7cfb",
+    ),
+    "ca-tls-handshake": (
+        "tls-kanal konnte nicht erstellt werden",
+        "impossible de cr\u00e9er un canal s\u00e9curis\u00e9", "un canal seguro ssl/tls",
+        "canale sicuro ssl/tls", "um canal seguro para ssl/tls",
+        "\u521b\u5efa ssl/tls \u5b89\u5168\u901a\u9053",
     ),
     "permission": (
         "keine berechtigung", "zugriff verweigert", "zugriff wurde verweigert",
@@ -80,18 +95,44 @@ OF_SYSTEMS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Key of an entry -> what means it, in lower case."""
 _MOST_SPOTS = 50
+_WORD = re.compile(r"\w+")
+_UNBROKEN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+"""Letters of scripts in which sentences have no blanks, or words have endings."""
 
 
 def said(text: str) -> Iterator[tuple[str, int, int]]:
     """Find such sentences in a text; give the key of an entry and where it stands."""
-    small = text.lower()
+    small = text.lower().replace("\u2019", "'")
     if len(small) != len(text):  # places would not be the same
         return
-    for key, sentences in OF_SYSTEMS.items():
+    pairs = [(key, sentence) for key, of in OF_SYSTEMS.items() for sentence in of]
+    for key, sentence in (*pairs, *_of_libc(small)):
+        at = small.find(sentence)
+        for _ in range(_MOST_SPOTS):
+            if at < 0:
+                break
+            yield key, at, at + len(sentence)
+            at = small.find(sentence, at + 1)
+
+
+def _of_libc(small: str) -> Iterator[tuple[str, str]]:
+    """Return the sentences of the C library that may stand in a text: one word of each does."""
+    by_word, unbroken = _by_word()
+    for word in by_word.keys() & _WORD.findall(small):
+        yield from by_word[word]
+    if not small.isascii() and _UNBROKEN.search(small):
+        yield from unbroken
+
+
+@lru_cache(maxsize=1)
+def _by_word() -> tuple[Mapping[str, list[tuple[str, str]]], list[tuple[str, str]]]:
+    """Return the C library's sentences by their longest word, and those that have no blanks."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    unbroken = []
+    for key, sentences in OF_LIBC.items():
         for sentence in sentences:
-            at = small.find(sentence)
-            for _ in range(_MOST_SPOTS):
-                if at < 0:
-                    break
-                yield key, at, at + len(sentence)
-                at = small.find(sentence, at + 1)
+            if _UNBROKEN.search(sentence):
+                unbroken.append((key, sentence))
+            else:
+                found.setdefault(max(_WORD.findall(sentence), key=len), []).append((key, sentence))
+    return found, unbroken
