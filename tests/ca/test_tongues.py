@@ -29,8 +29,9 @@ def test_without_acme_it_means_nothing_here(of: dict[str, tuple[str, ...]]) -> N
 
 
 def test_an_apostrophe_is_one_in_any_form() -> None:
-    said = "certbot: acme.sectigo.com: Aucun chemin d{}acc\xe8s pour atteindre l{}h\xf4te cible"
-    assert keys(said.format("'", "'")) == keys(said.format("\u2019", "\u2019")) == ["ca-unreachable"]
+    said = "certbot: acme.sectigo.com: aucun chemin d{}acc\xe8s pour atteindre l{}h\xf4te cible"
+    for mark in ("'", "\u2019"):
+        assert keys(said.format(mark, mark)) == ["ca-unreachable"]
 
 
 def test_no_sentence_is_given_twice() -> None:
