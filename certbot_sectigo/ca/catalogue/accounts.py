@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customers import OF_CUSTOMERS
 from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 _RFC = "RFC 8555 section 6.7"
@@ -147,6 +148,7 @@ ENTRIES = (
             "configuration directory of its own.",
             "See what the CA says of the accounts here: `certbot-sectigo accounts list --online`",
         ),
+        cases=OF_CUSTOMERS,
         sources=("certimate", _RFC),
         weight=Weight.SYMPTOM,
         hides=("lacks-authorization", "order-refused", "order-invalid"),

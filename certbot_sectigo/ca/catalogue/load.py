@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customers import OF_CUSTOMERS
 from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 _RFC = "RFC 8555 section 6.7"
@@ -21,6 +22,7 @@ ENTRIES = (
             "If it stays, ask the CA's support with the time and the order's URL from the log.",
         ),
         cases=(
+            *OF_CUSTOMERS,
             Case(
                 at=("directory", "nonce", "account"),
                 meaning="The CA says that the fault is its own. Nothing was ordered yet, so "

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customers import OF_CUSTOMERS
 from certbot_sectigo.ca.catalogue.model import Case, Entry, Weight
 
 _RFC = "RFC 8555 section 6.7"
+
+_OF_A_CHALLENGE = r"(?s)\A(?!.*(?:organi[sz]ation|expired|re-?validat|approv))"
+"""Words of a refusal that may be a challenge's: of what is validated in advance it is none."""
 
 ENTRIES = (
     Entry(
@@ -57,6 +61,7 @@ ENTRIES = (
         phrases=(
             "!order status valid not acceptable|finalization|finalize|ready",
             "!order_already|order_is_already finalized|finalised|valid|issued",
+            "!order already finalized|finalised",
             "!order is valid * not finalize|ready",
         ),
         sources=("getssl#626", "RFC 8555 section 7.4"),
@@ -88,23 +93,8 @@ ENTRIES = (
                 ),
                 title="The order is invalid: a validation failed before",
             ),
-            Case(
-                r"already|\bstatus\b.{0,12}\bvalid\b|(?:been|was) finali[sz]ed",
-                "The order was finalized before. The certificate has most likely been made, and "
-                "the client asked for it twice.",
-                (
-                    "A first request got through, and its answer did not come back (a time-out).",
-                    "Two runs of the client, or two machines, work on one order.",
-                ),
-                (
-                    "Run the client once more with a new order, not in a loop: each may issue.",
-                    "Look in {issued} whether it was issued; one too many may be revoked there.",
-                ),
-                title="The order was finalized before",
-            ),
         ),
         phrases=(
-            "!order already finalized|completed",
             "!order not ready * finalized|finalize",
             "!order status pending|invalid * not acceptable|finalization",
             "!must be ready finalize",
@@ -217,8 +207,12 @@ ENTRIES = (
         types=("unauthorized",),
         sources=("certbot", _RFC),
         weight=Weight.SYMPTOM,
-        at=(("order", "account-may-not-order", ""), ("challenge", "validation-failed", "")),
+        at=(
+            ("order", "account-may-not-order", ""),
+            ("challenge", "validation-failed", _OF_A_CHALLENGE),
+        ),
         hides=("order-refused", "order-invalid"),
+        cases=OF_CUSTOMERS,
     ),
     Entry(
         key="malformed",
@@ -235,6 +229,7 @@ ENTRIES = (
         types=("malformed",),
         sources=(_RFC,),
         weight=Weight.SYMPTOM,
+        cases=OF_CUSTOMERS,
         hides=("order-refused", "order-invalid"),
     ),
     Entry(
@@ -245,6 +240,7 @@ ENTRIES = (
         steps=("Ask the CA's support with the text, the time and the order's URL from the log.",),
         types=("conflict",),
         sources=(_RFC,),
+        cases=OF_CUSTOMERS,
         weight=Weight.SYMPTOM,
         hides=("order-refused", "order-invalid"),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certbot_sectigo.ca.catalogue.customers import VALIDATED_BEFORE
 from certbot_sectigo.ca.catalogue.model import Case, Entry
 
 ENTRIES = (
@@ -242,6 +243,7 @@ ENTRIES = (
         types=("rejectedIdentifier", "unsupportedIdentifier"),
         at=(("challenge", "validation-failed", r"\A(?!.*(?:public suffix|cannot issue for))"),),
         cases=(
+            VALIDATED_BEFORE,
             Case(
                 r"public suffix|\(TLD\)|\.local(?:host|domain)?\b",
                 "A public CA issues only for names that end in a domain of the public DNS, and one "
