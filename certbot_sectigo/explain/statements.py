@@ -28,12 +28,18 @@ TYPES = (
 )  # fmt: skip
 """Every type of problem that is known, without the URN in front."""
 
-_CANONICAL = {name.lower(): name for name in TYPES}
+_CANONICAL = {name.lower(): name for name in TYPES} | {"internal": "serverInternal"}
 _COMPOUND = "|".join(name for name in TYPES if not name.islower())
 _SIMPLE = "|".join(name for name in TYPES if name.islower())
+_REFUSALS = "caa|malformed|unauthorized"
+"""Those of the simple ones that cannot be a failure of the way to the CA."""
 _KIND = re.compile(
     r"(?i:(?:urn:(?:ietf:params:)?acme:|\bacme:)error:\s?(?P<urn>[A-Za-z]{2,40}))"
     rf"|\b(?P<word>(?i:{_COMPOUND}))\b(?![\"'\\]{{0,4}}\s{{0,3}}[:=]\s{{0,3}}(?:true|false))"
+    # Exceptions that libraries name after a type: acme4j, Acme PHP, Ruby's acme-client.
+    rf"|\bAcme(?P<thrown>(?i:{_COMPOUND}|{_REFUSALS}))(?:Error|Exception)\b"
+    rf"|\b(?P<served>(?i:{_COMPOUND}|{_SIMPLE}|internal))ServerException\b"
+    rf"|\bAcme::Client::Error::(?P<raised>(?i:{_COMPOUND}|{_SIMPLE}))\b"
     r"|(?i:\btype?\b[\"'\]\\]{0,6}\s{0,10}(?::|=>?)[ \t]{0,10}[\"'\\]{0,4}"
     rf"(?P<member>{_SIMPLE})\b)"
     r"|(?P<malformed>(?i:request\s+message\s+was\s+malformed))"
@@ -71,7 +77,8 @@ def problems(text: str) -> Iterator[StatedProblem]:
     """Find the problem documents in a text, in time linear in its length."""
     found = list(_KIND.finditer(text))
     for index, match in enumerate(found):
-        kind = match.group("urn") or match.group("word") or match.group("member")
+        named = map(match.group, ("urn", "word", "thrown", "served", "raised", "member"))
+        kind = next(filter(None, named), None)
         kind = kind or ("malformed" if match.group("malformed") else "unauthorized")
         kind = _CANONICAL.get(kind.lower(), kind)
         after = found[index + 1].start() if index + 1 < len(found) else len(text)
@@ -156,7 +163,11 @@ _FAILURE = re.compile(
 _EXCEPTION = re.compile(
     r"^(?:[\w.]{2,80}(?:Error|Exception|Bug|Timeout|Fault)|(?:\w{2,40}\.){1,8}[A-Z]\w{2,60})(?::|\Z)"
 )
-_LEVELS = re.compile(r"(?i)\b(?:error|fatal|critical|crit|eror)\b[\]\"'=: ]|\blevel=\"?error")
+_LEVELS = re.compile(
+    # Neither the name of a member nor a word within a sentence is a level.
+    r"(?i)\b(?:error|fatal|critical|crit|eror)\b(?!\\{0,4}\"\s?:)(?:[\]\"'=:]| {2})"
+    r"|(?<!(?-i:[a-z]) )\b(?:error|fatal|critical|crit|eror) |\blevel=\"?error"
+)
 _QUIET = re.compile(
     r"\A.{0,160}?(?:\[(?:INFO?|DEBUG|DBUG|DBG|VERB|VRB|TRACE\d?|NOTICE|\w{1,20}:(?:debug|info"
     r"|trace\d?|notice))\]"
@@ -190,7 +201,9 @@ ISSUED = re.compile(
     r"|[Cc]ert(?:ificate)? (?:success|issued\b|obtained success)|Your cert is in"
     r"|[Cc]ertificate (?:was |has been |is )?(?:successfully )?(?:obtained|issued|renewed)\b"
     r"|[Cc]ertificates obtained for|Server responded with a certificate"
-    r"|Renewal for .{1,200} succeeded|(?i:managed domain \S+ has been (?:set ?up|renewed)"
+    r"|Renewal for .{1,200} succeeded|\bTASK OK\b"  # the latter of Proxmox
+    r"|[Cc]ertificate for .{1,200} has been generated|\bdeployment performed OK\b"
+    r"|(?i:managed domain \S+ has been (?:set ?up|renewed)"
     r"|(?:your )?certificate (?:has been )?saved (?:to|in)|certificate .{0,200}\bcreated\Z)"
 )
 """What clients say when a certificate was issued."""
@@ -203,7 +216,10 @@ NOT_DUE = re.compile(
     r"|\bcertbot[\w.-]{0,60}\.service: (?:deactivated successfully|succeeded)"
 )
 """What clients, or who starts them, say when none had to be, or all ended normally."""
-_WELL = ("cert", "renew", "congrat", "managed domain", "is due", "expire", "skip", "unreachable=0")
+_WELL = (
+    *("cert", "renew", "congrat", "managed domain", "is due", "expire", "skip", "unreachable=0"),
+    *("task ok", "deployment"),
+)
 """One of them is in whatever :data:`ISSUED` and :data:`NOT_DUE` find."""
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certbot_sectigo.explain.findings import read
-from certbot_sectigo.explain.statements import TYPES, likeness, problems
+from certbot_sectigo.explain.statements import TYPES, likeness, loud, problems, quiet
 
 URN = "urn:ietf:params:acme:error:"
 
@@ -86,3 +86,41 @@ def test_a_megabyte_of_one_piece(piece: str) -> None:
 )
 def test_lines_like_failures(text: str, like: bool) -> None:
     assert bool(likeness(text)) is like
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("AcmeUserActionRequiredException: Please visit https://ca.example", "userActionRequired"),
+        ("org.shredzone.acme4j.exception.AcmeRateLimitedException: a while", "rateLimited"),
+        ("AcmePhp\\Core\\Exception\\Server\\DnsServerException: no answer", "dns"),
+        ("InternalServerException: a fault", "serverInternal"),
+        ("Acme::Client::Error::RejectedIdentifier: not that one", "rejectedIdentifier"),
+        ("AcmeConnectionException: the way to the CA", None),
+        ("Acme::Client::Error::Timeout", None),
+    ],
+)
+def test_exceptions_named_after_a_type(text: str, kind: str | None) -> None:
+    assert [problem.kind for problem in problems(text)] == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "is_loud"),
+    [
+        ("[VRB] First chance error calling into the server, retrying", False),
+        ('DEBUG: not that way, reason: {"error":108,"msg":"x"}', False),
+        ('{"level":"info","msg":"will retry","error":"x"}', False),
+        ('{"level":"error","msg":"x"}', True),
+        ("2025-01-01 ERROR it broke", True),
+        ("[SSL] x error     it broke", True),
+        ("Error requesting certificate", True),
+    ],
+)
+def test_a_word_is_a_level_only_where_levels_stand(line: str, is_loud: bool) -> None:
+    assert loud(line) is is_loud
+    assert not (is_loud and quiet(line))
+
+
+def test_a_task_of_proxmox_that_ended_well() -> None:
+    text = "Loading ACME account details\nPlacing ACME order\nbad Nonce, retrying\nvalid!\nTASK OK"
+    assert read(text.split("\n")).clean
