@@ -23,7 +23,7 @@ from certbot_sectigo.ca.catalogue import (
 from certbot_sectigo.explain.beside import left_in, untried
 from certbot_sectigo.explain.reading import TextFinding
 from certbot_sectigo.explain.situation import Situation, Used, harmless
-from certbot_sectigo.explain.speakers import CERTBOT
+from certbot_sectigo.explain.speakers import of_another
 from certbot_sectigo.explain.told import domain_of, name_in
 from certbot_sectigo.machine import commands
 from certbot_sectigo.machine.lineages import PLUGIN
@@ -70,8 +70,8 @@ def explain(finding: TextFinding, situation: Situation) -> Explanation:
         ca = spoken_of(finding.around or finding.said)
     # Whoever uses another client, and has no account of that server here, has not this command.
     here = situation.account is not None or bool(situation.others)
-    other = told.client not in ("", CERTBOT) and not here
     said = finding.said or finding.quote
+    other = not here and of_another(f"{finding.around}\n{said}", told.client)
     values = {**_name(finding, said, situation), **_file(finding, said)}
     if other:
         values["log"] = PLACEHOLDERS["file"]  # certbot's own has nothing of it

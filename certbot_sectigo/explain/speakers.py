@@ -8,7 +8,8 @@ CERTBOT = "certbot"
 _CLIENTS = {
     CERTBOT: r"certbot(?!-sectigo)|letsencrypt(?:-auto\b|\.log)|/etc/letsencrypt\b",
     "acme.sh": r"\bacme\.sh\b|\bLe_OrderFinalize\b",
-    "ansible": r"community\.crypto|\bacme_(?:certificate|account): |\bFAILED! =>",
+    "ansible": r"community\.crypto|\bRegistering ACME account failed for\b"
+    r"|\bacme_(?:certificate|account): |\bFAILED! =>",
     "terraform": r"\bresource\b.{0,60}\bacme_|\bacme_(?:certificate|registration)\."
     r"|\bon \S{1,60}\.tf line \d",
     "lego": r"\blego\b|\bxenolf\b",
@@ -40,6 +41,25 @@ _CLIENT = re.compile(
     "|".join(f"(?P<c{at}>{words})" for at, words in enumerate(_CLIENTS.values())), re.IGNORECASE
 )
 _NAMES = tuple(_CLIENTS)
+
+
+_ELSEWHERE = re.compile(
+    r"\blevel=(?:error|fatal|warning|info|debug)\b|\\?\"level\\?\":\s?\\?\"|\bacme: error: \d"
+    r"|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} |\bFullyQualifiedErrorId\b|\bCategoryInfo\b"
+    r"|\[(?:EROR|DBUG|VERB|DBG|VRB|ERR)\]|\b(?:DEBUG|INFO|WARN|ERROR) \w+(?:::\w+)+: "
+    r"|\b[A-Z]\w{1,40}\([A-Z]\w{1,40} \{ \w{1,40}: |\b\w{1,40}=\"[^\"\n]{0,200}\" \w{1,40}=[\"\[\w]"
+    r"|\b[A-Z]\w+Exception: |\bFatal error: Uncaught\b|\bTASK ERROR: |\bpanic: "
+    r"|(?m:^\s{1,9}at [\w.$<>\[\]`]+ ?\()|\b(?:lib|blib)/\S+\.p[lm] line \d|\S\.al\) line \d"
+)
+"""Forms in which certbot and its libraries print nothing."""
+
+
+def of_another(text: str, known: str) -> bool:
+    """Return whether a text is of another client than certbot, be it one that is not known.
+
+    :param known: the client that is known by its name; empty if none is.
+    """
+    return known != CERTBOT and bool(known or _ELSEWHERE.search(text[:20_000]))
 
 
 def client(text: str, known: str = "") -> str:

@@ -115,7 +115,7 @@ def test_what_stands_beside_the_error_counts(text: str, key: str, words: str) ->
     [
         "usage: uacme [-a|--acme-url URL] [-b|--bits BITS] ... error",
         "new [EMAIL] | update [EMAIL] | deactivate | unknown",
-        "Please refer to https://curl.haxx.se/libcurl/c/libcurl-errors.html for error code: 2",
+        "Please refer to https://curl.haxx.se/libcurl/c/libcurl-errors.html for error code: 8",
         "See also: https://go-acme.github.io/lego/errors for failed orders",
     ],
 )

@@ -87,7 +87,8 @@ ENTRIES = (
             "The CA has new terms (userActionRequired names a page to visit).",
         ),
         steps=(
-            "Read the terms named in the text and repeat the command with --agree-tos.",
+            "Read the terms named in the text and repeat the command with the option that agrees "
+            "(certbot: --agree-tos; lego: --accept-tos; Posh-ACME: New-PAAccount -AcceptTOS).",
             "For userActionRequired open the page that the answer links to.",
         ),
         phrases=(
@@ -185,9 +186,8 @@ ENTRIES = (
         step="account",
         cases=(
             Case(
-                r"forbidden domain|@(?:[\w-]{1,63}\.)*example\.(?:com|org|net)\b|(?:contact"
-                r"|e-?mail)"
-                r"[^\n]{0,80}\bforbidden\b",
+                r"forbidden domain|(?:contact|e-?mail)[^\n]{0,80}\bforbidden\b|\b(?:invalid|refused"
+                r"|unable|not)\b[^\n]{0,60}@(?:[\w-]{1,63}\.)*example\.(?:com|org|net)\b",
                 "The domain of the contact address is one that takes no mail, such as that of "
                 "documentation. The names of the certificate are not meant.",
                 (

@@ -33,7 +33,11 @@ ENTRIES = (
                 ),
             ),
         ),
-        phrases=("!server experienced internal error", "internal server error"),
+        phrases=(
+            "!server experienced internal error",
+            "internal server error",
+            "!authorization|challenge|order|account|nonce lookup failed",
+        ),
         types=("serverInternal",),
         vague=True,
         sources=("lego#1183", _RFC),

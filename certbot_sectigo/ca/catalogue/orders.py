@@ -267,6 +267,7 @@ ENTRIES = (
             "* certificate|order|acme|domain",
             "certificate|order licence|license|quota|limit|allowance exceeded|exhausted|used_up",
             "no|not remaining|enough licences|licenses|credits",
+            "!add|update|complete * billing|payment information|method|profile|details",
         ),
         details=("fund|funds|balance|billing|payment|invoice", "licence|license|licenses|quota"),
         sources=("SSL.com",),

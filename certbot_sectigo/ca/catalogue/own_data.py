@@ -163,6 +163,20 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"not a directory|enotdir|errno.?20\b",
+                "Where the client wants a folder stands a file, or the other way round. Nobody "
+                "forbade anything, and the CA was not asked.",
+                (
+                    "Somebody, or a script, put a file of its own among the client's folders "
+                    "(a copy, a checksum, a note).",
+                ),
+                (
+                    "Find the file among the folders of the client's store, and move it away. Do "
+                    "not remove the store: the account and its key are in it.",
+                ),
+                title="A file stands where the client wants a folder",
+            ),
+            Case(
                 r"no such file|enoent|errno.?2\b|does not exist|doesn't exist"
                 r"|find (?:a part of the|the) path|not[_ ]?found|rb_sysopen",
                 "A file or folder that the client wants does not exist where it looks. Nobody "
@@ -180,6 +194,8 @@ ENTRIES = (
             ),
         ),
         phrases=(
+            "20 not directory",
+            "errno_20|enotdir",
             "!could_not save account|resource|private_key",
             "!unable|failed|cannot|could_not create path|directory",
             "!failed storage check",

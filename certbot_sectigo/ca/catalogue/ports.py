@@ -38,6 +38,7 @@ ENTRIES = (
             "tcp_port|port 80 * already|in use",
             "port already in use",
             "port already allocated",
+            "failed listen * prefix * conflicts|registration",
             "bind for * port * already allocated|in_use",
         ),
         sources=("certbot", "lego"),

@@ -155,6 +155,7 @@ ENTRIES: tuple[Entry, ...] = (
             "nil pointer dereference|reference",
             "cannot read property|properties undefined|null",
             "undefined method for",
+            "cant locate object method",
             "not all arguments converted",
             "takes positional argument|arguments given",
             "list index out range",
@@ -167,6 +168,6 @@ ENTRIES: tuple[Entry, ...] = (
         sources=("certbot#8034", "certbot-dns-vultr#2"),
         weight=Weight.SYMPTOM,
         vague=True,
-        hides=("renewals-failed",),
+        hides=("renewals-failed", "registration-failed"),
     ),
 )  # fmt: skip

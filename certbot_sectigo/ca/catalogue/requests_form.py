@@ -16,6 +16,7 @@ ENTRIES = (
             "A passing fault of the CA.",
         ),
         steps=(
+            "If it was a renewal: update the client, or turn renewal information (ARI) off there.",
             "Try once more; then as a new certificate with one of the names, under a name of its "
             "own (certbot: --cert-name).",
             "Ask the CA's support; the log holds the time and the order's URL they need.",

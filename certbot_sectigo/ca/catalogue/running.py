@@ -146,6 +146,29 @@ ENTRIES = (
         hides=("plugin-not-working", "renewals-failed", "flag-missing"),
     ),
     Entry(
+        key="curl-broken",
+        title="curl, with which the client asks, could not start on this machine",
+        meaning="curl ended before it connected to anybody (its exit codes 2, 4, 27 and 48 are "
+        "about itself). The CA was not asked, and what the client says of a validation after that "
+        "only follows.",
+        causes=(
+            "After an update curl and its libraries (libcurl, OpenSSL) do not fit each other.",
+            "curl was built without what the client asks of it.",
+        ),
+        steps=(
+            "Run curl by hand (curl -V), as the client's user, and see what it says.",
+            "Complete the update, or install curl with its libraries anew, and start the service "
+            "again.",
+        ),
+        phrases=(
+            "libcurl errors * error code 2|4|27|48",
+            "curl returned|error|exit with 2|4|27|48",
+            "!curl failed initialize|initialise|initialization",
+        ),
+        sources=("acme.sh", "opnsense/plugins#3871"),
+        hides=("validation-failed", "panel-script-failed", "ca-unreachable"),
+    ),
+    Entry(
         key="plugin-broken",
         title="A plugin of the client cannot be loaded",
         meaning="The client found the plugin and could not load it. The text names the plugin and, "

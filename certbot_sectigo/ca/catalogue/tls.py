@@ -53,6 +53,12 @@ ENTRIES = (
             "handshake failure",
             "handshake_failure",
             "no shared cipher",
+            "no appropriate protocol",
+            "message received was unexpected badly formatted",
+            "dh|ee|ca key too small",
+            "dh_key_too_small|ee_key_too_small|ca_key_too_small",
+            "unsafe legacy renegotiation",
+            "inappropriate fallback",
             "ssl handshake failed",
             "not look like a tls handshake",
             "no protocols available",
@@ -136,7 +142,7 @@ ENTRIES = (
                 title="Another server answers in place of the CA: its certificate has another name",
             ),
             Case(
-                r"(?:has |is )?expired|CERT_DATE|verify return code: 10\b",
+                r"(?:has |is )?expired|not_?time_?valid|CERT_DATE|verify return code: 10\b",
                 "The chain that the server shows, or a root in it that this machine knows, has "
                 "expired, seen from here.",
                 (
@@ -202,6 +208,7 @@ ENTRIES = (
             "unable verify first|leaf certificate",
             "peer certificate|cert cannot|not|could authenticated|verified",
             "trust relationship ssl",
+            "invalid peer certificate",
             "remote certificate is invalid * validation|according|procedure|because",
             "libcurl errors * error code 51|60",
             "curl returned|error|exit with 51|60",

@@ -35,6 +35,9 @@ ENTRIES = (
             "proxy_error",
             "cannot|unable|failed connect proxy",
             "proxy authentication required",
+            "proxy tunnel * failed|407|status",
+            "connect|connection tunnel failed|407",
+            "tunnel connection failed",
             "tunnel connection failed",
             "received http code * proxy",
             "proxyconnect tcp",
@@ -78,7 +81,8 @@ ENTRIES = (
             "lookup * device_or_resource_busy|device resource busy",
             "lookup * timeout|53",
             "getaddrinfo enotfound|eai_again",
-            "unknown_host_exception",
+            "unknown_host_exception|unresolved_address_exception",
+            "dns error * lookup|resolve|resolving",
         ),
         sources=("requests, curl and Go",),
         hides=("ca-unreachable", "ca-connect-timeout", "ca-timeout", "not-acme", "file-refused"),
@@ -117,6 +121,9 @@ ENTRIES = (
             "tls handshake timeout",
             "connection timed_out",
             "etimedout",
+            "http_connect_timeout_exception|connect_timeout_exception|open_timeout",
+            "http connect timed_out",
+            "execution expired",
         ),
         sources=("requests, curl and Go", "traefik#750"),
         hides=("ca-unreachable", "ca-timeout", "not-acme"),
@@ -247,6 +254,8 @@ ENTRIES = (
         shown=(
             r"(?i)(?:could not|cannot|can't|unable to|failed to) (?:connect to|reach|contact) "
             r"(?:the )?https?://[^\s/]{0,100}(?:acme|letsencrypt)\S{0,300}",
+            r"(?i)\b(?:get|head|post) \\?\"https?://[^\s\"]{0,100}(?:acme|letsencrypt)[^\s\"]{0,200}"
+            r"\": (?:unexpected )?EOF",
         ),
         sources=("requests, curl and Go",),
         hides=("not-acme",),

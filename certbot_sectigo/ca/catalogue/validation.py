@@ -138,6 +138,7 @@ ENTRIES = (
             "!no valid a records|record",
         ),
         types=("dns", "unknownHost", "dnssec"),
+        at=(("account", "contact-refused", ""),),  # of the address for notices
         cases=(
             Case(
                 r"nxdomain",
@@ -211,6 +212,7 @@ ENTRIES = (
             "The CA looked before all name servers had the record.",
             "An old record was left there, or another client's.",
             "The DNS plugin writes to another zone or view than the public one.",
+            "A name and its wildcard need two values at one record, and the hook keeps one only.",
         ),
         steps=(
             "At each of the zone's name servers: "
