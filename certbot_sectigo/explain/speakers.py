@@ -47,11 +47,18 @@ _ELSEWHERE = re.compile(
     r"\blevel=(?:error|fatal|warning|info|debug)\b|\\?\"level\\?\":\s?\\?\"|\bacme: error: \d"
     r"|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} |\bFullyQualifiedErrorId\b|\bCategoryInfo\b"
     r"|\[(?:EROR|DBUG|VERB|DBG|VRB|ERR)\]|\b(?:DEBUG|INFO|WARN|ERROR) \w+(?:::\w+)+: "
-    r"|\b[A-Z]\w{1,40}\([A-Z]\w{1,40} \{ \w{1,40}: |\b\w{1,40}=\"[^\"\n]{0,200}\" \w{1,40}=[\"\[\w]"
-    r"|\b[A-Z]\w+Exception: |\bFatal error: Uncaught\b|\bTASK ERROR: |\bpanic: "
-    r"|(?m:^\s{1,9}at [\w.$<>\[\]`]+ ?\()|\b(?:lib|blib)/\S+\.p[lm] line \d|\S\.al\) line \d"
+    r"|\b[A-Z]\w{1,40}\([A-Z]\w{1,40} \{ \w{1,40}: "
+    r"|(?m:^(?![^\n]{0,200}\brealm=)[^<\n]{0,300}?\s\w{1,40}=\"[^\"\n]{0,200}\" \w{1,40}=[\"\[\w])"
+    r"|(?<![\w.])[A-Z]\w+Exception: |\bFatal error: Uncaught\b|\bTASK ERROR: |\bpanic: "
+    r"|(?m:^\s{0,9}at (?=[^(\n]{0,200}[A-Z])[\w$]+(?:\.[\w$<>\[\]`]+)+ ?\()"
+    r"|\b(?:lib|blib)/\S+\.p[lm] line \d|\S\.al\) line \d"
 )
 """Forms in which certbot and its libraries print nothing."""
+_PYTHONS = re.compile(
+    r"\bFile \\?\"[^\n]{1,200}, line \d|\bacme\.(?:messages|errors|client|challenges)\b"
+    r"|(?:site|dist)-packages/|\bbotocore\."
+)
+"""In whatever stands beside these it may be certbot, whose hooks and answers have other forms."""
 
 
 def of_another(text: str, known: str) -> bool:
@@ -59,7 +66,10 @@ def of_another(text: str, known: str) -> bool:
 
     :param known: the client that is known by its name; empty if none is.
     """
-    return known != CERTBOT and bool(known or _ELSEWHERE.search(text[:20_000]))
+    text = text[:20_000]
+    if known:
+        return known != CERTBOT
+    return bool(_ELSEWHERE.search(text)) and not _PYTHONS.search(text)
 
 
 def client(text: str, known: str = "") -> str:

@@ -59,3 +59,20 @@ def test_a_branch(kind: str, detail: str, title: str) -> None:
 def test_a_challenge_is_no_matter_of_the_customer(detail: str) -> None:
     told = titles("unauthorized", detail)
     assert not any("in advance" in title or "account" in title for title in told), told
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail"),
+    [
+        ("malformed", "IP address identifiers are not permitted"),
+        ("malformed", "Requested identifier is an IP address which is not allowed"),
+        ("unauthorized", "Account not authorized for domain example.org"),
+        ("unauthorized", "Account is not authorized to access this order"),
+        ("unauthorized", "The account is not allowed to issue for the requested domain"),
+        ("malformed", "Order is not pending approval; requires account key"),
+    ],
+)
+def test_what_only_sounds_like_it_is_not_taken_for_it(kind: str, detail: str) -> None:
+    told = titles(kind, detail)
+    wrong = ("from this address", "account is not valid", "approval", "no kind of")
+    assert not any(word in title for title in told for word in wrong), told

@@ -48,6 +48,7 @@ def test_a_connection_that_fails(text: str, key: str) -> None:
         "app[7]: java.nio.channels.UnresolvedAddressException: db.internal",
         "rails[9]: Net::OpenTimeout: execution expired (https://api.example.com/v1)",
         "postfix/smtp[7]: dh key too small",
+        "acme: there were 20 domains that are not in the directory",
     ],
 )
 def test_of_other_programs_it_is_no_matter(text: str) -> None:

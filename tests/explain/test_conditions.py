@@ -339,3 +339,23 @@ def test_an_option_that_no_certbot_has_is_not_called_newer(option: str, known: b
         check(Said(text, "option-unknown", "older than External Account Binding", "no certbot has"))
     else:
         check(Said(text, "option-unknown", "no certbot has an option", "certbot is too old"))
+
+
+@pytest.mark.parametrize(
+    ("beside", "ours"),
+    [
+        ("", True),
+        ("botocore.errorfactory.AccessDeniedException: An error occurred", True),
+        ('<html lang="en" class="x">', True),
+        ('WWW-Authenticate: Digest realm="a" nonce="b"', True),
+        ('level=error msg="no luck"', False),
+        ("TASK ERROR: no luck", False),
+        ('renew: no luck reason="x" attempt=3', False),
+        ("    at Certes.Acme.AccountContext.NewAccount(IAcmeContext context)", False),
+    ],
+)
+def test_commands_of_certbot_are_not_for_texts_in_another_clients_form(
+    beside: str, ours: bool
+) -> None:
+    text = f"{beside}\nurn:ietf:params:acme:error:externalAccountRequired :: needed"
+    assert ("certbot-sectigo" in words(answers(text)[0])) is ours

@@ -46,8 +46,9 @@ OF_CUSTOMERS = (
     ),
     VALIDATED_BEFORE,
     Case(
-        r"\b(?:wait\w* for|await\w*|requires?|pending|needs?|subject to) (?:an? |the |manual )?"
-        r"(?:\w{1,20} )?(?:approv\w+|review|administrator|vetting)\b|\bapproval (?:is )?required\b"
+        r"(?<!not )\b(?:wait\w* for|await\w*|requires?|pending|needs?|subject to) "
+        r"(?:an? |the |manual )?(?:\w{1,20} )?(?:approv\w+|review|administrator|vetting)\b"
+        r"|\bapproval (?:is )?required\b"
         r"|\bnot (?:yet )?(?:been )?approved\b",
         "A person at the organisation or at the CA has to approve this first. The request itself "
         "is in order.",
@@ -59,7 +60,8 @@ OF_CUSTOMERS = (
         title="The CA waits for somebody's approval",
     ),
     Case(
-        r"\bip(?: address(?:es)?)?\b.{0,40}\b(?:not (?:allowed|permitted|authori[sz]ed|listed"
+        r"\b(?:your|client(?:'s)?|source|remote|caller(?:'s)?|requests? from(?: this| your)?) "
+        r"(?:ip|address)\b.{0,60}\b(?:not (?:allowed|permitted|authori[sz]ed|listed"
         r"|whitelisted)|denied|blocked|forbidden|restricted)\b"
         r"|\b(?:allow|white)-?list",
         "The CA takes requests of this account from listed addresses only, and the one that this "
@@ -72,7 +74,9 @@ OF_CUSTOMERS = (
         title="The CA does not take requests from this address",
     ),
     Case(
-        r"\b(?:profiles?|products?|templates?|certificate types?)\b.{0,60}\b(?:not|missing|disabled"
+        r"\b(?:profiles?|products?|templates?|certificate types?)\b.{0,40}\b"
+        r"(?:not (?:been )?(?:found|assigned|allowed|available|enabled|configured|active|known"
+        r"|permitted)|missing|disabled"
         r"|unknown|unavailable)\b|\bno (?:\w{1,20} )?(?:profile|product|template)s?\b",
         "The account may order, and there is no kind of certificate (profile, product) that it may "
         "order, or not the one that is meant.",
@@ -81,7 +85,7 @@ OF_CUSTOMERS = (
         title="The account has no kind of certificate that it may order",
     ),
     Case(
-        rf"\baccounts?\b.{{0,40}}\b(?:{_ENDED})",
+        rf"\baccounts?\b.{{0,40}}\b(?:{_ENDED})(?! (?:to|for)\b)",
         "The CA says that the account is not in use any more. Whether that is the ACME account or "
         "the customer's account behind it, the words do not say.",
         (

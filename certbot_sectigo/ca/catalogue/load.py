@@ -36,7 +36,7 @@ ENTRIES = (
         phrases=(
             "!server experienced internal error",
             "internal server error",
-            "!authorization|challenge|order|account|nonce lookup failed",
+            "!authorization lookup failed",
         ),
         types=("serverInternal",),
         vague=True,

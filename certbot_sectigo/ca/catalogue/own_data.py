@@ -194,7 +194,6 @@ ENTRIES = (
             ),
         ),
         phrases=(
-            "20 not directory",
             "errno_20|enotdir",
             "!could_not save account|resource|private_key",
             "!unable|failed|cannot|could_not create path|directory",
@@ -207,6 +206,8 @@ ENTRIES = (
             "errno_enoent|file_not_found_exception|directory_not_found_exception",
             "directory|folder|path not writable",
         ),
+        shown=(r"(?i)\(20\)not a directory",),
+        bystander=True,
         sources=("lego", "certmagic", "dehydrated", "acme.sh"),
         hides=("renewals-failed",),
         weight=Weight.SYMPTOM,

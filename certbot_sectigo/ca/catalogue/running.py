@@ -162,7 +162,6 @@ ENTRIES = (
         ),
         phrases=(
             "libcurl errors * error code 2|4|27|48",
-            "curl returned|error|exit with 2|4|27|48",
             "!curl failed initialize|initialise|initialization",
         ),
         sources=("acme.sh", "opnsense/plugins#3871"),
