@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 _SIGNED = re.compile(
-    r"\[(?:emerg|alert|crit)\]|\bAH\d{5}: |\(\d{1,3}\)[A-Z][a-z]{3,20} [a-z]|\bmake_sock: "
+    r"\ASaving debug log to \S"
+    r"|\[(?:emerg|alert|crit)\]|\bAH\d{5}: |\(\d{1,3}\)[A-Z][a-z]{3,20} [a-z]|\bmake_sock: "
     r"|\(\d{1,3}: [A-Z][a-z]{3,20} [a-z][^)\n]{1,60}\)"
     r"|\bsystemd\[\d{1,8}\]: |\.(?:service|timer): [A-Z]|\bJob for \S{1,80} failed\b"
     r"|\b(?:exit(?:ed)?|ended|returned?)(?: with)? (?:error )?(?:code|status)[ :=]{1,2}"

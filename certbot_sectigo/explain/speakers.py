@@ -24,6 +24,8 @@ _CLIENTS = {
     "mod_md": r"\bmod_md\b|\bmd:(?:error|warn|info|debug|trace)"
     r"|\bmd\[[\w.-]{1,253}\]|\bmd_acme\w*\.c\b",
     "uacme": r"\buacme\b",
+    "nginx-acme": r"\bacme (?:issuer|certificate) \"|\bacme_(?:issuer|shared_zone)\b",
+    "simp_le": r"\bsimp_le\b",
     "acme4j": r"\bacme4j\b|\bCWPKI2\d{3}[EWI]\b",
     "acme-client": r"\bacme-client(?:\[|:| -)|Acme::Client",
     "step": r"\bstep ca\b|\bstep certificate\b",

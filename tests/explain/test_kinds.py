@@ -181,3 +181,36 @@ def test_what_passed_by_itself_is_nothing() -> None:
     ]
     assert keys(read(text)) == []
     assert keys(read(text[:2])) == ["ca-unreachable"]
+
+
+def test_what_certbot_prints_with_advice_in_it_is_no_manual() -> None:
+    text = (
+        "Saving debug log to /var/log/letsencrypt/letsencrypt.log\n"
+        "Missing parts of webroot configuration; please set --webroot-path and --domains or "
+        "--ip-address. Alternatively you may set --webroot-map. Run with --help webroot for "
+        "examples.\nAsk for help or search for solutions at https://community.letsencrypt.org."
+    )
+    reading = read(text.split("\n"))
+    assert not reading.documentation
+    assert keys(reading)[:1] == ["client-settings"]
+
+
+@pytest.mark.parametrize(
+    ("path", "bundle"),
+    [
+        ("/etc/ssl/cert.pem", True),
+        ("/etc/pki/tls/cert.pem", True),
+        ("/etc/ssl/uacme/example.org/cert.pem", False),
+        ("/etc/letsencrypt/live/example.org/cert.pem", False),
+    ],
+)
+def test_a_certificate_of_ones_own_is_no_root_certificates(path: str, bundle: bool) -> None:
+    reading = read([f"uacme: acme: failed to read {path}: Permission denied"])
+    assert ("ca-bundle-unreadable" in keys(reading)) is bundle
+
+
+def test_settings_of_nginx_are_not_told_as_another_programs() -> None:
+    line = '[emerg] 31#31: acme_issuer: "resolver" is not configured in /etc/nginx/nginx.conf:22'
+    reading = read([f"2025/12/01 04:12:07 {line}"])
+    assert keys(reading) == ["client-settings"]
+    assert "Traefik" not in said(reading)

@@ -43,6 +43,7 @@ ENTRIES = (
         causes=("The client sends 'replaces' without looking whether the CA offers renewalInfo.",),
         steps=(_WITHOUT,),
         phrases=(
+            "!endpoint not support acme renewal_information|renewal",
             "!ari|renewal_info feature|support not enabled|supported|implemented",
             "!ari|renewal_info disabled|unsupported",
             "!replaces field|member|parameter not supported|allowed|recognized|permitted",

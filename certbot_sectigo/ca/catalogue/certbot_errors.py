@@ -206,6 +206,7 @@ ENTRIES = (
         meaning="The plugin refused to start; the text behind 'The error was' says why.",
         steps=("Mend what that text names, for example with nginx -t or apachectl configtest.",),
         phrases=(
+            "!selected vhost would conflict",
             "plugin is not working",
             "may be problems with existing configuration",
             "!error while running nginx|apache|apache2|apachectl|httpd",

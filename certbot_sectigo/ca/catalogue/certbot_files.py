@@ -90,6 +90,8 @@ ENTRIES = (
             "again), since there is nothing to renew.",
         ),
         phrases=(
+            "!existing certificate|lineage with|for name not be found",
+            "!no match found for cert_path",
             "!no certificate found with|matching|named name",
             "!no certificate found * expected",
             "!no certificate|cert|lineage * name * found|exists|exist|expected",
@@ -170,6 +172,9 @@ ENTRIES = (
             ),
         ),
         phrases=(
+            "!expected true or false for * found",
+            "!expected numeric value for",
+            "!chain|fullchain|privkey|cert is required but missing for certificate",
             "!renewal configuration|config|conf file * broken|lacks|unexpected",
             "!renewal config|conf * broken",
             "!renewal configuration|configurations file|files invalid",

@@ -27,6 +27,9 @@ ENTRIES = (
             "At a CA with EAB have the domains validated beforehand in {portal}.",
         ),
         phrases=(
+            "!validating certificate not possible using http_01|dns_01|tls_alpn_01",
+            "!ca not offer * challenge",
+            "!neither reachable via http * nor https",
             "!no plugin found that can challenge",
             "!no validation plugin configured",
             "!could not|unable determine solver|solvers",
@@ -154,6 +157,7 @@ ENTRIES = (
             "Install the one that is named, by apt, dnf, apk or what the system has.",
         ),
         phrases=(
+            "this script requires curl|openssl|sed|awk|mktemp|diff|grep",
             "please install socat|curl|wget|openssl|python|idn",
             "neither curl nor wget",
             "socat|openssl|curl|jq command_not_found|not_found",

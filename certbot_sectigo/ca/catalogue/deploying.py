@@ -110,6 +110,8 @@ ENTRIES = (
             ),
         ),
         phrases=(
+            "!deploy_cert|deploy_ocsp|sync_cert|exit_hook|startup_hook hook|returned * non_zero",
+            "!problem copying file to server using scp|sftp|ftp",
             "!script|command|cmd failed|finished|exited with|exit_code|code 1|2|126|127",
             "!deploy_hook * not_found",
             "!hook * returned 1|2|126|127",

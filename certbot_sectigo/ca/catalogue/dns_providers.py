@@ -238,6 +238,9 @@ ENTRIES = (
             r"(?![^\n]{0,200}(?:urn:|acme:error))",
         ),
         phrases=(
+            "!error determining zone_id|zone", "!encountered error when making query",
+            "!encountered error finding managed zone", "!cname found pointing to wrong domain",
+            "!dns_add_command|dns_del_command failed", "!google cloud project * determined",
             "!adding|creating|deleting temporary record for zone",
             "!error|failed|unable|cannot|could_not add|adding|create|creating|delete|deleting|"
             "update|updating|present|set|write txt|dns record|records|challenge",

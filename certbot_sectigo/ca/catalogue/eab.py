@@ -23,6 +23,9 @@ ENTRIES = (
             "if the client does not do it.",
         ),
         phrases=(
+            "!external_account_key|external_account_binding * base64|base64url * encoded|value",
+            "!hs256|hs384|hs512 key must be at_least",
+            "!eab credentials must be specified as",
             "!decode|decoding|parse * hmac|mac_key|eab",
             "!decode|decoding|parse * external_account_binding key",
             "binascii * incorrect_padding|invalid|error",
@@ -55,6 +58,10 @@ ENTRIES = (
             "key (JWK) is no EAB key id.",
         ),
         phrases=(
+            "!requires external credentials",
+            "!requires external * credentials|binding",
+            "!external account key required",
+            "!external_account_binding must be specified",
             "!must include * external_account_binding",
             "!server|registration|account requires|required external_account_binding",
             "!external_account_binding|eab required|mandatory|missing",

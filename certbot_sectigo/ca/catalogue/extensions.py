@@ -256,6 +256,7 @@ ENTRIES = (
             r"\b(?:let'?s ?encrypt|zerossl|sectigo)\b[^\n]{0,100} (?:for|of) [\"'\[]?"
             r"(?:localhost\b|(?:[\w-]{1,63}\.){1,5}(?:localdomain|local|lan|intranet|home\.arpa)\b)",
         ),
+        phrases=("!not fqdn * at_least two labels", "!identifier has_no|without dots"),
         sources=("w2c-letsencrypt-esxi", "CA/Browser Forum, Baseline Requirements"),
         hides=("rejected-identifier", "http01-connection", "dns-problem"),
     ),

@@ -100,6 +100,7 @@ ENTRIES = (
             ),
         ),
         phrases=(
+            "!configured target dns server * not valid",
             "!received response from server * notauth|notimp|refused|servfail|formerr|notzone",
             "!received response from server notauth|notimp|refused|servfail|formerr|notzone",
             "!dns update failed|error|refused",

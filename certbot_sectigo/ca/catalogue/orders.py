@@ -27,6 +27,7 @@ ENTRIES = (
             "simple-acme: RetryCount and RetryInterval; lego: --cert.timeout).",
         ),
         phrases=(
+            "!timeout|timed_out while polling order status",
             "!order status processing * not|while|finaliz|finalize|acceptable|pending",
             "unexpected|wrong order status|state processing",
             "!order * valid|ready * status|state processing",

@@ -60,6 +60,8 @@ ENTRIES = (
             "Register with the client; at a CA with EAB with a pair that was not used yet.",
         ),
         phrases=(
+            "!no account associated with * key",
+            "!account not exist or is|deactivated",
             "!no acme account configured|found|selected",
             "!unable|failed|cannot|could_not find|create|load|read|locate|determine acme|an|the "
             "account",
@@ -92,6 +94,7 @@ ENTRIES = (
             r"|read))",
         ),
         phrases=(
+            "!while|error parsing account key",
             "!only rsa|ec|ecdsa or rsa|ec|ecdsa key|keys supported",
             "!account_key empty|damaged|corrupt|corrupted|unsupported",
         ),

@@ -51,6 +51,7 @@ ENTRIES = (
         causes=("The client does not run as root.",),
         steps=("Run it as root (sudo), or answer through a web root.",),
         phrases=(
+            "!can_not|cannot listen for user",
             "could not bind * permissions|permission",
             "bind permission denied",
             "!http server * challenge * permission denied",

@@ -21,6 +21,7 @@ ENTRIES: tuple[Entry, ...] = (
             "Update the runtime, if the release asks for a newer one.",
         ),
         phrases=(
+            "!mod_watchdog is required",
             "missing_method_exception|type_load_exception|missing_field_exception",
             "method not_found",
             "could_not load file or assembly",

@@ -166,6 +166,7 @@ ENTRIES = (
             "Leave the profile away, or take one that the directory lists under meta, profiles.",
         ),
         phrases=(
+            "!server|ca not support profiles",
             "!unrecognized|unknown|invalid|unsupported profile",
             "!certificate_profile|acme_profile|profile * not supported|available|permitted|"
             "recognized|offered|found * server|ca|acme|account|name|profiles",

@@ -234,8 +234,8 @@ ENTRIES = (
             "cacert|ca_certificates|ca_bundle|cabundle * no such|not found|unreadable|permission",
         ),
         shown=(
-            r"/(?:cert\.pem|ca-certificates\.crt|(?:tls-)?ca-bundle\.(?:crt|pem)|cacert\.pem"
-            r"|ca-root-nss\.crt)\b[\"']?(?:: |, |\s)[^\n/]{0,60}"
+            r"(?:(?<=/ssl|/tls)/cert\.pem|/ca-certificates\.crt|/(?:tls-)?ca-bundle\.(?:crt|pem)"
+            r"|/cacert\.pem|/ca-root-nss\.crt)\b[\"']?(?:: |, |\s)[^\n/]{0,60}"
             r"(?:[Nn]o such file|[Nn]ot found|[Pp]ermission denied)",
         ),
         bystander=True,

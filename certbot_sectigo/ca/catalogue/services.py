@@ -204,6 +204,11 @@ ENTRIES = (
             ),
         ),
         phrases=(
+            "!no nginx http block found",
+            "!apache|nginx config file has errors",
+            "!problem with nginx|apache config",
+            "!failed to restore config and restart server",
+            "!cannot|can_not find config file for domain",
             "configuration_file * test failed",
             "ah00526 syntax_error",
             "apache2ctl|apachectl|configtest * syntax_error|failed",

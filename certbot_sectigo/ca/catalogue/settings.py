@@ -37,6 +37,19 @@ ENTRIES = (
         ),
         cases=(
             Case(
+                r"\bacme_(?:issuer|shared_zone)\b|\bissuer \S{1,80} is missing",
+                "nginx does not start, or kept its old configuration: its ACME module does not "
+                "take a line, or misses one. The CA was asked nothing.",
+                (
+                    "A directive that the module needs is missing (resolver, uri, the zone), or "
+                    "acme_certificate names an issuer that no acme_issuer block defines.",
+                ),
+                (
+                    "Mend the line that is named, and test it before the reload: nginx -t .",
+                ),
+                title="A line of nginx's that is about ACME is missing or wrong",
+            ),
+            Case(
                 r"\bresolver",
                 "A router asks for a certificate resolver that Traefik does not have: it uses its "
                 "own default certificate instead, and asks no CA.",
@@ -168,6 +181,28 @@ ENTRIES = (
             ),
         ),
         phrases=(
+            "!server value conflicts with staging",
+            "!flag for non_interactive mode * conflict",
+            "!allow_subset_of_names with wildcard|csr * not supported",
+            "!renew verb is currently|capable * renewing",
+            "!exactly one of cert_path|cert_name * specified",
+            "!path to certificate or key not defined",
+            "!missing parts of webroot configuration",
+            "!every requested domain|identifier must have webroot",
+            "!replace|renew * certificate with a test certificate",
+            "!unsupported rsa key_length", "!unsupported elliptic_curve",
+            "!appear|appears to be url not fqdn",
+            "!wellknown directory not exist",
+            "!challenge_type * need|needs hook script",
+            "!specified config file not exist",
+            "!dehydrated_user|dehydrated_group * invalid",
+            "!basedir not exist",
+            "!domains_txt|domains.txt not found", "!csr not_found",
+            "!exiting due to config errors",
+            "!csr needs to have subject_alt_name|subjectaltname", "!inconsistent requests from csr",
+            "!acme_issuer resolver is not configured",
+            "!acme_shared_zone must|is * parameter|duplicate|invalid",
+            "!in nginx conf issuer * missing", "!issuer * is missing in * nginx",
             "!router uses non_existent|nonexistent|unknown resolver",
             "!get|find nginx_proxy|docker_gen container id",
             "!certificate_resolver|cert_resolver|certresolver not_found|unknown|non_existent|"

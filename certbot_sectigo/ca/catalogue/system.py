@@ -72,6 +72,9 @@ ENTRIES = (
             ),
         ),
         phrases=(
+            "!must be run * administrative rights",
+            "!exists but * owned by current user with permissions",
+            "!create|creating lock file * sufficient privileges",
             "permission denied",
             "operation not permitted",
             "eacces|eperm|errno_13|errno_1",

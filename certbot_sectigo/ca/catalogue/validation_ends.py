@@ -136,6 +136,7 @@ ENTRIES = (
             _LONGER,
         ),
         phrases=(
+            "!timeout|timed_out while polling challenge|authorization status",
             "!ca processing your order * wait",
             "!authorization took too long",
             "!processing * ca processing",
@@ -194,7 +195,7 @@ ENTRIES = (
             "error in it says what the CA met.",
             "Mend that, and order anew.",
         ),
-        phrases=("!validating challenge * failed status invalid",),
+        phrases=("!challenge * failed status invalid",),
         sources=("Proxmox VE",),
         weight=Weight.SYMPTOM,
         hides=("validation-failed", "validation-pending", "order-invalid", "renewals-failed"),
@@ -217,6 +218,7 @@ ENTRIES = (
             r"(?m)^\s{0,9}State: {1,9}invalid$",  # a Challenge or an Order of cert-manager's
         ),
         phrases=(
+            "!authorizations for order * bad state",
             "!authorization|domain_authorization invalid|failed for|with state",
             "!domain authorization * failed with state",
             "!some|all challenges failed",
