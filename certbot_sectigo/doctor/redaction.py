@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import bz2
 import errno
-import gzip
-import lzma
+import importlib
 import os
 import shlex
 from collections.abc import Callable, Collection
@@ -15,13 +13,9 @@ from pathlib import Path
 from certbot_sectigo.base import atomic, errors, proposed, reading
 from certbot_sectigo.base.secret import Secret
 from certbot_sectigo.doctor.readers import hmac_keys
+from certbot_sectigo.machine.logs import packed
 
 _MAXIMUM_BYTES = 1 << 28
-_PACKED: dict[bytes, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
-    b"\x1f\x8b": (gzip.decompress, gzip.compress),
-    b"BZh": (bz2.decompress, bz2.compress),
-    b"\xfd7zXZ\x00": (lzma.decompress, lzma.compress),
-}
 
 
 def redacted(text: str, known: Collection[Secret], now: datetime) -> tuple[str, tuple[int, ...]]:
@@ -65,7 +59,13 @@ def redact(log: Path, known: Collection[Secret], now: datetime) -> tuple[int, ..
                 f"{log} is too large to be rewritten.", f"Remove it:\n{_removing(log)}"
             ) from None
         raise errors.Error(f"{log} cannot be read: {error.strerror}.") from None
-    unpack, pack = _packing(data)
+    try:
+        unpack, pack = _packing(data)
+    except ImportError as error:  # of a Python that was built without it
+        raise errors.Error(
+            f"{log} cannot be unpacked by this Python, so it cannot be rewritten: {error}.",
+            f"If it is not needed:\n{_removing(log)}",
+        ) from None
     try:
         # Bytes that are no UTF-8 come through as they are.
         text = unpack(data).decode("utf-8", "surrogateescape")
@@ -83,10 +83,11 @@ def redact(log: Path, known: Collection[Secret], now: datetime) -> tuple[int, ..
 
 
 def _packing(data: bytes) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
-    for magic, functions in _PACKED.items():
-        if data.startswith(magic):
-            return functions
-    return bytes, bytes
+    name = packed.module_of(data)
+    if name is None:
+        return bytes, bytes
+    module = importlib.import_module(name)
+    return module.decompress, module.compress
 
 
 def _removing(log: Path) -> str:

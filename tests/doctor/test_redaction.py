@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import lzma
+import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_sectigo.base import atomic
+from certbot_sectigo.base import atomic, errors
 from certbot_sectigo.doctor.redaction import redact, redacted
 from certbot_sectigo.machine.logs import findings
 from certbot_sectigo.machine.logs.parser import Run, events
@@ -87,3 +89,14 @@ def test_whenever_it_is_cut_off_the_log_is_whole(
                 other.unlink()
     assert states == {True, False}
     assert findings.scan(tmp_path).leaks == ()
+
+
+def test_a_log_that_this_python_cannot_unpack_stays_and_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, old = tmp_path / "letsencrypt.log.1.xz", lzma.compress(LINE.encode())
+    log.write_bytes(old)
+    monkeypatch.setitem(sys.modules, "lzma", None)
+    with pytest.raises(errors.Error, match="cannot be unpacked by this Python"):
+        redact(log, (), NOW)
+    assert log.read_bytes() == old

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 18
 _MOST_MEMORY = 1 << 27  # for xz, which would take as much as the file asks for; -9 asks for half
-_GZIP, _BZIP2, _XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"
+_MODULES = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
+
+
+def module_of(head: bytes) -> str | None:
+    """Return the name of the module of Python's that unpacks what begins so; None if it is plain.
+
+    :param head: the first bytes of a log, or more of it.
+    """
+    return next((name for magic, name in _MODULES.items() if head.startswith(magic)), None)
 
 
 def unpacked(stream: BufferedReader) -> Iterator[bytes]:
@@ -26,12 +34,12 @@ def unpacked(stream: BufferedReader) -> Iterator[bytes]:
     :raises EOFError: if it is cut off.
     :raises ImportError: if Python was built without what it takes.
     """
-    head = stream.peek(len(_XZ))
-    if head.startswith(_XZ):
+    module = module_of(stream.peek(max(map(len, _MODULES))))
+    if module == "lzma":
         return _unpacked_xz(stream)
-    if head.startswith(_GZIP):
+    if module == "gzip":
         return _unpacked_gzip(stream)
-    if head.startswith(_BZIP2):
+    if module == "bz2":
         from bz2 import BZ2File
 
         return _chunks(BZ2File(stream))
