@@ -210,8 +210,10 @@ def _print(
         title, _, rest = text.partition("\n")
         click.secho(title, bold=True)
         click.echo(f"{rest}\n")
-        if each is shown[0] and reading.decisive is not None and any(tells(reading.decisive[1])):
-            click.echo("\n".join([*_most_likely(*reading.decisive), ""]))
+        if each is shown[0] and reading.decisive is not None:
+            first, *told = _most_likely(*reading.decisive)
+            if told:  # else the line alone, which adds nothing to an answer
+                click.echo("\n".join([first, *told, ""]))
     if total > len(shown):
         say(f"{total - len(shown)} more: --all shows them.")
     for text in reading.unexplained:

@@ -28,7 +28,7 @@ _PLAIN = re.compile(
     )$""",
     re.VERBOSE | re.ASCII | re.MULTILINE,
 )
-# Anything else configobj might take for the end of a line or for white space.
+# Anything but these configobj might take for the end of a line or for white space.
 _USUAL = b"\n" + bytes(range(0x20, 0x7F))
 _SECTION = re.compile(
     r"\s*((?:\[\s*)+)(\"\s*\S.*?\s*\"|'\s*\S.*?\s*'|[^'\"\s].*?)((?:\s*\])+)\s*(#.*)?"

@@ -29,6 +29,8 @@ def without(findings: Iterable[T], ignore: Collection[str]) -> list[T]:
     found = list(findings)
     codes = {finding.code for finding in found}
     for code in dict.fromkeys(ignore):
-        if code not in codes and near.words(code, codes):
-            say(near.said(f"--ignore {code} leaves nothing out.", code, codes), err=True)
+        nothing = f"--ignore {code} leaves nothing out."
+        told = nothing if code in codes else near.said(nothing, code, codes)
+        if told != nothing:
+            say(told, err=True)
     return [finding for finding in found if finding.code not in ignore]
