@@ -7,18 +7,13 @@ import pytest
 from certbot_sectigo.explain.explanation import explain
 from certbot_sectigo.explain.findings import read
 from certbot_sectigo.explain.situation import Situation
-
-PHRASES = {
-    "unauthorized": "The client lacks sufficient authorization",
-    "malformed": "The request message was malformed",
-    "serverInternal": "The server experienced an internal error",
-}
+from tests.ca.test_matching import TITLES
 
 
 def titles(kind: str, detail: str) -> set[str]:
     """Return the title of the first answer, as certbot shows the problem and as lego does."""
     said = (
-        f"An unexpected error occurred:\n{PHRASES[kind]} :: {detail}",
+        f"An unexpected error occurred:\n{TITLES[kind]} :: {detail}",
         "acme: error: 403 :: POST :: https://acme.example.org/new-order :: "
         f"urn:ietf:params:acme:error:{kind} :: {detail}, url: ",
     )

@@ -40,7 +40,6 @@ ENTRIES = (
             "Give the URL exactly as the CA shows it.",
         ),
         phrases=(
-            "!unable|understand acme server response",
             "!understand acme|ca server response",
             "!get|getting|fetch directory * 404|403|405",
             "unexpected content_type|response_content",

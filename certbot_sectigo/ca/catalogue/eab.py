@@ -58,7 +58,6 @@ ENTRIES = (
             "key (JWK) is no EAB key id.",
         ),
         phrases=(
-            "!requires external credentials",
             "!requires external * credentials|binding",
             "!external account key required",
             "!external_account_binding must be specified",

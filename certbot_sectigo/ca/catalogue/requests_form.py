@@ -5,6 +5,8 @@ from __future__ import annotations
 from certbot_sectigo.ca.catalogue.customers import VALIDATED_BEFORE
 from certbot_sectigo.ca.catalogue.model import Case, Entry
 
+_SIGNS_WRONGLY = "A client, or a library of its, that signs wrongly: too old, or new."
+
 ENTRIES = (
     Entry(
         key="empty-refusal",
@@ -92,7 +94,7 @@ ENTRIES = (
             "The client's account data are mixed up: an account key that was replaced, an account "
             "URL of another server (a test server), files that were copied in part.",
             "In a registration: the HMAC key was not copied completely, or is another pair's.",
-            "A client, or a library of its, that signs wrongly: too old, or new.",
+            _SIGNS_WRONGLY,
         ),
         steps=(
             "In a registration: copy kid and HMAC key again, together, from {portal}.",
@@ -110,7 +112,7 @@ ENTRIES = (
                 causes=(
                     "The HMAC key was not copied completely, is another pair's, or was encoded "
                     "once more (base64 of base64).",
-                    "A client, or a library of its, that signs wrongly: too old, or new.",
+                    _SIGNS_WRONGLY,
                 ),
                 steps=(
                     "Copy kid and HMAC key again, together, from {portal}, as they stand there.",
@@ -126,7 +128,7 @@ ENTRIES = (
                     "The client's account data are mixed up: an account key that was replaced, an "
                     "account URL of another server (a test server), files that were copied in "
                     "part.",
-                    "A client, or a library of its, that signs wrongly: too old, or new.",
+                    _SIGNS_WRONGLY,
                 ),
                 steps=(
                     "See whether account and server fit each other: "

@@ -94,6 +94,7 @@ OF_SYSTEMS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Key of an entry -> what means it, in lower case."""
+_SENTENCES = tuple((key, sentence) for key, of in OF_SYSTEMS.items() for sentence in of)
 _MOST_SPOTS = 50
 _WORD = re.compile(r"\w+")
 _UNBROKEN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
@@ -105,8 +106,7 @@ def said(text: str) -> Iterator[tuple[str, int, int]]:
     small = text.lower().replace("\u2019", "'")
     if len(small) != len(text):  # places would not be the same
         return
-    pairs = [(key, sentence) for key, of in OF_SYSTEMS.items() for sentence in of]
-    for key, sentence in (*pairs, *_of_libc(small)):
+    for key, sentence in (*_SENTENCES, *_of_libc(small)):
         at = small.find(sentence)
         for _ in range(_MOST_SPOTS):
             if at < 0:
@@ -118,8 +118,8 @@ def said(text: str) -> Iterator[tuple[str, int, int]]:
 def _of_libc(small: str) -> Iterator[tuple[str, str]]:
     """Return the sentences of the C library that may stand in a text: one word of each does."""
     by_word, unbroken = _by_word()
-    for word in by_word.keys() & _WORD.findall(small):
-        yield from by_word[word]
+    for word in dict.fromkeys(_WORD.findall(small)):
+        yield from by_word.get(word, ())
     if not small.isascii() and _UNBROKEN.search(small):
         yield from unbroken
 

@@ -38,7 +38,6 @@ ENTRIES = (
             "proxy tunnel * failed|407|status",
             "connect tunnel failed|407",
             "tunnel connection failed",
-            "tunnel connection failed",
             "received http code * proxy",
             "proxyconnect tcp",
         ),

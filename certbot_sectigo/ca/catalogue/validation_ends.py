@@ -94,6 +94,14 @@ _PENDING = (
         steps=("See that port 443 of {name} leads straight to the client.", _LONGER),
     ),
 )
+_BY_CHALLENGE = (_BY_SNI, _BY_DNS, _BY_TLS, _BY_CA, _BY_HTTP)
+"""What a validation that failed comes to where the text tells which challenge it was."""
+_EITHER = (
+    "Port 80 cannot be reached from outside, or the answer is wrong.",
+    "The TXT record is missing at one of the zone's name servers.",
+)
+"""Usual causes where it does not."""
+
 ENTRIES = (
     Entry(
         key="challenge-decided",
@@ -182,14 +190,11 @@ ENTRIES = (
     ),
     Entry(
         key="validation-invalid",
-        cases=(_BY_SNI, _BY_DNS, _BY_TLS, _BY_CA, _BY_HTTP),
+        cases=_BY_CHALLENGE,
         title="The CA looked for the challenge's answer and refused it",
         meaning="While the client waited, the validation went from pending to invalid: the CA "
         "looked, and did not find what it has to. The client does not show what it met.",
-        causes=(
-            "Port 80 cannot be reached from outside, or the answer is wrong.",
-            "The TXT record is missing at one of the zone's name servers.",
-        ),
+        causes=_EITHER,
         steps=(
             "Open the authorization's URL, which the text has (with curl, or in a browser): the "
             "error in it says what the CA met.",
@@ -202,14 +207,11 @@ ENTRIES = (
     ),
     Entry(
         key="validation-failed",
-        cases=(_BY_SNI, _BY_DNS, _BY_TLS, _BY_CA, _BY_HTTP),
+        cases=_BY_CHALLENGE,
         title="A validation failed",
         meaning="The CA could not convince itself that a name is yours; this text does not say "
         "why.",
-        causes=(
-            "Port 80 cannot be reached from outside, or the answer is wrong.",
-            "The TXT record is missing at one of the zone's name servers.",
-        ),
+        causes=_EITHER,
         steps=(
             "Explain the client's whole debug log: `certbot-sectigo explain {log}`",
             "Look at the authorization's URL, if the text has one: its error says why.",
